@@ -57,11 +57,11 @@ EXTRA: dict[str, tuple[float, ...]] = {
     "floor": _signed(1.5, 4503599627370497.5),
 }
 
-UNARY = (
+UNARY = tuple(
     "neg abs sign exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan sinh cosh "
     "tanh asinh acosh atanh sigmoid log_sigmoid relu gelu silu softplus erf erfc lgamma digamma "
-    "floor"
-).split()
+    "floor".split()
+)
 
 SHORT = (0.0, -0.0, 1.0, -1.0, 2.0, -2.5, INF, -INF, NAN)
 WIDE = (0.0, -0.0, TINY, -TINY, 1.0, -1.0, 1e300, -1e300, INF, -INF, NAN)
@@ -116,30 +116,37 @@ POINTS: dict[str, tuple[Point, ...]] = {
     "mean": ((1.0,), (-0.0,), (1.7e308, 1.7e308), (INF, 1.0), (INF, -INF)),
     "prod": (
         *((2.0,), (0.0,), (0.0, 3.0, 4.0), (3.0, 0.0, 4.0), (0.0, 0.0, 4.0), (0.0, 0.0, 0.0)),
-        *((-0.0, 3.0), (0.0, INF), (0.0, INF, 2.0), (INF, 2.0), (NAN, 0.0, 2.0), (1e300, 1e300, 0.0)),
+        *(
+            (-0.0, 3.0),
+            (0.0, INF),
+            (0.0, INF, 2.0),
+            (INF, 2.0),
+            (NAN, 0.0, 2.0),
+            (1e300, 1e300, 0.0),
+        ),
         *((1e300, 1e300, 1e-300), (1e-300, 1e-300, 1e300), (INF, INF), (-INF, INF, 0.0)),
     ),
-    **{
-        name: (
+    **dict.fromkeys(
+        ("softmax", "log_softmax"),
+        (
             *((1.0,), (INF,), (-INF,), (NAN,), (0.0, 0.0), (0.0, 1e300), (1e300, 0.0)),
             *((0.0, -745.0), (-745.0, 0.0), (-746.0, 0.0), (-INF, 0.0), (0.0, -INF), (INF, 0.0)),
             *((0.0, INF), (INF, INF), (-INF, -INF), (NAN, 0.0), (0.0, NAN)),
-        )
-        for name in ("softmax", "log_softmax")
-    },
+        ),
+    ),
     "logsumexp": (
         *((1.0,), (INF,), (-INF,), (NAN,), (-INF, -INF), (-INF, 0.0), (INF, 0.0), (INF, INF)),
         *((INF, -INF), (1e300, 1e300), (-1e300, -1e300), (1e3, 1e3), (0.0, -745.0), (0.0, -746.0)),
         *((NAN, 0.0), (NAN, INF), (-INF, -INF, -INF)),
     ),
-    **{
-        name: (
+    **dict.fromkeys(
+        ("max", "min"),
+        (
             *((1.0,), (NAN,), (1.0, 2.0), (2.0, 2.0), (2.0, 2.0, 2.0), (1.0, 2.0, 2.0)),
             *((1.0, 1.0, 2.0), (0.0, -0.0), (-0.0, 0.0), (-0.0, 0.0, 0.0), (INF, INF, 1.0)),
             *((-INF, -INF, 1.0), (INF, -INF), (NAN, 1.0), (1.0, NAN), (NAN, NAN, 1.0)),
-        )
-        for name in ("max", "min")
-    },
+        ),
+    ),
     "dot": (
         *((1.0, 2.0, 3.0, 4.0, 5.0), (0.0, INF, 1.0), (INF, 0.0, 1.0), (0.0, 1.0, -0.0)),
         *((-0.0, 1.0, -0.0), (1e300, 1e300, -INF), (NAN, 0.0, 1.0)),

@@ -120,8 +120,9 @@ REFERENCE: dict[str, Reference] = {
     "mean": Reference(_stacked(lambda t: t.mean(0))),
     "prod": Reference(_stacked(lambda t: t.prod(0))),
     "logsumexp": Reference(_stacked(lambda t: torch.logsumexp(t, 0))),
-    "max": Reference(_stacked(lambda t: torch.amax(t, 0))),
-    "min": Reference(_stacked(lambda t: torch.amin(t, 0))),
+    # amax and amin share a tie as max() and min() over a whole tensor do; they differ at nan only.
+    "max": Reference(_stacked(lambda t: torch.amax(t, 0)), note="amax; max() at nan gives 1 to it"),
+    "min": Reference(_stacked(lambda t: torch.amin(t, 0)), note="amin; min() at nan gives 1 to it"),
     "dot": Reference(_dot),
     "softmax": Reference(_stacked(lambda t: t.softmax(0)[0]), note="its first output"),
     "log_softmax": Reference(_stacked(lambda t: t.log_softmax(0)[0]), note="its first output"),
