@@ -58,9 +58,42 @@ EXTRA: dict[str, tuple[float, ...]] = {
 }
 
 UNARY = tuple(
-    "neg abs sign exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan sinh cosh "
-    "tanh asinh acosh atanh sigmoid log_sigmoid relu gelu silu softplus erf erfc lgamma digamma "
-    "floor".split()
+    [
+        "neg",
+        "abs",
+        "sign",
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "log2",
+        "log10",
+        "sqrt",
+        "cbrt",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+        "sigmoid",
+        "log_sigmoid",
+        "relu",
+        "gelu",
+        "silu",
+        "softplus",
+        "erf",
+        "erfc",
+        "lgamma",
+        "digamma",
+        "floor",
+    ]
 )
 
 SHORT = (0.0, -0.0, 1.0, -1.0, 2.0, -2.5, INF, -INF, NAN)
