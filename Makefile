@@ -1,0 +1,49 @@
+# Everything here needs only python3 (3.11 or later) and make: each target makes the
+# environment that it runs in, and makes it again when pyproject.toml has changed.
+#
+#   make demo    train a network on two moons and on real handwritten digits
+#   make test    lint, type check and every test that needs no browser, system package or PyTorch
+#   make bench   time the engine against micrograd
+#   make torch   compare with PyTorch 2.13.0, in an environment of its own
+#   make clean   remove what these left behind
+
+PYTHON ?= python3
+VENV   ?= .venv
+TORCH  ?= .venv-torch
+RUN     = $(VENV)/bin/python
+PIP     = -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test bench torch clean
+
+demo: $(VENV)/.demo
+	$(RUN) -m nn train moons --out runs/moons
+	$(RUN) -m nn train digits --out runs/digits
+	@echo "Open runs/moons and runs/digits: the model, history.csv, the pictures and graph.svg."
+
+test: $(VENV)/.dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy --strict autograd nn
+	$(RUN) -m pytest
+
+bench: $(VENV)/.dev
+	$(RUN) -m benchmarks eager
+
+torch: $(TORCH)/.torch
+	$(TORCH)/bin/python -m pytest tests/pytorch
+
+clean:
+	rm -rf $(VENV) $(TORCH) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find autograd nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The demo's environment is part of the developer's one, so both live in $(VENV).
+$(VENV)/.demo: EXTRAS = data,plot,render,train
+$(VENV)/.dev: EXTRAS = dev
+$(TORCH)/.torch: EXTRAS = torch
+
+$(VENV)/.demo $(VENV)/.dev $(TORCH)/.torch: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("glassgrad needs Python 3.11 or later, $(PYTHON) is %d.%d: try make PYTHON=python3.11" % sys.version_info[:2])'
+	@echo "Installing glassgrad[$(EXTRAS)] into $(@D) (a minute or two the first time)"
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP) --editable ".[$(EXTRAS)]"
+	@touch $@
