@@ -1,0 +1,71 @@
+"""Backpropagation itself: a topological order, and one sweep along it in each direction.
+
+A node is anything with `.inputs` (nodes and plain floats) and `.partials` (the local derivative by
+each input; None where there is no edge). Nothing here changes a node, and nothing recurses.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def topological_order(*roots: Any) -> list[Any]:
+    """Every node that `roots` were made from, each after its inputs; the roots included.
+
+    It is the depth-first post-order that visits inputs from left to right, found with an explicit
+    stack. The order depends on the graph's shape alone, never on numbers.
+    """
+    order: list[Any] = []
+    seen: set[Any] = set()
+    stack: list[Any] = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        if node is None:  # all inputs of the node below this marker are in order
+            order.append(stack.pop())
+        elif node.__class__ is not float and node not in seen:
+            seen.add(node)
+            if node.inputs:
+                stack += (node, None)
+                stack += node.inputs[::-1]
+            else:
+                order.append(node)
+    return order
+
+
+def pull_back(order: Iterable[Any], cotangents: dict[Any, float]) -> dict[Any, float]:
+    """Reverse mode: carry derivatives of the roots from the roots to everything they depend on.
+
+    Args:
+        order: a topological order; it is walked backwards.
+        cotangents: each root with its seed (1.0 for the derivative of that root itself).
+
+    Returns `cotangents`, in which every node that a live edge reaches now has the derivative by
+    it. Sums start at +0.0 and run in the order of the walk, so they are the same bits every time.
+    """
+    for node in reversed(order):  # type: ignore[call-overload]
+        if node in cotangents and node.inputs:
+            cotangent = cotangents[node]
+            for x, partial in zip(node.inputs, node.partials):
+                if partial is not None:
+                    cotangents[x] = cotangents.get(x, 0.0) + partial * cotangent
+    return cotangents
+
+
+def push_forward(order: Iterable[Any], tangents: dict[Any, float]) -> dict[Any, float]:
+    """Forward mode: carry derivatives of the inputs on to everything made from them.
+
+    Args:
+        order: a topological order; it is walked forwards.
+        tangents: each input with its seed, its derivative along the direction chosen.
+
+    Returns `tangents`, in which every node that a live edge reaches now has its derivative.
+    """
+    for node in order:
+        if node in tangents:
+            continue
+        total = None
+        for x, partial in zip(node.inputs, node.partials or ()):
+            if partial is not None and x in tangents:
+                total = (0.0 if total is None else total) + partial * tangents[x]
+        if total is not None:
+            tangents[node] = total
+    return tangents

@@ -1,0 +1,68 @@
+"""What counts as a number: how an operand becomes a float, and how anything else is refused.
+
+Owns `as_number`, the one place where ints, bools, NumPy scalars, fractions and decimals are
+converted, and `is_array`, which recognises NumPy arrays without importing NumPy.
+"""
+
+import sys
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+_REMEDIES = (
+    ((str, bytes, bytearray), "convert the text first: float(...)"),
+    ((complex,), "take its .real, its .imag or abs(...) of it"),
+    ((list, tuple, set, frozenset, range), "make one Value for each item: [Value(x) for x in xs]"),
+    ((dict,), "make one Value for each entry: {k: Value(x) for k, x in d.items()}"),
+    ((type(None),), "a function without a return statement returns None"),
+)
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` is a NumPy array; False, and no import, while NumPy is not loaded."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(x, numpy.ndarray)
+
+
+def as_number(x: Any, who: str) -> float:
+    """Return `x` as a Python float, or refuse it.
+
+    Accepts float, int, bool, Fraction, Decimal, NumPy real scalars and 0-d arrays. Raises
+    OverflowError for a number too large for a float and TypeError, beginning with `who` and
+    ending with the remedy, for anything else.
+    """
+    if isinstance(x, (Real, Decimal)):
+        try:
+            return float(x)
+        except OverflowError:
+            raise OverflowError(
+                f"{who}: this {type(x).__name__} is too large for a float (at most about 1.8e308)"
+            ) from None
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        if isinstance(x, numpy.bool_):
+            return float(x)
+        if isinstance(x, numpy.ndarray):
+            if x.ndim == 0:
+                return as_number(x.item(), who)
+            raise TypeError(
+                f"{who}: expected one number, got an array of shape {x.shape}; "
+                "make one Value for each element, or use an operation, which broadcasts"
+            )
+    raise TypeError(f"{who}: expected a number, got {_describe(x)}; {_remedy(x)}")
+
+
+def _describe(x: Any) -> str:
+    if x is None:
+        return "None"
+    text = repr(x) if isinstance(x, (str, bytes, complex)) else ""
+    return f"{type(x).__name__} {text[:40]}".rstrip()
+
+
+def _remedy(x: Any) -> str:
+    for kinds, remedy in _REMEDIES:
+        if isinstance(x, kinds):
+            return remedy
+    if hasattr(x, "_apply_op"):
+        return "it is a Value already: use it as it is, or x.detach() for a new leaf"
+    return "convert it to a float first"

@@ -1,0 +1,196 @@
+"""What a primitive operation is: one number out of its inputs, and all its partial derivatives.
+
+Owns `Op`, one row of the table in `ops.py`, and `edge`, by which a rule says that an input was not
+selected. A rule is written once, in the engine's own operations, and runs on whatever it is given:
+floats give the numbers that backward multiplies, Values derivatives that can be differentiated
+again. Every operation passes through `Op.__call__`.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from types import EllipsisType
+from typing import Any, NamedTuple
+
+from autograd import ieee
+from autograd.number import as_number, is_array
+
+Forward = Callable[..., float]
+Partials = Callable[..., tuple[Any, ...]]
+
+
+class Interval(NamedTuple):
+    """The operands between `low` and `high` for which an operation gives a real number."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    includes_low: bool = False
+    includes_high: bool = False
+
+    def __contains__(self, x: object) -> bool:
+        if not isinstance(x, (int, float)):
+            return False
+        above = x >= self.low if self.includes_low else x > self.low
+        return above and (x <= self.high if self.includes_high else x < self.high)
+
+    def __str__(self) -> str:
+        left = "[" if self.includes_low else "("
+        return f"{left}{self.low:g}, {self.high:g}{']' if self.includes_high else ')'}"
+
+
+REAL = Interval()
+POSITIVE = Interval(low=0.0)
+
+# The inputs' intervals in order; an Ellipsis after the last repeats it: (REAL, ...) is n-ary.
+Domain = tuple[Interval | EllipsisType, ...]
+
+
+class Kink(NamedTuple):
+    """Where a derivative jumps or has a pole: there `switch(*inputs)` is 0 and changes sign."""
+
+    where: str
+    switch: Callable[..., float]
+    convention: str  # what the engine answers at the kink itself
+
+
+class Op:
+    """One operation: how to compute it, and its derivative, each stated once.
+
+    Args:
+        name: its key in `TABLE`; a Python identifier.
+        forward: floats -> float; a function of `math` or an expression.
+        partials: (output, *inputs) -> the tuple of the partial derivatives by each input, written
+            in the engine's operations without `if` on data. None means no edge: that input was not
+            selected, or the derivative is identically zero.
+        notation: how it is written, the inputs in braces: "{0} + {1}"; a pair gives LaTeX as well;
+            "{...}" stands for all inputs. Default: name(inputs).
+        domain: an `Interval` for each input; default: the whole line for each.
+        kinks: where the derivative jumps, and what the engine answers there.
+
+    Calling it on numbers gives a float, on Values a Value, on NumPy arrays an array, element by
+    element. Defining a name again replaces it, so that a notebook cell can be run twice; the
+    engine's own names cannot be replaced (ValueError).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        forward: Forward,
+        partials: Partials,
+        notation: str | tuple[str, str] | None = None,
+        domain: Domain | None = None,
+        kinks: tuple[Kink, ...] = (),
+    ) -> None:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValueError(f"Op: name must be an identifier such as 'cube', got {name!r}")
+        if not callable(forward) or not callable(partials):
+            raise TypeError(f"Op {name!r}: forward and partials must be functions")
+        self.name = name
+        self.forward = forward
+        self.partials = partials
+        text, latex = notation if isinstance(notation, tuple) else (notation, None)
+        self.notation = text if text is not None else f"{name}({{...}})"
+        self.latex = latex if latex is not None else rf"\operatorname{{{name}}}({{...}})"
+        self.domain = domain if domain is not None else _whole_line(name, partials)
+        self.kinks = kinks
+        if name in TABLE and TABLE[name].is_builtin:
+            raise ValueError(f"Op: {name!r} is one of the engine's own operations; choose a name")
+        self.is_builtin = False
+        TABLE[name] = self
+
+    @property
+    def arity(self) -> int | None:
+        """The number of inputs; None where it takes any number of them."""
+        return None if self.domain[-1] is ... else len(self.domain)
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Apply it: each kind of operand (Value, IEEE, ...) says how; plain numbers run forward."""
+        for x in inputs:
+            apply = getattr(x, "_apply_op", None)
+            if apply is not None:
+                return apply(self, inputs)
+        return self.compute(inputs)
+
+    def compute(self, inputs: Sequence[Any]) -> Any:
+        """The operation on plain numbers: a float, inf and nan where IEEE-754 has them."""
+        for x in inputs:
+            if x.__class__ is not float:
+                return self.convert(inputs)
+        try:
+            y = self.forward(*inputs)
+        except (ArithmeticError, ValueError):
+            y = ieee.forward(self.forward, inputs)
+        return y if y.__class__ is float else self.checked(y, inputs)
+
+    def convert(self, inputs: Sequence[Any], ready: type | None = None) -> Any:
+        """Apply it after turning what is neither a float nor a `ready` into one, or refuse it."""
+        for x in inputs:
+            if is_array(x):
+                return self.broadcast(inputs)
+        numbers = []
+        for x in inputs:
+            if x.__class__ is float or x.__class__ is ready:
+                numbers.append(x)
+            elif ready is not None and hasattr(x, "_apply_op"):
+                return x._apply_op(self, inputs)  # a kind that knows how to take Values in
+            else:
+                numbers.append(as_number(x, self.name))
+        self.check_arity(len(numbers))
+        return self(*numbers)
+
+    def broadcast(self, inputs: Sequence[Any]) -> Any:
+        """Apply it to NumPy arrays element by element, as NumPy's own functions do."""
+        import numpy  # loaded already: one of the inputs is an array
+
+        result = numpy.frompyfunc(self, len(inputs), 1)(*inputs)
+        holds_numbers = all(numpy.asarray(x).dtype != object for x in inputs)
+        return numpy.asarray(result, dtype=float) if holds_numbers else result
+
+    def checked(self, y: Any, inputs: Sequence[float]) -> float:
+        """What `forward` gave, as a float; complex becomes nan, anything else is refused."""
+        if isinstance(y, complex):
+            return ieee.forward(self.forward, inputs)
+        return as_number(y, f"{self.name}: its forward must return a number")
+
+    def check_arity(self, count: int) -> None:
+        """Raise TypeError unless the operation takes `count` inputs."""
+        if self.arity not in (None, count):
+            raise TypeError(f"{self.name}: takes {self.arity} operands, got {count}")
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}: {self.notation}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find, (self.name,)
+
+
+TABLE: dict[str, Op] = {}
+
+
+def _find(name: str) -> Op:
+    """The row called `name`, for unpickling."""
+    if name not in TABLE:
+        raise LookupError(f"unknown operation {name!r}: define its Op before loading this graph")
+    return TABLE[name]
+
+
+def _whole_line(name: str, partials: Partials) -> Domain:
+    """REAL for each input that the rule takes after the output."""
+    parameters = list(inspect.signature(partials).parameters.values())
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return (REAL, ...)
+    if len(parameters) < 2:
+        raise TypeError(f"Op {name!r}: partials takes the output and then each input")
+    return (REAL,) * (len(parameters) - 1)
+
+
+def edge(condition: Any, partial: Any) -> Any:
+    """`partial` where `condition` is not 0; elsewhere None, which means no edge at all.
+
+    In a rule it says that an input was selected. Deadness is a fact of the graph, not of a number:
+    an edge that is not there multiplies nothing, so 0 * inf cannot arise on it.
+    """
+    select = getattr(condition, "_select_edge", None)
+    if select is not None:
+        return select(condition, partial)
+    return partial if condition else None

@@ -1,0 +1,308 @@
+"""Value: a number that remembers the operation and the inputs it was made from.
+
+Owns the node of the graph, how an operation on Values is recorded (`record`), and the operators
+and methods by which one writes formulas.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from numbers import Number
+from operator import attrgetter
+from typing import Any
+
+from autograd import ieee, modes, ops, storage
+from autograd.backward import pull_back, topological_order
+from autograd.number import as_number
+from autograd.op import Op
+
+
+class Value:
+    """A number in a computation graph; `backward()` fills in the gradients.
+
+    Args:
+        data: the number: float, int, bool, Fraction, Decimal or a NumPy scalar. TypeError for
+            anything else, OverflowError for an int beyond the floats.
+        label: a name, for pictures and messages.
+
+    Attributes:
+        grad: the derivative of what `backward()` was called on by this number, summed over the
+            calls; 0.0 at first; may be assigned.
+        op: the operation that made it; None for a leaf.
+        inputs: that operation's operands in order, Values and plain floats.
+        partials: the derivative by each operand, found when the operation ran; None: no edge.
+    """
+
+    __slots__ = ("_data", "grad", "inputs", "label", "op", "partials")
+
+    _data: float
+    grad: float
+    op: Op | None
+    inputs: tuple[Any, ...]
+    partials: tuple[float | None, ...]
+    label: str
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = data if data.__class__ is float else as_number(data, "Value")
+        self.grad = 0.0
+        self.op = None
+        self.inputs = ()
+        self.partials = ()
+        self.label = label
+
+    def _set_data(self, data: Any) -> None:
+        if self.op is not None:
+            raise ValueError(
+                f"data: {_name(self)} was computed by {self.op.name!r}; only a leaf's number can "
+                "be assigned. Assign the leaves and compute again, or detach() it first"
+            )
+        self._data = data if data.__class__ is float else as_number(data, "data")
+
+    # attrgetter reads in C: `.data` stays as cheap as a plain attribute
+    data = property(attrgetter("_data"), _set_data, doc="The number; a leaf's may be assigned.")
+
+    # Differentiating
+
+    def backward(self) -> None:
+        """Add the derivative of this number by each number it was made from to its `.grad`.
+
+        Inner nodes included. A second call adds the same again, as in PyTorch; an interrupted one
+        (Ctrl-C) changes nothing.
+        """
+        cotangents = pull_back(topological_order(self), {self: 1.0})
+        totals = [node.grad + cotangent for node, cotangent in cotangents.items()]
+        # One call into C, in which no signal handler runs: either all gradients change or none.
+        deque(map(_set_grad, cotangents, totals), maxlen=0)
+
+    def zero_grad(self) -> None:
+        """Set `.grad` to 0.0 here and in every Value this one was made from."""
+        for node in topological_order(self):
+            node.grad = 0.0
+
+    def detach(self) -> "Value":
+        """A new leaf with the same number and label: no gradient flows through it."""
+        return Value(self._data, self.label)
+
+    # Operators
+
+    def __add__(self, other: Any) -> "Value":
+        return ops.add(self, other)
+
+    def __radd__(self, other: Any) -> "Value":
+        return ops.add(other, self)
+
+    def __sub__(self, other: Any) -> "Value":
+        return ops.sub(self, other)
+
+    def __rsub__(self, other: Any) -> "Value":
+        return ops.sub(other, self)
+
+    def __mul__(self, other: Any) -> "Value":
+        return ops.mul(self, other)
+
+    def __rmul__(self, other: Any) -> "Value":
+        return ops.mul(other, self)
+
+    def __truediv__(self, other: Any) -> "Value":
+        return ops.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> "Value":
+        return ops.div(other, self)
+
+    def __pow__(self, other: Any) -> "Value":
+        is_number = isinstance(other, Number)
+        return ops.power(self, other) if is_number else ops.pow_(self, other)
+
+    def __rpow__(self, other: Any) -> "Value":
+        return ops.pow_(other, self)
+
+    def __mod__(self, other: Any) -> "Value":
+        return ops.mod(self, other)
+
+    def __rmod__(self, other: Any) -> "Value":
+        return ops.mod(other, self)
+
+    def __floordiv__(self, other: Any) -> "Value":
+        return ops.floordiv(self, other)
+
+    def __rfloordiv__(self, other: Any) -> "Value":
+        return ops.floordiv(other, self)
+
+    def __neg__(self) -> "Value":
+        return ops.neg(self)
+
+    def __pos__(self) -> "Value":
+        return self
+
+    def __abs__(self) -> "Value":
+        return ops.abs_(self)
+
+    # Comparing: with a number and in order by the numbers; two Values are equal when they are one
+
+    def __eq__(self, other: object) -> Any:
+        if isinstance(other, Value):
+            return self is other
+        return self._data == other if isinstance(other, Number) else NotImplemented
+
+    __hash__ = object.__hash__
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < _number_of(other) if _is_scalar(other) else NotImplemented
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= _number_of(other) if _is_scalar(other) else NotImplemented
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > _number_of(other) if _is_scalar(other) else NotImplemented
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= _number_of(other) if _is_scalar(other) else NotImplemented
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "float() of a Value would drop its history: use .data for the number, or a function "
+            "of autograd (autograd.exp rather than math.exp) to go on computing with it"
+        )
+
+    __int__ = __float__
+
+    # The common operations as methods; NumPy's functions call them on arrays of Values
+
+    def exp(self) -> "Value":
+        """e to the power of this."""
+        return ops.exp(self)
+
+    def log(self) -> "Value":
+        """The natural logarithm."""
+        return ops.log(self)
+
+    def sqrt(self) -> "Value":
+        """The square root."""
+        return ops.sqrt(self)
+
+    def sin(self) -> "Value":
+        """The sine, of radians."""
+        return ops.sin(self)
+
+    def cos(self) -> "Value":
+        """The cosine, of radians."""
+        return ops.cos(self)
+
+    def tan(self) -> "Value":
+        """The tangent, of radians."""
+        return ops.tan(self)
+
+    def tanh(self) -> "Value":
+        """The hyperbolic tangent."""
+        return ops.tanh(self)
+
+    def sigmoid(self) -> "Value":
+        """1 / (1 + e^-x)."""
+        return ops.sigmoid(self)
+
+    def relu(self) -> "Value":
+        """max(0, x); the derivative at 0 is 0."""
+        return ops.relu(self)
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only for names that are no attributes: np.arctan(array of Values) and the like.
+        row = ops.METHODS.get(name)
+        if row is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return lambda *others: row(self, *others)
+
+    # Showing
+
+    def __repr__(self) -> str:
+        parts = [f"data={self._data!r}", f"grad={self.grad!r}"]
+        if self.op is not None:
+            parts.append(f"op={self.op.name!r}")
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        return f"Value({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        from autograd.view.graph import draw
+
+        return draw(self)._repr_mimebundle_(**options)
+
+    # micrograd's notebooks read these two
+
+    @property
+    def _prev(self) -> tuple["Value", ...]:
+        return tuple(dict.fromkeys(x for x in self.inputs if isinstance(x, Value)))
+
+    @property
+    def _op(self) -> str:
+        return "" if self.op is None else self.op.name
+
+    # Copying: the graph is walked, never recursed into
+
+    def __copy__(self) -> "Value":
+        return storage.copy_node(self, self.inputs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
+        result: Value = storage.deepcopy_graph(self, memo)
+        return result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return storage.reduce_node(self)
+
+    # Recording
+
+    @staticmethod
+    def _apply_op(op: Op, inputs: Sequence[Any]) -> Any:
+        return record(op, inputs)
+
+
+_new = object.__new__
+_set_grad = Value.grad.__set__  # type: ignore[attr-defined]
+
+
+def record(op: Op, inputs: Sequence[Any]) -> Any:
+    """Run `op` on Values and floats: the new node, with its number and its local derivatives."""
+    numbers = []
+    has_constants = False
+    for x in inputs:
+        kind = x.__class__
+        if kind is Value:
+            numbers.append(x._data)
+        elif kind is float:
+            numbers.append(x)
+            has_constants = True
+        else:
+            return op.convert(inputs, ready=Value)
+    data = op.compute(numbers)
+    if modes.active and not modes.is_recording():
+        return Value(data)
+    try:
+        partials = op.partials(data, *numbers)
+    except (ArithmeticError, ValueError):
+        partials = ieee.partials(op.partials, data, numbers)
+    if has_constants:
+        partials = tuple([p if x.__class__ is Value else None for x, p in zip(inputs, partials)])
+    node = _new(Value)
+    node._data = data
+    node.grad = 0.0
+    node.op = op
+    node.inputs = inputs  # type: ignore[assignment]
+    node.partials = partials
+    node.label = ""
+    return node
+
+
+def _is_scalar(x: Any) -> bool:
+    return isinstance(x, (Value, Number))
+
+
+def _number_of(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x
+
+
+def _name(node: Value) -> str:
+    return f"node {node.label!r}" if node.label else f"this node ({node._data!r})"
