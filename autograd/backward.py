@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def topological_order(*roots: Any) -> list[Any]:
+def topological_order(*roots: Any, stop: Iterable[Any] = ()) -> list[Any]:
     """Every node that `roots` were made from, each after its inputs; the roots included.
 
     It is the depth-first post-order that visits inputs from left to right, found with an explicit
-    stack. The order depends on the graph's shape alone, never on numbers.
+    stack. The order depends on the graph's shape alone, never on numbers. Nodes in `stop`, and
+    what only they were made from, are left out.
     """
     order: list[Any] = []
-    seen: set[Any] = set()
+    seen: set[Any] = set(stop)
     stack: list[Any] = list(reversed(roots))
     while stack:
         node = stack.pop()

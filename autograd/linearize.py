@@ -1,0 +1,204 @@
+"""A function run once on fresh nodes: its derivatives there, forwards and backwards.
+
+Owns `Run`, on which every transform is built. Called with plain numbers outside any transform, the
+sweeps multiply the floats that the graph recorded. Otherwise they run each rule again on Values,
+so that what they return can be differentiated itself, to any order.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from autograd import modes, ops
+from autograd.backward import pull_back, push_forward, topological_order
+from autograd.containers import Shape, flatten, where_is
+from autograd.number import as_number
+from autograd.value import Value
+
+
+class Run:
+    """One call of `f` with the numbers of some of its arguments bound to fresh nodes.
+
+    Args:
+        who: the transform's name, for messages.
+        f: the function.
+        args, kwargs: what it is called with.
+        places: the positions in `args` that are differentiated.
+
+    Attributes:
+        inputs, input_shapes: the fresh nodes in order, and for each place its Shape.
+        outputs, output_shape: what `f` returned, taken apart.
+    """
+
+    def __init__(
+        self,
+        who: str,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Any,
+        places: Sequence[int],
+    ) -> None:
+        self.who = who
+        self.on_values = modes.in_transform() or _has_value(args) or _has_value(kwargs)
+        self.inputs: list[Value] = []
+        self.input_shapes: list[Shape] = []
+        bound = list(args)
+        outer_is_recording = modes.is_recording()
+        with nullcontext() if outer_is_recording else modes.enable_grad():
+            for place in places:
+                fresh, shape = self._bind(args[place], place)
+                self.inputs += fresh
+                self.input_shapes.append(shape)
+                bound[place] = shape.rebuild(fresh)
+            with modes.transforming():
+                result = f(*bound, **kwargs)
+        self.outputs, self.output_shape = flatten(result)
+        for k, y in enumerate(self.outputs):
+            if y.__class__ is not Value:
+                which = f"{who}: what the function returned {where_is(result, k)}".rstrip()
+                self.outputs[k] = as_number(y, which)
+        self._depends: set[Any] = set()
+        self._order: list[Any] = []
+
+    def _bind(self, argument: Any, place: int) -> tuple[list[Value], Shape]:
+        numbers, shape = flatten(argument)
+        fresh = []
+        for k, x in enumerate(numbers):
+            if isinstance(x, Value):  # an identity of its own: no two derivatives are confused
+                fresh.append(ops.identity(x))
+            elif x.__class__ is float:
+                fresh.append(Value(x))
+            else:
+                path = where_is(argument, k)
+                fresh.append(Value(as_number(x, f"{self.who}: argument {place}{path}")))
+        return fresh, shape
+
+    @property
+    def order(self) -> list[Any]:
+        """The nodes between inputs and outputs, those that depend on an input, in order."""
+        if not self._depends:
+            self._depends.update(self.inputs)
+            roots = [y for y in self.outputs if y.__class__ is Value]
+            for node in topological_order(*roots, stop=self.inputs):
+                if not self._depends.isdisjoint(node.inputs):
+                    self._depends.add(node)
+                    self._order.append(node)
+        return self._order
+
+    def value(self) -> Any:
+        """What the function returned: Values where the result may be differentiated."""
+        return self.output_shape.rebuild([self._out(y) for y in self.outputs])
+
+    def _out(self, y: Any) -> Any:
+        if self.on_values:
+            return y if y.__class__ is Value else Value(y)
+        return y._data if y.__class__ is Value else y
+
+    def pull(self, seeds: Sequence[Any]) -> list[Any]:
+        """For each input, the sum over the outputs of seed * (output's derivative by it)."""
+        order = self.order
+        cotangents: dict[Any, Any] = {}
+        for y, seed in zip(self.outputs, seeds, strict=True):
+            if y.__class__ is Value and seed is not None:
+                cotangents[y] = _plus(cotangents.get(y), seed)
+        if self._must_record(seeds):
+            self._pull_values(order, cotangents)
+            return [_as_value(cotangents.get(x, 0.0)) for x in self.inputs]
+        pull_back(order, cotangents)
+        return [cotangents.get(x, 0.0) for x in self.inputs]
+
+    def push(self, seeds: Sequence[Any]) -> list[Any]:
+        """For each output, its derivative along the direction `seeds`, one for each input."""
+        order = self.order
+        tangents: dict[Any, Any] = dict(zip(self.inputs, seeds, strict=True))
+        if self._must_record(seeds):
+            self._push_values(order, tangents)
+            return [_as_value(_tangent(y, tangents)) for y in self.outputs]
+        push_forward(order, tangents)
+        return [_tangent(y, tangents) for y in self.outputs]
+
+    def _must_record(self, seeds: Sequence[Any]) -> bool:
+        return self.on_values or modes.in_transform() or _has_value(seeds)
+
+    def _pull_values(self, order: list[Any], cotangents: dict[Any, Any]) -> None:
+        """`pull_back` with each rule run again on Values."""
+        for node in reversed(order):
+            if node in cotangents:
+                cotangent = cotangents[node]
+                for x, partial in self._edges(node):
+                    cotangents[x] = _plus(cotangents.get(x), _times(partial, cotangent))
+
+    def _push_values(self, order: list[Any], tangents: dict[Any, Any]) -> None:
+        """`push_forward` with each rule run again on Values."""
+        for node in order:
+            total = None
+            for x, partial in self._edges(node):
+                if x in tangents:
+                    total = _plus(total, _times(partial, tangents[x]))
+            if total is not None:
+                tangents[node] = total
+
+    def _edges(self, node: Any) -> list[tuple[Value, Any]]:
+        """The live edges of a node towards the inputs, each with its derivative as a Value."""
+        partials = node.op.partials(node, *node.inputs)
+        self._check_unchanged(node, partials)
+        return [
+            (x, p)
+            for x, p in zip(node.inputs, partials, strict=True)
+            if p is not None and x.__class__ is not float and x in self._depends
+        ]
+
+    def _check_unchanged(self, node: Any, partials: Sequence[Any]) -> None:
+        """Refuse to go on with operands whose `.data` is no longer what the node was made from."""
+        numbers = [x if x.__class__ is float else x._data for x in node.inputs]
+        same = _same(node.op.compute(numbers), node._data)
+        for again, recorded in zip(partials, node.partials, strict=True):
+            if recorded is not None:
+                number = again._data if again.__class__ is Value else again
+                same = same and number is not None and _same(number, recorded)
+        if not same:
+            name = f"node {node.label!r}" if node.label else f"the node {node!r}"
+            raise ValueError(
+                f"{self.who}: .data of an operand of {name} was assigned after the operation ran; "
+                "assign before calling the function, or compute again"
+            )
+
+
+def _has_value(tree: Any) -> bool:
+    """Whether a Value stands anywhere in the containers of `tree`."""
+    if isinstance(tree, dict):
+        return any(_has_value(x) for x in tree.values())
+    if isinstance(tree, (list, tuple)):
+        return any(_has_value(x) for x in tree)
+    if getattr(tree, "dtype", None) == object:
+        return any(_has_value(x) for x in tree.flat)
+    return isinstance(tree, Value)
+
+
+def _times(partial: Any, cotangent: Any) -> Any:
+    """Their product, without a node for a factor 1."""
+    if partial.__class__ is float and partial == 1.0:
+        return cotangent
+    if cotangent.__class__ is float and cotangent == 1.0:
+        return partial
+    return partial * cotangent
+
+
+def _plus(total: Any, term: Any) -> Any:
+    """total + term; the first sum starts at +0.0, which only shows where the term is -0.0."""
+    if total is not None:
+        return total + term
+    number = term._data if term.__class__ is Value else term
+    return 0.0 + term if number == 0.0 else term
+
+
+def _tangent(y: Any, tangents: dict[Any, Any]) -> Any:
+    return tangents.get(y, 0.0) if y.__class__ is Value else 0.0
+
+
+def _as_value(x: Any) -> Value:
+    return x if x.__class__ is Value else Value(x)
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
