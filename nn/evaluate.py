@@ -1,0 +1,109 @@
+"""Evaluating: what a model predicts, and how much of it is right.
+
+Owns predictions as plain numbers, and the rule by which an output counts as a class.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import Value, no_grad
+from nn.data import samples_of
+from nn.losses import is_probability_row
+from nn.module import Module
+from nn.nested import as_lists
+
+# (output of the model, target) -> whether they are the same class
+DecisionRule = Callable[[Any, Any], bool]
+
+
+def predict(model: Module, X: Sequence[Any]) -> list[Any]:
+    """Return the model's output for each row of X: a float, or a list where it has several.
+
+    Builds no graph, and switches the model to `eval()` meanwhile.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        with no_grad():
+            return [numbers_of(model(row)) for row in as_lists(X)]
+    finally:
+        model.train(was_training)
+
+
+def accuracy(
+    model: Module, data: tuple[Sequence[Any], Sequence[Any]], threshold: float | None = None
+) -> float:
+    """Return the part of the samples, from 0 to 1, whose class the model gets right.
+
+    Args:
+        model: with an output for each class, the largest being its choice; or with one output.
+        data: (X, y); y the class indices or rows of probabilities, or, for one output, labels
+            -1 and +1, or 0 and 1.
+        threshold: above it a single output, and a label, mean the second class. Default: midway
+            between the labels, 0 or 0.5.
+
+    Raises ValueError if the targets are not classes.
+    """
+    rows, targets = samples_of(data)
+    outputs = predict(model, rows)
+    is_right = decision_rule(outputs[0], targets, threshold)
+    if is_right is None:
+        expected = (
+            f"the class indices 0 to {len(outputs[0]) - 1}"
+            if isinstance(outputs[0], list)
+            else "both -1 and +1, or both 0 and 1 (for one of them alone, give a threshold)"
+        )
+        raise ValueError(f"accuracy: the targets must be {expected}; got {_some(targets)}")
+    n_right = [is_right(output, target) for output, target in zip(outputs, targets, strict=True)]
+    return n_right.count(True) / len(rows)
+
+
+def decision_rule(
+    output: Any, targets: list[Any], threshold: float | None = None
+) -> DecisionRule | None:
+    """Return how an output like `output` is compared with a target; None if these are no classes.
+
+    Several outputs: the index of the largest. One: whether it lies above the threshold.
+    """
+    if isinstance(output, list):
+        if all(_is_class(target, len(output)) for target in targets):
+            return lambda output, target: largest(output) == target
+        if all(_is_probability_row(target, len(output)) for target in targets):
+            return lambda output, target: largest(output) == largest(target)
+        return None
+    border = binary_threshold(targets) if threshold is None else threshold
+    if border is None:
+        return None
+    return lambda output, target: bool((output > border) == (target > border))
+
+
+def binary_threshold(targets: list[Any]) -> float | None:
+    """Return what separates labels -1 and +1 (0.0), or 0 and 1 (0.5); None for other targets."""
+    labels = {target for target in targets if not isinstance(target, list)}
+    if labels == {-1, 1}:
+        return 0.0
+    return 0.5 if labels == {0, 1} else None
+
+
+def largest(row: list[Any]) -> int:
+    """Return the index of the largest entry, the first of equal ones."""
+    return max(range(len(row)), key=row.__getitem__)
+
+
+def numbers_of(output: Any) -> Any:
+    """Return what a model returned as a float or a list of floats."""
+    if isinstance(output, list):
+        return [numbers_of(entry) for entry in output]
+    return output.data if isinstance(output, Value) else output
+
+
+def _is_class(target: Any, n_classes: int) -> bool:
+    return isinstance(target, int) and 0 <= target < n_classes
+
+
+def _is_probability_row(target: Any, n_classes: int) -> bool:
+    return isinstance(target, list) and len(target) == n_classes and is_probability_row(target)
+
+
+def _some(targets: list[Any]) -> str:
+    return ", ".join(f"{target!r:.20}" for target in targets[:3]) + ", ..." * (len(targets) > 3)

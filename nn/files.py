@@ -1,0 +1,43 @@
+"""Writing a file whole or not at all.
+
+Owns the one way in which nn writes to disk: a failure at any point (a full disk, Ctrl-C, a crash)
+leaves the file that was there before, whole.
+"""
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
+    """Replace the file `path` by `content` in one step.
+
+    The bytes go to a new file in the same folder, reach the disk, and only then take the name
+    `path`. The folder must exist. Raises OSError; then `path` is what it was.
+    """
+    target = Path(path).resolve()  # a symbolic link stays a link to the new content
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable, where the system can (Windows cannot open folders)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,174 @@
+"""Module: finding, naming, saving and restoring the parameters of a network.
+
+Owns the two views of a network's parameters: one by one as `Value`s, named by the Python path that
+leads to each (`layers.0.neurons.3.weights.1`), and arranged in matrices of plain numbers, named
+and shaped as PyTorch's `state_dict` (`layers.0.weight`, `layers.0.bias`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
+from typing import Any, Self
+
+from autograd import Value
+from nn.nested import as_lists, entries, shape_of
+
+# One parameter, or a row, a matrix, ... of parameters.
+Arrangement = Value | list["Arrangement"]
+# The same with numbers in place of the Values.
+Numbers = float | list["Numbers"]
+
+
+class Module:
+    """What has parameters: a neuron, a layer, a whole network; subclass it to make your own.
+
+    Parameters are the leaf `Value`s among its attributes, directly, in lists, tuples or dicts, or
+    inside other modules, in the order in which the attributes were set.
+    """
+
+    training = True
+    __call__: Callable[..., Any]  # each subclass says what it computes
+
+    def parameters(self) -> list[Value]:
+        """Return every parameter once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Return every parameter once, each with its path: `layers.0.neurons.3.bias`."""
+        found: list[tuple[str, Value]] = []
+        _collect_parameters("", self, found, set())
+        return found
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` here and in every module inside; returns self."""
+        for module in _modules(self):
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Set `training` to False here and in every module inside; returns self."""
+        return self.train(False)
+
+    def arrangement(self) -> dict[str, Arrangement]:
+        """Return the parameters as they are saved: name -> a parameter or nested lists of them.
+
+        A subclass overrides it where the saved form is not that of its attributes: `Layer` saves
+        one matrix where it has many neurons.
+        """
+        found: dict[str, Arrangement] = {}
+        for name, item in _members(self):
+            _arrange(name, item, found)
+        return found
+
+    def architecture(self) -> dict[str, Any] | None:
+        """Return the constructor's arguments as JSON values, from which `nn.load` rebuilds it.
+
+        None, the default, means that a saved file holds the parameters only.
+        """
+        return None
+
+    def state_dict(self) -> dict[str, Numbers]:
+        """Return the numbers of all parameters: name -> a float or nested lists of floats."""
+        return {name: _numbers(array) for name, array in self.arrangement().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set every parameter from `state`, which is as `state_dict` returns it: all or none.
+
+        Entries may be NumPy arrays and tensors too. Raises ValueError for a missing or unexpected
+        name, a different shape or an entry that is not a number, and then changes nothing.
+        """
+        arrangement = self.arrangement()
+        problems = [f"{name} is missing" for name in arrangement if name not in state]
+        problems += [f"{name!r:.60} is unexpected" for name in state if name not in arrangement]
+        changes: list[tuple[Value, float]] = []
+        for name in arrangement.keys() & state.keys():
+            array, numbers = arrangement[name], as_lists(state[name])
+            if shape_of(array) != shape_of(numbers):
+                problems.append(f"{name} {_shape_text(numbers)}, here {_shape_text(array)}")
+                continue
+            for parameter, number in zip(entries(array), entries(numbers), strict=True):
+                if not isinstance(number, Real):
+                    problems.append(f"{name} holds {number!r:.40}, not a number")
+                    break
+                changes.append((parameter, float(number)))
+        if problems:
+            more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+            raise ValueError(
+                f"load_state_dict: {'; '.join(sorted(problems)[:3])}{more}: "
+                f"the state must come from a {type(self).__name__} of the same sizes"
+            )
+        for parameter, number in changes:
+            parameter.data = number
+
+
+def _members(thing: object) -> Iterable[tuple[str, object]]:
+    """The named attributes of a module or items of a container; nothing for anything else."""
+    if isinstance(thing, Module):
+        return vars(thing).items()
+    if isinstance(thing, dict):
+        return [(str(key), item) for key, item in thing.items()]
+    if isinstance(thing, (list, tuple)):
+        return [(str(i), item) for i, item in enumerate(thing)]
+    return ()
+
+
+def _collect_parameters(
+    path: str, thing: object, found: list[tuple[str, Value]], seen: set[int]
+) -> None:
+    """Append the parameters under `thing` with their paths; `seen` are the ids met before."""
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, Value):
+        if thing.op is None:
+            found.append((path, thing))
+        return
+    for name, item in _members(thing):
+        _collect_parameters(f"{path}.{name}" if path else name, item, found, seen)
+
+
+def _modules(root: Module) -> list[Module]:
+    """`root` and every module inside it, once each."""
+    seen: dict[int, object] = {}
+    pending: list[object] = [root]
+    while pending:
+        thing = pending.pop()
+        if id(thing) not in seen:
+            seen[id(thing)] = thing
+            pending.extend(item for _, item in _members(thing))
+    return [thing for thing in seen.values() if isinstance(thing, Module)]
+
+
+def _arrange(path: str, thing: Any, found: dict[str, Arrangement]) -> None:
+    """Add what is saved of `thing` to `found`: a rectangle of parameters as one entry."""
+    if isinstance(thing, Module):
+        found.update({f"{path}.{name}": array for name, array in thing.arrangement().items()})
+    elif _is_rectangle_of_parameters(array := as_lists(thing)):
+        found[path] = array
+    else:
+        for name, item in _members(thing):
+            _arrange(f"{path}.{name}", item, found)
+
+
+def _is_rectangle_of_parameters(array: Any) -> bool:
+    leaves = entries(array)
+    return (
+        bool(leaves)
+        and all(isinstance(leaf, Value) and leaf.op is None for leaf in leaves)
+        and shape_of(array) is not None
+    )
+
+
+def _numbers(array: Arrangement) -> Numbers:
+    return [_numbers(item) for item in array] if isinstance(array, list) else array.data
+
+
+def _shape_text(array: Any) -> str:
+    shape = shape_of(array)
+    if shape is None:
+        return "has rows of different lengths"
+    return f"has shape {list(shape)}" if shape else "is one number"

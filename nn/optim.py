@@ -1,0 +1,141 @@
+"""Optimisers: how a step changes the parameters.
+
+Owns the update rule of stochastic gradient descent, once, as arithmetic on plain numbers, and
+`SGD`, which applies it to every parameter.
+"""
+
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+from autograd import Value
+
+
+def sgd_update(
+    weight: Any,
+    gradient: Any,
+    velocity: Any,
+    lr: float,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
+) -> tuple[Any, Any]:
+    """Return a parameter after one step of SGD, and its velocity (the momentum buffer).
+
+    `velocity` is None before the first step with momentum. The rule is PyTorch's
+    (https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html):
+
+        g = gradient + weight_decay * weight
+        v = momentum * v + (1 - dampening) * g     (v = g at the first step)
+        weight = weight - lr * v                   (with nesterov: g + momentum * v instead of v)
+    """
+    step = gradient
+    if weight_decay:
+        step = step + weight_decay * weight
+    if momentum:
+        if velocity is None:
+            velocity = step
+        else:
+            velocity = momentum * velocity + (1.0 - dampening) * step
+        step = step + momentum * velocity if nesterov else velocity
+    return weight - lr * step, velocity
+
+
+class SGD:
+    """Stochastic gradient descent, step for step PyTorch's.
+
+    Args:
+        parameters: the `Value`s to change, such as `model.parameters()`.
+        lr: the learning rate; may be assigned between steps.
+        momentum: how much of the last step's velocity is kept.
+        dampening: how much less of the gradient enters the velocity.
+        weight_decay: the L2 penalty: this times the weight is added to its gradient.
+        nesterov: whether to look ahead along the velocity.
+
+    Raises ValueError for a rate that is negative, nan or infinite, and for no parameters.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        self.parameters = _parameters(parameters)
+        self.lr = lr
+        self.momentum = _rate("momentum", momentum)
+        self.dampening = _rate("dampening", dampening)
+        self.weight_decay = _rate("weight_decay", weight_decay)
+        self.nesterov = nesterov
+        if nesterov and (self.momentum == 0.0 or self.dampening != 0.0):
+            raise ValueError("SGD: nesterov needs a momentum > 0, such as 0.9, and dampening 0")
+        self.velocities: list[float | None] = [None] * len(self.parameters)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate."""
+        return self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self._lr = _rate("lr", lr)
+
+    def step(self) -> None:
+        """Change every parameter by its gradient, which `backward()` has left in `.grad`."""
+        rates = self._lr, self.momentum, self.dampening, self.weight_decay, self.nesterov
+        updates = [
+            sgd_update(parameter.data, parameter.grad, velocity, *rates)
+            for parameter, velocity in zip(self.parameters, self.velocities, strict=True)
+        ]
+        for parameter, (weight, _) in zip(self.parameters, updates, strict=True):
+            parameter.data = weight
+        self.velocities = [velocity for _, velocity in updates]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+
+    def __repr__(self) -> str:
+        return (
+            f"SGD({len(self.parameters)} parameters, lr={self.lr}, momentum={self.momentum}, "
+            f"dampening={self.dampening}, weight_decay={self.weight_decay}, "
+            f"nesterov={self.nesterov})"
+        )
+
+
+def _parameters(parameters: Iterable[Any]) -> list[Value]:
+    """The parameters as a list, or an error for what cannot be optimised."""
+    if not isinstance(parameters, Iterable):
+        raise TypeError(
+            f"SGD: parameters must be a list of Values, got {type(parameters).__name__}; "
+            "write SGD(model.parameters(), lr=...)"
+        )
+    found = list(parameters)
+    for i, parameter in enumerate(found):
+        if not isinstance(parameter, Value):
+            raise TypeError(
+                f"SGD: parameters[{i}] must be a Value, got {type(parameter).__name__}; "
+                "write SGD(model.parameters(), lr=...)"
+            )
+        if parameter.op is not None:
+            raise ValueError(
+                f"SGD: parameters[{i}] is the result of {parameter.op.name}; "
+                "only leaves, made by Value(number), can be optimised"
+            )
+    if not found:
+        raise ValueError("SGD: parameters is empty; the model has nothing to train")
+    if len({id(parameter) for parameter in found}) < len(found):
+        raise ValueError("SGD: parameters holds a Value twice; give each parameter once")
+    return found
+
+
+def _rate(name: str, rate: Any) -> float:
+    if not isinstance(rate, Real) or not 0.0 <= rate < math.inf:
+        raise ValueError(f"SGD: {name} must be a number, at least 0 and finite; got {rate!r:.40}")
+    return float(rate)
