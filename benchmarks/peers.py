@@ -1,0 +1,90 @@
+"""The engines that take part: what each is called, where it comes from, whether it is installed."""
+
+import importlib
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Peer:
+    """An engine, ours among them.
+
+    Args:
+        name: how the tables call it.
+        module: the module that must be importable.
+        distribution: the package on PyPI, whose version is shown.
+        install: the command that installs it.
+    """
+
+    name: str
+    module: str
+    distribution: str
+    install: str
+
+    def is_installed(self) -> bool:
+        """Whether its module can be found; another package of the same name does not count."""
+        try:
+            return find_spec(self.module) is not None
+        except ModuleNotFoundError:  # the package around it is missing
+            return False
+
+    def version(self) -> str:
+        """Its version, or `unpackaged` for a plain checkout."""
+        try:
+            return version(self.distribution)
+        except PackageNotFoundError:
+            return "unpackaged"
+
+
+@dataclass(frozen=True)
+class ValueEngine(Peer):
+    """A peer that runs micrograd's programs: it has a class `Value`, and an `MLP` made of it.
+
+    Args:
+        nn_module: where its MLP is; its Value is in `module`.
+        inputs_name: the attribute of a Value that holds what it was made from.
+    """
+
+    nn_module: str
+    inputs_name: str
+
+    def value(self) -> Any:
+        """Its class `Value`; untyped, as peers ship no type information."""
+        return importlib.import_module(self.module).Value
+
+    def mlp(self) -> Any:
+        """Its class `MLP`."""
+        return importlib.import_module(self.nn_module).MLP
+
+
+OURS = ValueEngine("glassgrad", "autograd.value", "glassgrad", "pip install -e .", "nn", "inputs")
+MICROGRAD = ValueEngine(
+    "micrograd",
+    "micrograd.engine",
+    "micrograd",
+    "pip install micrograd==0.1.0",
+    "micrograd.nn",
+    "_prev",
+)
+PEERS: tuple[Peer, ...] = (OURS, MICROGRAD)
+
+
+def machine() -> str:
+    """One line on what this runs on."""
+    system = f"{platform.system()} {platform.release()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{_processor()}, {system}, {python}"
+
+
+def _processor() -> str:
+    """The processor's marketing name where the system tells it, else its architecture."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
