@@ -68,7 +68,7 @@ def differences(
                     still.append(orders)
             missing = still
         digits = digits * 8 // 5
-    return found
+    return {orders: found[orders] for orders in wanted}
 
 
 def _is_all_truncation(coarse: Any, fine: Any) -> bool:

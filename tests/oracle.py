@@ -121,6 +121,7 @@ _many(
     (-1e3, 1e3),
     smooth=lambda x, y: y != 0,
 )
+_unary("identity", lambda x: x, "0 1 -2.5 1e300 -1e-300", -1e3, 1e3)
 _unary("neg", lambda x: -x, "0 1 -2.5 1e300 -1e-300", -1e3, 1e3)
 _many(
     "power",
@@ -137,7 +138,7 @@ _many(
     lambda x, y: x**y,
     "2 3, 2 0, 2 -1, 0.3 0.7, 7.5 -2.25, 1e-90 0.5, 1e90 -0.5, 1e200 1e-5, 1e-200 1e-5, 5 300.25,"
     "1 3.7, 1 0, 1.0000000001 1e9, 0.999 -700, 1e-3 -100.5, 3 1e-20, 0.5 1000, 1e-20 3, 1e100 2,"
-    "1e-300 1, 0.9999999999 -3",
+    "1e-100 1, 0.9999999999 -3",
     (1e-3, 30),
     (-9, 9),
 )
@@ -151,7 +152,23 @@ _many(
     (0.1, 40),
     smooth=lambda x, y: math.fmod(x, y) != 0,
 )
-_unary("floor", mpmath.floor, "0.5 -0.5 2.9999999999999996 12345678.25 -3.7 1e-300", -1e3, 1e3)
+_many(
+    "floordiv",
+    lambda x, y: mpmath.floor(x / y),
+    "7 3, -7 3, 7 -3, 1 0.1, 2 0.1, 0.3 0.1, 0.6 0.2, 2.9999999999999996 1, 5.999999999999999 3,"
+    "-1e-20 3, 1e200 3e199, 1e15 0.7, -0.5 1e10, 1e5 -0.3",
+    (-1e3, 1e3),
+    (0.1, 40),
+    smooth=lambda x, y: math.fmod(x, y) != 0,
+)
+_unary(
+    "floor",
+    mpmath.floor,
+    "0.5 -0.5 2.9999999999999996 12345678.25 -3.7 1e-300",
+    -1e3,
+    1e3,
+    lambda x: x != math.floor(x),
+)
 _many(
     "hypot",
     lambda x, y: mpmath.sqrt(x * x + y * y),
@@ -290,7 +307,7 @@ _many(
     lambda n, x: mpmath.psi(int(n), x),
     "1 1, 1 0.5, 1 3.3, 1 1e5, 1 1e-5, 1 1e-60, 1 -0.5, 1 -3.7, 1 -20.001, 2 1, 2 0.3, 2 12.5,"
     "2 -0.5, 2 -2.6, 3 1.5, 3 1e4, 3 -1.25, 3 1e-3, 4 0.7, 4 25, 4 -4.4, 5 2.5, 5 0.1, 5 -1.5,"
-    "5 -0.75, 1 1e15",
+    "5 -0.75, 5 -2.5, 4 -3.0001, 1 1e15, 3 1e90",
     (1, 5),
     (0.1, 40),
     live=(1,),
@@ -321,7 +338,7 @@ _many(
 )
 
 # Functions of many operands.
-_TRIPLES = "1 2 3, -1.5 0.7 1e-5, 1e5 -1e5 1, 0.1 0.2 0.3, 1e-200 1e-150 1e-170, 1e90 2 -1e90"
+_TRIPLES = "1 2 3, -1.5 0.7 1e-5, 1e5 -1e5 1, 0.1 0.2 0.3, 1e-200 1e-150 1e-170, 1e90 2 -3e89"
 _BOX = (-30.0, 30.0)
 _many("sum", lambda *xs: sum(xs), _TRIPLES + ", 0.1, 1 2 3 4 5", _BOX, _BOX, _BOX, call=_sequence)
 _many(
@@ -411,9 +428,11 @@ _many(
 _many(
     "take",
     lambda *xs: xs[1],
-    "1 2 3, -1.5 0.7",
+    "1 2 3, -1.5 0.7 1",
     _BOX,
     _BOX,
+    _BOX,
+    live=(1,),
     call=lambda operation, *xs: operation(list(xs), 1),
 )
 NOT_ROWS = ("softmax", "log_softmax", "take")
