@@ -1,0 +1,83 @@
+"""The renderer: which program turns DOT into a picture, and how it is run.
+
+Owns the choice (the system's `dot`, else the program of the `graphviz-pure` wheel) and the words
+said when there is none.
+"""
+
+import shutil
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+import graphviz
+
+REMEDY = 'pip install "glassgrad[render]"'
+
+
+class RendererNotFound(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz is untyped
+    """There is no program to draw with; the message is the one line that says what to install."""
+
+    def __init__(self) -> None:
+        RuntimeError.__init__(
+            self, f"drawing needs Graphviz: {REMEDY}, or install Graphviz so that `dot` is on PATH"
+        )
+
+
+def find_renderer() -> Path | None:
+    """The program to draw with: the system's `dot`, else graphviz-pure's; None without either."""
+    dot = shutil.which("dot")
+    return Path(dot) if dot is not None else _graphviz_pure()
+
+
+def _graphviz_pure() -> Path | None:
+    """The program that the graphviz-pure wheel installed, wherever pip put it.
+
+    The wheel holds no Python module to ask, and its folder need not be on PATH (an environment
+    that was not activated); its list of installed files names the program.
+    """
+    try:
+        files = metadata.files("graphviz-pure")
+    except metadata.PackageNotFoundError:
+        return None
+    for file in files or ():
+        program = Path(str(file.locate()))
+        if program.stem == "graphviz-pure" and program.suffix in ("", ".exe") and program.is_file():
+            return program.resolve()
+    return None
+
+
+def render(source: str, format: str = "svg", engine: str = "dot", *options: str) -> bytes:
+    """The picture that `source`, a graph in DOT, describes.
+
+    Args:
+        source: the graph.
+        format: svg, png, pdf or another of Graphviz's output formats.
+        engine: the layout: dot, neato, ...
+        options: further arguments for the program.
+
+    Raises RendererNotFound without a program, ValueError for a format that the program does not
+    write, and graphviz.CalledProcessError with the program's own words when it fails.
+    """
+    program = find_renderer()
+    if program is None:
+        raise RendererNotFound
+    command = [str(program), f"-K{engine}", f"-T{format}", *options]
+    result = subprocess.run(
+        command,
+        input=source.encode("utf-8"),
+        capture_output=True,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
+        check=False,
+    )
+    if result.returncode != 0:
+        problem = result.stderr.decode("utf-8", "replace")
+        if "not recognized" in problem and "Format" in problem:
+            raise ValueError(f"{program.stem} does not write {format}: {_other_format(program)}")
+        raise graphviz.CalledProcessError(result.returncode, command, result.stdout, problem)
+    return result.stdout
+
+
+def _other_format(program: Path) -> str:
+    if program.stem == "graphviz-pure":
+        return "save as svg or png, or install Graphviz, whose `dot` writes pdf too"
+    return "save as svg, png or pdf"

@@ -1,0 +1,65 @@
+"""Text in a picture: names, numbers, operations; always plain text, never markup or DOT."""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphviz import nohtml
+
+from autograd.op import Op
+from autograd.value import Value
+
+LONGEST_NAME = 40
+
+
+def plain(text: str) -> str:
+    """`text` for an HTML-like label: shown as it is, at most LONGEST_NAME characters of it."""
+    if len(text) > LONGEST_NAME:
+        text = text[: LONGEST_NAME - 1] + "…"
+    return "<BR/>".join(map(_escape, text.split("\n")))
+
+
+def tooltip(*lines: str) -> str:
+    """What is shown when one points at a box or an edge in an SVG."""
+    # Graphviz looks for \N and its like in a tooltip twice.
+    return str(nohtml(_escape("; ".join(lines)).replace("\\", "\\\\")))
+
+
+def _escape(text: str) -> str:
+    # Control characters are not allowed in XML, half a surrogate pair cannot be encoded.
+    safe = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+    # Graphviz reads \N as the node's name, in HTML-like labels too.
+    return html.escape(safe).replace("\\", "\\\\")
+
+
+def number(x: float) -> str:
+    """`x` to four significant digits."""
+    return f"{x:.4g}"
+
+
+def symbol(op: Op) -> str:
+    """The sign in an operation's notation ("{0} + {1}" has +), or its name if there is none."""
+    sign = re.fullmatch(r"\{0\} ?([^\w\s{}]+) ?\{1\}|([^\w\s{}]+)\{0\}", op.notation)
+    return op.name if sign is None else sign[1] or sign[2]
+
+
+def names_of(names: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[Value, str]:
+    """The name of each Value in `names`: the first one met, for an item of a list `ws` as ws[0].
+
+    What is not a Value or a list of them is passed over, and so is a name that begins with "_":
+    `names=globals()` in a notebook holds its earlier results under such names.
+    """
+    found: dict[Value, str] = {}
+    for name, thing in names.items() if isinstance(names, Mapping) else names:
+        if isinstance(thing, Value):
+            items = [(name, thing)]
+        elif isinstance(thing, (list, tuple)):
+            items = [(f"{name}[{k}]", item) for k, item in enumerate(thing)]
+        else:
+            continue
+        if not name.startswith("_"):
+            for item_name, item in items:
+                if isinstance(item, Value):
+                    found.setdefault(item, item_name)
+    return found

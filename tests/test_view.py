@@ -1,0 +1,438 @@
+"""Pictures: what `draw` shows, that labels are only ever text, and which program draws."""
+
+import random
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from importlib import metadata
+from pathlib import Path
+
+import graphviz
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value
+from autograd.view import Drawing, RendererNotFound, draw
+from autograd.view.render import find_renderer
+
+SVG = "{http://www.w3.org/2000/svg}"
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def groups(drawing, kind):
+    """The texts of each node or edge of the rendered picture, by its title."""
+    # Graphviz keeps runs of spaces by no-break spaces.
+    root = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
+    return {
+        group.findtext(f"{SVG}title"): [text.text for text in group.iter(f"{SVG}text")]
+        for group in root.iter(f"{SVG}g")
+        if group.get("class") == kind
+    }
+
+
+def texts(drawing):
+    return [" ".join(words) for words in groups(drawing, "node").values()]
+
+
+def tooltips(drawing):
+    root = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
+    return [a.get("{http://www.w3.org/1999/xlink}title") for a in root.iter(f"{SVG}a")]
+
+
+@pytest.fixture
+def no_renderer(monkeypatch, tmp_path):
+    """A machine with neither `dot` nor graphviz-pure."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(metadata, "files", _no_package)
+
+
+def _no_package(name):
+    raise metadata.PackageNotFoundError(name)
+
+
+# What is drawn
+
+
+def test_shows_names_operations_numbers_and_gradients():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    c = a * b
+    c.backward()
+    expected = {"a data 2 grad -3", "b data -3 grad 2", "data -6 grad 1", "*"}
+    assert set(texts(draw(c))) == expected
+    assert set(groups(draw(c), "edge")) == {"v0->v2op", "v1->v2op", "v2op->v2"}
+
+
+def test_gradients_are_a_dash_until_backward_has_run_from_this_root():
+    x = Value(3.0, label="x")
+    y, other = x * x, x + 1.0
+    assert set(texts(draw(y))) == {"x data 3 grad –", "data 9 grad –", "*"}
+    other.backward()
+    assert set(texts(draw(y))) == {"x data 3 grad –", "data 9 grad –", "*"}
+    y.backward()
+    assert set(texts(draw(y))) == {"x data 3 grad 7", "data 9 grad 1", "*"}
+    y.zero_grad()
+    assert "x data 3 grad –" in texts(draw(y))
+
+
+def test_a_repeated_input_has_an_edge_for_each_use():
+    x = Value(3.0)
+    assert draw(x * x).source.count("v0 -> v1op") == 2
+
+
+def test_constants_are_boxes_of_their_own():
+    x = Value(3.0, label="x")
+    drawing = draw(x * 2.0 + 2.0)
+    assert sorted(texts(drawing)).count("2") == 2
+    assert "x data 3 grad –" in texts(drawing)
+
+
+@pytest.mark.parametrize(
+    ("result", "sign"),
+    [
+        (Value(1.0) + 2.0, "+"),
+        (Value(1.0) / Value(2.0), "/"),
+        (-Value(1.0), "-"),
+        (Value(1.0) ** 2, "**"),
+        (Value(5.0) // 2.0, "//"),
+        (ag.exp(Value(1.0)), "exp"),
+        (ag.where(Value(1.0), Value(2.0), 3.0), "where"),
+        (ag.sum([Value(1.0), Value(2.0)]), "sum"),
+    ],
+)
+def test_an_operation_is_shown_by_its_sign_or_its_name(result, sign):
+    assert sign in texts(draw(result))
+
+
+def test_a_users_own_operation_is_drawn_like_any_other(monkeypatch):
+    table = ag.ops.TABLE
+    monkeypatch.setitem(table, "join", None)
+    del table["join"]
+    join = ag.Op("join", lambda a, b: a + b, lambda y, a, b: (1.0, 1.0), "{0} & {1}")
+    assert "&" in texts(draw(join(Value(1.0), Value(2.0))))
+
+
+def test_an_edge_without_a_gradient_is_dashed():
+    x, y = Value(1.0), Value(2.0)
+    chosen = ag.maximum(x, y)
+    lines = draw(chosen).source.splitlines()
+    (dead,) = [line for line in lines if "dashed" in line]
+    assert "v0 -> v2op" in dead
+    assert "no gradient flows along this edge" in dead
+    assert "local derivative 1.0" in "".join(line for line in lines if "v1 -> v2op" in line)
+
+
+def test_every_digit_and_every_local_derivative_can_be_pointed_at():
+    x = Value(0.1 + 0.2, label="x")
+    shown = tooltips(draw(x * 3.0))
+    assert f"x; data {0.1 + 0.2!r}" in shown
+    assert "local derivative 3.0" in shown
+
+
+def test_a_small_dot_is_opened_into_products_and_a_sum():
+    w, x = [Value(2.0, "w1"), Value(3.0, "w2")], [Value(5.0, "x1"), Value(7.0, "x2")]
+    neuron = ag.dot(w, x, Value(1.0, "b"))
+    neuron.backward()
+    shown = texts(draw(neuron))
+    assert "w1*x1 data 10 grad 1" in shown
+    assert "w2*x2 data 21 grad 1" in shown
+    assert shown.count("*") == 2
+    assert shown.count("+") == 1
+    assert "dot" not in shown
+    assert "data 32 grad 1" in shown
+
+
+def test_a_dot_of_five_pairs_stays_closed():
+    w = [Value(1.0) for _ in range(5)]
+    shown = texts(draw(ag.dot(w, [1.0] * 5)))
+    assert "dot" in shown
+    assert shown.count("1") == 5  # the constants; the bias 0.0 that nobody gave is not drawn
+    assert "0" not in shown
+
+
+def test_names_come_from_labels_then_from_names():
+    w = [Value(1.0), Value(2.0)]
+    bias = Value(3.0, label="bias of the neuron")
+    _hidden = Value(4.0)
+    total = w[0] + w[1] + bias + _hidden
+    result = total * 1.0
+    shown = texts(draw(result, names=locals()))
+    assert "w[0] data 1 grad –" in shown
+    assert "w[1] data 2 grad –" in shown
+    assert "bias of the neuron data 3 grad –" in shown
+    assert "total data 10 grad –" in shown
+    assert "data 4 grad –" in shown
+
+
+def test_names_may_be_pairs():
+    a, b = Value(1.0), Value(2.0)
+    shown = texts(draw(a * b, names=[("first", a), ("second", b), ("again", a)]))
+    assert {"first data 1 grad –", "second data 2 grad –"} <= set(shown)
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB", "RL", "BT"])
+def test_direction(direction):
+    drawing = draw(Value(1.0) + 1.0, direction=direction)
+    assert f"rankdir={direction}" in drawing.source
+    drawing.svg()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "words"),
+    [
+        ((3.0,), {}, TypeError, "expected a Value, got float"),
+        (([Value(1.0)],), {}, TypeError, "expected a Value, got list"),
+        ((Value(1.0),), {"direction": "up"}, ValueError, "direction must be 'LR'"),
+        ((Value(1.0),), {"limit": 0}, ValueError, "limit must be at least 1"),
+    ],
+)
+def test_bad_arguments(arguments, options, error, words):
+    with pytest.raises(error, match=words):
+        draw(*arguments, **options)
+
+
+# The limit
+
+
+def test_what_the_limit_leaves_out_is_counted():
+    x = Value(1.0)
+    chain = x
+    for _ in range(12_349):
+        chain = -chain
+    drawing = draw(chain, limit=5)
+    assert texts(drawing).count("… 12,345 more") == 1
+    assert len([text for text in texts(drawing) if "data" in text]) == 5
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40))
+@settings(max_examples=40)
+def test_boxes_and_the_rest_add_up(seed, limit):
+    source = random.Random(seed)
+    nodes = [Value(float(k)) for k in range(4)]
+    for _ in range(20):
+        a, b = source.choice(nodes), source.choice([*nodes, 2.0])
+        nodes.append(source.choice([ag.add, ag.mul, ag.maximum])(a, b))
+    order, root = [], nodes[-1]
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if not any(node is other for other in order):
+            order.append(node)
+            pending += [x for x in node.inputs if isinstance(x, Value)]
+    total = len(order) + sum(isinstance(x, float) for node in order for x in node.inputs)
+    lines = draw(root, limit=limit).source.splitlines()
+    boxes = sum("shape=box" in line for line in lines)
+    rest = [line for line in lines if "more" in line]
+    if total <= limit:
+        assert not rest
+        assert boxes == total
+    else:
+        assert boxes == limit + 1
+        assert f"… {total - limit} more" in rest[0]
+
+
+def test_a_sum_of_many_terms_shows_the_first():
+    terms = [Value(float(k)) for k in range(50_000)]
+    drawing = draw(ag.sum(terms), limit=4)
+    assert "… 49,997 more" in drawing.source
+    assert [text.split()[1] for text in texts(drawing) if "data" in text][:3] == ["0", "1", "2"]
+
+
+def test_a_chain_of_a_million_nodes_is_drawn_in_part():
+    chain = Value(1.0)
+    for _ in range(1_000_000):
+        chain = -chain
+    assert "… 999,851 more" in draw(chain).source
+
+
+def test_none_draws_everything():
+    total = ag.sum([Value(1.0) for _ in range(300)])
+    assert draw(total, limit=None).source.count("shape=box") == 301
+
+
+def test_the_source_depends_on_the_graph_alone():
+    code = (
+        "from autograd import Value, tanh\n"
+        "from autograd.view import draw\n"
+        "x, y = Value(1.0), Value(2.0)\n"
+        "print(draw(tanh(x * y + x) / y, names={'x': x, 'y': y}).source)\n"
+    )
+    first, second = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+        for _ in range(2)
+    )
+    assert first == second
+    assert b"tanh" in first
+
+
+# Text is text
+
+
+HOSTILE = [
+    "</TABLE>>]; evil [label=<",
+    "<B>bold</B>",
+    "&lt; &amp; &#65;",
+    '"quoted" \\" \\',
+    "\\N \\G \\l \\",
+    "{record|fields}",
+    "<>",
+    "a -> b; // comment",
+    "뉴런 1 σ",
+    "  two  spaces ",
+    "%s %d {} $x$",
+]
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_label_is_shown_as_it_was_written(label):
+    drawing = draw(Value(1.0, label=label))
+    (words,) = groups(drawing, "node").values()
+    assert words == [label, "data 1", "grad –"]
+    assert tooltips(drawing) == [f"{label}; data 1.0"]
+
+
+def test_a_label_may_have_lines():
+    (words,) = groups(draw(Value(1.0, label="one\ntwo")), "node").values()
+    assert words == ["one", "two", "data 1", "grad –"]
+
+
+def test_a_long_label_is_cut_but_can_be_pointed_at():
+    drawing = draw(Value(1.0, label="x" * 1000))
+    (words,) = groups(drawing, "node").values()
+    assert words[0] == "x" * 39 + "…"
+    assert tooltips(drawing) == ["x" * 1000 + "; data 1.0"]
+
+
+@given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+@example("\x00\x1b[31m\ud800\u2028\x85", "\r\n\t")
+@settings(max_examples=60)
+def test_no_text_changes_the_picture(label, name):
+    a, b = Value(1.0, label=label), Value(2.0)
+    drawing = draw(a * b, names=[(name, b)])
+    assert set(groups(drawing, "node")) == {"v0", "v1", "v2", "v2op"}
+    assert set(groups(drawing, "edge")) == {"v0->v2op", "v1->v2op", "v2op->v2"}
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -0.0, 1e-320, 1e308])
+def test_any_number_can_be_drawn(number):
+    x = Value(number)
+    x.grad = number or 1.0
+    (words,) = groups(draw(x), "node").values()
+    assert words[0] == f"data {number:.4g}"
+
+
+# Getting it out
+
+
+def test_it_is_a_graphviz_digraph_to_which_one_can_add():
+    drawing = draw(Value(1.0))
+    assert isinstance(drawing, graphviz.Digraph)
+    drawing.node("note", "added by hand")
+    assert "added by hand" in texts(drawing)
+
+
+def test_save_writes_the_format_of_the_suffix(tmp_path):
+    drawing = draw(Value(1.0) + 1.0)
+    svg = drawing.save(tmp_path / "new folder" / "graph.svg")
+    assert Path(svg).read_text(encoding="utf-8") == drawing.svg()
+    png = drawing.save("graph.PNG", tmp_path)
+    assert Path(png).read_bytes() == drawing.png()
+    assert drawing.png().startswith(PNG_SIGNATURE)
+    source = drawing.save(tmp_path / "graph.gv")
+    assert Path(source).read_text(encoding="utf-8") == drawing.source
+
+
+def test_render_writes_source_and_picture(tmp_path):
+    drawing = draw(Value(1.0) + 1.0)
+    picture = Path(drawing.render("graph.gv", tmp_path, format="png"))
+    assert picture == tmp_path / "graph.gv.png"
+    assert picture.read_bytes().startswith(PNG_SIGNATURE)
+    assert (tmp_path / "graph.gv").read_text(encoding="utf-8") == drawing.source
+    other = Path(drawing.render(outfile=tmp_path / "other.svg", cleanup=True))
+    assert other.read_text(encoding="utf-8") == drawing.svg()
+    assert not (tmp_path / "other.gv").exists()
+
+
+def test_pipe_takes_graphvizs_arguments():
+    drawing = draw(Value(1.0) + 1.0)
+    assert drawing.pipe() == drawing.pipe("svg", quiet=True)
+    assert drawing.pipe("svg", encoding="utf-8") == drawing.svg()
+    assert drawing.pipe("svg", engine="circo") != drawing.pipe("svg")
+
+
+def test_an_unknown_format_is_one_clear_error():
+    with pytest.raises(ValueError, match="does not write docx: save as svg"):
+        draw(Value(1.0)).save("graph.docx")
+
+
+def test_a_notebook_shows_a_picture():
+    x = Value(1.0)
+    bundle = (x + 1.0)._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml"}
+    assert ElementTree.fromstring(bundle["image/svg+xml"]).tag == f"{SVG}svg"
+    png = draw(x)._repr_mimebundle_(include=["image/png", "text/html"])
+    assert png["image/png"].startswith(PNG_SIGNATURE)
+    assert draw(x)._repr_mimebundle_(exclude=["image/svg+xml"]) == {}
+
+
+def test_what_the_program_says_is_in_the_error():
+    drawing = Drawing(body=["\tthis is not DOT [\n"])
+    with pytest.raises(graphviz.CalledProcessError, match="syntax error"):
+        drawing.svg()
+    assert "syntax error" in drawing._repr_mimebundle_()["text/plain"]
+
+
+# Which program draws
+
+
+def test_the_wheels_program_is_found_without_path(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = find_renderer()
+    assert program.stem == "graphviz-pure"
+    assert draw(Value(1.0)).svg().rstrip().endswith("</svg>")
+
+
+def test_the_systems_dot_comes_first(monkeypatch, tmp_path):
+    pure = _graphviz_pure_program()
+    dot = tmp_path / "dot"
+    dot.write_text(f'#!/bin/sh\necho "$@" > "{tmp_path}/called"\nexec "{pure}" "$@"\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    assert find_renderer() == dot
+    assert "<svg" in draw(Value(1.0)).svg()
+    assert (tmp_path / "called").read_text().split() == ["-Kdot", "-Tsvg"]
+
+
+def _graphviz_pure_program():
+    (file,) = [f for f in metadata.files("graphviz-pure") if f.stem == "graphviz-pure"]
+    return Path(file.locate()).resolve()
+
+
+def test_pdf_needs_the_systems_dot_and_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(ValueError, match="does not write pdf: save as svg or png, or install"):
+        draw(Value(1.0)).save(tmp_path / "graph.pdf")
+    assert not (tmp_path / "graph.pdf").exists()
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_without_a_program_the_error_says_what_to_install(tmp_path):
+    with pytest.raises(RendererNotFound) as caught:
+        draw(Value(1.0)).save(tmp_path / "graph.svg")
+    assert str(caught.value) == (
+        'drawing needs Graphviz: pip install "glassgrad[render]", '
+        "or install Graphviz so that `dot` is on PATH"
+    )
+    assert isinstance(caught.value, graphviz.ExecutableNotFound)
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_without_a_program_a_notebook_shows_text():
+    x = Value(1.5, label="x")
+    (kind, text), *others = x._repr_mimebundle_().items()
+    assert kind == "text/plain"
+    assert text.startswith(repr(x))
+    assert 'pip install "glassgrad[render]"' in text
+    assert not others
