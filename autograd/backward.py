@@ -4,7 +4,7 @@ A node is anything with `.inputs` (nodes and plain floats) and `.partials` (the 
 each input; None where there is no edge). Nothing here changes a node, and nothing recurses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 
@@ -17,22 +17,25 @@ def topological_order(*roots: Any, stop: Iterable[Any] = ()) -> list[Any]:
     """
     order: list[Any] = []
     seen: set[Any] = set(stop)
-    stack: list[Any] = list(reversed(roots))
-    while stack:
-        node = stack.pop()
-        if node is None:  # all inputs of the node below this marker are in order
-            order.append(stack.pop())
-        elif node.__class__ is not float and node not in seen:
-            seen.add(node)
-            if node.inputs:
-                stack += (node, None)
-                stack += node.inputs[::-1]
-            else:
-                order.append(node)
-    return order
+    path: list[tuple[Any, Iterator[Any]]] = []  # the way down; an iterator knows how far it is
+    node, inputs = None, iter(roots)
+    while True:
+        for x in inputs:
+            if x not in seen and x.__class__ is not float:
+                seen.add(x)
+                if x.inputs:
+                    path.append((node, inputs))
+                    node, inputs = x, iter(x.inputs)
+                    break
+                order.append(x)
+        else:
+            if not path:
+                return order
+            order.append(node)
+            node, inputs = path.pop()
 
 
-def pull_back(order: Iterable[Any], cotangents: dict[Any, float]) -> dict[Any, float]:
+def pull_back(order: Sequence[Any], cotangents: dict[Any, float]) -> dict[Any, float]:
     """Reverse mode: carry derivatives of the roots from the roots to everything they depend on.
 
     Args:
@@ -42,12 +45,23 @@ def pull_back(order: Iterable[Any], cotangents: dict[Any, float]) -> dict[Any, f
     Returns `cotangents`, in which every node that a live edge reaches now has the derivative by
     it. Sums start at +0.0 and run in the order of the walk, so they are the same bits every time.
     """
-    for node in reversed(order):  # type: ignore[call-overload]
-        if node in cotangents and node.inputs:
-            cotangent = cotangents[node]
-            for x, partial in zip(node.inputs, node.partials):
+    so_far = cotangents.get
+    for node in reversed(order):
+        inputs = node.inputs
+        if not inputs or node not in cotangents:  # a leaf, or no live edge leads here
+            continue
+        cotangent = cotangents[node]
+        if len(inputs) == 2:  # most nodes: the loop below, written out
+            a, b = inputs
+            by_a, by_b = node.partials
+            if by_a is not None:
+                cotangents[a] = so_far(a, 0.0) + by_a * cotangent
+            if by_b is not None:
+                cotangents[b] = so_far(b, 0.0) + by_b * cotangent
+        else:
+            for x, partial in zip(inputs, node.partials):
                 if partial is not None:
-                    cotangents[x] = cotangents.get(x, 0.0) + partial * cotangent
+                    cotangents[x] = so_far(x, 0.0) + partial * cotangent
     return cotangents
 
 

@@ -110,6 +110,11 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     return rows[place]
 
 
+def power(x: Any, n: Any) -> Any:
+    """x**n. A number n is a parameter: x**0 is flat everywhere; a Value n is differentiated by."""
+    return ops.power(x, n) if isinstance(n, (float, int)) else ops.pow_(x, n)
+
+
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     """x where x > 0, else slope * x; the derivative at 0 is `slope`."""
     return ops.leaky_relu(x, slope)

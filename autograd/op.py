@@ -6,6 +6,7 @@ floats give the numbers that backward multiplies, Values derivatives that can be
 again. Every operation passes through `Op.__call__`.
 """
 
+import functools
 import inspect
 import math
 from collections.abc import Callable, Sequence
@@ -93,9 +94,10 @@ class Op:
         self.latex = latex if latex is not None else rf"\operatorname{{{name}}}({{...}})"
         self.domain = domain if domain is not None else _whole_line(name, partials)
         self.kinks = kinks
-        if name in TABLE and TABLE[name].is_builtin:
-            raise ValueError(f"Op: {name!r} is one of the engine's own operations; choose a name")
-        self.is_builtin = False
+        if BUILTIN:  # the engine's own table is complete: this row is a user's
+            if name in BUILTIN:
+                raise ValueError(f"Op: {name!r} is one of the engine's operations; choose a name")
+            self.partials = _checked(name, partials)
         TABLE[name] = self
 
     @property
@@ -106,21 +108,25 @@ class Op:
     def __call__(self, *inputs: Any) -> Any:
         """Apply it: each kind of operand (Value, IEEE, ...) says how; plain numbers run forward."""
         for x in inputs:
+            if x.__class__ is not float:
+                return self.dispatch(inputs)
+        return self.compute(inputs)
+
+    def dispatch(self, inputs: tuple[Any, ...]) -> Any:
+        """Apply it as the first operand of a kind that knows how says; else convert to floats."""
+        for x in inputs:
             apply = getattr(x, "_apply_op", None)
             if apply is not None:
                 return apply(self, inputs)
-        return self.compute(inputs)
+        return self.convert(inputs)
 
-    def compute(self, inputs: Sequence[Any]) -> Any:
-        """The operation on plain numbers: a float, inf and nan where IEEE-754 has them."""
-        for x in inputs:
-            if x.__class__ is not float:
-                return self.convert(inputs)
+    def compute(self, numbers: Sequence[float]) -> float:
+        """The operation on floats: a float, inf and nan where IEEE-754 has them."""
         try:
-            y = self.forward(*inputs)
+            y = self.forward(*numbers)
         except (ArithmeticError, ValueError):
-            y = ieee.forward(self.forward, inputs)
-        return y if y.__class__ is float else self.checked(y, inputs)
+            y = ieee.forward(self.forward, numbers)
+        return y if y.__class__ is float else self.checked(y, numbers)
 
     def convert(self, inputs: Sequence[Any], ready: type | None = None) -> Any:
         """Apply it after turning what is neither a float nor a `ready` into one, or refuse it."""
@@ -165,6 +171,29 @@ class Op:
 
 
 TABLE: dict[str, Op] = {}
+BUILTIN: set[str] = set()  # the names of the engine's own rows, once ops.py is complete
+
+
+def _checked(name: str, rule: Partials) -> Partials:
+    """A user's rule, refused in clear words where it breaks the contract of `Op`."""
+
+    @functools.wraps(rule)
+    def checked(y: Any, *inputs: Any) -> tuple[Any, ...]:
+        result = rule(y, *inputs)
+        if not isinstance(result, tuple) or len(result) != len(inputs):
+            found = f"{len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
+            raise TypeError(
+                f"{name}: partials must return a tuple of {len(inputs)} derivatives, one for each "
+                f"operand, got {found}; a tuple of one is written (x,)"
+            )
+        for p in result:
+            if isinstance(p, complex):
+                raise ValueError(f"{name}: a derivative is complex")  # IEEE arithmetic: nan
+            if not (p is None or isinstance(p, (float, int)) or hasattr(p, "_apply_op")):
+                raise TypeError(f"{name}: a derivative must be a number or None, got {p!r}")
+        return result
+
+    return checked
 
 
 def _find(name: str) -> Op:
@@ -190,7 +219,11 @@ def edge(condition: Any, partial: Any) -> Any:
     In a rule it says that an input was selected. Deadness is a fact of the graph, not of a number:
     an edge that is not there multiplies nothing, so 0 * inf cannot arise on it.
     """
-    select = getattr(condition, "_select_edge", None)
-    if select is not None:
-        return select(condition, partial)
+    if condition.__class__ is not float and hasattr(condition, "_select_edge"):
+        return condition._select_edge(partial)
     return partial if condition else None
+
+
+def live(condition: Any) -> Any:
+    """`edge(condition, condition)`: for comparisons, which are 1 where they hold and pass nan on."""
+    return condition or None if condition.__class__ is float else edge(condition, condition)

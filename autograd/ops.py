@@ -14,7 +14,7 @@ import operator
 from typing import Any
 
 from autograd import special
-from autograd.op import POSITIVE, REAL, TABLE, Interval, Kink, Op, edge
+from autograd.op import BUILTIN, POSITIVE, REAL, TABLE, Interval, Kink, Op, edge, live
 
 INF = math.inf
 LN2, LN10 = math.log(2.0), math.log(10.0)
@@ -187,7 +187,7 @@ softplus = Op("softplus", special.softplus, lambda y, x: (sigmoid(x),))
 relu = Op(
     "relu",
     lambda x: 0.0 if x < 0.0 else x,
-    lambda y, x: (edge(gt(x, 0.0), gt(x, 0.0)),),
+    lambda y, x: (live(gt(x, 0.0)),),
     kinks=(AT_ZERO_0,),
 )
 leaky_relu = Op(
@@ -260,8 +260,8 @@ maximum = Op(
     "maximum",
     special.maximum,
     lambda y, a, b: (
-        edge(heaviside(a, b), heaviside(a, b)),
-        edge(heaviside(b, a), heaviside(b, a)),
+        live(heaviside(a, b)),
+        live(heaviside(b, a)),
     ),
     domain=(REAL, REAL),
     kinks=EQUAL_HALVES,
@@ -270,8 +270,8 @@ minimum = Op(
     "minimum",
     special.minimum,
     lambda y, a, b: (
-        edge(heaviside(b, a), heaviside(b, a)),
-        edge(heaviside(a, b), heaviside(a, b)),
+        live(heaviside(b, a)),
+        live(heaviside(a, b)),
     ),
     domain=(REAL, REAL),
     kinks=EQUAL_HALVES,
@@ -282,7 +282,7 @@ def _clip_partials(y: Any, x: Any, low: Any, high: Any) -> tuple[Any, ...]:
     inside = (1.0 - gt(low, x)) * (1.0 - gt(x, high))
     below = gt(low, x) * gt(high, low)
     above = gt(maximum(x, low), high)
-    return edge(inside, inside), edge(below, below), edge(above, above)
+    return live(inside), live(below), live(above)
 
 
 clip = Op(
@@ -347,8 +347,7 @@ min_ = Op(
                 "1/k for each of k"),),
 )  # fmt: skip
 
-for _row in TABLE.values():
-    _row.is_builtin = True
+BUILTIN.update(TABLE)
 
 # Operations under the names NumPy's functions look for on the elements of an object array.
 METHODS: dict[str, Op] = {

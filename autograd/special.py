@@ -86,12 +86,12 @@ def eq(a: float, b: float) -> float:
 
 def gt(a: float, b: float) -> float:
     """1 where a > b, else 0; nan if either is nan."""
-    return NAN if a != a or b != b else float(a > b)
+    return 1.0 if a > b else 0.0 if a <= b else NAN
 
 
 def heaviside(a: float, b: float) -> float:
     """1 where a > b, 1/2 where they are equal, else 0; nan if either is nan."""
-    return NAN if a != a or b != b else 1.0 if a > b else 0.5 if a == b else 0.0
+    return 1.0 if a > b else 0.0 if a < b else 0.5 if a == b else NAN
 
 
 def total(*xs: float) -> float:
@@ -114,7 +114,7 @@ def dot(*numbers: float) -> float:
     """bias + w1 x1 + w2 x2 + ... of (w1, ..., wn, x1, ..., xn, bias), from left to right."""
     n = len(numbers) // 2
     result = numbers[-1]
-    for w, x in zip(numbers[:n], numbers[n:-1], strict=True):
+    for w, x in zip(numbers, numbers[n:-1]):
         result += w * x
     return result
 

@@ -4,15 +4,13 @@ Owns the node of the graph, how an operation on Values is recorded (`record`), a
 and methods by which one writes formulas.
 """
 
-from collections import deque
-from collections.abc import Sequence
 from numbers import Number
 from operator import attrgetter
 from typing import Any
 
 from autograd import ieee, modes, ops, storage
 from autograd.backward import pull_back, topological_order
-from autograd.number import as_number
+from autograd.number import as_number, is_array
 from autograd.op import Op
 
 
@@ -70,8 +68,13 @@ class Value:
         """
         cotangents = pull_back(topological_order(self), {self: 1.0})
         totals = [node.grad + cotangent for node, cotangent in cotangents.items()]
-        # One call into C, in which no signal handler runs: either all gradients change or none.
-        deque(map(_set_grad, cotangents, totals), maxlen=0)
+        try:
+            for node, total in zip(cotangents, totals):
+                node.grad = total
+        except BaseException:  # Ctrl-C just here: finish, so that all gradients change or none
+            for node, total in zip(cotangents, totals):
+                node.grad = total
+            raise
 
     def zero_grad(self) -> None:
         """Set `.grad` to 0.0 here and in every Value this one was made from."""
@@ -85,56 +88,56 @@ class Value:
     # Operators
 
     def __add__(self, other: Any) -> "Value":
-        return ops.add(self, other)
+        return _binary(ops.add, self, other)
 
     def __radd__(self, other: Any) -> "Value":
-        return ops.add(other, self)
+        return _binary(ops.add, other, self)
 
     def __sub__(self, other: Any) -> "Value":
-        return ops.sub(self, other)
+        return _binary(ops.sub, self, other)
 
     def __rsub__(self, other: Any) -> "Value":
-        return ops.sub(other, self)
+        return _binary(ops.sub, other, self)
 
     def __mul__(self, other: Any) -> "Value":
-        return ops.mul(self, other)
+        return _binary(ops.mul, self, other)
 
     def __rmul__(self, other: Any) -> "Value":
-        return ops.mul(other, self)
+        return _binary(ops.mul, other, self)
 
     def __truediv__(self, other: Any) -> "Value":
-        return ops.div(self, other)
+        return _binary(ops.div, self, other)
 
     def __rtruediv__(self, other: Any) -> "Value":
-        return ops.div(other, self)
+        return _binary(ops.div, other, self)
 
     def __pow__(self, other: Any) -> "Value":
-        is_number = isinstance(other, Number)
-        return ops.power(self, other) if is_number else ops.pow_(self, other)
+        is_variable = other.__class__ is Value or is_array(other)
+        return _binary(ops.pow_ if is_variable else ops.power, self, other)
 
     def __rpow__(self, other: Any) -> "Value":
-        return ops.pow_(other, self)
+        return _binary(ops.pow_, other, self)
 
     def __mod__(self, other: Any) -> "Value":
-        return ops.mod(self, other)
+        return _binary(ops.mod, self, other)
 
     def __rmod__(self, other: Any) -> "Value":
-        return ops.mod(other, self)
+        return _binary(ops.mod, other, self)
 
     def __floordiv__(self, other: Any) -> "Value":
-        return ops.floordiv(self, other)
+        return _binary(ops.floordiv, self, other)
 
     def __rfloordiv__(self, other: Any) -> "Value":
-        return ops.floordiv(other, self)
+        return _binary(ops.floordiv, other, self)
 
     def __neg__(self) -> "Value":
-        return ops.neg(self)
+        return _unary(ops.neg, self)
 
     def __pos__(self) -> "Value":
         return self
 
     def __abs__(self) -> "Value":
-        return ops.abs_(self)
+        return _unary(ops.abs_, self)
 
     # Comparing: with a number and in order by the numbers; two Values are equal when they are one
 
@@ -172,46 +175,39 @@ class Value:
 
     def exp(self) -> "Value":
         """e to the power of this."""
-        return ops.exp(self)
+        return _unary(ops.exp, self)
 
     def log(self) -> "Value":
         """The natural logarithm."""
-        return ops.log(self)
+        return _unary(ops.log, self)
 
     def sqrt(self) -> "Value":
         """The square root."""
-        return ops.sqrt(self)
+        return _unary(ops.sqrt, self)
 
     def sin(self) -> "Value":
         """The sine, of radians."""
-        return ops.sin(self)
+        return _unary(ops.sin, self)
 
     def cos(self) -> "Value":
         """The cosine, of radians."""
-        return ops.cos(self)
+        return _unary(ops.cos, self)
 
     def tan(self) -> "Value":
         """The tangent, of radians."""
-        return ops.tan(self)
+        return _unary(ops.tan, self)
 
     def tanh(self) -> "Value":
         """The hyperbolic tangent."""
-        return ops.tanh(self)
+        return _unary(ops.tanh, self)
 
     def sigmoid(self) -> "Value":
         """1 / (1 + e^-x)."""
-        return ops.sigmoid(self)
+        return _unary(ops.sigmoid, self)
 
     def relu(self) -> "Value":
         """max(0, x); the derivative at 0 is 0."""
-        return ops.relu(self)
-
-    def __getattr__(self, name: str) -> Any:
-        # Reached only for names that are no attributes: np.arctan(array of Values) and the like.
-        row = ops.METHODS.get(name)
-        if row is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return lambda *others: row(self, *others)
+        return _unary(ops.relu, self)
 
     # Showing
 
@@ -255,28 +251,29 @@ class Value:
 
     # Recording
 
-    @staticmethod
-    def _apply_op(op: Op, inputs: Sequence[Any]) -> Any:
-        return record(op, inputs)
+    _apply_op: Any  # how an operation applies to Values: `record`
 
 
-_new = object.__new__
-_set_grad = Value.grad.__set__  # type: ignore[attr-defined]
+
+def record(op: Op, inputs: tuple[Any, ...]) -> Any:
+    """Run `op` on Values and numbers: the new node, with its number and its local derivatives."""
+    if len(inputs) == 2:
+        return _binary(op, *inputs)
+    if len(inputs) == 1:
+        return _unary(op, *inputs)
+    return _record(op, inputs)
 
 
-def record(op: Op, inputs: Sequence[Any]) -> Any:
-    """Run `op` on Values and floats: the new node, with its number and its local derivatives."""
-    numbers = []
+def _record(op: Op, inputs: tuple[Any, ...]) -> Any:
+    """`record` for any number and kind of operands, in any mode, and where arithmetic raises."""
     has_constants = False
-    for x in inputs:
-        kind = x.__class__
-        if kind is Value:
-            numbers.append(x._data)
-        elif kind is float:
-            numbers.append(x)
-            has_constants = True
-        else:
+    try:
+        numbers = [x._data for x in inputs]
+    except AttributeError:  # not Values alone
+        has_constants = True
+        if not _VALUES_AND_FLOATS.issuperset(map(type, inputs)):
             return op.convert(inputs, ready=Value)
+        numbers = [x._data if x.__class__ is Value else x for x in inputs]
     data = op.compute(numbers)
     if modes.active and not modes.is_recording():
         return Value(data)
@@ -284,16 +281,79 @@ def record(op: Op, inputs: Sequence[Any]) -> Any:
         partials = op.partials(data, *numbers)
     except (ArithmeticError, ValueError):
         partials = ieee.partials(op.partials, data, numbers)
-    if has_constants:
+    if has_constants:  # no edge leads to a constant
         partials = tuple([p if x.__class__ is Value else None for x, p in zip(inputs, partials)])
-    node = _new(Value)
+    return _node(data, op, inputs, partials)
+
+
+def _unary(op: Op, x: Value) -> Any:
+    """The short way for one Value: what `_record` does, without its loops."""
+    if modes.active:
+        return _record(op, (x,))
+    number = x._data
+    try:
+        data = op.forward(number)
+        partials = op.partials(data, number)
+    except (ArithmeticError, ValueError):
+        return _record(op, (x,))
+    if data.__class__ is not float:
+        return _record(op, (x,))
+    return _node(data, op, (x,), partials)
+
+
+def _binary(op: Op, a: Any, b: Any) -> Any:
+    """The short way for two Values, or a Value and a number."""
+    x = a._data if a.__class__ is Value else a
+    y = b._data if b.__class__ is Value else b
+    if y.__class__ is int and -BIG < y < BIG:
+        y = b = float(y)
+    if modes.active or x.__class__ is not float or y.__class__ is not float:
+        return _record(op, (a, b))
+    try:
+        data = op.forward(x, y)
+        partials = op.partials(data, x, y)
+    except (ArithmeticError, ValueError):
+        return _record(op, (a, b))
+    if data.__class__ is not float:
+        return _record(op, (a, b))
+    if a is x:
+        partials = (None, partials[1])
+    elif b is y:
+        partials = (partials[0], None)
+    return _node(data, op, (a, b), partials)
+
+
+def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
+    node: Value = _new(Value)
     node._data = data
     node.grad = 0.0
     node.op = op
-    node.inputs = inputs  # type: ignore[assignment]
+    node.inputs = inputs
     node.partials = partials
     node.label = ""
     return node
+
+
+BIG = 2**53  # every int of less size is a float
+_VALUES_AND_FLOATS = frozenset((Value, float))
+_new: Any = object.__new__
+Value._apply_op = staticmethod(record)
+
+
+def _method(row: Op) -> Any:
+    def method(self: Value, *others: Any) -> Any:
+        return row(self, *others)
+
+    method.__name__ = method.__qualname__ = row.name
+    method.__doc__ = f"`autograd.{row.name}`, of this and the operands given."
+    return method
+
+
+# The other operations as methods: NumPy's functions look them up on the elements of an array.
+# (Not by __getattr__: a class that has one reads all its attributes more slowly.)
+for _name_of_method, _row in ops.METHODS.items():
+    if not hasattr(Value, _name_of_method):
+        setattr(Value, _name_of_method, _method(_row))
 
 
 def _is_scalar(x: Any) -> bool:
