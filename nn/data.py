@@ -6,11 +6,12 @@ for the data sets here its class, counted from 0.
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 from nn.extras import extra
 from nn.init import Seed, random_source
-from nn.nested import as_lists
+from nn.nested import as_lists, entries, reshape, shape_of
 
 DataSet = tuple[list[Any], list[Any]]
 
@@ -72,18 +73,26 @@ def samples_of(data: Any) -> tuple[list[Any], list[Any]]:
         )
     if not rows:
         raise ValueError("data: X is empty; give at least one sample")
+    shape = shape_of(rows[0])
     for i, row in enumerate(rows):
         if not isinstance(row, list):
             raise ValueError(
                 f"data: X[{i}] must be a row of numbers, got {type(row).__name__}; "
                 "for one feature write [x]"
             )
-        if len(row) != len(rows[0]):
+        if shape_of(row) != shape or shape is None:
             raise ValueError(
                 f"data: X[{i}] has {len(row)} numbers, X[0] has {len(rows[0])}; "
                 "every sample needs the same features"
             )
+        rows[i] = reshape([_feature(x, i) for x in entries(row)], shape)
     return rows, targets
+
+
+def _feature(x: Any, i: int) -> float:
+    if not isinstance(x, Real) or not math.isfinite(x):
+        raise ValueError(f"data: X[{i}] holds {x!r:.40}; every feature must be a finite number")
+    return float(x)
 
 
 def split(

@@ -20,7 +20,9 @@ def extra(name: str, purpose: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(remedy(name, f"{purpose} needs {error.name}"), name=error.name) from None
+        raise ModuleNotFoundError(
+            remedy(name, f"{purpose} needs {error.name}"), name=error.name
+        ) from None
 
 
 def remedy(name: str, problem: str) -> str:

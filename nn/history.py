@@ -18,12 +18,13 @@ class History:
 
     def append(self, **measures: float) -> None:
         """Add an epoch; every epoch has the same measures."""
-        if self.rows and measures.keys() != self.rows[0].keys():
+        row = {"epoch": len(self.rows) + 1, **measures}
+        if self.rows and row.keys() != self.rows[0].keys():
             raise ValueError(
-                f"History: this epoch has {', '.join(measures)}, "
-                f"the epochs before have {', '.join(self.rows[0])}"
+                f"History: this epoch has {', '.join(row)}; "
+                f"those before have {', '.join(self.rows[0])}"
             )
-        self.rows.append({"epoch": len(self.rows) + 1, **measures})
+        self.rows.append(row)
 
     def __getitem__(self, measure: str) -> list[float]:
         """Return one measure of all epochs; KeyError names those there are."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from operator import index
 from typing import cast
 
-
 Seed = int | random.Random | None
 # (number of inputs, number of outputs of the layer, source) -> one weight
 Initialiser = Callable[[int, int, random.Random], float]

@@ -69,7 +69,7 @@ class Neuron(Module):
     def architecture(self) -> dict[str, Any] | None:
         """Return its sizes and the name of its activation; None for an unnamed function."""
         name = activation_name(self.activation)
-        return name and {"n_inputs": self.n_inputs, "activation": name}
+        return {"n_inputs": self.n_inputs, "activation": name} if name is not None else None
 
     def __repr__(self) -> str:
         return f"Neuron({self.n_inputs}, activation={_shown(self.activation)})"
@@ -177,14 +177,15 @@ class MLP(Module):
         seed: Seed = None,
         init: str | Initialiser = "uniform",
     ) -> None:
-        if not isinstance(layer_sizes, Sequence) or isinstance(layer_sizes, str) or not layer_sizes:
+        listed = as_lists(layer_sizes)
+        if not isinstance(listed, list) or not listed:
             raise ValueError(
                 "MLP: layer_sizes must be a list with the size of each layer, the output layer "
                 f"last, such as [16, 16, 1]; got {layer_sizes!r:.40}"
             )
         sizes = [_size(n_inputs, "MLP: n_inputs")]
-        sizes += [_size(size, f"MLP: layer_sizes[{i}]") for i, size in enumerate(layer_sizes)]
-        functions = [activation] * (len(layer_sizes) - 1) + [output_activation]
+        sizes += [_size(size, f"MLP: layer_sizes[{i}]") for i, size in enumerate(listed)]
+        functions = [activation] * (len(listed) - 1) + [output_activation]
         source = random_source(seed)
         self.layers = [
             Layer(fan_in, fan_out, function, source, init)

@@ -87,7 +87,7 @@ def hinge_loss(scores: Any, targets: Any) -> Any:
                 f"hinge_loss: targets[{i}] must be +1 or -1, got {answer!r:.40}; "
                 "from labels 0 and 1: [2 * label - 1 for label in y]"
             )
-    margins = [1.0 - answer * score for score, answer in zip(rows, answers, strict=True)]
+    margins = [1.0 - float(answer) * score for score, answer in zip(rows, answers, strict=True)]
     return ag.mean([ag.relu(margin) for margin in margins])
 
 
@@ -95,7 +95,7 @@ def is_probability_row(row: list[Any]) -> bool:
     """Whether the entries are numbers, at least 0, that sum to 1 within `SUM_TOLERANCE`."""
     total = 0.0
     for entry in row:
-        if not isinstance(entry, Real) or not entry >= 0:
+        if not isinstance(entry, Real) or not float(entry) >= 0.0:
             return False
         total += float(entry)
     return abs(total - 1.0) <= SUM_TOLERANCE

@@ -20,10 +20,11 @@ def shape_of(nested: Any) -> tuple[int, ...] | None:
     """Return the lengths at each depth, () for a single entry; None if the lists are ragged."""
     if not isinstance(nested, list):
         return ()
-    inner = {shape_of(item) for item in nested}
-    if len(inner) > 1 or None in inner:
+    shapes = [shape_of(item) for item in nested]
+    inner = shapes[0] if shapes else ()
+    if inner is None or any(shape != inner for shape in shapes):
         return None
-    return (len(nested), *(inner.pop() if inner else ()))
+    return (len(nested), *inner)
 
 
 def entries(nested: Any) -> list[Any]:

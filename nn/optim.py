@@ -136,6 +136,6 @@ def _parameters(parameters: Iterable[Any]) -> list[Value]:
 
 
 def _rate(name: str, rate: Any) -> float:
-    if not isinstance(rate, Real) or not 0.0 <= rate < math.inf:
+    if not isinstance(rate, Real) or not 0.0 <= float(rate) < math.inf:
         raise ValueError(f"SGD: {name} must be a number, at least 0 and finite; got {rate!r:.40}")
     return float(rate)

@@ -28,13 +28,15 @@ MARGIN = 0.5  # how far around the samples it is drawn, in units of the features
 def loss_curve(history: History) -> "Figure":
     """Return the loss of each epoch, and the accuracy if the history has it."""
     figure = _figure("the loss curve", 6.4, 4.0)
+    from matplotlib.ticker import MaxNLocator
+
     axes = figure.add_subplot()
     epochs = history["epoch"]
     marker = "o" if len(epochs) == 1 else ""
     axes.plot(epochs, history["loss"], color=COLORS[0], marker=marker, label="loss")
     axes.set(xlabel="epoch", ylabel="loss", title="Training")
     axes.set_ylim(bottom=min(0.0, *history["loss"]))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     lines = axes.get_lines()
     if "accuracy" in history.rows[0]:
         right = axes.twinx()
@@ -54,19 +56,24 @@ def decision_boundary(model: Module, data: tuple[Sequence[Any], Sequence[Any]]) 
         model: with two inputs; its decision is the largest of its outputs, or the sign of one.
         data: (X, y), y the class of each sample.
     """
-    figure = _figure("the decision boundary", 5.6, 4.8)
+    figure = _figure("the decision boundary", 6.4, 4.8)
     rows, targets = samples_of(data)
     if len(rows[0]) != 2:
         raise ValueError(f"decision_boundary: the samples must have 2 features, got {len(rows[0])}")
     x1, x2 = (_ticks([row[axis] for row in rows]) for axis in (0, 1))
     outputs = predict(model, [[a, b] for b in x2 for a in x1])
     labels = sorted(set(targets))
+    threshold = binary_threshold(targets)
     if isinstance(outputs[0], list):
         heights = [float(largest(output)) for output in outputs]
         borders = [i + 0.5 for i in range(len(outputs[0]) - 1)]
+    elif threshold is not None:
+        heights, borders = outputs, [threshold]
     else:
-        heights = outputs
-        borders = [binary_threshold(targets)]
+        raise ValueError(
+            "decision_boundary: for a model with one output the targets must be -1 and +1, "
+            f"or 0 and 1; got {labels!r:.40}"
+        )
     axes = figure.add_subplot()
     grid = [heights[i : i + GRID] for i in range(0, len(heights), GRID)]
     levels = [-math.inf, *borders, math.inf]

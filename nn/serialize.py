@@ -97,8 +97,7 @@ def from_bytes(content: bytes) -> tuple[dict[str, str], dict[str, Numbers]]:
         end = stop
     if end != len(body):
         raise ValueError(
-            f"cut off or damaged: the header tells of {end} bytes of numbers, "
-            f"there are {len(body)}"
+            f"cut off or damaged: the header tells of {end} bytes of numbers, there are {len(body)}"
         )
     return metadata, {name: _numbers(body, tensor) for name, tensor in tensors.items()}
 

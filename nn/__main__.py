@@ -1,0 +1,8 @@
+"""Runs the command line of nn: `python -m nn train digits`."""
+
+import sys
+
+from nn.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
