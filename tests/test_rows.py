@@ -329,6 +329,41 @@ def test_vmap_equals_a_loop(name: str) -> None:
         assert list(ag.vmap(function, in_axes=in_axes)(*arguments)) == expected
 
 
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+@pytest.mark.parametrize(
+    "name",
+    ["sigmoid", "log_sigmoid", "softplus", "silu", "gelu", "tanh", "erf", "erfc", "relu", "abs"],
+)
+def test_far_tails_are_straight_lines(name: str, sign: float) -> None:
+    """As at 1e4, where the curve has become its asymptote, to the last bit.
+
+    The square of 1e200 overflows, which the first two derivatives must survive.
+    """
+    exact = derivatives(name, (sign * 1e4,), 3)
+    derivative = getattr(ag, name)
+    for order, far in ((1, 1e200), (2, 1e200), (3, 1e100)):
+        derivative = ag.grad(derivative)
+        assert derivative(sign * far) == float(exact[(order,)]), order
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_DERIVATIVE))
+def test_rows_without_a_derivative_have_no_edges(name: str) -> None:
+    for operands in ((1.0, 2.0), (2.0, 2.0), (3.0, 2.0)):
+        a, b = operands
+        expected = {
+            "gt": a > b,
+            "heaviside": (a > b) + (a == b) / 2,
+            "eq": a == b,
+            "peak": max(a, b),
+        }
+        leaves = [Value(x) for x in operands]
+        node = ag.ops.TABLE[name](*leaves)
+        assert node.data == ag.ops.TABLE[name](*operands) == expected[name]
+        assert node.partials == (None, None)
+        (node * leaves[0]).backward()
+        assert [leaf.grad for leaf in leaves] == [node.data, 0.0]
+
+
 # One operand in every place: x*x, x/x, pow(x, x), and their total derivatives.
 REPEATED = {
     "add": 2, "sub": 2, "mul": 2, "div": 2, "pow": 2, "mod": 2, "floordiv": 2, "hypot": 2,
