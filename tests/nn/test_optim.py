@@ -1,0 +1,112 @@
+"""SGD against PyTorch's algorithm written out, and every refusal."""
+
+import math
+from itertools import product
+
+import pytest
+
+from autograd import Value
+from nn import MLP, SGD
+from nn.optim import sgd_update
+
+
+def pytorch_sgd(theta, gradients, lr, momentum, dampening, weight_decay, nesterov):
+    """The pseudo-code of torch.optim.SGD's documentation, for one parameter; all its values."""
+    history, b = [theta], 0.0
+    for t, gradient in enumerate(gradients, 1):
+        g = gradient
+        if weight_decay != 0:
+            g = g + weight_decay * theta
+        if momentum != 0:
+            b = momentum * b + (1 - dampening) * g if t > 1 else g
+            g = g + momentum * b if nesterov else b
+        theta = theta - lr * g
+        history.append(theta)
+    return history
+
+
+GRADIENTS = [0.5, -1.25, 3.0, 0.0, 0.75]
+SETTINGS = [
+    (momentum, dampening, weight_decay, nesterov)
+    for momentum, dampening, weight_decay, nesterov in product(
+        (0.0, 0.9), (0.0, 0.3), (0.0, 0.01), (False, True)
+    )
+    if not nesterov or (momentum and not dampening)
+]
+
+
+@pytest.mark.parametrize(("momentum", "dampening", "weight_decay", "nesterov"), SETTINGS)
+def test_steps_are_pytorchs(momentum, dampening, weight_decay, nesterov):
+    theta = Value(2.0)
+    other = Value(-1.0)
+    optimizer = SGD([theta, other], 0.1, momentum, dampening, weight_decay, nesterov)
+    settings = 0.1, momentum, dampening, weight_decay, nesterov
+    expected = pytorch_sgd(2.0, GRADIENTS, *settings)
+    expected_other = pytorch_sgd(-1.0, [-g for g in GRADIENTS], *settings)
+    for k, gradient in enumerate(GRADIENTS, 1):
+        theta.grad, other.grad = gradient, -gradient
+        optimizer.step()
+        assert theta.data == pytest.approx(expected[k], rel=1e-14)
+        assert other.data == pytest.approx(expected_other[k], rel=1e-14)
+
+
+def test_the_first_steps_by_hand():
+    weight, velocity = sgd_update(1.0, 0.5, None, lr=0.1, momentum=0.9, weight_decay=0.1)
+    assert velocity == 0.6
+    assert weight == 1.0 - 0.1 * 0.6
+    weight, velocity = sgd_update(weight, 0.0, velocity, lr=0.1, momentum=0.9)
+    assert velocity == 0.9 * 0.6
+    assert weight == 0.94 - 0.1 * velocity
+    assert sgd_update(1.0, 0.5, None, lr=0.1) == (1.0 - 0.1 * 0.5, None)
+
+
+def test_gradient_descent_finds_a_minimum():
+    x = Value(5.0)
+    optimizer = SGD([x], lr=0.1)
+    for _ in range(100):
+        optimizer.zero_grad()
+        ((x - 2.0) ** 2).backward()
+        optimizer.step()
+    assert x.data == pytest.approx(2.0, abs=1e-8)
+
+
+def test_zero_grad_and_lr():
+    model = MLP(2, [2, 1], seed=0)
+    optimizer = SGD(model.parameters(), lr=1)
+    model([1.0, 1.0]).backward()
+    optimizer.zero_grad()
+    assert all(p.grad == 0.0 for p in model.parameters())
+    optimizer.lr = 0.5
+    assert optimizer.lr == 0.5
+    with pytest.raises(ValueError, match="lr must be a number"):
+        optimizer.lr = -1.0
+    assert repr(optimizer).startswith("SGD(9 parameters, lr=0.5, momentum=0.0")
+
+
+@pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf, "0.1", None])
+@pytest.mark.parametrize("name", ["lr", "momentum", "dampening", "weight_decay"])
+def test_rates_are_checked(name, rate):
+    with pytest.raises(ValueError, match=f"SGD: {name} must be a number, at least 0 and finite"):
+        SGD([Value(1.0)], **{"lr": 0.1, name: rate})
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: SGD([Value(1.0)], 0.1, nesterov=True), ValueError, "nesterov needs a momentum"),
+        (
+            lambda: SGD([Value(1.0)], 0.1, 0.9, dampening=0.5, nesterov=True),
+            ValueError,
+            "and dampening 0",
+        ),
+        (lambda: SGD([], 0.1), ValueError, "parameters is empty"),
+        (lambda: SGD([Value(1.0)] * 2, 0.1), ValueError, "parameters holds a Value twice"),
+        (lambda: SGD([Value(1.0) * 2], 0.1), ValueError, "parameters[0] is the result of mul"),
+        (lambda: SGD([1.0], 0.1), TypeError, "parameters[0] must be a Value, got float"),
+        (lambda: SGD(MLP(2, [1]), 0.1), TypeError, "write SGD(model.parameters(), lr=...)"),
+    ],
+)
+def test_parameters_are_checked(call, error, message):
+    with pytest.raises(error) as caught:
+        call()
+    assert message in str(caught.value)
