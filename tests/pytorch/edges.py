@@ -1,6 +1,6 @@
 """The operands at which each operation is most likely to be wrong, and their table in Markdown.
 
-`python tests/pytorch/edges.py > edges.md` prints what PyTorch gives at every one of them.
+`python -m tests.pytorch.edges > edges.md` prints what PyTorch gives at every one of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 
 import torch
-from reference import REFERENCE, Derivatives, derivatives, same
+
+from tests.pytorch.reference import REFERENCE, Derivatives, derivatives, same
 
 INF = math.inf
 NAN = math.nan
@@ -58,6 +59,7 @@ EXTRA: dict[str, tuple[float, ...]] = {
 }
 
 UNARY = (
+    "identity",
     "neg",
     "abs",
     "sign",
@@ -127,6 +129,13 @@ POINTS: dict[str, tuple[Point, ...]] = {
     "hypot": (*_pairs(WIDE), (3.0, 4.0), (1e200, 1e200), (1e-200, 1e-200)),
     "atan2": (*_pairs(WIDE), (1e200, 1e200), (1e-200, 1e-200)),
     "logaddexp": (*_pairs((0.0, 1.0, -1.0, 1e300, -1e300, 745.0, INF, -INF, NAN)), (1e3, 1e3)),
+    "floordiv": (
+        *_pairs((*SHORT, 0.5, 3.0)),
+        *((7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (-7.5, -2.0), (6.0, 3.0), (-6.0, 3.0)),
+        *((1.0, 0.1), (0.3, 0.1), (-0.3, 0.1), (0.6, 0.2), (4.35, 0.01), (1e17, 3.0), (1e300, 7.0)),
+        *((-1e-20, 3.0), (1e-20, -3.0), (TINY, 1.0), (-TINY, 1.0), (5.0, TINY), (1e300, 1e-300)),
+    ),
+    **dict.fromkeys(("gt", "eq", "heaviside"), _pairs((*SHORT, TINY, ABOVE_ONE))),
     "maximum": _pairs(SHORT),
     "minimum": _pairs(SHORT),
     "leaky_relu": _with((0.01, 0.0, 1.0, 2.0, -0.5), COMMON),
@@ -171,7 +180,7 @@ POINTS: dict[str, tuple[Point, ...]] = {
         *((NAN, 0.0), (NAN, INF), (-INF, -INF, -INF)),
     ),
     **dict.fromkeys(
-        ("max", "min"),
+        ("max", "min", "peak"),
         (
             *((1.0,), (NAN,), (1.0, 2.0), (2.0, 2.0), (2.0, 2.0, 2.0), (1.0, 2.0, 2.0)),
             *((1.0, 1.0, 2.0), (0.0, -0.0), (-0.0, 0.0), (-0.0, 0.0, 0.0), (INF, INF, 1.0)),

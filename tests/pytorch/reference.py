@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tests.golden.comparison import Entries
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -37,6 +39,14 @@ class Derivatives:
     first: tuple[float | None, ...]
     second: tuple[tuple[float | None, ...], ...]
 
+    def entries(self) -> Entries:
+        """Every number by the operands it is differentiated by; no dependence is a derivative 0."""
+        found: Entries = {(): self.value}
+        for i, (first, row) in enumerate(zip(self.first, self.second, strict=True)):
+            found[i,] = first or 0.0
+            found |= {(i, j): number or 0.0 for j, number in enumerate(row)}
+        return found
+
 
 def _cbrt(x: Tensor) -> Tensor:
     return torch.copysign(x.abs().pow(1.0 / 3.0), x)
@@ -55,9 +65,19 @@ def _stacked(function: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
     return lambda *operands: function(torch.stack(operands))
 
 
+def _heaviside(a: Tensor, b: Tensor) -> Tensor:
+    return ((a > b).double() + (a >= b).double()) / 2
+
+
 _SECOND = frozenset({1})
 
 REFERENCE: dict[str, Reference] = {
+    # comparisons and constants
+    "identity": Reference(torch.clone),
+    "gt": Reference(lambda a, b: torch.gt(a, b).double()),
+    "eq": Reference(lambda a, b: torch.eq(a, b).double()),
+    "heaviside": Reference(_heaviside, note="one operand in PyTorch: (a > b) / 2 + (a >= b) / 2"),
+    "peak": Reference(_stacked(lambda t: torch.amax(t.detach(), 0)), note="amax of a constant"),
     # arithmetic
     "add": Reference(torch.add),
     "sub": Reference(torch.sub),
@@ -67,6 +87,9 @@ REFERENCE: dict[str, Reference] = {
     "power": Reference(torch.pow, _SECOND),
     "pow": Reference(torch.pow),
     "mod": Reference(torch.remainder),
+    "floordiv": Reference(
+        lambda a, b: torch.floor_divide(a.detach(), b.detach()), note="no derivative in PyTorch"
+    ),
     "floor": Reference(torch.floor),
     "abs": Reference(torch.abs),
     "sign": Reference(torch.sign),
