@@ -29,7 +29,7 @@ test: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(RUN) -m benchmarks eager
 
-torch: $(TORCH)/.torch
+torch: $(TORCH)/.dev
 	$(TORCH)/bin/python -m pytest tests/pytorch
 
 clean:
@@ -39,9 +39,9 @@ clean:
 # The demo's environment is part of the developer's one, so both live in $(VENV).
 $(VENV)/.demo: EXTRAS = data,plot,render,train
 $(VENV)/.dev: EXTRAS = dev
-$(TORCH)/.torch: EXTRAS = torch
+$(TORCH)/.dev: EXTRAS = dev-torch
 
-$(VENV)/.demo $(VENV)/.dev $(TORCH)/.torch: pyproject.toml
+$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("glassgrad needs Python 3.11 or later, $(PYTHON) is %d.%d: try make PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Installing glassgrad[$(EXTRAS)] into $(@D) (a minute or two the first time)"
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)

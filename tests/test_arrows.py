@@ -28,7 +28,7 @@ LAYERS = (
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
-# The one import within autograd that may stand in a function: a notebook asks a Value for a picture.
+# The one import of autograd that may stand in a function: a notebook asks for the picture.
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 
 # What nn may use of autograd: the names these packages export.
@@ -115,7 +115,7 @@ def is_against_the_arrows(found):
 def _is_upward(found):
     if found[:3] == PICTURE or found.module == "autograd":
         return True
-    if found.target == "autograd" or found.function:
+    if found.target == "autograd" or found.function not in ("", "TYPE_CHECKING"):
         return False
     here, there = room_of(found.module), room_of(found.target)
     return here == there or RANK[there] < RANK[here]

@@ -1,0 +1,161 @@
+"""The wheel as a stranger meets it: what is in it, and that one can learn and train from it."""
+
+import csv
+import email
+import json
+import math
+import re
+import subprocess
+import sys
+import tomllib
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+@pytest.fixture(scope="module")
+def core(make_environment, wheel):
+    """An environment with nothing but what `pip install glassgrad` brings."""
+    environment = make_environment("core")
+    environment.pip("install", wheel)
+    return environment
+
+
+@pytest.fixture(scope="module")
+def demo(make_environment, wheel):
+    """An environment with the parts that training uses."""
+    environment = make_environment("demo")
+    environment.pip("install", f"{wheel}[render,train,plot]")
+    return environment
+
+
+def test_the_wheel_holds_both_packages_and_nothing_else(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    info = f"glassgrad-{PROJECT['version']}.dist-info"
+    packaged = {name for name in names if not name.startswith(info)}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("autograd", "nn")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert packaged == modules
+    assert {"autograd/py.typed", "nn/py.typed"} <= packaged
+    assert f"{info}/licenses/LICENSE" in names
+
+
+def test_graphviz_is_the_only_requirement(wheel):
+    (metadata,) = (
+        zipfile.ZipFile(wheel).read(name)
+        for name in zipfile.ZipFile(wheel).namelist()
+        if name.endswith(".dist-info/METADATA")
+    )
+    headers = email.message_from_bytes(metadata)
+    needed = [line for line in headers.get_all("Requires-Dist") if "extra ==" not in line]
+    assert [re.match(r"[\w-]+", line)[0] for line in needed] == ["graphviz"]
+    assert headers["Requires-Python"] == ">=3.11"
+
+
+def test_the_extra_all_has_every_part():
+    parts = re.fullmatch(r"glassgrad\[(.*)\]", *EXTRAS["all"])[1].split(",")
+    assert sorted(parts) == sorted(EXTRAS.keys() - {"all", "dev", "dev-torch"})
+
+
+def test_the_renderer_is_pinned():
+    assert all(re.fullmatch(r"graphviz-pure==[\d.]+", line) for line in EXTRAS["render"])
+
+
+def test_an_expression_a_gradient_and_a_network_need_no_extra(core):
+    code = (
+        "import autograd as ag, json, nn, sys\n"
+        "a, b = ag.Value(2.0, label='a'), ag.Value(-3.0, label='b')\n"
+        "ag.tanh(a * b + 10).backward()\n"
+        "neuron = nn.Neuron(2, seed=1)\n"
+        "print(json.dumps([a.grad, neuron([1.0, 2.0]).data >= 0, ag.__file__, nn.__file__]))\n"
+        "assert not {'numpy', 'graphviz', 'matplotlib', 'tqdm'} & sys.modules.keys()\n"
+    )
+    result = core.run("-W", "error", "-c", code)
+    assert result.returncode == 0, result.stderr
+    gradient, is_rectified, *files = json.loads(result.stdout)
+    assert gradient == pytest.approx(-3.0 * (1.0 - math.tanh(4.0) ** 2))
+    assert is_rectified
+    assert all(Path(file).is_relative_to(core.site_packages) for file in files)
+    installed = core.run("-m", "pip", "list", "--format=json").stdout
+    names = {row["name"] for row in json.loads(installed)}
+    assert names - {"pip", "setuptools"} == {"glassgrad", "graphviz"}
+
+
+def test_a_picture_without_a_renderer_is_one_line(core, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code = "from autograd import Value; from autograd.view import draw; draw(Value(1.0)).svg()"
+    result = core.run("-c", code)
+    assert result.returncode == 1
+    assert 'pip install "glassgrad[render]"' in result.stderr.splitlines()[-1]
+
+
+def test_training_from_the_wheel_leaves_its_files(demo, tmp_path):
+    arguments = ["train", "moons", "--epochs", "2", "--hidden", "4", "--seed", "1", "--out", "out"]
+    result = demo.run("-W", "error", "-m", "nn", *arguments, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    assert "accuracy" in result.stdout
+
+    out = tmp_path / "out"
+    with (out / "history.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2
+    assert float(rows[1]["loss"]) < float(rows[0]["loss"])
+
+    pictures = [path.read_bytes() for path in out.glob("*.png")]
+    assert len(pictures) == 2
+    assert all(picture.startswith(b"\x89PNG\r\n\x1a\n") for picture in pictures)
+
+    graph = ElementTree.parse(out / "graph.svg")
+    shown = [text.text for text in graph.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"w1", "w2", "b"} <= set(shown)
+
+    load = "import nn, sys; model = nn.load(sys.argv[1]); print(len(model.parameters()))"
+    loaded = demo.run("-c", load, "out/model.safetensors", cwd=tmp_path)
+    assert loaded.stdout.split() == ["17"], loaded.stderr
+
+
+def test_training_without_the_extras_says_what_is_missing(core, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    arguments = ["train", "moons", "--epochs", "1", "--hidden", "2", "--out", "out"]
+    result = core.run("-m", "nn", *arguments, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "model.safetensors",
+        "history.csv",
+    }
+    for extra in ("plot", "render", "train"):
+        assert f'pip install "glassgrad[{extra}]"' in result.stderr
+
+
+def test_digits_without_their_extra_are_one_line(core, tmp_path):
+    result = core.run("-m", "nn", "train", "digits", "--out", "out", cwd=tmp_path)
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert 'pip install "glassgrad[data]"' in result.stderr
+
+
+def test_a_users_program_is_type_checked_against_the_wheel(core, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import autograd as ag\nimport nn\nfrom autograd import Value\n\n"
+        "x = Value(2.0, label='x')\n"
+        "model = nn.MLP(2, [4, 1], seed=1)\n"
+        "rate: float = x.grad\n"
+        "x.label = ag.sigmoid\n"
+        "names: list[str] = model.parameters()\n"
+    )
+    check = [sys.executable, "-m", "mypy", "--strict", "--python-executable", core.python, program]
+    result = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
+    complaints = re.findall(r"program\.py:(\d+): error", result.stdout)
+    assert complaints == ["8", "9"], result.stdout + result.stderr
