@@ -1,11 +1,11 @@
 """A scalar autograd engine you can see through.
 
-    from autograd import Value
+from autograd import Value
 
-    x = Value(3.0)
-    y = x * x + 1
-    y.backward()
-    x.grad    # 6.0
+x = Value(3.0)
+y = x * x + 1
+y.backward()
+x.grad    # 6.0
 """
 
 from autograd import ops as ops
@@ -16,19 +16,27 @@ from autograd.functions import (
     leaky_relu,
     log_softmax,
     logsumexp,
-    max,
     mean,
-    min,
     power,
     prod,
     softmax,
-    sum,
     take,
+)
+from autograd.functions import (
+    max as max,
+)
+from autograd.functions import (
+    min as min,
+)
+from autograd.functions import (
+    sum as sum,
 )
 from autograd.modes import no_grad
 from autograd.op import Interval, Kink, Op, edge
 from autograd.ops import (
-    abs_ as abs,
+    abs_ as _abs,
+)
+from autograd.ops import (
     acos,
     acosh,
     add,
@@ -63,7 +71,6 @@ from autograd.ops import (
     mul,
     neg,
     polygamma,
-    pow_ as pow,
     relu,
     sigmoid,
     sign,
@@ -77,9 +84,14 @@ from autograd.ops import (
     tanh,
     where,
 )
+from autograd.ops import (
+    pow_ as _pow,
+)
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 from autograd.vectorize import vmap
+
+abs, pow = _abs, _pow
 
 # Names of builtins (abs, max, min, pow, sum) are attributes of the module only: `import autograd as
 # ag` and write ag.sum; `from autograd import *` rebinds no builtin.
@@ -121,9 +133,9 @@ __all__ = [
     "leaky_relu",
     "lgamma",
     "log",
-    "log10",
     "log1p",
     "log2",
+    "log10",
     "log_sigmoid",
     "log_softmax",
     "logaddexp",

@@ -59,7 +59,7 @@ def pull_back(order: Sequence[Any], cotangents: dict[Any, float]) -> dict[Any, f
             if by_b is not None:
                 cotangents[b] = so_far(b, 0.0) + by_b * cotangent
         else:
-            for x, partial in zip(inputs, node.partials):
+            for x, partial in zip(inputs, node.partials, strict=True):
                 if partial is not None:
                     cotangents[x] = so_far(x, 0.0) + partial * cotangent
     return cotangents
@@ -78,7 +78,7 @@ def push_forward(order: Iterable[Any], tangents: dict[Any, float]) -> dict[Any, 
         if node in tangents:
             continue
         total = None
-        for x, partial in zip(node.inputs, node.partials or ()):
+        for x, partial in zip(node.inputs, node.partials, strict=True):
             if partial is not None and x in tangents:
                 total = (0.0 if total is None else total) + partial * tangents[x]
         if total is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import ops
 
 
-def _listed(values: Iterable[Any], who: str, at_least: int = 0) -> list[Any]:
+def _listed(values: Any, who: str, at_least: int = 0) -> list[Any]:
     """The values as a list; a clear error for what cannot be iterated, or for too few."""
     if hasattr(values, "tolist"):
         values = values.tolist() if getattr(values, "ndim", 1) == 1 else values.ravel().tolist()

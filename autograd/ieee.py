@@ -102,10 +102,10 @@ class IEEE(float):
     def __rfloordiv__(self, other: float) -> "IEEE":
         return IEEE(floor_divide(float(other), float(self)))
 
-    def __pow__(self, other: float, modulus: None = None) -> "IEEE":  # type: ignore[override]
+    def __pow__(self, other: float, modulus: None = None) -> "IEEE":
         return IEEE(power(float(self), float(other)))
 
-    def __rpow__(self, other: float, modulus: None = None) -> "IEEE":  # type: ignore[override]
+    def __rpow__(self, other: float, modulus: None = None) -> "IEEE":
         return IEEE(power(float(other), float(self)))
 
     def __neg__(self) -> "IEEE":

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import modes, ops
 from autograd.backward import pull_back, push_forward, topological_order
 from autograd.containers import Shape, flatten, where_is
-from autograd.number import as_number
+from autograd.number import as_number, is_array
 from autograd.value import Value
 
 
@@ -170,7 +170,7 @@ def _has_value(tree: Any) -> bool:
         return any(_has_value(x) for x in tree.values())
     if isinstance(tree, (list, tuple)):
         return any(_has_value(x) for x in tree)
-    if getattr(tree, "dtype", None) == object:
+    if is_array(tree) and tree.dtype.hasobject:
         return any(_has_value(x) for x in tree.flat)
     return isinstance(tree, Value)
 

@@ -82,10 +82,11 @@ class Op:
         domain: Domain | None = None,
         kinks: tuple[Kink, ...] = (),
     ) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
+        if not str(name).isidentifier():
             raise ValueError(f"Op: name must be an identifier such as 'cube', got {name!r}")
-        if not callable(forward) or not callable(partials):
-            raise TypeError(f"Op {name!r}: forward and partials must be functions")
+        for function in (forward, partials):
+            if not hasattr(function, "__call__"):  # noqa: B004 - callable() would be always true
+                raise TypeError(f"Op {name!r}: forward and partials must be functions")
         self.name = name
         self.forward = forward
         self.partials = partials
@@ -179,7 +180,7 @@ def _checked(name: str, rule: Partials) -> Partials:
 
     @functools.wraps(rule)
     def checked(y: Any, *inputs: Any) -> tuple[Any, ...]:
-        result = rule(y, *inputs)
+        result: Any = rule(y, *inputs)
         if not isinstance(result, tuple) or len(result) != len(inputs):
             found = f"{len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
             raise TypeError(
@@ -225,5 +226,5 @@ def edge(condition: Any, partial: Any) -> Any:
 
 
 def live(condition: Any) -> Any:
-    """`edge(condition, condition)`: for comparisons, which are 1 where they hold and pass nan on."""
+    """`edge(condition, condition)`: a comparison is 1 where it holds, and lets a nan through."""
     return condition or None if condition.__class__ is float else edge(condition, condition)

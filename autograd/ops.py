@@ -46,14 +46,14 @@ div = Op(
     kinks=(Kink("b = 0", lambda a, b: b, "pole"),),
 )
 neg = Op("neg", operator.neg, lambda y, x: (-1.0,), "-{0}")
-power = Op(  # the exponent is a parameter, a number: x**0 is 1 and flat for every x
+power: Op = Op(  # the exponent is a parameter, a number: x**0 is 1 and flat for every x
     "power",
     math.pow,
     lambda y, x, n: (n * power(x, n - 1.0) if n != 0.0 else None, None),
     ("{0}**{1}", "{{{0}}}^{{{1}}}"),
     domain=(POSITIVE, REAL),
 )
-pow_ = Op(
+pow_: Op = Op(
     "pow",
     math.pow,
     lambda y, x, n: (
@@ -70,7 +70,7 @@ mod = Op(
     ("{0} % {1}", r"{0} \bmod {1}"),
     kinks=(Kink("a/b a whole number", lambda a, b: math.sin(math.pi * a / b), "derivative 1"),),
 )
-floordiv = Op(
+floordiv: Op = Op(
     "floordiv",
     operator.floordiv,
     lambda y, a, b: (None, None),
@@ -111,7 +111,7 @@ hypot = Op(
 
 exp = Op("exp", math.exp, lambda y, x: (y,), ("exp({0})", "e^{{{0}}}"))
 expm1 = Op("expm1", math.expm1, lambda y, x: (exp(x),), ("expm1({0})", "e^{{{0}}} - 1"))
-log = Op("log", math.log, lambda y, x: (1.0 / x,), ("log({0})", r"\ln {0}"), (POSITIVE,))
+log: Op = Op("log", math.log, lambda y, x: (1.0 / x,), ("log({0})", r"\ln {0}"), (POSITIVE,))
 log1p = Op(
     "log1p",
     math.log1p,
@@ -121,14 +121,12 @@ log1p = Op(
 )
 log2 = Op("log2", math.log2, lambda y, x: (1.0 / (x * LN2),), domain=(POSITIVE,))
 log10 = Op("log10", math.log10, lambda y, x: (1.0 / (x * LN10),), domain=(POSITIVE,))
-logaddexp = Op(
-    "logaddexp", special.logaddexp, lambda y, a, b: (sigmoid(a - b), sigmoid(b - a))
-)
+logaddexp = Op("logaddexp", special.logaddexp, lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)))
 
 # Trigonometric and hyperbolic functions
 
 sin = Op("sin", math.sin, lambda y, x: (cos(x),), ("sin({0})", r"\sin {0}"))
-cos = Op("cos", math.cos, lambda y, x: (-sin(x),), ("cos({0})", r"\cos {0}"))
+cos: Op = Op("cos", math.cos, lambda y, x: (-sin(x),), ("cos({0})", r"\cos {0}"))
 tan = Op(
     "tan",
     math.tan,
@@ -150,9 +148,7 @@ acos = Op(
     ("acos({0})", r"\arccos {0}"),
     (CLOSED_UNIT,),
 )
-atan = Op(
-    "atan", math.atan, lambda y, x: (1.0 / (1.0 + x * x),), ("atan({0})", r"\arctan {0}")
-)
+atan = Op("atan", math.atan, lambda y, x: (1.0 / (1.0 + x * x),), ("atan({0})", r"\arctan {0}"))
 atan2 = Op(  # 0 at the origin, as PyTorch; divided twice so that no square overflows
     "atan2",
     math.atan2,
@@ -164,7 +160,7 @@ atan2 = Op(  # 0 at the origin, as PyTorch; divided twice so that no square over
     kinks=(Kink("a = 0, b < 0", lambda a, b: a if b <= 0.0 else 1.0, "of the formula"),),
 )
 sinh = Op("sinh", math.sinh, lambda y, x: (cosh(x),), ("sinh({0})", r"\sinh {0}"))
-cosh = Op("cosh", math.cosh, lambda y, x: (sinh(x),), ("cosh({0})", r"\cosh {0}"))
+cosh: Op = Op("cosh", math.cosh, lambda y, x: (sinh(x),), ("cosh({0})", r"\cosh {0}"))
 tanh = Op("tanh", math.tanh, lambda y, x: (1.0 - y * y,), ("tanh({0})", r"\tanh {0}"))
 asinh = Op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),))
 acosh = Op(
@@ -174,19 +170,22 @@ acosh = Op(
     domain=(Interval(1.0, INF, includes_low=True),),
 )
 atanh = Op(
-    "atanh", math.atanh, lambda y, x: (1.0 / ((1.0 - x) * (1.0 + x)),), domain=(Interval(-1.0, 1.0),)
+    "atanh",
+    math.atanh,
+    lambda y, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
+    domain=(Interval(-1.0, 1.0),),
 )
 
 # Activation functions
 
-sigmoid = Op(
+sigmoid: Op = Op(
     "sigmoid", special.sigmoid, lambda y, x: (y * (1.0 - y),), ("sigmoid({0})", r"\sigma({0})")
 )
 log_sigmoid = Op("log_sigmoid", special.log_sigmoid, lambda y, x: (sigmoid(-x),))
 softplus = Op("softplus", special.softplus, lambda y, x: (sigmoid(x),))
 relu = Op(
     "relu",
-    lambda x: 0.0 if x < 0.0 else x,
+    lambda x: 0.0 if x < 0.0 else x,  # noqa: FURB136 - max(x, 0.0) would hide a nan
     lambda y, x: (live(gt(x, 0.0)),),
     kinks=(AT_ZERO_0,),
 )
@@ -219,17 +218,17 @@ gelu = Op(
 # Error and gamma functions
 
 erf = Op("erf", math.erf, lambda y, x: (TWO_OVER_SQRT_PI * exp(-(x * x)),))
-erfc = Op("erfc", math.erfc, lambda y, x: (-TWO_OVER_SQRT_PI * exp(-(x * x)),))
+erfc: Op = Op("erfc", math.erfc, lambda y, x: (-TWO_OVER_SQRT_PI * exp(-(x * x)),))
 GAMMA_POLES = (Kink("x = 0, -1, -2, ...", special.distance_to_gamma_pole, "pole"),)
 lgamma = Op(
     "lgamma", math.lgamma, lambda y, x: (digamma(x),), ("lgamma({0})", r"\ln|\Gamma({0})|"),
     kinks=GAMMA_POLES,
 )  # fmt: skip
-digamma = Op(
+digamma: Op = Op(
     "digamma", special.digamma, lambda y, x: (polygamma(1.0, x),), ("digamma({0})", r"\psi({0})"),
     kinks=GAMMA_POLES,
 )  # fmt: skip
-polygamma = Op(
+polygamma: Op = Op(
     "polygamma",
     special.polygamma,
     lambda y, n, x: (None, polygamma(n + 1.0, x)),
@@ -248,7 +247,7 @@ abs_ = Op(
     kinks=(AT_ZERO_0,),
 )
 sign = Op("sign", special.sign, lambda y, x: (None,), kinks=(AT_ZERO_0,))
-where = Op(
+where: Op = Op(
     "where",
     lambda condition, a, b: a if condition else b,
     lambda y, condition, a, b: (None, edge(condition, 1.0), edge(eq(condition, 0.0), 1.0)),
@@ -256,7 +255,7 @@ where = Op(
     kinks=(Kink("condition = 0", lambda condition, a, b: condition, "of the input selected"),),
 )
 EQUAL_HALVES = (Kink("a = b", lambda a, b: a - b, "1/2 each"),)
-maximum = Op(
+maximum: Op = Op(
     "maximum",
     special.maximum,
     lambda y, a, b: (

@@ -20,19 +20,19 @@ def sigmoid(x: float) -> float:
 
 def log_sigmoid(x: float) -> float:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|)."""
-    return (x if x < 0.0 else 0.0) - math.log1p(math.exp(-abs(x)))
+    return min(x, 0.0) - math.log1p(math.exp(-abs(x)))
 
 
 def softplus(x: float) -> float:
     """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)."""
-    return (0.0 if x < 0.0 else x) + math.log1p(math.exp(-abs(x)))
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def logaddexp(a: float, b: float) -> float:
     """log(e^a + e^b) = max + log(1 + e^-|a-b|); two equal infinities are their own answer."""
     if a == b:
         return a + math.log(2.0)
-    return (a if a > b else b) + math.log1p(math.exp(-abs(a - b)))
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
 
 
 def logsumexp(*xs: float) -> float:
@@ -40,7 +40,8 @@ def logsumexp(*xs: float) -> float:
     top = maximum(*xs)
     if math.isinf(top) or top != top:
         return top
-    return top + math.log(total(*[math.exp(x - top) for x in xs]))
+    first = xs.index(top)  # its own exponential is 1: log1p keeps the digits of the others
+    return top + math.log1p(total(*[math.exp(x - top) for x in xs[:first] + xs[first + 1 :]]))
 
 
 def gelu(x: float) -> float:
@@ -114,7 +115,7 @@ def dot(*numbers: float) -> float:
     """bias + w1 x1 + w2 x2 + ... of (w1, ..., wn, x1, ..., xn, bias), from left to right."""
     n = len(numbers) // 2
     result = numbers[-1]
-    for w, x in zip(numbers, numbers[n:-1]):
+    for w, x in zip(numbers[:n], numbers[n:-1], strict=True):
         result += w * x
     return result
 
@@ -190,7 +191,7 @@ def _hurwitz_zeta(s: int, x: float) -> float:
         terms.append(_inverse_power(x, s))
         x += 1.0
     last = _inverse_power(x, s)
-    terms += [x * last / (s - 1), 0.5 * last]
+    terms += [_inverse_power(x, s - 1) / (s - 1), 0.5 * last]
     factor = last * s / x
     for j, b in enumerate(_BERNOULLI, start=1):
         terms.append(b * factor / math.factorial(2 * j))
@@ -206,9 +207,11 @@ def _inverse_power(x: float, s: int) -> float:
 
 
 def _cotangent(x: float) -> float:
-    """cot(pi x) with its argument reduced exactly to one period."""
-    r = math.pi * (x - math.floor(x + 0.5))
-    return math.cos(r) / math.sin(r)
+    """cot(pi x), its argument reduced exactly to one period and to the side of its zero."""
+    r = x - math.floor(x + 0.5)
+    if abs(r) > 0.25:
+        return math.copysign(math.tan(math.pi * (0.5 - abs(r))), r)
+    return 1.0 / math.tan(math.pi * r)
 
 
 def _cotangent_derivative(order: int, x: float) -> float:

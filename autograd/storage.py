@@ -49,19 +49,19 @@ class Graph:
                 if x.__class__ is float or id(x) in place:
                     inputs.append(x if x.__class__ is float else place[id(x)])
                 else:  # in an earlier Graph: named by that Graph and the place in it
-                    graph, k = _owner(x)
+                    owner, k = _held[id(x)]
                     inputs.append((len(others), k))
-                    others.append(graph)
+                    others.append(owner())
             rows.append((*[getattr(node, field) for field in _FIELDS], tuple(inputs)))
         return _rebuild, (_class_of(self.nodes), rows, others)
 
 
 # id of a node -> the living Graph that holds it, and its place there
-_owners: dict[int, tuple[weakref.ref[Graph], int]] = {}
+_held: dict[int, tuple[weakref.ref[Graph], int]] = {}
 
 
 def _owner(node: Any) -> tuple[Graph, int] | None:
-    entry = _owners.get(id(node))
+    entry = _held.get(id(node))
     if entry is None:
         return None
     graph = entry[0]()
@@ -76,16 +76,16 @@ def reduce_node(root: Any) -> tuple[Any, ...]:
         graph = Graph(nodes)
         keys = [id(node) for node in nodes]
         reference = weakref.ref(graph, lambda dead: _forget(keys, dead))
-        _owners.update((key, (reference, k)) for k, key in enumerate(keys))
+        _held.update((key, (reference, k)) for k, key in enumerate(keys))
         found = (graph, len(nodes) - 1)
     return _pick, found
 
 
 def _forget(keys: list[int], dead: Any) -> None:
     for key in keys:
-        entry = _owners.get(key)
+        entry = _held.get(key)
         if entry is not None and entry[0] is dead:
-            del _owners[key]
+            del _held[key]
 
 
 def _class_of(nodes: list[Any]) -> type:
@@ -99,7 +99,7 @@ def _pick(graph: Graph, place: int) -> Any:
 def _rebuild(kind: type, rows: list[tuple[Any, ...]], others: list[Graph]) -> Graph:
     nodes: list[Any] = []
     for *fields, inputs in rows:
-        node = object.__new__(kind)
+        node: Any = object.__new__(kind)
         for field, x in zip(_FIELDS, fields, strict=True):
             setattr(node, field, x)
         node.inputs = tuple([_input(x, nodes, others) for x in inputs])

@@ -130,7 +130,7 @@ def _as_arguments(x: Any) -> tuple[Any, ...]:
 def _places(who: str, argnums: int | tuple[int, ...], args: tuple[Any, ...]) -> list[int]:
     places = []
     for k in argnums if isinstance(argnums, tuple) else (argnums,):
-        if not isinstance(k, int) or isinstance(k, bool):
+        if type(k) is not int:
             raise TypeError(f"{who}: argnums must be an int or a tuple of ints, got {argnums!r}")
         if not -len(args) <= k < len(args):
             raise ValueError(

@@ -69,10 +69,10 @@ class Value:
         cotangents = pull_back(topological_order(self), {self: 1.0})
         totals = [node.grad + cotangent for node, cotangent in cotangents.items()]
         try:
-            for node, total in zip(cotangents, totals):
+            for node, total in zip(cotangents, totals, strict=True):
                 node.grad = total
         except BaseException:  # Ctrl-C just here: finish, so that all gradients change or none
-            for node, total in zip(cotangents, totals):
+            for node, total in zip(cotangents, totals, strict=True):
                 node.grad = total
             raise
 
@@ -144,7 +144,7 @@ class Value:
     def __eq__(self, other: object) -> Any:
         if isinstance(other, Value):
             return self is other
-        return self._data == other if isinstance(other, Number) else NotImplemented
+        return self._data == _number_of(other) if _is_scalar(other) else NotImplemented
 
     __hash__ = object.__hash__
 
@@ -240,7 +240,8 @@ class Value:
     # Copying: the graph is walked, never recursed into
 
     def __copy__(self) -> "Value":
-        return storage.copy_node(self, self.inputs)
+        twin: Value = storage.copy_node(self, self.inputs)
+        return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
         result: Value = storage.deepcopy_graph(self, memo)
@@ -254,8 +255,7 @@ class Value:
     _apply_op: Any  # how an operation applies to Values: `record`
 
 
-
-def record(op: Op, inputs: tuple[Any, ...]) -> Any:
+def record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """Run `op` on Values and numbers: the new node, with its number and its local derivatives."""
     if len(inputs) == 2:
         return _binary(op, *inputs)
@@ -264,7 +264,7 @@ def record(op: Op, inputs: tuple[Any, ...]) -> Any:
     return _record(op, inputs)
 
 
-def _record(op: Op, inputs: tuple[Any, ...]) -> Any:
+def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """`record` for any number and kind of operands, in any mode, and where arithmetic raises."""
     has_constants = False
     try:
@@ -272,7 +272,8 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Any:
     except AttributeError:  # not Values alone
         has_constants = True
         if not _VALUES_AND_FLOATS.issuperset(map(type, inputs)):
-            return op.convert(inputs, ready=Value)
+            result: Value = op.convert(inputs, ready=Value)
+            return result
         numbers = [x._data if x.__class__ is Value else x for x in inputs]
     data = op.compute(numbers)
     if modes.active and not modes.is_recording():
@@ -282,11 +283,13 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Any:
     except (ArithmeticError, ValueError):
         partials = ieee.partials(op.partials, data, numbers)
     if has_constants:  # no edge leads to a constant
-        partials = tuple([p if x.__class__ is Value else None for x, p in zip(inputs, partials)])
+        partials = tuple(
+            [p if x.__class__ is Value else None for x, p in zip(inputs, partials, strict=True)]
+        )
     return _node(data, op, inputs, partials)
 
 
-def _unary(op: Op, x: Value) -> Any:
+def _unary(op: Op, x: Value) -> Value:
     """The short way for one Value: what `_record` does, without its loops."""
     if modes.active:
         return _record(op, (x,))
@@ -301,7 +304,7 @@ def _unary(op: Op, x: Value) -> Any:
     return _node(data, op, (x,), partials)
 
 
-def _binary(op: Op, a: Any, b: Any) -> Any:
+def _binary(op: Op, a: Any, b: Any) -> Value:
     """The short way for two Values, or a Value and a number."""
     x = a._data if a.__class__ is Value else a
     y = b._data if b.__class__ is Value else b

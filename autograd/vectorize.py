@@ -48,8 +48,8 @@ def vmap(
             f(*[x if b is None else b[k] for x, b in zip(args, batches, strict=True)], **kwargs)
             for k in range(sizes[0])
         ]
-        in_arrays = any(_holds_array(x) for x, b in zip(args, batches, strict=True) if b is not None)
-        return _stack(results, out_axes, in_arrays)
+        mapped_args = [x for x, axis in zip(args, axes, strict=True) if axis is not None]
+        return _stack(results, out_axes, any(_holds_array(x) for x in mapped_args))
 
     return mapped
 
