@@ -1,14 +1,13 @@
 """A scalar autograd engine you can see through.
 
-from autograd import Value
-
-x = Value(3.0)
-y = x * x + 1
-y.backward()
-x.grad    # 6.0
+`Value` is a number that remembers how it was made; `backward()` finds the derivatives. `grad` and
+its like turn functions into their derivatives. `Op` is one row: an operation of your own.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from autograd import ops as ops
+from autograd._clash import warn_of_other_autograd
 from autograd.functions import (
     clip,
     dot,
@@ -91,6 +90,21 @@ from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_gra
 from autograd.value import Value
 from autograd.vectorize import vmap
 
+if TYPE_CHECKING:
+    from autograd.view import draw
+
+warn_of_other_autograd()
+
+
+def __getattr__(name: str) -> Any:
+    """`draw`, imported when it is first asked for: it doubles the time that import takes."""
+    if name == "draw":
+        from autograd.view import draw
+
+        return draw
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
 abs, pow = _abs, _pow
 
 # Names of builtins (abs, max, min, pow, sum) are attributes of the module only: `import autograd as
@@ -115,6 +129,7 @@ __all__ = [
     "digamma",
     "div",
     "dot",
+    "draw",
     "edge",
     "elu",
     "erf",
