@@ -1,0 +1,219 @@
+"""Whatever a reader may copy runs: the blocks of the README and the examples in docstrings.
+
+Python blocks of a file run in order in one namespace, in an empty folder. A trailing comment that
+is a literal or a Value's repr (`x.grad  # 6.0`) is what the statement must show. A `sh` or
+`console` block runs if the line above it is `<!-- runnable -->`; in a `console` block the lines
+after a command (`$ ...`) are its output, in which `...` stands for anything.
+"""
+
+import ast
+import contextlib
+import doctest
+import inspect
+import io
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = sorted(ROOT.glob("README*.md"))
+PAGES = sorted(ROOT.glob("*.md"))
+PACKAGES = (autograd, nn)
+RUNNABLE = r"^<!-- runnable -->\n```(?P<kind>sh|console)\n(?P<text>.*?)^```$"
+
+
+def python_blocks(text):
+    return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def shell_blocks(text):
+    return [m.group("kind", "text") for m in re.finditer(RUNNABLE, text, re.MULTILINE | re.DOTALL)]
+
+
+def indented_blocks(docstring):
+    """The examples of a docstring: its paragraphs that are indented by four spaces."""
+    return re.findall(r"(?:^    .*\n(?:\n(?=    ))*)+", docstring, re.MULTILINE)
+
+
+def run(block, namespace):
+    """Execute the statements of `block` and compare each with what its comment promises."""
+    lines = block.splitlines()
+    for statement in ast.parse(block).body:
+        shown = _shown(statement, namespace)
+        promised = _promise(lines[statement.end_lineno - 1][statement.end_col_offset :])
+        if promised is not None:
+            assert shown == promised, f"{ast.unparse(statement)} shows {shown}, not {promised}"
+
+
+def _shown(statement, namespace):
+    """What an interactive session shows for the statement."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if isinstance(statement, ast.Expr):
+            value = eval(compile(ast.Expression(statement.value), "<block>", "eval"), namespace)
+            return printed.getvalue().strip() if value is None else repr(value)
+        exec(compile(ast.Module([statement], []), "<block>", "exec"), namespace)
+    return printed.getvalue().strip()
+
+
+def _promise(rest):
+    """The output that a trailing comment promises; None for a comment in words."""
+    comment = rest.strip().removeprefix("#").strip()
+    if comment.startswith("Value("):
+        return comment
+    try:
+        ast.literal_eval(comment)
+    except (SyntaxError, ValueError):
+        return None
+    return comment
+
+
+def _commands(kind, text):
+    """Each command with the output that is written under it."""
+    if kind == "sh":
+        return [(text, "")]
+    commands = []
+    for line in text.splitlines(keepends=True):
+        command, expected = commands.pop() if commands else ("", "")
+        if line.startswith("$ "):
+            commands += [(command, expected), (line[2:], "")]
+        elif line.startswith("> ") and not expected:
+            commands.append((command + line[2:], ""))
+        else:
+            commands.append((command, expected + line))
+    return commands[1:]
+
+
+def run_shell(kind, text, folder):
+    """Run the block where `python` is the one that runs the tests."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    for command, expected in _commands(kind, text):
+        result = subprocess.run(
+            ["sh", "-e", "-c", command],
+            cwd=folder,
+            env=os.environ | {"PATH": path, "PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert result.returncode == 0, f"{command}\n{result.stderr}"
+        if expected.strip():
+            flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            matches = doctest.OutputChecker().check_output(expected, result.stdout, flags)
+            assert matches, f"{command}\nshows\n{result.stdout}\nnot\n{expected}"
+
+
+@pytest.fixture
+def empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda path: path.name)
+@pytest.mark.usefixtures("empty_folder")
+def test_the_python_of_a_readme_runs(page):
+    blocks = python_blocks(page.read_text(encoding="utf-8"))
+    assert blocks
+    namespace = {"__name__": "__main__"}
+    for block in blocks:
+        run(block, namespace)
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda path: path.name)
+def test_the_marked_commands_of_a_readme_run(page, empty_folder):
+    for kind, text in shell_blocks(page.read_text(encoding="utf-8")):
+        run_shell(kind, text, empty_folder)
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_the_examples_of_the_packages_run():
+    examples = [indented_blocks(inspect.getsource(package).split('"""')[1]) for package in PACKAGES]
+    assert any(examples)
+    for blocks in examples:
+        namespace = {"__name__": "__main__"}
+        for block in blocks:
+            run(textwrap.dedent(block), namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_what_a_page_names_exists(page):
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"(?:^|`|\$ )make(?: PYTHON=\S+)? ([a-z]+)\b", text, re.MULTILINE)
+    assert set(named) <= set(targets)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = ",".join(re.findall(r"(?:glassgrad|\.)\[([\w,-]+)\]", text)).split(",")
+    assert set(filter(None, extras)) <= project["optional-dependencies"].keys()
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+# The runner itself
+
+SAMPLE = """\
+# Title
+
+```python
+from autograd import Value
+x = Value(3.0, label="x")
+y = x * x
+```
+words
+```python
+y.backward()
+x.grad        # 6.0
+x             # Value(data=3.0, grad=6.0, label='x')
+print("6")    # 6
+x.data = 1.0  # a comment in words
+```
+```sh
+exit 1
+```
+<!-- runnable -->
+```sh
+python --version > version.txt
+```
+<!-- runnable -->
+```console
+$ cat version.txt
+Python 3...
+$ python -c 'print(1 +
+>     1)'
+2
+```
+"""
+
+
+def test_blocks_share_a_namespace_and_comments_are_promises():
+    namespace = {}
+    for block in python_blocks(SAMPLE):
+        run(block, namespace)
+    assert namespace["x"].grad == 6.0
+    with pytest.raises(AssertionError, match=r"x\.grad shows 6\.0, not 5\.0"):
+        run("x.grad  # 5.0", namespace)
+    with pytest.raises(ZeroDivisionError):
+        run("1 / 0", namespace)
+
+
+def test_only_marked_commands_run(tmp_path):
+    marked = shell_blocks(SAMPLE)
+    assert [kind for kind, _ in marked] == ["sh", "console"]
+    run_shell(*marked[0], tmp_path)
+    assert (tmp_path / "version.txt").exists()
+    run_shell(*marked[1], tmp_path)
+    run_shell("console", "$ cat version.txt\nPython 3...\n", tmp_path)
+    with pytest.raises(AssertionError, match=r"not\s+Python 2"):
+        run_shell("console", "$ cat version.txt\nPython 2...\n", tmp_path)
+    with pytest.raises(AssertionError):
+        run_shell("sh", "true\nfalse\n", tmp_path)
