@@ -13,8 +13,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from mpmath import mpf
 
 import autograd as ag

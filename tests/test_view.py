@@ -10,8 +10,7 @@ from pathlib import Path
 
 import graphviz
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import autograd as ag
 from autograd import Value
