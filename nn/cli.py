@@ -5,15 +5,15 @@ one line on stderr: exit code 2 for what the user can mend, 130 for Ctrl-C.
 """
 
 import argparse
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from nn.activations import ACTIVATIONS
+from nn.checks import rate, whole_number
 from nn.data import split
 from nn.evaluate import accuracy, predict
 from nn.extras import is_installed, remedy
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> None:
     """Train a network on a data set, print its accuracy and leave its files in a folder."""
     recipe = RECIPES[options.data]
-    folder = Path(options.out or f"runs/{options.data}")
+    folder = Path(f"runs/{options.data}" if options.out is None else options.out)
     _check_folder(folder)
     source = Random(options.seed)
     training, test = split(*recipe.data(source), TEST_FRACTION, source)
@@ -149,24 +149,38 @@ def _parser() -> _Parser:
     )
     command.set_defaults(run=train)
     command.add_argument("data", choices=list(RECIPES), help="the data set")
+    count = _reader(int, lambda number: whole_number(number, "it"))
+    seed = _reader(int, lambda number: whole_number(number, "it", least=0))
+    factor = _reader(float, lambda number: rate(number, "it"))
     add = command.add_argument
     add(
         "--hidden",
-        type=_whole(1),
+        type=count,
         nargs="*",
         metavar="N",
         help=f"neurons of each hidden layer, as in --hidden 16 16 ({_defaults('hidden')})",
     )
     add("--activation", choices=list(ACTIVATIONS), default="relu", help="default: relu")
     add("--init", choices=list(INITIALISERS), default="he", help="initial weights; default: he")
-    add("--epochs", type=_whole(1), metavar="N", help=_defaults("epochs"))
-    add("--batch-size", type=_whole(1), metavar="N", help=_defaults("batch_size"))
-    add("--lr", type=_rate, metavar="X", help=f"learning rate ({_defaults('lr')})")
-    add("--momentum", type=_rate, default=0.9, metavar="X", help="default: 0.9")
-    add("--weight-decay", type=_rate, default=0.0, metavar="X", help="default: 0")
-    add("--seed", type=_whole(0), default=0, metavar="N", help="of all randomness; default: 0")
-    add("--out", metavar="DIR", help="where the files go; default: runs/moons, runs/digits")
+    add("--epochs", type=count, metavar="N", help=_defaults("epochs"))
+    add("--batch-size", type=count, metavar="N", help=_defaults("batch_size"))
+    add("--lr", type=factor, metavar="X", help=f"learning rate ({_defaults('lr')})")
+    add("--momentum", type=factor, default=0.9, metavar="X", help="default: 0.9")
+    add("--weight-decay", type=factor, default=0.0, metavar="X", help="default: 0")
+    add("--seed", type=seed, default=0, metavar="N", help="of all randomness; default: 0")
+    add(
+        "--out",
+        type=_folder,
+        metavar="DIR",
+        help="where the files go; default: runs/moons, runs/digits",
+    )
     return parser
+
+
+def _folder(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("name a folder, or leave the option out")
+    return text
 
 
 def _defaults(setting: str) -> str:
@@ -179,29 +193,17 @@ def _defaults(setting: str) -> str:
     return f"default: {', '.join(texts)}"
 
 
-def _whole(least: int) -> Callable[[str], int]:
-    """A reader of whole numbers of at least `least`."""
+def _reader(kind: type, check: Callable[[Any], Any]) -> Callable[[str], Any]:
+    """Return what reads a checked number; argparse says whose it is before the refusal."""
 
-    def read(text: str) -> int:
+    def read(text: str) -> Any:
         try:
-            number = int(text)
+            number = kind(text)
         except ValueError:
-            number = least - 1
-        if number < least:
-            raise argparse.ArgumentTypeError(
-                f"must be a whole number, at least {least}; got {text!r:.40}"
-            )
-        return number
+            number = text
+        try:
+            return check(number)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
     return read
-
-
-def _rate(text: str) -> float:
-    """Read a number that is finite and at least 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0.0 <= number < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number, at least 0; got {text!r:.40}")
-    return number

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
+from nn.checks import rate, whole_number
 from nn.extras import extra
 from nn.init import Seed, random_source
 from nn.nested import as_lists, entries, reshape, shape_of
@@ -27,10 +28,8 @@ def moons(n_samples: int = 100, noise: float = 0.1, seed: Seed = None) -> DataSe
     The shape is that of scikit-learn's `make_moons`: class 0 lies on the upper half of the circle
     of radius 1 around (0, 0), class 1 on the lower half of the one around (1, 0.5).
     """
-    if n_samples < 2:
-        raise ValueError(f"moons: n_samples must be at least 2, got {n_samples}")
-    if not 0.0 <= noise < math.inf:
-        raise ValueError(f"moons: noise must be at least 0 and finite, got {noise}")
+    n_samples = whole_number(n_samples, "moons: n_samples", least=2)
+    noise = rate(noise, "moons: noise")
     source = random_source(seed)
     n_upper = n_samples // 2
     samples = []

@@ -5,12 +5,12 @@ order of micrograd: neuron by neuron, first its weights, then its bias, which is
 """
 
 from collections.abc import Sequence
-from operator import index
 from random import Random
 from typing import Any
 
 from autograd import Value, dot
 from nn.activations import Activation, activation_function, activation_name
+from nn.checks import whole_number
 from nn.init import Initialiser, Seed, initialiser, random_source
 from nn.module import Arrangement, Module
 from nn.nested import as_lists
@@ -35,7 +35,7 @@ class Neuron(Module):
         seed: Seed = None,
         init: str | Initialiser = "uniform",
     ) -> None:
-        size = _size(n_inputs, "Neuron: n_inputs")
+        size = whole_number(n_inputs, "Neuron: n_inputs")
         draw, source = initialiser(init), random_source(seed)
         self.activation = activation_function(activation)
         self.weights = [Value(draw(size, 1, source)) for _ in range(size)]
@@ -94,8 +94,8 @@ class Layer(Module):
         seed: Seed = None,
         init: str | Initialiser = "uniform",
     ) -> None:
-        _size(n_inputs, "Layer: n_inputs")
-        size = _size(n_outputs, "Layer: n_outputs")
+        whole_number(n_inputs, "Layer: n_inputs")
+        size = whole_number(n_outputs, "Layer: n_outputs")
         draw, source = initialiser(init), random_source(seed)
 
         def draw_for_layer(n_inputs: int, _: int, source: Random) -> float:
@@ -183,8 +183,8 @@ class MLP(Module):
                 "MLP: layer_sizes must be a list with the size of each layer, the output layer "
                 f"last, such as [16, 16, 1]; got {layer_sizes!r:.40}"
             )
-        sizes = [_size(n_inputs, "MLP: n_inputs")]
-        sizes += [_size(size, f"MLP: layer_sizes[{i}]") for i, size in enumerate(listed)]
+        sizes = [whole_number(n_inputs, "MLP: n_inputs")]
+        sizes += [whole_number(size, f"MLP: layer_sizes[{i}]") for i, size in enumerate(listed)]
         functions = [activation] * (len(listed) - 1) + [output_activation]
         source = random_source(seed)
         self.layers = [
@@ -228,17 +228,6 @@ class MLP(Module):
             f"MLP({self.n_inputs}, {self.layer_sizes}{hidden}, "
             f"output_activation={_shown(self.layers[-1].activation)})"
         )
-
-
-def _size(n: object, name: str) -> int:
-    """Return `n` if it is a whole number of at least 1, or raise ValueError naming it."""
-    try:
-        size = index(n) if not isinstance(n, bool) else 0  # type: ignore[arg-type]
-    except TypeError:
-        size = 0
-    if size < 1:
-        raise ValueError(f"{name} must be a whole number, at least 1; got {n!r:.40}")
-    return size
 
 
 def _row(inputs: Any, module: Neuron | Layer) -> list[Any]:

@@ -99,7 +99,7 @@ class Module:
             more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
             raise ValueError(
                 f"load_state_dict: {'; '.join(sorted(problems)[:3])}{more}: "
-                f"the state must come from a {type(self).__name__} of the same sizes"
+                "the state must be that of a model of the same kind and sizes"
             )
         for parameter, number in changes:
             parameter.data = number

@@ -4,12 +4,11 @@ Owns the update rule of stochastic gradient descent, once, as arithmetic on plai
 `SGD`, which applies it to every parameter.
 """
 
-import math
 from collections.abc import Iterable
-from numbers import Real
 from typing import Any
 
 from autograd import Value
+from nn.checks import rate
 
 
 def sgd_update(
@@ -68,9 +67,9 @@ class SGD:
     ) -> None:
         self.parameters = _parameters(parameters)
         self.lr = lr
-        self.momentum = _rate("momentum", momentum)
-        self.dampening = _rate("dampening", dampening)
-        self.weight_decay = _rate("weight_decay", weight_decay)
+        self.momentum = rate(momentum, "SGD: momentum")
+        self.dampening = rate(dampening, "SGD: dampening")
+        self.weight_decay = rate(weight_decay, "SGD: weight_decay")
         self.nesterov = nesterov
         if nesterov and (self.momentum == 0.0 or self.dampening != 0.0):
             raise ValueError("SGD: nesterov needs a momentum > 0, such as 0.9, and dampening 0")
@@ -83,7 +82,7 @@ class SGD:
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._lr = _rate("lr", lr)
+        self._lr = rate(lr, "SGD: lr")
 
     def step(self) -> None:
         """Change every parameter by its gradient, which `backward()` has left in `.grad`."""
@@ -133,9 +132,3 @@ def _parameters(parameters: Iterable[Any]) -> list[Value]:
     if len({id(parameter) for parameter in found}) < len(found):
         raise ValueError("SGD: parameters holds a Value twice; give each parameter once")
     return found
-
-
-def _rate(name: str, rate: Any) -> float:
-    if not isinstance(rate, Real) or not 0.0 <= float(rate) < math.inf:
-        raise ValueError(f"SGD: {name} must be a number, at least 0 and finite; got {rate!r:.40}")
-    return float(rate)

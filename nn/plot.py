@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
 MARKERS = "o^sDvP*X"
-GRID = 80  # points a side at which a decision boundary is computed
+GRID = 60  # points a side at which a decision boundary is computed
 MARGIN = 0.5  # how far around the samples it is drawn, in units of the features
 
 
 def loss_curve(history: History) -> "Figure":
     """Return the loss of each epoch, and the accuracy if the history has it."""
+    if not len(history):
+        raise ValueError("loss_curve: the history is empty; train for an epoch first")
     figure = _figure("the loss curve", 6.4, 4.0)
     from matplotlib.ticker import MaxNLocator
 
@@ -35,7 +37,7 @@ def loss_curve(history: History) -> "Figure":
     marker = "o" if len(epochs) == 1 else ""
     axes.plot(epochs, history["loss"], color=COLORS[0], marker=marker, label="loss")
     axes.set(xlabel="epoch", ylabel="loss", title="Training")
-    axes.set_ylim(bottom=min(0.0, *history["loss"]))
+    axes.set_ylim(bottom=min([0.0, *history["loss"]]))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     lines = axes.get_lines()
     if "accuracy" in history.rows[0]:
@@ -111,7 +113,12 @@ def confusion_matrix(model: Module, data: tuple[Sequence[Any], Sequence[Any]]) -
         raise ValueError("confusion_matrix: the model must have an output for each class, got one")
     n_classes = len(outputs[0])
     counts = [[0] * n_classes for _ in range(n_classes)]
-    for output, target in zip(outputs, targets, strict=True):
+    for i, (output, target) in enumerate(zip(outputs, targets, strict=True)):
+        if target not in range(n_classes):
+            raise ValueError(
+                f"confusion_matrix: the targets must be class indices 0 to {n_classes - 1}; "
+                f"got {target!r:.40} (sample {i})"
+            )
         counts[target][largest(output)] += 1
     most = max(map(max, counts))
     n_right = 0

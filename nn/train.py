@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value
+from nn.checks import whole_number
 from nn.data import samples_of
 from nn.evaluate import decision_rule, numbers_of, predict
 from nn.extras import is_installed, remedy
@@ -52,11 +53,10 @@ def fit(
     weights change, when the loss is nan or infinite.
     """
     rows, targets = samples_of(data)
-    if epochs < 1:
-        raise ValueError(f"fit: epochs must be at least 1, got {epochs}")
-    if batch_size is not None and batch_size < 1:
-        raise ValueError(f"fit: batch_size must be at least 1, or None for all; got {batch_size}")
-    size = len(rows) if batch_size is None else min(batch_size, len(rows))
+    epochs = whole_number(epochs, "fit: epochs")
+    size = len(rows)
+    if batch_size is not None:
+        size = min(size, whole_number(batch_size, "fit: batch_size (None for all samples)"))
     source = random_source(seed)
     _check_parameters(model, optimizer)
     is_right = decision_rule(predict(model, rows[:1])[0], targets)

@@ -108,7 +108,7 @@ def test_a_state_can_be_loaded(kind):
         (lambda s: s.update({"layers.0.bias": 1.0}), "layers.0.bias is one number"),
         (lambda s: s.update({"layers.1.bias": ["1.0"]}), "layers.1.bias holds '1.0', not a number"),
         (lambda s: s.update({"layers.1.bias": [None]}), "layers.1.bias holds None, not a number"),
-        (lambda s: s.clear(), "(and 1 more): the state must come from a MLP of the same sizes"),
+        (lambda s: s.clear(), "(and 1 more): the state must be that of a model of the same kind"),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(change, message):

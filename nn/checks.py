@@ -1,0 +1,27 @@
+"""Checks of arguments that many functions share.
+
+Owns what a count and a rate may be, and the wording of a refusal: what, and what it must be.
+"""
+
+import math
+from numbers import Real
+from operator import index
+from typing import Any
+
+
+def whole_number(value: Any, name: str, least: int = 1) -> int:
+    """Return `value` as an int if it is a whole number of at least `least`, else ValueError."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = least - 1
+    if number < least or isinstance(value, bool):
+        raise ValueError(f"{name} must be a whole number, at least {least}; got {value!r:.40}")
+    return number
+
+
+def rate(value: Any, name: str) -> float:
+    """Return `value` as a float if it is a finite number of at least 0, else ValueError."""
+    if not isinstance(value, Real) or not 0.0 <= float(value) < math.inf:
+        raise ValueError(f"{name} must be a number, at least 0 and finite; got {value!r:.40}")
+    return float(value)

@@ -1,0 +1,236 @@
+"""fit: the loop step by step, its history, learning, and every refusal."""
+
+import random
+import sys
+
+import pytest
+
+from autograd import Value
+from nn import MLP, SGD, Module, accuracy, cross_entropy, fit, hinge_loss, moons, mse_loss
+from nn.history import History
+
+
+def signed_moons(n, seed):
+    X, y = moons(n, seed=seed)
+    return X, [2 * label - 1 for label in y]
+
+
+def test_fit_is_the_loop_one_would_write():
+    X, y = signed_moons(10, seed=3)
+    model, other = MLP(2, [4, 1], seed=1), MLP(2, [4, 1], seed=1)
+    history = fit(
+        model,
+        (X, y),
+        hinge_loss,
+        SGD(model.parameters(), lr=0.05, momentum=0.9),
+        epochs=2,
+        batch_size=4,
+        seed=7,
+        verbose=False,
+    )
+    optimizer = SGD(other.parameters(), lr=0.05, momentum=0.9)
+    source = random.Random(7)
+    for epoch in range(2):
+        order = list(range(10))
+        source.shuffle(order)
+        total, right = 0.0, 0
+        for batch in (order[:4], order[4:8], order[8:]):
+            scores = [other(X[i]) for i in batch]
+            cost = hinge_loss(scores, [y[i] for i in batch])
+            other.zero_grad()
+            cost.backward()
+            optimizer.step()
+            total += cost.data * len(batch)
+            right += sum((s.data > 0) == (y[i] > 0) for s, i in zip(scores, batch, strict=True))
+        assert history.rows[epoch] == {
+            "epoch": epoch + 1,
+            "loss": total / 10,
+            "accuracy": right / 10,
+        }
+    assert model.state_dict() == other.state_dict()
+
+
+def test_the_same_seed_gives_the_same_bits():
+    def run(seed):
+        model = MLP(2, [3, 1], seed=0)
+        optimizer = SGD(model.parameters(), lr=0.1)
+        data = signed_moons(12, seed=0)
+        history = fit(model, data, hinge_loss, optimizer, 2, 3, seed=seed, verbose=False)
+        return history.rows, model.state_dict()
+
+    state = random.getstate()
+    assert run(5) == run(5)
+    assert run(5) == run(random.Random(5))
+    assert run(5) != run(6)
+    assert random.getstate() == state
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 7, 100])
+def test_every_batch_size_sees_every_sample_once_an_epoch(batch_size):
+    seen = []
+
+    class Counting(Module):
+        def __init__(self):
+            self.w = Value(0.0)
+
+        def __call__(self, inputs):
+            if self.training:
+                seen.append(inputs[0])
+            return self.w * inputs[0]
+
+    model = Counting()
+    sizes = []
+
+    def loss(outputs, targets):
+        sizes.append(len(outputs))
+        return mse_loss(outputs, targets)
+
+    X = [[float(i)] for i in range(10)]
+    fit(model, (X, [0.5] * 10), loss, SGD([model.w], lr=1e-3), 2, batch_size, 0, verbose=False)
+    assert sorted(seen[:10]) == sorted(seen[10:]) == [float(i) for i in range(10)]
+    expected = {None: [10], 1: [1] * 10, 7: [7, 3], 100: [10]}[batch_size]
+    assert sizes == expected * 2
+
+
+def test_moons_are_learnt():
+    data = signed_moons(120, seed=1)
+    model = MLP(2, [8, 8, 1], seed=1, init="he")
+    optimizer = SGD(model.parameters(), lr=0.05, momentum=0.9)
+    history = fit(model, data, hinge_loss, optimizer, 40, 16, seed=1, verbose=False)
+    assert accuracy(model, data) >= 0.97
+    assert history["loss"][-1] < 0.2 * history["loss"][0]
+    assert len(history) == 40
+
+
+def test_three_classes_with_cross_entropy_and_one_hot_targets():
+    source = random.Random(2)
+    centres = [(0.0, 2.0), (-2.0, -1.0), (2.0, -1.0)]
+    y = [k % 3 for k in range(60)]
+    X = [[centres[k][0] + source.gauss(0, 0.3), centres[k][1] + source.gauss(0, 0.3)] for k in y]
+    rows = [[float(k == j) for j in range(3)] for k in y]
+    for targets in (y, rows):
+        model = MLP(2, [3], seed=1)
+        optimizer = SGD(model.parameters(), lr=0.3)
+        history = fit(model, (X, targets), cross_entropy, optimizer, 10, 8, 0, verbose=False)
+        assert accuracy(model, (X, targets)) == 1.0
+        assert history["accuracy"][-1] == 1.0
+
+
+def test_regression_has_no_accuracy():
+    X = [[i / 10] for i in range(20)]
+    y = [2 * x[0] + 1 for x in X]
+    model = MLP(1, [1], seed=0)
+    history = fit(model, (X, y), mse_loss, SGD(model.parameters(), lr=0.1), 200, verbose=False)
+    assert set(history.rows[0]) == {"epoch", "loss"}
+    assert model.layers[0].weights[0][0].data == pytest.approx(2.0, abs=1e-3)
+    assert model.layers[0].bias[0].data == pytest.approx(1.0, abs=1e-3)
+
+
+def test_integer_features_train_too():
+    X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]
+    model = MLP(2, [8, 1], activation="tanh", seed=3)
+    fit(model, (X, y), mse_loss, SGD(model.parameters(), lr=0.1), 500, 4, 0, verbose=False)
+    assert accuracy(model, (X, y)) == 1.0
+
+
+def test_a_diverging_training_stops_before_the_weights_are_lost():
+    X, y = [[1.0], [2.0]], [1e200, -1e200]
+    model = MLP(1, [1], seed=0)
+    with pytest.raises(FloatingPointError) as caught:
+        fit(model, (X, y), mse_loss, SGD(model.parameters(), lr=1.0), 9, None, 0, verbose=False)
+    assert str(caught.value) == (
+        "fit: the loss became inf in epoch 1, batch 1; the weights are those before it: "
+        "train again with a smaller learning rate"
+    )
+    assert model.state_dict() == MLP(1, [1], seed=0).state_dict()
+
+
+def test_the_model_is_in_training_mode_meanwhile():
+    model = MLP(2, [1], seed=0).eval()
+    modes = []
+
+    def loss(outputs, targets):
+        modes.append(model.training)
+        return hinge_loss(outputs, targets)
+
+    fit(model, signed_moons(4, 0), loss, SGD(model.parameters(), 0.1), 1, 2, 0, verbose=False)
+    assert modes == [True, True]
+
+
+DATA = [[0.0, 1.0], [1.0, 0.0]], [1, -1]
+
+
+def fit_quietly(data=DATA, loss=hinge_loss, epochs=1, batch_size=None, model=None, optimizer=None):
+    model = model or MLP(2, [1], seed=0)
+    optimizer = optimizer or SGD(model.parameters(), lr=0.1)
+    return fit(model, data, loss, optimizer, epochs, batch_size, 0, verbose=False)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fit_quietly(epochs=0), "fit: epochs must be a whole number, at least 1; got 0"),
+        (lambda: fit_quietly(epochs=1.5), "fit: epochs must be a whole number"),
+        (
+            lambda: fit_quietly(batch_size=0),
+            "samples) must be a whole number, at least 1; got 0",
+        ),
+        (lambda: fit_quietly(batch_size=2.0), "fit: batch_size (None for all samples) must be"),
+        (lambda: fit_quietly(data=([[1.0, 2.0]], [1, -1])), "X has 1 samples, but y has 2"),
+        (lambda: fit_quietly(data=([[1.0]], [1])), "inputs must have length 2, got 1"),
+        (lambda: fit_quietly(data=DATA[0]), "X[0] must be a row of numbers"),
+        (lambda: fit_quietly(loss=lambda outputs, targets: 1.0), "loss must return a Value"),
+        (lambda: fit_quietly(loss=lambda outputs, targets: Value(1.0)), "loss must return a Value"),
+        (lambda: fit_quietly(loss=cross_entropy), "logits[0] must be a row"),
+        (lambda: fit_quietly(data=(DATA[0], [0, 1])), "targets[0] must be +1 or -1"),
+        (
+            lambda: fit_quietly(optimizer=SGD(MLP(2, [1]).parameters(), lr=0.1)),
+            "fit: the optimizer holds none of this model's parameters",
+        ),
+    ],
+)
+def test_refusals(call, message):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_progress_bar(capsys):
+    model = MLP(2, [1], seed=0)
+    fit(model, signed_moons(8, 0), hinge_loss, SGD(model.parameters(), lr=0.1), 2, 4, 0)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "4/4" in captured.err
+    assert "epoch=2" in captured.err
+    assert "accuracy=" in captured.err
+
+
+def test_without_tqdm_it_trains_and_says_so_in_one_line(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    model = MLP(2, [1], seed=0)
+    history = fit(model, signed_moons(8, 0), hinge_loss, SGD(model.parameters(), 0.1), 2, 4, 0)
+    assert len(history) == 2
+    captured = capsys.readouterr()
+    assert captured.err == 'no progress bar without tqdm: pip install "glassgrad[train]"\n'
+
+
+def test_quiet_means_quiet(capsys):
+    fit_quietly()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_history(tmp_path):
+    history = History()
+    assert history.to_csv() == ""
+    history.append(loss=0.5, accuracy=0.25)
+    history.append(loss=1 / 3, accuracy=1.0)
+    assert history["loss"] == [0.5, 1 / 3]
+    assert history["epoch"] == [1, 2]
+    assert history.to_csv() == "epoch,loss,accuracy\n1,0.5,0.25\n2,0.3333333333333333,1.0\n"
+    history.save(tmp_path / "history.csv")
+    assert (tmp_path / "history.csv").read_bytes() == history.to_csv().encode()
+    with pytest.raises(ValueError, match="this epoch has epoch, loss; those before have"):
+        history.append(loss=0.1)
+    with pytest.raises(KeyError, match="no 'los'; there are epoch, loss, accuracy"):
+        history["los"]
