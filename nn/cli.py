@@ -172,7 +172,7 @@ def _parser() -> _Parser:
         "--out",
         type=_folder,
         metavar="DIR",
-        help="where the files go; default: runs/moons, runs/digits",
+        help="for the files; default: runs/moons, runs/digits",
     )
     return parser
 
