@@ -39,14 +39,12 @@ def moons(
     return points, labels
 
 
-def total_loss(new_value: Callable[[float], Any], model: Any, points: Any, labels: Any) -> Any:
-    """The demo's loss over a batch: mean hinge loss and L2 penalty."""
-    inputs = [list(map(new_value, row)) for row in points]
-    scores = list(map(model, inputs))
-    losses = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]
-    data_loss = sum(losses) * (1.0 / len(losses))
-    penalty = ALPHA * sum(p * p for p in model.parameters())
-    return data_loss + penalty
+def loss_of(new_value: Callable[[float], Any], model: Any, points: Any, labels: Any) -> Any:
+    """The mean hinge loss of a batch, and the L2 penalty of all parameters."""
+    scores = [model(list(map(new_value, point))) for point in points]
+    margins = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]
+    penalty = sum(p * p for p in model.parameters())
+    return sum(margins) * (1.0 / len(margins)) + ALPHA * penalty
 
 
 def workload(
@@ -65,7 +63,7 @@ def prepare(engine: ValueEngine) -> Run:
     points, labels = moons(SAMPLES)
 
     def once() -> None:
-        loss = total_loss(new_value, model, points, labels)
+        loss = loss_of(new_value, model, points, labels)
         model.zero_grad()
         loss.backward()
         for p in model.parameters():
