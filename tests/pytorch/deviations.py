@@ -115,6 +115,13 @@ def _product(xs: Sequence[float], *left_out: int) -> float:
     return math.prod(pieces)
 
 
+def _live_zero_times_inf(_: str, x: float, y: float) -> Entries:
+    """Where the rules y x^(y-1) and x^y log(x) meet 0 * inf."""
+    if y == 1.0:
+        return {(0, 0): NAN}
+    return {(0,): NAN, (1, 0): NAN} if y == 0.0 and x < 1.0 else {(1, 0): NAN}
+
+
 def _atan2_first(_: str, a: float, b: float) -> Entries:
     with mpmath.workdps(50):
         y, x = mpf(a), mpf(b)
@@ -183,6 +190,12 @@ DEVIATIONS: tuple[Deviation, ...] = (
         lambda name, x, y: {(0, 0): 0.0, (0, 1): 0.0, (1, 0): 0.0, (1, 1): 0.0},
     ),
     Deviation(
+        "x nan, y = 0 selects 0 for the derivative by x: no edge, so no second ones",
+        ("pow",),
+        lambda x, y: math.isnan(x) and y == 0,
+        lambda name, x, y: {(0, 0): 0.0, (0, 1): 0.0},
+    ),
+    Deviation(
         "x = 0, y > 0 selects 0 for the derivative by y: no edge, so no second ones",
         ("pow",),
         lambda x, y: x == 0 and 0 < y < INF,
@@ -193,6 +206,15 @@ DEVIATIONS: tuple[Deviation, ...] = (
         ("pow",),
         lambda x, y: x == 0 and y == INF,
         lambda name, x, y: {(0, 1): 0.0, (1, 0): 0.0, (1, 1): 0.0},
+    ),
+    Deviation(
+        "a live 0 * inf stays nan: 1/x is inf for x = 5e-324, and log(x) is for x = inf",
+        ("pow",),
+        lambda x, y: (
+            (x == INF and y == 0)
+            or (x == 5e-324 and y in (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 1074.0, 1e300))
+        ),
+        _live_zero_times_inf,
     ),
     Deviation(
         "the origin selects 0 for both derivatives: no edges, so no second ones",
