@@ -239,11 +239,20 @@ def test_a_sum_of_many_terms_shows_the_first():
     assert [text.split()[1] for text in texts(drawing) if "data" in text][:3] == ["0", "1", "2"]
 
 
+def test_a_wide_dot_shows_its_bias_and_whole_pairs():
+    w = [Value(1.0, f"w{k}") for k in range(30)]
+    x = [Value(1.0, f"x{k}") for k in range(30)]
+    drawing = draw(ag.dot(w, x, Value(2.0, "b")), limit=6)
+    names = {text.split()[0] for text in texts(drawing) if "data" in text}
+    assert names == {"data", "b", "w0", "x0", "w1", "x1"}
+    assert "… 56 more" in drawing.source
+
+
 def test_a_chain_of_a_million_nodes_is_drawn_in_part():
     chain = Value(1.0)
     for _ in range(1_000_000):
         chain = -chain
-    assert "… 999,851 more" in draw(chain).source
+    assert "… 999,901 more" in draw(chain).source
 
 
 def test_none_draws_everything():

@@ -26,7 +26,7 @@ def draw(
     *,
     direction: str = "LR",
     names: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
-    limit: int | None = 150,
+    limit: int | None = 100,
 ) -> Drawing:
     """Draw the graph of operations that made `value`.
 
@@ -66,10 +66,17 @@ def draw(
 
 
 def _operands(node: Value) -> Sequence[int]:
-    """The positions of the inputs that are drawn: all, but for the 0.0 of a dot without a bias."""
-    if node.op is ops.dot and node.inputs[-1].__class__ is float and node.inputs[-1] == 0.0:
-        return range(len(node.inputs) - 1)
-    return range(len(node.inputs))
+    """The positions of the inputs that are drawn, in the order in which a limit keeps them.
+
+    A dot keeps its bias, then w1 and x1, w2 and x2, ...; a bias of 0.0 that is no Value is none.
+    """
+    if node.op is not ops.dot:
+        return range(len(node.inputs))
+    pairs, bias = len(node.inputs) // 2, node.inputs[-1]
+    kept = [] if bias.__class__ is float and bias == 0.0 else [2 * pairs]
+    for i in range(pairs):
+        kept += (i, pairs + i)
+    return kept
 
 
 def _nearest(root: Value, limit: int | None) -> dict[Value, Sequence[int]]:
@@ -156,7 +163,7 @@ class _Sketch:
             self._join(dot, i, f"{key}op")
             self._join(dot, pairs + i, f"{key}op")
             self._add_edge(key, f"{self.ids[dot]}op", 1.0)
-        return operands[2 * pairs :]
+        return [k for k in operands if k == 2 * pairs]
 
     def _add_box(self, key: str, name: str, data: float, grad: float, fill: str) -> None:
         """Draw a number: its name if it has one, its data and its gradient."""
