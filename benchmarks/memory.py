@@ -20,7 +20,7 @@ OPERATIONS = 100_000
 
 
 class Usage(NamedTuple):
-    """What a random graph of `OPERATIONS` mixed operations takes.
+    """What a random graph of mixed operations takes.
 
     Args:
         nodes: how many the engine made of it.
@@ -33,20 +33,22 @@ class Usage(NamedTuple):
     resident: float | None
 
 
-def measure(engine: ValueEngine) -> Usage:
+def measure(engine: ValueEngine, operations: int = OPERATIONS) -> Usage:
     """Build the graph, backpropagate, and weigh what stays."""
-    nodes, allocated = _in_fresh_process(_allocated, engine)
-    _, resident = _in_fresh_process(_resident, engine)
+    nodes, allocated = _in_fresh_process(_allocated, engine, operations)
+    _, resident = _in_fresh_process(_resident, engine, operations)
     return Usage(nodes, allocated / nodes, None if resident is None else resident / nodes)
 
 
-def _in_fresh_process(function: Callable[[ValueEngine], Any], engine: ValueEngine) -> Any:
+def _in_fresh_process(
+    function: Callable[[ValueEngine, int], Any], engine: ValueEngine, operations: int
+) -> Any:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, engine).result()
+        return pool.submit(function, engine, operations).result()
 
 
-def _allocated(engine: ValueEngine) -> tuple[int, int]:
-    drawn = _ready(engine)
+def _allocated(engine: ValueEngine, operations: int) -> tuple[int, int]:
+    drawn = _ready(engine, operations)
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     root = _backpropagated(drawn, engine)
@@ -55,8 +57,8 @@ def _allocated(engine: ValueEngine) -> tuple[int, int]:
     return _count(root, engine), after - before
 
 
-def _resident(engine: ValueEngine) -> tuple[int, int | None]:
-    drawn = _ready(engine)
+def _resident(engine: ValueEngine, operations: int) -> tuple[int, int | None]:
+    drawn = _ready(engine, operations)
     before = _resident_set()
     root = _backpropagated(drawn, engine)
     after = _resident_set()
@@ -64,8 +66,8 @@ def _resident(engine: ValueEngine) -> tuple[int, int | None]:
     return _count(root, engine), grown
 
 
-def _ready(engine: ValueEngine) -> random_graph.Recipe:
-    drawn = random_graph.recipe(OPERATIONS, random_graph.MIXED)
+def _ready(engine: ValueEngine, operations: int) -> random_graph.Recipe:
+    drawn = random_graph.recipe(operations, random_graph.MIXED)
     _backpropagated(random_graph.recipe(1000, random_graph.MIXED), engine)  # imports and caches
     return drawn
 
