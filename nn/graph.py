@@ -1,34 +1,48 @@
 """The computation graph of one neuron as a picture.
 
 Owns the names in it: x1, x2, ... the inputs, w1, w2, ... the weights, b the bias, z = W.x + b,
-y = f(z).
+y = f(z); and what is shown of a neuron with many inputs.
 """
 
 from collections.abc import Sequence
 
-from autograd import Value
+from autograd import Value, dot
 from autograd.view import Drawing, RendererNotFound, draw
+from nn.evaluate import predict
 from nn.layers import Neuron
 
+SHOWN = 4  # products; `draw` opens a dot of so many
 
-def draw_neuron(neuron: Neuron, inputs: Sequence[float], limit: int = 24) -> Drawing:
+
+def draw_neuron(neuron: Neuron, inputs: Sequence[float]) -> Drawing:
     """Return the graph of `neuron` on one sample, with the gradients of its output.
 
+    Of more than four products it shows the largest four; the others are one box. The neuron is
+    left as it was: the gradients are not added to its own.
+
     Args:
-        neuron: is left as it was; the gradients shown are not added to its own.
-        inputs: as many numbers as it has inputs.
-        limit: how many boxes to draw; the rest become one.
+        neuron: of any number of inputs.
+        inputs: that many numbers.
     """
-    shown = Neuron(neuron.n_inputs, neuron.activation, init=lambda *_: 0.0)
-    shown.load_state_dict(neuron.state_dict())
-    xs = [Value(x, f"x{i}") for i, x in enumerate(inputs, 1)]
-    y = shown(xs)
+    predict(neuron, [inputs])  # refuses inputs that do not fit
+    bias = Value(neuron.bias.data, "b")
+    pairs = [
+        (Value(w.data, f"w{i}"), Value(x, f"x{i}"))
+        for i, (w, x) in enumerate(zip(neuron.weights, inputs, strict=True), 1)
+    ]
+    by_size = sorted(pairs, key=lambda pair: -abs(pair[0].data * pair[1].data))
+    shown = [pair for pair in pairs if pair in by_size[:SHOWN]]
+    rest = [pair for pair in pairs if pair in by_size[SHOWN:]]
+    if rest:
+        bias = dot([w for w, _ in rest], [x for _, x in rest], bias)
+        bias.label = f"b + {len(rest)} product{'s' * (len(rest) > 1)}"
+    z = dot([w for w, _ in shown], [x for _, x in shown], bias)
+    z.label = "z"
+    y = neuron.activation(z)
+    y.label = "y"
     y.backward()
-    names = {f"w{i}": weight for i, weight in enumerate(shown.weights, 1)}
-    names |= {"b": shown.bias, "y": y}
-    if len(y.inputs) == 1:  # an activation function made y of z
-        names["z"] = y.inputs[0]
-    return draw(y, names=names, limit=limit)
+    n_boxes = 2 * len(shown) + (2 if y is z else 3)  # y, z, the pairs, and b or the rest
+    return draw(y, limit=n_boxes)
 
 
 def can_draw() -> bool:

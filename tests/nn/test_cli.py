@@ -216,7 +216,9 @@ def test_a_full_disk_is_one_line(tmp_path):
     code = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))"
     result = run(*quick("--out", "out"), cwd=tmp_path, code=code)
     assert result.returncode == 2
-    assert result.stderr.splitlines()[-1].startswith("nn: ")
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("nn: [Errno 27] ")
+    assert "model.safetensors'" in last
     assert "Traceback" not in result.stderr
     assert list((tmp_path / "out").iterdir()) == []
 

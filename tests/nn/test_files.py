@@ -50,9 +50,11 @@ def test_a_failure_leaves_what_was_there(tmp_path, monkeypatch, where, error, ex
             return Half()
 
         monkeypatch.setattr(Path, "open", open_half)
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error)) as caught:
         write_atomically(path, NEW)
     monkeypatch.undo()
+    if isinstance(error, OSError):
+        assert str(caught.value) == f"[Errno 28] full: '{path}'"
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"] * existed
     if existed:
         assert path.read_bytes() == b"old"

@@ -146,15 +146,35 @@ def test_the_graph_of_a_neuron_names_its_parts():
     for name in ("x1", "x2", "w1", "w2", "b", "z", "y"):
         assert f"<B>{name}</B>" in source
     assert "tanh" in source
-    gradient = draw_neuron(neuron, [0.5, -1.0])
-    assert f"{neuron.weights[0].data:.4g}" in gradient.source
+    assert f"{neuron.weights[0].data:.4g}" in source
+    assert "more" not in source
     assert neuron.weights[0].grad == 7.0  # drawing leaves the neuron as it was
 
 
-def test_the_graph_of_a_linear_neuron_and_of_a_wide_one():
-    assert "relu" not in draw_neuron(Neuron(2, None, seed=1), [0.5, -1.0]).source
-    source = draw_neuron(Neuron(64, seed=1), [0.5] * 64).source
-    assert "more" in source
+def test_the_graph_of_a_linear_neuron():
+    source = draw_neuron(Neuron(2, None, seed=1), [0.5, -1.0]).source
+    assert "<B>y</B>" in source
+    assert "<B>z</B>" not in source
+    assert "relu" not in source
+
+
+def test_the_graph_of_a_wide_neuron_shows_its_largest_products():
+    neuron = Neuron(64, "tanh", seed=1)
+    inputs = [0.01] * 64
+    for i in (3, 17, 40, 63):
+        inputs[i] = 10.0 * i
+    source = draw_neuron(neuron, inputs).source
+    for i in (3, 17, 40, 63):
+        assert f"<B>w{i + 1}*x{i + 1}</B>" in source
+    assert "<B>w1</B>" not in source
+    assert "<B>b + 60 products</B>" in source
+    assert "121 more" in source  # 60 weights, 60 inputs and the bias
+    assert "<B>b + 1 product</B>" in draw_neuron(Neuron(5, None, seed=1), [1.0] * 5).source
+
+
+def test_the_graph_of_a_neuron_refuses_other_inputs():
+    with pytest.raises(ValueError, match="inputs must have length 2, got 3"):
+        draw_neuron(Neuron(2, seed=1), [1.0, 2.0, 3.0])
 
 
 def test_whether_graphs_can_be_drawn(monkeypatch):
