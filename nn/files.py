@@ -28,8 +28,9 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
         temporary.replace(target)
     except BaseException as error:
         temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename, error.filename2 = str(target), None  # not the temporary file
+        if isinstance(error, OSError) and error.errno is not None:
+            # Names the file that was meant, not the temporary one.
+            raise OSError(error.errno, error.strerror, str(target)) from error
         raise
     _sync_folder(target.parent)
 
