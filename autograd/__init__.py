@@ -1,5 +1,12 @@
 """A scalar autograd engine you can see through.
 
+    from autograd import Value
+
+    x = Value(3.0)
+    y = x * x + 1
+    y.backward()
+    x.grad  # 6.0
+
 `Value` is a number that remembers how it was made; `backward()` finds the derivatives. `grad` and
 its like turn functions into their derivatives. `Op` is one row: an operation of your own.
 """
@@ -15,27 +22,19 @@ from autograd.functions import (
     leaky_relu,
     log_softmax,
     logsumexp,
+    max as max,
     mean,
+    min as min,
     power,
     prod,
     softmax,
-    take,
-)
-from autograd.functions import (
-    max as max,
-)
-from autograd.functions import (
-    min as min,
-)
-from autograd.functions import (
     sum as sum,
+    take,
 )
 from autograd.modes import no_grad
 from autograd.op import Interval, Kink, Op, edge
 from autograd.ops import (
     abs_ as _abs,
-)
-from autograd.ops import (
     acos,
     acosh,
     add,
@@ -70,6 +69,7 @@ from autograd.ops import (
     mul,
     neg,
     polygamma,
+    pow_ as _pow,
     relu,
     sigmoid,
     sign,
@@ -82,9 +82,6 @@ from autograd.ops import (
     tan,
     tanh,
     where,
-)
-from autograd.ops import (
-    pow_ as _pow,
 )
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value

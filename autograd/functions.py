@@ -31,33 +31,33 @@ def _listed(values: Any, who: str, at_least: int = 0) -> list[Any]:
 def sum(values: Iterable[Any]) -> Any:
     """The sum of the numbers, as one node; 0.0 for none."""
     listed = _listed(values, "sum")
-    return ops.sum_(*listed) if listed else 0.0
+    return ops.sum_.apply((*listed,)) if listed else 0.0
 
 
 def mean(values: Iterable[Any]) -> Any:
     """The arithmetic mean of the numbers, as one node; ValueError for none."""
-    return ops.mean(*_listed(values, "mean", at_least=1))
+    return ops.mean.apply((*_listed(values, "mean", at_least=1),))
 
 
 def prod(values: Iterable[Any]) -> Any:
     """The product of the numbers, as one node; 1.0 for none."""
     listed = _listed(values, "prod")
-    return ops.prod(*listed) if listed else 1.0
+    return ops.prod.apply((*listed,)) if listed else 1.0
 
 
 def max(values: Iterable[Any]) -> Any:
     """The largest of the numbers, as one node; k equal ones get 1/k of the gradient each."""
-    return ops.max_(*_listed(values, "max", at_least=1))
+    return ops.max_.apply((*_listed(values, "max", at_least=1),))
 
 
 def min(values: Iterable[Any]) -> Any:
     """The smallest of the numbers, as one node; k equal ones get 1/k of the gradient each."""
-    return ops.min_(*_listed(values, "min", at_least=1))
+    return ops.min_.apply((*_listed(values, "min", at_least=1),))
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
     """log(e^x1 + e^x2 + ...), as one node; never overflows."""
-    return ops.logsumexp(*_listed(values, "logsumexp", at_least=1))
+    return ops.logsumexp.apply((*_listed(values, "logsumexp", at_least=1),))
 
 
 def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
@@ -71,7 +71,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         raise ValueError(
             f"dot: ws has {len(ws)} numbers and xs has {len(xs)}; give one x for each w"
         )
-    return ops.dot(*ws, *xs, bias)
+    return ops.dot.apply((*ws, *xs, bias))
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:

@@ -110,15 +110,20 @@ class Op:
         """Apply it: each kind of operand (Value, IEEE, ...) says how; plain numbers run forward."""
         for x in inputs:
             if x.__class__ is not float:
-                return self.dispatch(inputs)
-        return self.compute(inputs)
+                how = getattr(x, "_apply_op", None)
+                return self.apply(inputs) if how is None else how(self, inputs)
+        try:  # compute(), written out: rules on floats come this way
+            y = self.forward(*inputs)
+        except (ArithmeticError, ValueError):
+            y = ieee.forward(self.forward, inputs)
+        return y if y.__class__ is float else self.checked(y, inputs)
 
-    def dispatch(self, inputs: tuple[Any, ...]) -> Any:
-        """Apply it as the first operand of a kind that knows how says; else convert to floats."""
+    def apply(self, inputs: tuple[Any, ...]) -> Any:
+        """The same with the operands in a tuple: as the first of a kind that knows how says."""
         for x in inputs:
-            apply = getattr(x, "_apply_op", None)
-            if apply is not None:
-                return apply(self, inputs)
+            how = getattr(x, "_apply_op", None)
+            if how is not None:
+                return how(self, inputs)
         return self.convert(inputs)
 
     def compute(self, numbers: Sequence[float]) -> float:

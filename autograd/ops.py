@@ -14,7 +14,7 @@ import operator
 from typing import Any
 
 from autograd import special
-from autograd.op import BUILTIN, POSITIVE, REAL, TABLE, Interval, Kink, Op, edge, live
+from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live
 
 INF = math.inf
 LN2, LN10 = math.log(2.0), math.log(10.0)
@@ -31,6 +31,12 @@ NON_ZERO = (Kink("x = 0", lambda x: x, "pole"),)
 gt = Op("gt", special.gt, lambda y, a, b: (None, None), ("({0} > {1})", "[{0} > {1}]"))
 eq = Op("eq", special.eq, lambda y, a, b: (None, None), ("({0} = {1})", "[{0} = {1}]"))
 heaviside = Op("heaviside", special.heaviside, lambda y, a, b: (None, None), "H({0} - {1})")
+
+
+def _above(a: Any, b: float) -> Any:
+    """live(gt(a, b)); floats, the usual case, by a shorter way."""
+    return special.gt(a, b) or None if a.__class__ is float else live(gt(a, b))
+
 
 # Arithmetic
 
@@ -57,7 +63,7 @@ pow_: Op = Op(
     "pow",
     math.pow,
     lambda y, x, n: (
-        edge(1.0 - eq(n, 0.0) * (1.0 - gt(x, 0.0) - gt(0.0, x)), n * pow_(x, n - 1.0)),
+        edge(1.0 - eq(n, 0.0) * (1.0 - eq(x, x) + eq(x, 0.0)), n * pow_(x, n - 1.0)),
         edge(1.0 - eq(x, 0.0) * eq(maximum(n, 0.0), n), y * log(x)),
     ),
     ("{0}**{1}", "{{{0}}}^{{{1}}}"),
@@ -125,6 +131,13 @@ logaddexp = Op("logaddexp", special.logaddexp, lambda y, a, b: (sigmoid(a - b), 
 
 # Trigonometric and hyperbolic functions
 
+co_square = Op(  # 1 - x*x without cancellation; one edge, so that 0*inf cannot arise at x = +-1
+    "co_square",
+    lambda x: (1.0 - x) * (1.0 + x),
+    lambda y, x: (-2.0 * x,),
+    ("1 - {0}**2", "1 - {0}^2"),
+)
+
 sin = Op("sin", math.sin, lambda y, x: (cos(x),), ("sin({0})", r"\sin {0}"))
 cos: Op = Op("cos", math.cos, lambda y, x: (-sin(x),), ("cos({0})", r"\cos {0}"))
 tan = Op(
@@ -137,14 +150,14 @@ tan = Op(
 asin = Op(
     "asin",
     math.asin,
-    lambda y, x: (1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+    lambda y, x: (1.0 / sqrt(co_square(x)),),
     ("asin({0})", r"\arcsin {0}"),
     (CLOSED_UNIT,),
 )
 acos = Op(
     "acos",
     math.acos,
-    lambda y, x: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+    lambda y, x: (-1.0 / sqrt(co_square(x)),),
     ("acos({0})", r"\arccos {0}"),
     (CLOSED_UNIT,),
 )
@@ -166,13 +179,13 @@ asinh = Op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),))
 acosh = Op(
     "acosh",
     math.acosh,
-    lambda y, x: (1.0 / sqrt((x - 1.0) * (x + 1.0)),),
+    lambda y, x: (1.0 / sqrt(0.0 - co_square(x)),),
     domain=(Interval(1.0, INF, includes_low=True),),
 )
 atanh = Op(
     "atanh",
     math.atanh,
-    lambda y, x: (1.0 / ((1.0 - x) * (1.0 + x)),),
+    lambda y, x: (1.0 / co_square(x),),
     domain=(Interval(-1.0, 1.0),),
 )
 
@@ -186,7 +199,7 @@ softplus = Op("softplus", special.softplus, lambda y, x: (sigmoid(x),))
 relu = Op(
     "relu",
     lambda x: 0.0 if x < 0.0 else x,  # noqa: FURB136 - max(x, 0.0) would hide a nan
-    lambda y, x: (live(gt(x, 0.0)),),
+    lambda y, x: (_above(x, 0.0),),
     kinks=(AT_ZERO_0,),
 )
 leaky_relu = Op(
@@ -318,6 +331,12 @@ def _product_partials(y: Any, *xs: Any) -> tuple[Any, ...]:
     return tuple([b * a for b, a in zip(before, reversed(after), strict=True)])
 
 
+def _dot_partials(y: Any, *wxb: Any) -> tuple[Any, ...]:
+    """The x's for the w's, the w's for the x's, 1 for the bias."""
+    n = len(wxb) // 2
+    return wxb[n:-1] + wxb[:n] + (1.0,)
+
+
 def _ties(largest: Any, xs: tuple[Any, ...], gap: Any) -> tuple[Any, ...]:
     """1/k for each of the k inputs that equal the largest (or smallest), no edge for the rest."""
     shares = [1.0 - gap(largest, x) for x in xs]
@@ -331,11 +350,7 @@ mean = Op(
     "mean", lambda *xs: special.total(*xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs)
 )
 prod = Op("prod", special.product, _product_partials)
-dot = Op(  # of (w1, ..., wn, x1, ..., xn, bias)
-    "dot",
-    special.dot,
-    lambda y, *wxb: (*wxb[len(wxb) // 2 : -1], *wxb[: len(wxb) // 2], 1.0),
-)
+dot = Op("dot", special.dot, _dot_partials)  # of (w1, ..., wn, x1, ..., xn, bias)
 logsumexp = Op("logsumexp", special.logsumexp, _softmax_partials)
 max_ = Op("max", special.maximum, lambda y, *xs: _ties(y, xs, gt), kinks=TIES)
 min_ = Op(

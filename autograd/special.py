@@ -115,8 +115,8 @@ def dot(*numbers: float) -> float:
     """bias + w1 x1 + w2 x2 + ... of (w1, ..., wn, x1, ..., xn, bias), from left to right."""
     n = len(numbers) // 2
     result = numbers[-1]
-    for w, x in zip(numbers[:n], numbers[n:-1], strict=True):
-        result += w * x
+    for i in range(n):
+        result += numbers[i] * numbers[n + i]
     return result
 
 
@@ -223,7 +223,7 @@ def _cotangent_derivative(order: int, x: float) -> float:
         for k, c in enumerate(slope):
             coefficients[k] -= c
             coefficients[k + 2] -= c
-    c, value = _cotangent(x), 0.0
+    c, value = _cotangent(x), coefficients.pop()  # from the first: 0 * inf would be nan
     for coefficient in reversed(coefficients):
         value = value * c + coefficient
     return math.pi**order * value

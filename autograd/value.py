@@ -112,8 +112,11 @@ class Value:
         return _binary(ops.div, other, self)
 
     def __pow__(self, other: Any) -> "Value":
-        is_variable = other.__class__ is Value or is_array(other)
-        return _binary(ops.pow_ if is_variable else ops.power, self, other)
+        if other.__class__ in _NUMBERS:
+            return _binary(ops.power, self, other)
+        is_variable = isinstance(other, Value) or is_array(other)
+        result: Value = (ops.pow_ if is_variable else ops.power)(self, other)
+        return result
 
     def __rpow__(self, other: Any) -> "Value":
         return _binary(ops.pow_, other, self)
@@ -258,9 +261,9 @@ class Value:
 def record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """Run `op` on Values and numbers: the new node, with its number and its local derivatives."""
     if len(inputs) == 2:
-        return _binary(op, *inputs)
+        return _binary(op, inputs[0], inputs[1])
     if len(inputs) == 1:
-        return _unary(op, *inputs)
+        return _unary(op, inputs[0])
     return _record(op, inputs)
 
 
@@ -275,12 +278,15 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
             result: Value = op.convert(inputs, ready=Value)
             return result
         numbers = [x._data if x.__class__ is Value else x for x in inputs]
-    data = op.compute(numbers)
     if modes.active and not modes.is_recording():
-        return Value(data)
+        return Value(op.compute(numbers))
     try:
+        data = op.forward(*numbers)
+        if data.__class__ is not float:
+            data = op.checked(data, numbers)
         partials = op.partials(data, *numbers)
     except (ArithmeticError, ValueError):
+        data = op.compute(numbers)
         partials = ieee.partials(op.partials, data, numbers)
     if has_constants:  # no edge leads to a constant
         partials = tuple(
@@ -323,7 +329,14 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
         partials = (None, partials[1])
     elif b is y:
         partials = (partials[0], None)
-    return _node(data, op, (a, b), partials)
+    node: Value = _new(Value)  # _node(), written out: most nodes are made here
+    node._data = data
+    node.grad = 0.0
+    node.op = op
+    node.inputs = (a, b)
+    node.partials = partials
+    node.label = ""
+    return node
 
 
 def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
@@ -338,6 +351,7 @@ def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...
 
 
 BIG = 2**53  # every int of less size is a float
+_NUMBERS = frozenset((float, int))
 _VALUES_AND_FLOATS = frozenset((Value, float))
 _new: Any = object.__new__
 Value._apply_op = staticmethod(record)
