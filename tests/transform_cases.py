@@ -1,6 +1,7 @@
 """Every transform as one callable of a function and a number, for tests that hold for each of them.
 
-Owns `TRANSFORMS`, what they give for `cube` at 2, and the marker `each_transform`.
+Owns `TRANSFORMS`, what they give for `cube` at 2, the marker `each_transform`, and `STEPS`, the ways
+to take one derivative, which can be taken again.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 import autograd as ag
+
+Function = Callable[[Any], Any]
 
 
 def cube(x: Any) -> Any:
@@ -41,3 +44,11 @@ each_transform = pytest.mark.parametrize("name", TRANSFORMS)
 
 def kinds(numbers: list[Any]) -> set[type]:
     return {type(x) for x in numbers}
+
+
+# One derivative, by each way there is to take it.
+STEPS: dict[str, Callable[[Function], Function]] = {
+    "reverse": lambda f: ag.grad(f),
+    "forward": lambda f: lambda x: ag.jvp(f, (x,), (1.0,))[1],
+    "pullback": lambda f: lambda x: ag.vjp(f, x)[1](1.0)[0],
+}
