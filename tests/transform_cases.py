@@ -1,7 +1,7 @@
 """Every transform as one callable of a function and a number, for tests that hold for each of them.
 
-Owns `TRANSFORMS`, what they give for `cube` at 2, the marker `each_transform`, and `STEPS`, the ways
-to take one derivative, which can be taken again.
+Owns `TRANSFORMS`, what they give for `cube` at 2, the marker `each_transform`, and `STEPS`: one
+derivative, by each way to take it.
 """
 
 from collections.abc import Callable
