@@ -1,9 +1,10 @@
 """The 60-digit oracle: what every operation means, and its derivatives, from mpmath alone.
 
-Owns `DEFINITIONS`: for each operation of the table its mathematical definition as a function
-of mpf arguments, operands worth trying, and the box that hypothesis draws from. Nothing here
-imports the engine or states a derivative (`differences.py` takes them numerically), so an
-agreement between the two is evidence.
+Owns `DEFINITIONS`: for each operation that `autograd` exports its mathematical definition as a
+function of mpf arguments, operands worth trying, and the box that hypothesis draws from;
+`INTERNAL`, the same of the rows that rules are written with and nobody calls; `EVERY`, both.
+Nothing here imports the engine or states a derivative (`differences.py` takes them numerically),
+so an agreement between the two is evidence.
 """
 
 import math
@@ -37,6 +38,7 @@ class Definition:
 
 
 DEFINITIONS: dict[str, Definition] = {}
+INTERNAL: dict[str, Definition] = {}
 
 
 def _sequence(operation: Callable[..., Any], *operands: Any) -> Any:
@@ -55,9 +57,10 @@ def _unary(
     low: float,
     high: float,
     smooth: Callable[..., bool] = lambda *operands: True,
+    table: dict[str, Definition] = DEFINITIONS,
 ) -> None:
     operands = tuple((float(word),) for word in cases.split())
-    DEFINITIONS[name] = Definition(function, operands, ((low, high),), (0,), smooth)
+    table[name] = Definition(function, operands, ((low, high),), (0,), smooth)
 
 
 def _many(
@@ -121,7 +124,6 @@ _many(
     (-1e3, 1e3),
     smooth=lambda x, y: y != 0,
 )
-_unary("identity", lambda x: x, "0 1 -2.5 1e300 -1e-300", -1e3, 1e3)
 _unary("neg", lambda x: -x, "0 1 -2.5 1e300 -1e-300", -1e3, 1e3)
 _many(
     "power",
@@ -437,10 +439,23 @@ _many(
 )
 NOT_ROWS = ("softmax", "log_softmax", "take")
 
+# Rows that `autograd` does not export.
+_unary("identity", lambda x: x, "0 1 -2.5 1e300 -1e-300", -1e3, 1e3, table=INTERNAL)
+_unary(
+    "co_square",
+    lambda x: 1 - x * x,
+    "0 1 -1 1e-300 1e-9 -1e-5 0.5 -0.999999999999 0.9999999999999999 1.0000000000000002 -3 1e100"
+    " 1e200",
+    -3,
+    3,
+    table=INTERNAL,
+)
+EVERY = DEFINITIONS | INTERNAL
+
 
 def live_positions(name: str, operands: tuple[float, ...]) -> tuple[int, ...]:
     """The positions of `operands` that may be `Value`s."""
-    definition = DEFINITIONS[name]
+    definition = EVERY[name]
     # An n-ary definition has cases of any length; all of their operands are live.
     every = len(definition.live) == len(definition.box)
     return tuple(range(len(operands))) if every else definition.live
@@ -450,4 +465,4 @@ def live_positions(name: str, operands: tuple[float, ...]) -> tuple[int, ...]:
 def derivatives(name: str, operands: tuple[float, ...], order: int) -> dict[Orders, Any]:
     """The value and every partial derivative of a definition up to `order`, to 45 digits."""
     wanted = multi_indices(len(operands), live_positions(name, operands), order)
-    return differences(DEFINITIONS[name].function, operands, wanted)
+    return differences(EVERY[name].function, operands, wanted)

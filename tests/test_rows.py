@@ -19,7 +19,7 @@ from mpmath import mpf
 import autograd as ag
 from autograd import Value
 from tests.differences import Orders, differences, error
-from tests.oracle import DEFINITIONS, NOT_ROWS, derivatives, live_positions
+from tests.oracle import EVERY, NOT_ROWS, derivatives, live_positions
 
 EPS = sys.float_info.epsilon
 # Comparisons: rows without a derivative of their own, from which other rules are written.
@@ -46,7 +46,7 @@ every_operation = pytest.mark.parametrize("name", NAMES)
 
 def evaluate(name: str, operands: Sequence[Any]) -> Any:
     operation = getattr(ag, name) if hasattr(ag, name) else ag.ops.TABLE[name]
-    return DEFINITIONS[name].call(operation, *operands)
+    return EVERY[name].call(operation, *operands)
 
 
 def filled(
@@ -118,7 +118,7 @@ def higher_order_is_right(
         tuple(n + (i == position) for i, n in enumerate(orders))
         for position in live_positions(name, operands)
     ]
-    moved = differences(DEFINITIONS[name].function, operands, above)
+    moved = differences(EVERY[name].function, operands, above)
     condition = sum(abs(mpf(x)) * max(abs(d) for d in moved.values()) for x in operands)
     return bool(absolute <= 64 * EPS * condition)
 
@@ -149,16 +149,16 @@ def test_the_oracle_agrees_with_known_derivatives() -> None:
 
 
 def test_every_row_of_the_table_has_an_oracle() -> None:
-    missing = set(ROWS) - set(DEFINITIONS)
+    missing = set(ROWS) - set(EVERY)
     assert not missing, f"add a definition to tests/oracle.py for {sorted(missing)}"
-    stale = set(DEFINITIONS) - set(ROWS) - set(NOT_ROWS)
+    stale = set(EVERY) - set(ROWS) - set(NOT_ROWS)
     assert not stale, f"tests/oracle.py defines what is no row: {sorted(stale)}"
 
 
 @every_operation
 def test_value(name: str) -> None:
     failures = []
-    for operands in DEFINITIONS[name].cases:
+    for operands in EVERY[name].cases:
         exact = derivatives(name, operands, 3)
         number = evaluate(name, operands)
         assert type(number) is float
@@ -177,7 +177,7 @@ def test_value(name: str) -> None:
 @every_operation
 def test_first_partials(name: str) -> None:
     failures = []
-    for operands in DEFINITIONS[name].cases:
+    for operands in EVERY[name].cases:
         exact = derivatives(name, operands, 3)
         for subset in mixes(name, operands):
             leaves = [Value(operands[i]) for i in subset]
@@ -207,7 +207,7 @@ def test_first_partials(name: str) -> None:
 @every_operation
 def test_second_and_third_derivatives_by_nested_grad(name: str) -> None:
     failures = []
-    for operands in DEFINITIONS[name].cases:
+    for operands in EVERY[name].cases:
         for subset in mixes(name, operands):
             numbers = [operands[i] for i in subset]
             for path in chain.from_iterable(
@@ -233,7 +233,7 @@ def test_second_and_third_derivatives_by_nested_grad(name: str) -> None:
 @every_operation
 def test_second_and_third_derivatives_by_jacobian_and_jvp(name: str) -> None:
     failures = []
-    for operands in DEFINITIONS[name].cases:
+    for operands in EVERY[name].cases:
         live = live_positions(name, operands)
         numbers = [operands[i] for i in live]
 
@@ -266,7 +266,7 @@ def test_second_and_third_derivatives_by_jacobian_and_jvp(name: str) -> None:
 @every_operation
 def test_differentiated_and_fixed_values_mix(name: str) -> None:
     """Operands that are `Value`s of the caller's, not differentiated, change no bit."""
-    for operands in DEFINITIONS[name].cases:
+    for operands in EVERY[name].cases:
         for subset in mixes(name, operands):
 
             def function(*values: Any) -> Any:
@@ -284,7 +284,7 @@ def test_differentiated_and_fixed_values_mix(name: str) -> None:
 @every_operation
 def test_forward_mode_equals_reverse_mode(name: str) -> None:
     failures = []
-    for operands in DEFINITIONS[name].cases:
+    for operands in EVERY[name].cases:
         exact = derivatives(name, operands, 3)
         for subset in mixes(name, operands):
             numbers = tuple(operands[i] for i in subset)
@@ -309,7 +309,7 @@ def test_forward_mode_equals_reverse_mode(name: str) -> None:
 
 @every_operation
 def test_vmap_equals_a_loop(name: str) -> None:
-    cases = DEFINITIONS[name].cases
+    cases = EVERY[name].cases
     for n_operands in {len(operands) for operands in cases}:
         batch = [operands for operands in cases if len(operands) == n_operands]
         live = live_positions(name, batch[0])
@@ -374,7 +374,7 @@ REPEATED = {
 @pytest.mark.parametrize("name", REPEATED)
 def test_one_value_in_every_place(name: str) -> None:
     n_operands = REPEATED[name]
-    one = DEFINITIONS[name].function
+    one = EVERY[name].function
 
     def function(x: Any) -> Any:
         return evaluate(name, [x] * n_operands)
@@ -398,14 +398,14 @@ def test_one_value_in_every_place(name: str) -> None:
 
 
 def test_repeated_covers_every_row_of_several_operands() -> None:
-    several = {n for n in NAMES if len(live_positions(n, DEFINITIONS[n].cases[0])) > 1}
+    several = {n for n in NAMES if len(live_positions(n, EVERY[n].cases[0])) > 1}
     assert several - {"where"} <= set(REPEATED)
 
 
 @every_operation
 def test_random_operands(name: str) -> None:
     """Value and gradient at operands that hypothesis draws from the operation's box."""
-    definition = DEFINITIONS[name]
+    definition = EVERY[name]
     axes: list[st.SearchStrategy[float]] = [
         st.floats(low, high).filter(lambda x: x == 0 or abs(x) > 1e-100)
         for low, high in definition.box

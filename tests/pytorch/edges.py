@@ -74,6 +74,7 @@ UNARY = (
     "sin",
     "cos",
     "tan",
+    "co_square",
     "asin",
     "acos",
     "atan",

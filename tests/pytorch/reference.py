@@ -108,6 +108,7 @@ REFERENCE: dict[str, Reference] = {
     "sin": Reference(torch.sin),
     "cos": Reference(torch.cos),
     "tan": Reference(torch.tan),
+    "co_square": Reference(lambda x: (1.0 - x) * (1.0 + x), note="(1 - x)(1 + x)"),
     "asin": Reference(torch.asin),
     "acos": Reference(torch.acos),
     "atan": Reference(torch.atan),

@@ -19,7 +19,8 @@ UNIT = tuple(s * x for x in (0.011, 0.1, 0.3, 0.45, 0.6, 0.7, 0.85, 0.95) for s 
 ABOVE_ONE = (1.011, 1.1, 1.3, 1.7, 2.4, 3.7, 5.2, 9.9, 47.0, 830.0)
 
 UNARY: dict[str, tuple[float, ...]] = {
-    **dict.fromkeys("identity neg abs sign floor relu cbrt sin cos tan atan asinh".split(), WIDE),
+    **dict.fromkeys("identity neg abs sign floor relu cbrt".split(), WIDE),
+    **dict.fromkeys("co_square sin cos tan atan asinh".split(), WIDE),
     **dict.fromkeys("exp expm1 sinh cosh tanh sigmoid log_sigmoid softplus".split(), REAL),
     **dict.fromkeys("gelu silu erf erfc lgamma digamma".split(), REAL),
     **dict.fromkeys("log log2 log10 sqrt".split(), POSITIVE),

@@ -36,7 +36,7 @@ NO_DERIVATIVE = {"gt", "eq", "heaviside", "peak", "floor", "floordiv", "sign"}
 BOXES: dict[str, tuple[tuple[Box, ...], ...]] = {
     **dict.fromkeys("identity neg sin cos atan tanh sigmoid log_sigmoid".split(), (((-4, 4),),)),
     **dict.fromkeys("gelu silu softplus asinh erf expm1".split(), (((-3, 3),),)),
-    **dict.fromkeys("exp sinh cosh erfc".split(), (((-2, 2),),)),
+    **dict.fromkeys("exp sinh cosh erfc co_square".split(), (((-2, 2),),)),
     **dict.fromkeys("log log2 log10 sqrt".split(), (((0.2, 9),),)),
     **dict.fromkeys("asin acos atanh".split(), (((-0.9, 0.9),),)),
     **dict.fromkeys("cbrt abs relu".split(), (((0.2, 4),), ((-4, -0.2),))),
