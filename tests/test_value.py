@@ -77,7 +77,7 @@ def test_operators_in_every_arrangement(name, other):
         assert type(got) is Value, arrangement
         if isinstance(expected, complex):  # Python's (-3.0)**1.25
             expected = math.nan
-        assert got.data == expected or math.isnan(got.data) and math.isnan(expected), arrangement
+        assert got.data == expected or (math.isnan(got.data) and math.isnan(expected)), arrangement
         leaves = {type(operand) for operand in got.inputs}
         assert leaves == ({Value} if arrangement == "Value, Value" else {Value, float})
 
@@ -279,7 +279,7 @@ def test_the_number_of_a_leaf_may_be_assigned():
 @pytest.mark.parametrize("bad", ["1", b"1", None, 1j, [1.0], {}, Value(1.0), 10**400])
 def test_only_a_number_may_be_assigned(bad):
     x = Value(1.0)
-    with pytest.raises((TypeError, OverflowError), match="^data: "):
+    with pytest.raises((TypeError, OverflowError), match=r"^data: "):
         x.data = bad
     assert x.data == 1.0
 
@@ -287,7 +287,7 @@ def test_only_a_number_may_be_assigned(bad):
 def test_the_number_of_a_computed_node_may_not_be_assigned():
     x = Value(1.0)
     y = x + 1.0
-    with pytest.raises(ValueError, match="computed by 'add'.*leaf"):
+    with pytest.raises(ValueError, match=r"computed by 'add'.*leaf"):
         y.data = 5.0
     y.label = "loss"
     with pytest.raises(ValueError, match="'loss'"):
