@@ -110,8 +110,11 @@ class Op:
         """Apply it: each kind of operand (Value, IEEE, ...) says how; plain numbers run forward."""
         for x in inputs:
             if x.__class__ is not float:
-                how = getattr(x, "_apply_op", None)
-                return self.apply(inputs) if how is None else how(self, inputs)
+                try:
+                    how = x._apply_op
+                except AttributeError:
+                    how = Op.apply
+                return how(self, inputs)
         try:  # compute(), written out: rules on floats come this way
             y = self.forward(*inputs)
         except (ArithmeticError, ValueError):

@@ -14,7 +14,7 @@ import operator
 from typing import Any
 
 from autograd import special
-from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live
+from autograd.op import BUILTIN, POSITIVE, REAL, TABLE, Interval, Kink, Op, edge, live
 
 INF = math.inf
 LN2, LN10 = math.log(2.0), math.log(10.0)
@@ -24,7 +24,6 @@ INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 AT_ZERO_0 = Kink("x = 0", lambda x, *_: x, "derivative 0")
 CLOSED_UNIT = Interval(-1.0, 1.0, includes_low=True, includes_high=True)
-NON_ZERO = (Kink("x = 0", lambda x: x, "pole"),)
 
 # Comparisons: the conditions that rules select by. Their derivative is zero everywhere: no edges.
 

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from autograd.containers import flatten, nest, where_is
+from autograd.containers import Shape, flatten, nest, where_is
 from autograd.linearize import Run
 from autograd.number import as_number
 from autograd.value import Value
@@ -55,8 +55,9 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """All first derivatives of a function that returns numbers in any container.
 
-    The result has the layout of what `f` returns and, for each number in it, that of the argument;
-    for arrays, one array of shape (*output.shape, *argument.shape). `argnums` as in `grad`.
+    The result has the layout of what `f` returns and, for each number in it, that of the argument
+    (a tuple of several); for arrays, one array of shape (*output.shape, *argument.shape). `argnums`
+    as in `grad`.
     """
 
     @functools.wraps(f, updated=())
@@ -64,12 +65,9 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
         run = Run("jacobian", f, args, kwargs, _places("jacobian", argnums, args))
         count = len(run.outputs)
         rows = [run.pull([1.0 if j == k else None for j in range(count)]) for k in range(count)]
-        results, start = [], 0
-        for shape in run.input_shapes:
-            part = [row[start : start + shape.size] for row in rows]
-            results.append(nest(run.output_shape, shape, part))
-            start += shape.size
-        return tuple(results) if isinstance(argnums, tuple) else results[0]
+        is_tuple = isinstance(argnums, tuple)
+        inner = Shape(tuple, tuple(run.input_shapes)) if is_tuple else run.input_shapes[0]
+        return nest(run.output_shape, inner, rows)
 
     return jacobian_of_f
 

@@ -307,7 +307,14 @@ def _unary(op: Op, x: Value) -> Value:
         return _record(op, (x,))
     if data.__class__ is not float:
         return _record(op, (x,))
-    return _node(data, op, (x,), partials)
+    node: Value = _new(Value)  # _node(), written out, as in _binary: most nodes are made here
+    node._data = data
+    node.grad = 0.0
+    node.op = op
+    node.inputs = (x,)
+    node.partials = partials
+    node.label = ""
+    return node
 
 
 def _binary(op: Op, a: Any, b: Any) -> Value:
@@ -329,7 +336,7 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
         partials = (None, partials[1])
     elif b is y:
         partials = (partials[0], None)
-    node: Value = _new(Value)  # _node(), written out: most nodes are made here
+    node: Value = _new(Value)
     node._data = data
     node.grad = 0.0
     node.op = op
