@@ -254,3 +254,8 @@ def test_what_does_not_fit_is_refused_in_clear_words(case: str) -> None:
 def test_an_exception_of_the_function_passes() -> None:
     with pytest.raises(ZeroDivisionError):
         ag.vmap(lambda x: 1 / 0)([1.0])
+
+
+def test_a_tuple_that_comes_out_goes_in_again() -> None:
+    pairs = ag.vmap(lambda x: (x, 2 * x))([1.0, 2.0, 3.0])
+    assert ag.vmap(lambda p: p[0] * p[1])(pairs) == [2.0, 8.0, 18.0]
