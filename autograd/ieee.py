@@ -6,6 +6,7 @@ again here, on `IEEE` numbers, whose operators return what IEEE-754 says.
 """
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -67,46 +68,34 @@ _NAN_WHERE_IT_RAISES = frozenset(
 )
 
 
+def _pair(rule: Callable[[float, float], float]) -> tuple[Any, Any]:
+    """An operator of IEEE and its reflected form; any other kind of operand has its own say."""
+
+    def forwards(self: float, other: Any, *_: None) -> Any:
+        if not isinstance(other, (float, int)):
+            return NotImplemented
+        return IEEE(rule(float(self), float(other)))
+
+    def reflected(self: float, other: Any, *_: None) -> Any:
+        if not isinstance(other, (float, int)):
+            return NotImplemented
+        return IEEE(rule(float(other), float(self)))
+
+    return forwards, reflected
+
+
 class IEEE(float):
     """A float whose operators, and every `Op` applied to it, return inf or nan and never raise."""
 
     __slots__ = ()
 
-    def __add__(self, other: float) -> "IEEE":
-        return IEEE(float(self) + float(other))
-
-    def __sub__(self, other: float) -> "IEEE":
-        return IEEE(float(self) - float(other))
-
-    def __rsub__(self, other: float) -> "IEEE":
-        return IEEE(float(other) - float(self))
-
-    def __mul__(self, other: float) -> "IEEE":
-        return IEEE(float(self) * float(other))
-
-    def __truediv__(self, other: float) -> "IEEE":
-        return IEEE(divide(float(self), float(other)))
-
-    def __rtruediv__(self, other: float) -> "IEEE":
-        return IEEE(divide(float(other), float(self)))
-
-    def __mod__(self, other: float) -> "IEEE":
-        return IEEE(modulo(float(self), float(other)))
-
-    def __rmod__(self, other: float) -> "IEEE":
-        return IEEE(modulo(float(other), float(self)))
-
-    def __floordiv__(self, other: float) -> "IEEE":
-        return IEEE(floor_divide(float(self), float(other)))
-
-    def __rfloordiv__(self, other: float) -> "IEEE":
-        return IEEE(floor_divide(float(other), float(self)))
-
-    def __pow__(self, other: float, modulus: None = None) -> "IEEE":
-        return IEEE(power(float(self), float(other)))
-
-    def __rpow__(self, other: float, modulus: None = None) -> "IEEE":
-        return IEEE(power(float(other), float(self)))
+    __add__, __radd__ = _pair(operator.add)
+    __sub__, __rsub__ = _pair(operator.sub)
+    __mul__, __rmul__ = _pair(operator.mul)
+    __truediv__, __rtruediv__ = _pair(divide)
+    __mod__, __rmod__ = _pair(modulo)
+    __floordiv__, __rfloordiv__ = _pair(floor_divide)
+    __pow__, __rpow__ = _pair(power)
 
     def __neg__(self) -> "IEEE":
         return IEEE(-float(self))
@@ -117,11 +106,11 @@ class IEEE(float):
     def __abs__(self) -> "IEEE":
         return IEEE(abs(float(self)))
 
-    __radd__ = __add__
-    __rmul__ = __mul__
-
     @staticmethod
     def _apply_op(op: Any, inputs: Sequence[Any]) -> Any:
+        for x in inputs:
+            if not isinstance(x, (float, int)):  # a kind that takes floats in
+                return op.apply(tuple([float(y) if isinstance(y, IEEE) else y for y in inputs]))
         return IEEE(forward(op.forward, [float(x) for x in inputs]))
 
 

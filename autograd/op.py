@@ -146,6 +146,8 @@ class Op:
         for x in inputs:
             if x.__class__ is float or x.__class__ is ready:
                 numbers.append(x)
+            elif isinstance(x, float):
+                numbers.append(float(x))
             elif ready is not None and hasattr(x, "_apply_op"):
                 return x._apply_op(self, inputs)  # a kind that knows how to take Values in
             else:
