@@ -1,0 +1,226 @@
+"""no_grad, and threads: what is switched on here does not reach there.
+
+Owns modes.py's promises and "threads that build separate graphs do not disturb each other".
+"""
+
+import random
+import struct
+import sys
+import threading
+
+import pytest
+
+import autograd as ag
+from autograd import Value, modes, no_grad
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_switched_on():
+    yield
+    assert modes.active == 0
+    assert modes.is_recording()
+    assert not modes.in_transform()
+
+
+def is_recorded():
+    return (Value(1.0) + 1.0).op is not None
+
+
+def test_inside_no_grad_nothing_is_recorded():
+    x = Value(3.0, label="x")
+    with no_grad():
+        y = x * x
+        z = ag.dot([x, y], [y, 2.0], ag.tanh(x)) + ag.sum([x, 1.0])
+        for node in (y, z, -x, abs(x), x**2, 2 / x, x % 2):
+            assert type(node) is Value
+            assert (node.op, node.inputs, node.partials) == (None, (), ())
+    assert y.data == 9.0
+    again = ag.dot([x, x * x], [x * x, 2.0], ag.tanh(x)) + ag.sum([x, 1.0])
+    assert again.data == z.data
+    again.backward()
+    assert x.grad != 0.0
+    gradient = x.grad
+    z.backward()
+    assert (x.grad, z.grad) == (gradient, 1.0)
+
+
+def test_results_of_no_grad_are_leaves_to_assign_and_to_build_on():
+    x = Value(3.0)
+    with no_grad():
+        y = x * 2.0
+    y.data = 5.0
+    z = y * x
+    z.backward()
+    assert (x.grad, y.grad) == (5.0, 3.0)
+
+
+def test_a_graph_made_outside_can_be_differentiated_inside():
+    x = Value(3.0)
+    y = x * x
+    with no_grad():
+        y.backward()
+    assert x.grad == 6.0
+
+
+def test_nested_and_left_by_an_exception():
+    with no_grad():
+        with no_grad():
+            assert not is_recorded()
+        assert not is_recorded()
+        with pytest.raises(ZeroDivisionError), no_grad():
+            1 / 0
+        assert not is_recorded()
+    assert is_recorded()
+    with pytest.raises(TypeError), no_grad():
+        Value(1.0) + "a"
+    assert is_recorded()
+
+
+def test_one_object_entered_again():
+    off = no_grad()
+    with off, off:
+        assert not is_recorded()
+    assert is_recorded()
+    with off:
+        assert not is_recorded()
+
+
+def test_as_a_decorator_also_of_a_recursive_function():
+    @no_grad()
+    def power(x, n):
+        """x**n."""
+        return x if n == 1 else x * power(x, n - 1)
+
+    assert power.__doc__ == "x**n."
+    y = power(Value(2.0), 5)
+    assert (y.data, y.op) == (32.0, None)
+    assert is_recorded()
+
+
+def test_arithmetic_at_the_edges_inside_no_grad():
+    with no_grad():
+        assert (1.0 / Value(0.0)).data == float("inf")
+        assert ag.log(Value(0.0)).data == float("-inf")
+        assert ag.exp(Value(1000.0)).data == float("inf")
+        with pytest.raises(TypeError, match="add: expected a number"):
+            Value(1.0) + None
+
+
+def test_transforms_inside_no_grad_give_derivatives():
+    with no_grad():
+        assert ag.grad(lambda x: x * x)(3.0) == 6.0
+        assert ag.hessian(lambda x: x * x * x)(2.0) == 12.0
+
+
+def test_no_grad_inside_a_differentiated_function_is_a_constant():
+    def f(x):
+        with no_grad():
+            constant = x * x
+        return constant * x
+
+    assert ag.grad(f)(3.0) == 9.0
+    assert ag.grad(ag.grad(f))(3.0) == 0.0
+
+
+# Threads
+
+
+def in_threads(work, count=8):
+    """Run work(k) in that many threads at once, switching often; what each returned."""
+    results, failures = [None] * count, []
+    start = threading.Barrier(count)
+
+    def run(k):
+        try:
+            start.wait()
+            results[k] = work(k)
+        except BaseException as error:  # noqa: BLE001 - every failure is to be seen
+            failures.append(repr(error))
+
+    threads = [threading.Thread(target=run, args=(k,)) for k in range(count)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert failures == []
+    return results
+
+
+def training(seed):
+    """A small training with every kind of node; the bits of every number it went through."""
+    draw = random.Random(seed)
+    ws = [Value(draw.gauss(0, 1)) for _ in range(6)]
+    trace = []
+    for _ in range(60):
+        xs = [draw.gauss(0, 1) for _ in range(6)]
+        hidden = [ag.tanh(ag.dot(ws, xs, w)) for w in ws]
+        loss = ag.logsumexp(hidden) + ag.mean([w * w for w in ws]) + ag.relu(hidden[0] - 0.1) / 3
+        for w in ws:
+            w.grad = 0.0
+        loss.backward()
+        with no_grad():
+            norm = ag.sqrt(sum(w * w for w in ws)).data
+        curvature = ag.grad(ag.grad(lambda t: ag.sin(t) * t))(norm)
+        for w in ws:
+            w.data -= 0.1 * w.grad
+        trace += [loss.data, norm, curvature, *[w.grad for w in ws]]
+    return struct.pack(f"<{len(trace)}d", *trace)
+
+
+def test_eight_threads_compute_the_bits_of_a_serial_run():
+    serial = [training(k) for k in range(8)]
+    assert in_threads(training) == serial
+    assert len(set(serial)) == 8
+
+
+def test_no_grad_in_one_thread_does_not_reach_another():
+    def work(k):
+        if k % 2:
+            with no_grad():
+                return all(not is_recorded() for _ in range(2000))
+        return all(is_recorded() for _ in range(2000))
+
+    assert in_threads(work) == [True] * 8
+
+
+def test_a_thread_started_inside_no_grad_records():
+    found = []
+    with no_grad():
+        thread = threading.Thread(target=lambda: found.append(is_recorded()))
+        thread.start()
+        thread.join()
+        assert not is_recorded()
+    assert found == [True]
+
+
+def test_a_transform_in_one_thread_does_not_reach_another():
+    inside, leave = threading.Event(), threading.Event()
+
+    def slow(x):
+        inside.set()
+        assert leave.wait(10)
+        return x * x
+
+    results = []
+    thread = threading.Thread(target=lambda: results.append(ag.grad(slow)(3.0)))
+    thread.start()
+    assert inside.wait(10)
+    assert type(ag.grad(ag.sin)(0.0)) is float, "a number: no transform is running here"
+    leave.set()
+    thread.join()
+    assert results == [6.0]
+
+
+def test_the_count_of_open_blocks_is_right_after_many_threads():
+    def work(k):
+        for _ in range(3000):
+            with no_grad():
+                pass
+
+    in_threads(work)
+    assert modes.active == 0
