@@ -6,12 +6,12 @@ converted, and `is_array`, which recognises NumPy arrays without importing NumPy
 
 import sys
 from decimal import Decimal
-from numbers import Real
+from numbers import Complex, Real
 from typing import Any
 
 _REMEDIES = (
     ((str, bytes, bytearray), "convert the text first: float(...)"),
-    ((complex,), "take its .real, its .imag or abs(...) of it"),
+    ((Complex,), "take its .real, its .imag or abs(...) of it"),
     ((list, tuple, set, frozenset, range), "make one Value for each item: [Value(x) for x in xs]"),
     ((dict,), "make one Value for each entry: {k: Value(x) for k, x in d.items()}"),
     ((type(None),), "a function without a return statement returns None"),
@@ -38,6 +38,12 @@ def as_number(x: Any, who: str) -> float:
             raise OverflowError(
                 f"{who}: this {type(x).__name__} is too large for a float (at most about 1.8e308)"
             ) from None
+        except TypeError:  # NumPy calls a time span an integer
+            raise TypeError(
+                f"{who}: expected a number, got {_describe(x)}; convert it to a float first"
+            ) from None
+        except ValueError:
+            raise ValueError(f"{who}: {x!r} has no float; give a number or float('nan')") from None
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         if isinstance(x, numpy.bool_):

@@ -159,7 +159,8 @@ class Op:
         """Apply it to NumPy arrays element by element, as NumPy's own functions do."""
         import numpy  # loaded already: one of the inputs is an array
 
-        result = numpy.frompyfunc(self, len(inputs), 1)(*inputs)
+        with numpy.errstate(all="ignore"):  # inf and nan are answers here, no warnings
+            result = numpy.frompyfunc(self, len(inputs), 1)(*inputs)
         holds_numbers = all(numpy.asarray(x).dtype != object for x in inputs)
         return numpy.asarray(result, dtype=float) if holds_numbers else result
 

@@ -14,7 +14,7 @@ import operator
 from typing import Any
 
 from autograd import special
-from autograd.op import BUILTIN, POSITIVE, REAL, TABLE, Interval, Kink, Op, edge, live
+from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live
 
 INF = math.inf
 LN2, LN10 = math.log(2.0), math.log(10.0)

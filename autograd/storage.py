@@ -5,6 +5,7 @@ keeps it until it has finished) other roots that reach the same nodes refer to i
 pickled together in one object still share what they shared.
 """
 
+import threading
 import weakref
 from typing import Any
 
@@ -32,82 +33,98 @@ def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:
 
 
 class Graph:
-    """The nodes of one pickled root that no other living Graph holds yet, in topological order."""
+    """The nodes of one pickled root that no other living Graph held yet, in topological order.
 
-    __slots__ = ("__weakref__", "nodes")
+    Attributes:
+        nodes: the nodes.
+        others: the Graphs that hold the rest of what they were made from.
+        inputs: for each node its operands: a float, the place of a node here, or the pair of an
+            index into `others` and a place there.
+    """
+
+    __slots__ = ("__weakref__", "inputs", "nodes", "others")
 
     def __init__(self, nodes: list[Any]) -> None:
         self.nodes = nodes
+        self.others: list[Graph] = []
+        self.inputs: list[tuple[Any, ...]] = []
+
+    def link(self) -> None:
+        """Find where each operand is held, and hold on to the Graphs that hold them."""
+        place = {id(node): k for k, node in enumerate(self.nodes)}
+        index: dict[int, int] = {}  # id of another Graph -> its index in `others`
+        for node in self.nodes:
+            found: list[Any] = []
+            for x in node.inputs:
+                if x.__class__ is float:
+                    found.append(x)
+                elif id(x) in place:
+                    found.append(place[id(x)])
+                else:
+                    graph, k = _holder(x)
+                    if id(graph) not in index:
+                        index[id(graph)] = len(self.others)
+                        self.others.append(graph)
+                    found.append((index[id(graph)], k))
+            self.inputs.append(tuple(found))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        place = {id(node): k for k, node in enumerate(self.nodes)}
-        rows = []
-        others: list[Any] = []
-        for node in self.nodes:
-            inputs: list[Any] = []
-            for x in node.inputs:
-                if x.__class__ is float or id(x) in place:
-                    inputs.append(x if x.__class__ is float else place[id(x)])
-                else:  # in an earlier Graph: named by that Graph and the place in it
-                    owner, k = _held[id(x)]
-                    inputs.append((len(others), k))
-                    others.append(owner())
-            rows.append((*[getattr(node, field) for field in _FIELDS], tuple(inputs)))
-        return _rebuild, (_class_of(self.nodes), rows, others)
+        rows = [tuple([getattr(node, field) for field in _FIELDS]) for node in self.nodes]
+        return _rebuild, (type(self.nodes[0]), rows, self.inputs, self.others)
 
 
 # id of a node -> the living Graph that holds it, and its place there
 _held: dict[int, tuple[weakref.ref[Graph], int]] = {}
+_lock = threading.RLock()  # re-entered when a Graph dies, and is forgotten, inside
 
 
-def _owner(node: Any) -> tuple[Graph, int] | None:
-    entry = _held.get(id(node))
-    if entry is None:
-        return None
-    graph = entry[0]()
-    return None if graph is None else (graph, entry[1])
+def _holder(node: Any) -> Any:
+    """The living Graph that holds `node` and the place there, or None."""
+    reference, k = _held.get(id(node), (None, 0))
+    graph = None if reference is None else reference()
+    return None if graph is None else (graph, k)
 
 
 def reduce_node(root: Any) -> tuple[Any, ...]:
     """What `__reduce__` of a Value returns: a Graph and the place of `root` in it."""
-    found = _owner(root)
-    if found is None:
-        nodes = [node for node in topological_order(root) if _owner(node) is None]
-        graph = Graph(nodes)
-        keys = [id(node) for node in nodes]
-        reference = weakref.ref(graph, lambda dead: _forget(keys, dead))
-        _held.update((key, (reference, k)) for k, key in enumerate(keys))
-        found = (graph, len(nodes) - 1)
-    return _pick, found
+    with _lock:
+        return _pick, _holder(root) or _hold(root)
+
+
+def _hold(root: Any) -> tuple[Graph, int]:
+    order = topological_order(root)
+    alive = [_holder(node) for node in order]  # until link() holds them itself
+    graph = Graph([node for node, held in zip(order, alive, strict=True) if held is None])
+    graph.link()
+    keys = [id(node) for node in graph.nodes]
+    reference = weakref.ref(graph, lambda dead: _forget(keys, dead))
+    _held.update((key, (reference, k)) for k, key in enumerate(keys))
+    return graph, len(keys) - 1
 
 
 def _forget(keys: list[int], dead: Any) -> None:
-    for key in keys:
-        entry = _held.get(key)
-        if entry is not None and entry[0] is dead:
-            del _held[key]
-
-
-def _class_of(nodes: list[Any]) -> type:
-    return type(nodes[0])
+    with _lock:
+        for key in keys:
+            if key in _held and _held[key][0] is dead:
+                del _held[key]
 
 
 def _pick(graph: Graph, place: int) -> Any:
     return graph.nodes[place]
 
 
-def _rebuild(kind: type, rows: list[tuple[Any, ...]], others: list[Graph]) -> Graph:
+def _rebuild(kind: type, rows: list[Any], inputs: list[Any], others: list[Graph]) -> Graph:
     nodes: list[Any] = []
-    for *fields, inputs in rows:
+    for fields, operands in zip(rows, inputs, strict=True):
         node: Any = object.__new__(kind)
         for field, x in zip(_FIELDS, fields, strict=True):
             setattr(node, field, x)
-        node.inputs = tuple([_input(x, nodes, others) for x in inputs])
+        node.inputs = tuple([_operand(x, nodes, others) for x in operands])
         nodes.append(node)
     return Graph(nodes)
 
 
-def _input(x: Any, nodes: list[Any], others: list[Graph]) -> Any:
+def _operand(x: Any, nodes: list[Any], others: list[Graph]) -> Any:
     if isinstance(x, float):
         return x
     return nodes[x] if isinstance(x, int) else others[x[0]].nodes[x[1]]

@@ -68,13 +68,16 @@ class Value:
         """
         cotangents = pull_back(topological_order(self), {self: 1.0})
         totals = [node.grad + cotangent for node, cotangent in cotangents.items()]
-        try:
-            for node, total in zip(cotangents, totals, strict=True):
-                node.grad = total
-        except BaseException:  # Ctrl-C just here: finish, so that all gradients change or none
-            for node, total in zip(cotangents, totals, strict=True):
-                node.grad = total
-            raise
+        interrupt = None
+        while True:
+            try:
+                for node, total in zip(cotangents, totals, strict=True):
+                    node.grad = total
+                break
+            except BaseException as error:  # noqa: BLE001 - Ctrl-C: finish first, all change or none
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
 
     def zero_grad(self) -> None:
         """Set `.grad` to 0.0 here and in every Value this one was made from."""
@@ -112,11 +115,9 @@ class Value:
         return _binary(ops.div, other, self)
 
     def __pow__(self, other: Any) -> "Value":
-        if other.__class__ in _NUMBERS:
-            return _binary(ops.power, self, other)
-        is_variable = isinstance(other, Value) or is_array(other)
-        result: Value = (ops.pow_ if is_variable else ops.power)(self, other)
-        return result
+        if is_array(other):
+            return NotImplemented  # NumPy raises this to each element
+        return _binary(ops.pow_ if isinstance(other, Value) else ops.power, self, other)
 
     def __rpow__(self, other: Any) -> "Value":
         return _binary(ops.pow_, other, self)
@@ -173,6 +174,15 @@ class Value:
         )
 
     __int__ = __float__
+
+    # What NumPy asks of the elements of an array in np.floor, np.var and np.std
+
+    def __floor__(self) -> "Value":
+        return ops.floor(self)  # type: ignore[no-any-return]
+
+    def conjugate(self) -> "Value":
+        """This number itself: it is real."""
+        return self
 
     # The common operations as methods; NumPy's functions call them on arrays of Values
 
@@ -358,7 +368,6 @@ def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...
 
 
 BIG = 2**53  # every int of less size is a float
-_NUMBERS = frozenset((float, int))
 _VALUES_AND_FLOATS = frozenset((Value, float))
 _new: Any = object.__new__
 Value._apply_op = staticmethod(record)

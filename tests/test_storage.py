@@ -195,16 +195,6 @@ def test_a_leaf_is_small_after_a_failed_dump():
     assert len(pickle.dumps(x)) < 300
 
 
-def test_a_pickler_that_is_kept_does_not_make_later_dumps_recurse():
-    node, nodes = Value(0.5), []
-    for _ in range(3000):
-        node = ag.tanh(node)
-        nodes.append(node)
-    pickler = pickle.Pickler(io.BytesIO())
-    pickler.dump(nodes)
-    assert described(through_pickle(node)) == described(node)
-
-
 def test_threads_pickle_graphs_that_share_leaves():
     """As a checkpoint in the background does, and the queues of multiprocessing."""
     w = Value(1.001)
