@@ -3,8 +3,9 @@
 `flatten` takes a container apart into its numbers and a `Shape`; the Shape puts numbers back.
 """
 
+import copy
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd.number import is_array
@@ -15,7 +16,8 @@ class Shape(NamedTuple):
 
     kind: Any  # None for one number, "array", or the class of a list, tuple or dict
     items: tuple[Any, ...] = ()  # Shapes; for an array its lengths
-    keys: tuple[Any, ...] = ()
+    keys: Sequence[Any] = ()  # what its items are found by; () for an array
+    empty: Any = None  # for a dict, an empty one like it: a defaultdict keeps its factory
 
     @property
     def size(self) -> int:
@@ -26,31 +28,91 @@ class Shape(NamedTuple):
             return math.prod(self.items)
         return sum(item.size for item in self.items)
 
-    def rebuild(self, numbers: Sequence[Any]) -> Any:
+    def rebuild(self, numbers: Iterable[Any]) -> Any:
         """The container again, holding `numbers` in order."""
         return _rebuild(self, iter(numbers))
+
+    def path(self, place: int) -> str:
+        """How to write the number at `place` of the flattened container: "[0]['w']"."""
+        if self.kind is None:
+            return ""
+        for key, item in zip(self.keys, self.items, strict=False):
+            if place < item.size:
+                return f"[{key!r}]{item.path(place)}"
+            place -= item.size
+        return f".flat[{place}]"
+
+    def describe(self) -> str:
+        """What it is, with its article: "a list of 2"."""
+        if self.kind is None:
+            return "a number"
+        if self.kind == "array":
+            return f"an array of shape {self.items}"
+        name = self.kind.__name__
+        return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name} of {len(self.items)}"
 
 
 NUMBER = Shape(None)
 
 
-def flatten(tree: Any) -> tuple[list[Any], Shape]:
-    """The numbers in `tree`, in order, and its Shape. Whatever is no container is a number."""
+def flatten(tree: Any, *, into_lists: bool = True) -> tuple[list[Any], Shape]:
+    """The numbers in `tree`, in order, and its Shape. Whatever is no container is a number.
+
+    Without `into_lists`, lists and arrays are left whole and stand where numbers would.
+    """
     numbers: list[Any] = []
-    return numbers, _collect(tree, numbers)
+    return numbers, _collect(tree, numbers, into_lists)
 
 
-def _collect(tree: Any, numbers: list[Any]) -> Shape:
+def _collect(tree: Any, numbers: list[Any], into_lists: bool) -> Shape:
     if isinstance(tree, dict):
-        items = tuple([_collect(x, numbers) for x in tree.values()])
-        return Shape(type(tree), items, tuple(tree))
-    if isinstance(tree, (list, tuple)):
-        return Shape(type(tree), tuple([_collect(x, numbers) for x in tree]))
-    if is_array(tree) and tree.ndim > 0:
+        items = tuple([_collect(x, numbers, into_lists) for x in tree.values()])
+        empty = copy.copy(tree)
+        empty.clear()
+        return Shape(type(tree), items, tuple(tree), empty)
+    if isinstance(tree, tuple) or (into_lists and isinstance(tree, list)):
+        items = tuple([_collect(x, numbers, into_lists) for x in tree])
+        return Shape(type(tree), items, range(len(tree)))
+    if is_array(tree) and tree.ndim == 0:
+        tree = tree.item()
+    elif is_array(tree) and into_lists:
         numbers += tree.ravel().tolist()
         return Shape("array", tree.shape)
     numbers.append(tree)
     return NUMBER
+
+
+def flatten_like(tree: Any, shape: Shape, who: str) -> list[Any]:
+    """The numbers in `tree` in the order of `shape`, the same containers and lengths.
+
+    The keys of a dict may stand in any order. Raises ValueError that begins with `who` and the
+    place where the layouts differ.
+    """
+    numbers: list[Any] = []
+    _collect_like(tree, shape, who, numbers)
+    return numbers
+
+
+def _collect_like(tree: Any, shape: Shape, where: str, numbers: list[Any]) -> None:
+    if isinstance(tree, dict) and shape.empty is not None:
+        missing = [k for k in shape.keys if k not in tree]
+        if missing or len(tree) > len(shape.keys):
+            unknown = [k for k in tree if k not in shape.keys]
+            raise ValueError(f"{where}: other keys are needed: missing {missing}, extra {unknown}")
+        parts = [tree[k] for k in shape.keys]
+    elif type(tree) is shape.kind and len(tree) == len(shape.items):
+        parts = tree
+    elif is_array(tree) and shape.kind == "array" and tree.shape == shape.items:
+        numbers += tree.ravel().tolist()
+        return
+    else:
+        leaves, given = flatten(tree)
+        if not shape.kind is given.kind is None:
+            raise ValueError(f"{where}: expected {shape.describe()}, got {given.describe()}")
+        numbers += leaves
+        return
+    for key, x, item in zip(shape.keys, parts, shape.items, strict=True):
+        _collect_like(x, item, f"{where}[{key!r}]", numbers)
 
 
 def _rebuild(shape: Shape, numbers: Iterator[Any]) -> Any:
@@ -62,8 +124,10 @@ def _rebuild(shape: Shape, numbers: Iterator[Any]) -> Any:
 
 
 def _container(shape: Shape, items: list[Any]) -> Any:
-    if issubclass(shape.kind, dict):
-        return dict(zip(shape.keys, items, strict=True))
+    if shape.empty is not None:
+        result = copy.copy(shape.empty)
+        result.update(zip(shape.keys, items, strict=True))
+        return result
     if hasattr(shape.kind, "_fields"):  # a named tuple
         return shape.kind(*items)
     return shape.kind(items)
@@ -76,8 +140,13 @@ def _array(lengths: tuple[int, ...], numbers: Iterator[Any]) -> Any:
     flat = result.ravel()  # a view: `result` is contiguous
     for k in range(flat.size):
         flat[k] = next(numbers)
-    plain = all(isinstance(x, (int, float)) for x in flat)
-    return result.astype(float) if plain else result
+    return floats_if_plain(result)
+
+
+def floats_if_plain(array: Any) -> Any:
+    """The array as one of floats, unless it holds anything but plain numbers."""
+    plain = all(isinstance(x, (int, float)) for x in array.ravel().tolist())
+    return array.astype(float) if plain else array
 
 
 def nest(outer: Shape, inner: Shape, rows: Sequence[Sequence[Any]]) -> Any:
@@ -101,18 +170,3 @@ def nest(outer: Shape, inner: Shape, rows: Sequence[Sequence[Any]]) -> Any:
     flat = [x for row in rows for x in row]
     lengths = (*outer.items, *inner.items)
     return Shape("array", lengths).rebuild(flat) if lengths else flat[0]
-
-
-def where_is(tree: Any, place: int) -> str:
-    """How to write the number at `place` of the flattened tree: "[0]['w']", for messages."""
-    return _paths(tree, "")[place]
-
-
-def _paths(tree: Any, path: str) -> list[str]:
-    if isinstance(tree, dict):
-        return [p for k, x in tree.items() for p in _paths(x, f"{path}[{k!r}]")]
-    if isinstance(tree, (list, tuple)):
-        return [p for k, x in enumerate(tree) for p in _paths(x, f"{path}[{k}]")]
-    if is_array(tree) and tree.ndim > 0:
-        return [f"{path}.flat[{k}]" for k in range(tree.size)]
-    return [path]

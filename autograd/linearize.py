@@ -5,13 +5,14 @@ sweeps multiply the floats that the graph recorded. Otherwise they run each rule
 so that what they return can be differentiated itself, to any order.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from autograd import modes, ops
 from autograd.backward import pull_back, push_forward, topological_order
-from autograd.containers import Shape, flatten, where_is
+from autograd.containers import Shape, flatten
+from autograd.ieee import IEEE
 from autograd.number import as_number, is_array
 from autograd.value import Value
 
@@ -53,24 +54,25 @@ class Run:
             with modes.transforming():
                 result = f(*bound, **kwargs)
         self.outputs, self.output_shape = flatten(result)
-        for k, y in enumerate(self.outputs):
-            if y.__class__ is not Value:
-                which = f"{who}: what the function returned {where_is(result, k)}".rstrip()
-                self.outputs[k] = as_number(y, which)
+        convert(
+            self.outputs,
+            self.output_shape,
+            f"{who}: what the function returned",
+            if_none="a function without a return statement returns None",
+        )
         self._depends: set[Any] = set()
         self._order: list[Any] = []
 
     def _bind(self, argument: Any, place: int) -> tuple[list[Value], Shape]:
         numbers, shape = flatten(argument)
-        fresh = []
-        for k, x in enumerate(numbers):
-            if isinstance(x, Value):  # an identity of its own: no two derivatives are confused
-                fresh.append(ops.identity(x))
-            elif x.__class__ is float:
-                fresh.append(Value(x))
-            else:
-                path = where_is(argument, k)
-                fresh.append(Value(as_number(x, f"{self.who}: argument {place}{path}")))
+        convert(
+            numbers,
+            shape,
+            f"{self.who}: argument {place}",
+            if_none="leave it out of what is differentiated: lambda x: f(x, None)",
+        )
+        # A Value gets an identity of its own, so that no two derivatives are confused.
+        fresh = [Value(x) if x.__class__ is float else ops.identity(x) for x in numbers]
         return fresh, shape
 
     @property
@@ -87,50 +89,46 @@ class Run:
 
     def value(self) -> Any:
         """What the function returned: Values where the result may be differentiated."""
-        return self.output_shape.rebuild([self._out(y) for y in self.outputs])
-
-    def _out(self, y: Any) -> Any:
-        if self.on_values:
-            return y if y.__class__ is Value else Value(y)
-        return y._data if y.__class__ is Value else y
+        return self.output_shape.rebuild(_results(self.outputs, self.on_values))
 
     def pull(self, seeds: Sequence[Any]) -> list[Any]:
         """For each input, the sum over the outputs of seed * (output's derivative by it)."""
-        order = self.order
         cotangents: dict[Any, Any] = {}
         for y, seed in zip(self.outputs, seeds, strict=True):
             if y.__class__ is Value and seed is not None:
                 cotangents[y] = _plus(cotangents.get(y), seed)
-        if self._must_record(seeds):
-            self._pull_values(order, cotangents)
-            return [_as_value(cotangents.get(x, 0.0)) for x in self.inputs]
-        pull_back(order, cotangents)
-        return [cotangents.get(x, 0.0) for x in self.inputs]
+        runs_rules_again = self._on_values_with(seeds)
+        if runs_rules_again:
+            self._pull_values(cotangents)
+        else:
+            pull_back(self.order, cotangents)
+        return _results([cotangents.get(x, 0.0) for x in self.inputs], runs_rules_again)
 
     def push(self, seeds: Sequence[Any]) -> list[Any]:
         """For each output, its derivative along the direction `seeds`, one for each input."""
-        order = self.order
         tangents: dict[Any, Any] = dict(zip(self.inputs, seeds, strict=True))
-        if self._must_record(seeds):
-            self._push_values(order, tangents)
-            return [_as_value(_tangent(y, tangents)) for y in self.outputs]
-        push_forward(order, tangents)
-        return [_tangent(y, tangents) for y in self.outputs]
+        runs_rules_again = self._on_values_with(seeds)
+        if runs_rules_again:
+            self._push_values(tangents)
+        else:
+            push_forward(self.order, tangents)
+        found = [tangents.get(y, 0.0) if y.__class__ is Value else 0.0 for y in self.outputs]
+        return _results(found, runs_rules_again)
 
-    def _must_record(self, seeds: Sequence[Any]) -> bool:
+    def _on_values_with(self, seeds: Sequence[Any]) -> bool:
         return self.on_values or modes.in_transform() or _has_value(seeds)
 
-    def _pull_values(self, order: list[Any], cotangents: dict[Any, Any]) -> None:
+    def _pull_values(self, cotangents: dict[Any, Any]) -> None:
         """`pull_back` with each rule run again on Values."""
-        for node in reversed(order):
+        for node in reversed(self.order):
             if node in cotangents:
                 cotangent = cotangents[node]
                 for x, partial in self._edges(node):
                     cotangents[x] = _plus(cotangents.get(x), _times(partial, cotangent))
 
-    def _push_values(self, order: list[Any], tangents: dict[Any, Any]) -> None:
+    def _push_values(self, tangents: dict[Any, Any]) -> None:
         """`push_forward` with each rule run again on Values."""
-        for node in order:
+        for node in self.order:
             total = None
             for x, partial in self._edges(node):
                 if x in tangents:
@@ -140,7 +138,11 @@ class Run:
 
     def _edges(self, node: Any) -> list[tuple[Value, Any]]:
         """The live edges of a node towards the inputs, each with its derivative as a Value."""
-        partials = node.op.partials(node, *node.inputs)
+        rule, inputs = node.op.partials, node.inputs
+        try:
+            partials = rule(node, *inputs)
+        except (ArithmeticError, ValueError):  # among the floats that stand beside Values
+            partials = rule(node, *[IEEE(x) if x.__class__ is float else x for x in inputs])
         self._check_unchanged(node, partials)
         return [
             (x, p)
@@ -162,6 +164,40 @@ class Run:
                 f"{self.who}: .data of an operand of {name} was assigned after the operation ran; "
                 "assign before calling the function, or compute again"
             )
+
+
+def check_function(who: str, f: Any) -> None:
+    """Refuse what is no function, such as f(x) where f is meant."""
+    if not callable(f):
+        raise TypeError(
+            f"{who}: the first argument must be a function, got {type(f).__name__}; "
+            "give the function itself, f rather than f(x)"
+        )
+
+
+def convert(numbers: list[Any], shape: Shape, who: str, if_none: str) -> None:
+    """Turn what is not a Value into a float, in place, or refuse it.
+
+    Args:
+        numbers, shape: a container, taken apart.
+        who: what a message begins with; the place in the container follows.
+        if_none: what a message for None ends with, the remedy.
+    """
+    for k, x in enumerate(numbers):
+        if x.__class__ is float or isinstance(x, Value):
+            continue
+        if x is None:
+            raise TypeError(f"{who}{shape.path(k)}: expected a number, got None; {if_none}")
+        if isinstance(x, (Set, Iterator)):
+            kind = type(x).__name__
+            raise TypeError(
+                f"{who}{shape.path(k)}: expected a number, or numbers in a list, tuple, dict or "
+                f"array, got {kind}; make a list of it: list(...)"
+            )
+        with suppress(TypeError, OverflowError):
+            numbers[k] = as_number(x, who)
+            continue
+        as_number(x, f"{who}{shape.path(k)}")  # refused again, and says where: that is a long walk
 
 
 def _has_value(tree: Any) -> bool:
@@ -192,12 +228,12 @@ def _plus(total: Any, term: Any) -> Any:
     return 0.0 + term if number == 0.0 else term
 
 
-def _tangent(y: Any, tangents: dict[Any, Any]) -> Any:
-    return tangents.get(y, 0.0) if y.__class__ is Value else 0.0
-
-
-def _as_value(x: Any) -> Value:
-    return x if x.__class__ is Value else Value(x)
+def _results(numbers: Sequence[Any], as_values: bool) -> list[Any]:
+    """What a transform gives back: floats, or else Values; without history under no_grad."""
+    if not as_values:
+        return [x._data if x.__class__ is Value else x for x in numbers]
+    values = [x if x.__class__ is Value else Value(x) for x in numbers]
+    return values if modes.is_recording() else [x.detach() for x in values]
 
 
 def _same(a: float, b: float) -> bool:

@@ -9,15 +9,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from autograd.containers import Shape, flatten, nest, where_is
-from autograd.linearize import Run
-from autograd.number import as_number
-from autograd.value import Value
+from autograd.containers import Shape, flatten_like, nest
+from autograd.linearize import Run, check_function, convert
 
 Function = Callable[..., Any]
+Argnums = int | tuple[int, ...]
 
 
-def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def grad(f: Function, argnums: Argnums = 0) -> Function:
     """The gradient of `f`, a function that returns one number.
 
     Args:
@@ -27,7 +26,11 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     The result has the layout of the argument. Raises TypeError when `f` returns anything but one
     number, ValueError when there is no such argument.
     """
-    both = value_and_grad(f, argnums)
+    return _grad("grad", f, argnums)
+
+
+def _grad(who: str, f: Function, argnums: Argnums) -> Function:
+    both = _value_and_grad(who, f, argnums)
 
     @functools.wraps(f, updated=())
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -36,49 +39,59 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     return gradient
 
 
-def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     """A function that returns (f(...), gradient of f) from one run; otherwise as `grad`."""
+    return _value_and_grad("value_and_grad", f, argnums)
+
+
+def _value_and_grad(who: str, f: Function, argnums: Argnums) -> Function:
+    check_function(who, f)
 
     @functools.wraps(f, updated=())
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = Run("grad", f, args, kwargs, _places("grad", argnums, args))
+        run = Run(who, f, args, kwargs, _places(who, argnums, args))
         if run.output_shape.kind is not None:
             raise TypeError(
-                f"grad: the function must return one number, it returned a "
-                f"{_kind_name(run.output_shape.kind)} of {len(run.outputs)}; use jacobian"
+                f"{who}: the function must return one number, it returned "
+                f"{run.output_shape.describe()}; use jacobian"
             )
         return run.value(), _split(run, run.pull([1.0]), argnums)
 
     return value_and_gradient
 
 
-def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     """All first derivatives of a function that returns numbers in any container.
 
     The result has the layout of what `f` returns and, for each number in it, that of the argument
     (a tuple of several); for arrays, one array of shape (*output.shape, *argument.shape). `argnums`
     as in `grad`.
     """
+    return _jacobian("jacobian", f, argnums)
+
+
+def _jacobian(who: str, f: Function, argnums: Argnums) -> Function:
+    check_function(who, f)
 
     @functools.wraps(f, updated=())
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
-        run = Run("jacobian", f, args, kwargs, _places("jacobian", argnums, args))
+        run = Run(who, f, args, kwargs, _places(who, argnums, args))
         count = len(run.outputs)
         rows = [run.pull([1.0 if j == k else None for j in range(count)]) for k in range(count)]
         is_tuple = isinstance(argnums, tuple)
-        inner = Shape(tuple, tuple(run.input_shapes)) if is_tuple else run.input_shapes[0]
+        inner = _tuple_of(run.input_shapes) if is_tuple else run.input_shapes[0]
         return nest(run.output_shape, inner, rows)
 
     return jacobian_of_f
 
 
-def hessian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """All second derivatives of a function that returns one number: the Jacobian of its gradient.
 
     For an array of n numbers one array (n, n). `argnums` as in `grad`; a tuple gives a tuple of
     tuples.
     """
-    return jacobian(grad(f, argnums), argnums)
+    return _jacobian("hessian", _grad("hessian", f, argnums), argnums)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
@@ -87,10 +100,11 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     `pullback(cotangent)`, the cotangent laid out as f's result, returns a tuple: for each primal
     the sum over the outputs of cotangent * derivative.
     """
+    check_function("vjp", f)
     run = Run("vjp", f, primals, {}, range(len(primals)))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        seeds = _seeds("vjp", "cotangent", cotangent, run.output_shape)
+        seeds = _seeds("vjp: cotangent", cotangent, run.output_shape)
         result: tuple[Any, ...] = _split(run, run.pull(seeds), tuple(range(len(primals))))
         return result
 
@@ -105,9 +119,18 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
         primals: a tuple of its arguments; anything else is its one argument.
         tangents: the direction, laid out as `primals`.
     """
-    primals, tangents = _as_arguments(primals), _as_arguments(tangents)
-    run = Run("jvp", f, primals, {}, range(len(primals)))
-    seeds = _seeds("jvp", "tangents", tangents, flatten(primals)[1])
+    return _jvp("jvp", f, primals, tangents)
+
+
+def _jvp(who: str, f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    check_function(who, f)
+    arguments = _as_arguments(primals)
+    run = Run(who, f, arguments, {}, range(len(arguments)))
+    if len(arguments) == 1 and type(tangents) is not tuple:
+        shape = run.input_shapes[0]
+    else:
+        shape = _tuple_of(run.input_shapes)
+    seeds = _seeds(f"{who}: tangents", tangents, shape)
     return run.value(), run.output_shape.rebuild(run.push(seeds))
 
 
@@ -116,30 +139,37 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
 
     Arguments as in `jvp`; the result is laid out as the argument, a tuple for several.
     """
-    primals, tangents = _as_arguments(primals), _as_arguments(tangents)
-    product = jvp(grad(f, tuple(range(len(primals)))), primals, tangents)[1]
-    return product if len(primals) > 1 else product[0]
+    check_function("hvp", f)
+    count = len(_as_arguments(primals))
+    product = _jvp("hvp", _grad("hvp", f, tuple(range(count))), primals, tangents)[1]
+    return product if count > 1 else product[0]
 
 
-def _as_arguments(x: Any) -> tuple[Any, ...]:
-    return x if type(x) is tuple else (x,)
+def _as_arguments(primals: Any) -> tuple[Any, ...]:
+    return primals if type(primals) is tuple else (primals,)
 
 
-def _places(who: str, argnums: int | tuple[int, ...], args: tuple[Any, ...]) -> list[int]:
-    places = []
+def _tuple_of(shapes: list[Shape]) -> Shape:
+    return Shape(tuple, tuple(shapes), range(len(shapes)))
+
+
+def _places(who: str, argnums: Argnums, args: tuple[Any, ...]) -> list[int]:
+    places: list[int] = []
     for k in argnums if isinstance(argnums, tuple) else (argnums,):
         if type(k) is not int:
             raise TypeError(f"{who}: argnums must be an int or a tuple of ints, got {argnums!r}")
         if not -len(args) <= k < len(args):
             raise ValueError(
-                f"{who}: argnums names argument {k}, but the function was called with "
-                f"{len(args)} positional arguments"
+                f"{who}: argnums names argument {k}, but the number of positional arguments in "
+                f"the call is {len(args)}; a keyword argument cannot be differentiated by"
             )
+        if k % len(args) in places:
+            raise ValueError(f"{who}: argnums names argument {k} twice: {argnums}; name it once")
         places.append(k % len(args))
     return places
 
 
-def _split(run: Run, numbers: list[Any], argnums: int | tuple[int, ...]) -> Any:
+def _split(run: Run, numbers: list[Any], argnums: Argnums) -> Any:
     """The numbers of all inputs, back in the layout of each differentiated argument."""
     results, start = [], 0
     for shape in run.input_shapes:
@@ -148,35 +178,8 @@ def _split(run: Run, numbers: list[Any], argnums: int | tuple[int, ...]) -> Any:
     return tuple(results) if isinstance(argnums, tuple) else results[0]
 
 
-def _seeds(who: str, name: str, tree: Any, shape: Any) -> list[Any]:
-    """The numbers of `tree`, which must be laid out as `shape`; array and list alike."""
-    numbers, given = flatten(tree)
-    if not _alike(given, shape):
-        raise ValueError(
-            f"{who}: {name} must be laid out as what it belongs to: expected "
-            f"{shape.size} numbers in {_describe(shape)}, got {given.size} in {_describe(given)}"
-        )
-    return [
-        x if isinstance(x, Value) else as_number(x, f"{who}: {name}{where_is(tree, k)}")
-        for k, x in enumerate(numbers)
-    ]
-
-
-def _alike(a: Any, b: Any) -> bool:
-    if a.kind in (list, tuple, dict) or b.kind in (list, tuple, dict):
-        if a.kind != b.kind or a.keys != b.keys or len(a.items) != len(b.items):
-            return False
-        return all(_alike(x, y) for x, y in zip(a.items, b.items, strict=True))
-    return bool(a == b)
-
-
-def _describe(shape: Any) -> str:
-    if shape.kind is None:
-        return "a number"
-    if shape.kind == "array":
-        return f"an array of shape {shape.items}"
-    return f"a {_kind_name(shape.kind)} of {len(shape.items)}"
-
-
-def _kind_name(kind: Any) -> str:
-    return kind if isinstance(kind, str) else str(kind.__name__)
+def _seeds(who: str, tree: Any, shape: Shape) -> list[Any]:
+    """The numbers of a direction or cotangent, which must be laid out as `shape`."""
+    numbers = flatten_like(tree, shape, who)
+    convert(numbers, shape, who, if_none="write 0.0 for no change")
+    return numbers

@@ -4,54 +4,94 @@ In eager mode it is a loop, sample by sample; it saves writing one, not time.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.containers import flatten
+from autograd.containers import Shape, flatten, floats_if_plain
+from autograd.linearize import check_function
 from autograd.number import is_array
 
-Axis = int | None
 
-
-def vmap(
-    f: Callable[..., Any], in_axes: Axis | tuple[Axis, ...] = 0, out_axes: int = 0
-) -> Callable[..., Any]:
+def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable[..., Any]:
     """A function that calls `f` for each sample along an axis and stacks the results: a loop.
 
     Args:
         f: the function of one sample.
-        in_axes: for each positional argument the axis that counts samples, None to hand it to
-            every call as it is; one for all if it is no tuple. Axis k of nested lists is their
-            k-th level; a dict is mapped value by value. Keyword arguments are handed on.
+        in_axes: the axis that counts samples, or None for what every call gets as it is; one for
+            all, or a tuple of one for each positional argument. Axis k of nested lists is their
+            k-th level. Tuples and dicts are mapped item by item, and may have a tuple or dict of
+            axes. Keyword arguments are handed on.
         out_axes: where the axis of samples goes in the result.
 
-    Results come in arrays when a mapped argument was an array, else in lists. Raises ValueError
-    when the arguments have different numbers of samples, or none is mapped.
+    Results come in arrays when a mapped argument was an array, else in lists; tuples and dicts
+    stand outside them. Raises ValueError when the arguments have different numbers of samples,
+    none is mapped, or results do not fit together; TypeError for an axis that is no int.
     """
+    check_function("vmap", f)
+    if type(out_axes) is not int:
+        raise TypeError(f"vmap: out_axes must be an int, got {out_axes!r}")
 
     @functools.wraps(f, updated=())
     def mapped(*args: Any, **kwargs: Any) -> Any:
-        axes = in_axes if isinstance(in_axes, tuple) else (in_axes,) * len(args)
-        if len(axes) != len(args):
-            raise ValueError(
-                f"vmap: in_axes has {len(axes)} entries for {len(args)} positional arguments"
-            )
-        batches = [
-            None if axis is None else _samples(x, axis, f"argument {k}")
-            for k, (x, axis) in enumerate(zip(args, axes, strict=True))
-        ]
-        sizes = sorted({len(batch) for batch in batches if batch is not None})
-        if len(sizes) != 1:
-            found = "no argument is mapped" if not sizes else f"they have {sizes} samples"
-            raise ValueError(f"vmap: mapped arguments need one number of samples; {found}")
-        results = [
-            f(*[x if b is None else b[k] for x, b in zip(args, batches, strict=True)], **kwargs)
-            for k in range(sizes[0])
-        ]
-        mapped_args = [x for x, axis in zip(args, axes, strict=True) if axis is not None]
-        return _stack(results, out_axes, any(_holds_array(x) for x in mapped_args))
+        batches, shape = flatten(args, into_lists=False)
+        axes = _axes(in_axes, shape, "")
+        columns: list[Any] = []
+        first: tuple[int, str] | None = None  # the number of samples, and whose it is
+        in_arrays = False
+        for k, (batch, axis) in enumerate(zip(batches, axes, strict=True)):
+            if axis is None:
+                columns.append(None)
+                continue
+            which = _argument(shape, k)
+            column = _samples(batch, axis, which)
+            first = first or (len(column), which)
+            if len(column) != first[0]:
+                raise ValueError(
+                    "vmap: mapped arguments need the same number of samples, but "
+                    f"{first[1]} has {first[0]} and {which} has {len(column)}"
+                )
+            columns.append(column)
+            in_arrays = in_arrays or is_array(batch)
+        if first is None:
+            raise ValueError("vmap: no argument is mapped; give one an axis in in_axes")
+        results = []
+        for i in range(first[0]):
+            sample = [
+                batch if column is None else column[i]
+                for batch, column in zip(batches, columns, strict=True)
+            ]
+            results.append(f(*shape.rebuild(sample), **kwargs))
+        return _stack(results, out_axes, in_arrays)
 
     return mapped
+
+
+def _axes(axes: Any, shape: Shape, where: str) -> list[int | None]:
+    """The axis of each batch: what `in_axes` says of the containers around it."""
+    if axes is None or type(axes) is int:
+        return [axes] * shape.size
+    if isinstance(axes, (list, tuple)):
+        axes = dict(enumerate(axes))
+    if not isinstance(axes, dict):
+        raise TypeError(
+            f"vmap: in_axes{where} must be an int, None, or a tuple or dict of these, got {axes!r}"
+        )
+    if set(axes) != set(shape.keys):
+        place = f"argument {where}" if where else "the call's positional arguments"
+        raise ValueError(
+            f"vmap: in_axes{where} must have one entry for each item of {place}: "
+            f"{len(shape.keys)}, got {len(axes)}"
+        )
+    found: list[int | None] = []
+    for key, item in zip(shape.keys, shape.items, strict=True):
+        found += _axes(axes[key], item, f"{where}[{key!r}]")
+    return found
+
+
+def _argument(shape: Shape, k: int) -> str:
+    """The name of batch k for messages: "argument 0['x']"."""
+    place, _, rest = shape.path(k)[1:].partition("]")
+    return f"argument {place}{rest}"
 
 
 def _samples(x: Any, axis: int, which: str) -> list[Any]:
@@ -59,46 +99,65 @@ def _samples(x: Any, axis: int, which: str) -> list[Any]:
     if is_array(x) and -x.ndim <= axis < x.ndim:
         import numpy  # loaded already: x is an array
 
-        return [s if is_array(s) else s.item() if hasattr(s, "item") else s
-                for s in numpy.moveaxis(x, axis, 0)]  # fmt: skip
-    if isinstance(x, dict) and x:
-        columns = {k: _samples(v, axis, f"{which}[{k!r}]") for k, v in x.items()}
-        lengths = {len(c) for c in columns.values()}
-        if len(lengths) != 1:
-            raise ValueError(f"vmap: the entries of {which} have {sorted(lengths)} samples")
-        return [{k: c[i] for k, c in columns.items()} for i in range(lengths.pop())]
-    if isinstance(x, (list, tuple)):
-        if axis == 0:
-            return list(x)
-        if axis > 0 and x:
-            rows = [_samples(row, axis - 1, f"{which}[{i}]") for i, row in enumerate(x)]
-            if len({len(row) for row in rows}) != 1:
-                raise ValueError(f"vmap: the rows of {which} have different lengths")
-            return [type(x)(column) for column in zip(*rows, strict=True)]
+        slices = numpy.moveaxis(x, axis, 0)
+        return list(slices) if x.ndim > 1 else slices.tolist()
+    if isinstance(x, list) and axis == 0:
+        return x
+    if isinstance(x, list) and axis > 0 and x:
+        rows = [_samples(row, axis - 1, f"{which}[{i}]") for i, row in enumerate(x)]
+        if len({len(row) for row in rows}) != 1:
+            raise ValueError(f"vmap: the rows of {which} have different lengths; make them equal")
+        return [list(column) for column in zip(*rows, strict=True)]
     raise ValueError(
-        f"vmap: {which} has no axis {axis} to map over, it is a {type(x).__name__}; "
+        f"vmap: {which} has no axis {axis} to map over, its type is {type(x).__name__}; "
         "use None in in_axes to hand it on as it is"
     )
 
 
-def _holds_array(x: Any) -> bool:
-    return is_array(x) or (isinstance(x, dict) and any(_holds_array(v) for v in x.values()))
-
-
 def _stack(results: list[Any], axis: int, in_arrays: bool) -> Any:
-    """The samples' results as one: containers outside, the axis of samples inside them."""
-    first = results[0] if results else 0.0
-    if isinstance(first, dict):
-        return {k: _stack([r[k] for r in results], axis, in_arrays) for k in first}
-    if isinstance(first, tuple):
-        return tuple([_stack(list(c), axis, in_arrays) for c in zip(*results, strict=True)])
-    if is_array(first) or (in_arrays and not isinstance(first, list)):
+    """The samples' results as one: tuples and dicts outside, the axis of samples inside them."""
+    if not results:
+        return _stack_batch([], axis, in_arrays)
+    taken_apart = [flatten(result, into_lists=False) for result in results]
+    shape = taken_apart[0][1]
+    for k, (_, other) in enumerate(taken_apart):
+        if other != shape:
+            raise ValueError(
+                f"vmap: the results of samples 0 and {k} have different layouts; return the same "
+                "tuples and dicts, with their keys in one order, for every sample"
+            )
+    columns = zip(*[parts for parts, _ in taken_apart], strict=True)
+    return shape.rebuild([_stack_batch(list(column), axis, in_arrays) for column in columns])
+
+
+def _stack_batch(results: Sequence[Any], axis: int, in_arrays: bool) -> Any:
+    """Numbers, lists or arrays, one for each sample, as one list or array."""
+    has_lists = any(isinstance(x, list) for x in results)
+    if any(is_array(x) for x in results) or (in_arrays and not has_lists):
         import numpy  # loaded already: an argument or a result is an array
 
-        stacked = numpy.stack([numpy.asarray(r) for r in results], axis)
-        numbers = flatten(stacked)[0]
-        plain = all(isinstance(x, (int, float)) for x in numbers)
-        return stacked.astype(float) if plain else stacked
-    if axis == 0 or not isinstance(first, list):
-        return results
-    return [_stack(list(c), axis - 1, in_arrays) for c in zip(*results, strict=True)]
+        parts = [numpy.asarray(x) for x in results] or [numpy.empty(0)]
+        shapes = sorted({part.shape for part in parts})
+        if len(shapes) > 1:
+            raise ValueError(
+                f"vmap: results of different samples have the shapes {shapes[0]} and {shapes[1]}; "
+                "arrays are stacked only if they have one shape"
+            )
+        if not -1 - parts[0].ndim <= axis <= parts[0].ndim:
+            raise _no_axis(axis)
+        return floats_if_plain(numpy.stack(parts, axis)) if results else parts[0]
+    if axis == 0:
+        return list(results)
+    if axis < 0 or not all(isinstance(x, list) for x in results):
+        raise _no_axis(axis)
+    lengths = sorted({len(x) for x in results})
+    if len(lengths) > 1:
+        raise ValueError(
+            f"vmap: results of different samples have the lengths {lengths[0]} and {lengths[1]}; "
+            "with out_axes other than 0 they need one length"
+        )
+    return [_stack_batch(column, axis - 1, in_arrays) for column in zip(*results, strict=True)]
+
+
+def _no_axis(axis: int) -> ValueError:
+    return ValueError(f"vmap: out_axes is {axis}, but the results have no such axis or level")
