@@ -204,24 +204,6 @@ def test_arithmetic_that_raises_is_ieee_in_every_sweep(name: str) -> None:
     assert ag.hvp(f, 2.0, 1.0) == 0.0
 
 
-@pytest.mark.usefixtures("table")
-def test_an_operation_may_use_transforms_in_its_forward_and_in_its_rule() -> None:
-    def newton(a: float) -> float:
-        x = a
-        for _ in range(20):
-            x -= (x * x - a) / ag.grad(lambda z: z * z)(x)
-        return x
-
-    root = Op("root_", newton, lambda y, a: (0.5 / y,))
-    cubed = Op("cubed_", lambda x: x**3, lambda y, x: (ag.grad(lambda z: z**3)(x),))
-    assert root(4.0) == 2.0
-    for d in (ag.grad, lambda f: lambda x: ag.jvp(f, x, 1.0)[1], ag.jacobian):
-        assert (type(d(root)(4.0)), d(root)(4.0)) == (float, 0.25)
-        assert (type(d(cubed)(2.0)), d(cubed)(2.0)) == (float, 12.0)
-    assert ag.hessian(root)(4.0) == -1 / 32
-    assert ag.hessian(cubed)(2.0) == 12.0
-
-
 # Each has an input that is not selected, where its derivative is infinite or nan.
 DEAD: dict[str, tuple[Callable[[Any], Any], float, float]] = {
     "where, the second": (lambda x: ag.where(x > 0, ag.log(x), 3 * x), 0.0, 3.0),

@@ -51,15 +51,6 @@ def test_no_grad_around_an_inner_transform_makes_its_value_a_constant() -> None:
     assert ag.grad(f)(2.0) == 20.0
 
 
-def test_no_grad_decorates_generator_functions() -> None:
-    @no_grad()
-    def squares(x: Any) -> Any:
-        yield x * x
-        yield x * x * x
-
-    assert [y.op for y in squares(Value(2.0))] == [None, None]
-
-
 @each_transform
 def test_an_exception_in_the_function_passes_and_leaves_no_trace(name: str) -> None:
     def f(x: Any) -> Any:
