@@ -1,0 +1,285 @@
+"""Functions of several numbers, power, softmax, take, and those with a default.
+
+Owns how they are called: what they accept, that each is one node, and their errors. Numbers are
+judged in test_rows.py.
+"""
+
+import math
+import operator
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+
+REDUCTIONS = {
+    "sum": (ag.sum, 6.0, [1.0, 1.0, 1.0]),
+    "mean": (ag.mean, 2.0, [1 / 3] * 3),
+    "prod": (ag.prod, 6.0, [6.0, 3.0, 2.0]),
+    "max": (ag.max, 3.0, [0.0, 0.0, 1.0]),
+    "min": (ag.min, 1.0, [1.0, 0.0, 0.0]),
+    "logsumexp": (ag.logsumexp, 3.4076059644443806, None),
+}
+every_reduction = pytest.mark.parametrize("name", REDUCTIONS)
+
+
+@every_reduction
+def test_a_reduction_is_one_node(name):
+    function, value, gradient = REDUCTIONS[name]
+    leaves = [Value(x) for x in (1.0, 2.0, 3.0)]
+    y = function(leaves)
+    assert (y.op.name, y.inputs) == (name, tuple(leaves))
+    assert y.data == pytest.approx(value, rel=1e-15)
+    y.backward()
+    found = [x.grad for x in leaves]
+    expected = gradient or [s.data for s in ag.softmax(leaves)]
+    assert found == pytest.approx(expected, rel=1e-15)
+
+
+@every_reduction
+@pytest.mark.parametrize(
+    "container",
+    [
+        list,
+        tuple,
+        np.array,
+        iter,
+        lambda xs: (x for x in xs),
+        dict.fromkeys,
+        lambda xs: map(abs, xs),
+    ],
+)
+def test_a_reduction_takes_anything_iterable(name, container):
+    function, value, _ = REDUCTIONS[name]
+    for kind in (float, Value):
+        got = function(container([kind(x) for x in (1, 2, 3)]))
+        assert type(got) is kind
+        assert (got if kind is float else got.data) == pytest.approx(value, rel=1e-15)
+
+
+@every_reduction
+def test_a_reduction_mixes_values_and_numbers(name):
+    function, value, _ = REDUCTIONS[name]
+    x = Value(2.0)
+    y = function([1, x, np.float64(3.0)])
+    assert y.inputs == (1.0, x, 3.0)
+    assert y.data == pytest.approx(value, rel=1e-15)
+    assert y.partials[0] is y.partials[2] is None
+
+
+@every_reduction
+def test_one_number_and_none(name):
+    function, *_ = REDUCTIONS[name]
+    x = Value(2.5)
+    y = function([x])
+    y.backward()
+    assert (y.data, x.grad) == (2.5, 1.0)
+    if name in ("sum", "prod"):
+        empty = function([])
+        assert (type(empty), empty) == (float, float(name == "prod"))
+    else:
+        for empty in ([], (), np.array([]), iter([])):
+            with pytest.raises(ValueError, match=f"^{name}: the sequence is empty; give at least"):
+                function(empty)
+
+
+@every_reduction
+@pytest.mark.parametrize("single", [3.0, 3, Value(3.0), None], ids=repr)
+def test_a_reduction_of_what_is_no_sequence(name, single):
+    function, *_ = REDUCTIONS[name]
+    with pytest.raises(TypeError, match=rf"^{name}: expected a sequence.*write {name}\(\[a, b"):
+        function(single)
+
+
+@every_reduction
+@pytest.mark.parametrize("bad", ["a", None, [1.0], 1j])
+def test_a_reduction_names_itself_when_a_number_is_none(name, bad):
+    with pytest.raises(TypeError, match=f"^{name}: expected a number"):
+        REDUCTIONS[name][0]([Value(1.0), bad])
+
+
+@every_reduction
+def test_a_matrix_is_reduced_as_a_whole(name):
+    function, *_ = REDUCTIONS[name]
+    matrix = np.array([[0.5, 1.5], [2.5, 0.25]])
+    assert function(matrix) == function(list(matrix.ravel()))
+
+
+# Products
+
+
+def test_products_with_zeros_have_their_gradients():
+    leaves = [Value(x) for x in (0.0, 2.0, 3.0)]
+    ag.prod(leaves).backward()
+    assert [x.grad for x in leaves] == [6.0, 0.0, 0.0]
+    leaves = [Value(x) for x in (0.0, 0.0, 3.0)]
+    ag.prod(leaves).backward()
+    assert [x.grad for x in leaves] == [0.0, 0.0, 0.0]
+    assert ag.hessian(ag.prod)([0.0, 0.0, 3.0])[0] == [0.0, 3.0, 0.0]
+
+
+def test_dot_adds_the_bias_first():
+    ws, xs = [Value(2.0), Value(3.0)], [Value(5.0), 7.0]
+    bias = Value(0.5)
+    y = ag.dot(ws, xs, bias)
+    assert (y.op.name, y.inputs, y.data) == ("dot", (*ws, *xs, bias), 31.5)
+    y.backward()
+    assert [ws[0].grad, ws[1].grad, xs[0].grad, bias.grad] == [5.0, 7.0, 2.0, 1.0]
+    assert ag.dot([1e16, 1.0], [1.0, 1.0], 1.0) == 1.0 + 1e16 + 1.0
+    assert ag.dot([1e16], [-1.0], bias=1e16) == 0.0
+    assert ag.dot([2.0, 3.0], [5.0, 7.0]) == 31.0
+
+
+def test_dot_takes_any_sequences_of_numbers_anywhere():
+    x = Value(2.0)
+    for y in (
+        ag.dot((x, 1), (3, 4)),
+        ag.dot(np.array([x, 1.0]), np.array([3, 4])),
+        ag.dot([3.0, 4.0], [x, 1]),
+        ag.dot([x, 1.0], [3.0, 0.0], np.float64(4.0)),
+    ):
+        assert y.data == 10.0
+        x.grad = 0.0
+        y.backward()
+        assert x.grad == 3.0
+    assert ag.dot([x, x], [x, 1.0], x).data == 8.0
+    assert type(ag.dot([1, 2], [3, 4])) is float
+
+
+def test_dot_of_nothing_is_the_bias():
+    b = Value(3.0)
+    assert ag.dot([], []) == 0.0
+    y = ag.dot([], [], b)
+    y.backward()
+    assert (y.data, b.grad) == (3.0, 1.0)
+
+
+def test_dot_never_zips_silently():
+    with pytest.raises(ValueError, match="dot: ws has 2 numbers and xs has 3; give one x for each"):
+        ag.dot([1.0, 2.0], [Value(1.0)] * 3)
+    with pytest.raises(ValueError, match="ws has 1 numbers and xs has 0"):
+        ag.dot([Value(1.0)], [])
+    with pytest.raises(TypeError, match=r"^dot: expected a sequence"):
+        ag.dot(2.0, [1.0])
+    with pytest.raises(TypeError, match=r"^dot: expected a number, got list"):
+        ag.dot([Value(1.0)], [1.0], [0.5])
+
+
+# softmax
+
+
+def test_softmax_sums_to_one_and_is_made_of_primitives():
+    leaves = [Value(x) for x in (1.0, 2.0, 3.0)]
+    shares = ag.softmax(leaves)
+    assert sum(s.data for s in shares) == pytest.approx(1.0, rel=1e-15)
+    assert {s.op.name for s in shares} == {"div"}
+    shares[0].backward()
+    s = [share.data for share in shares]
+    expected = [s[0] * ((i == 0) - s[i]) for i in range(3)]
+    assert [x.grad for x in leaves] == pytest.approx(expected, rel=1e-13)
+    logs = ag.log_softmax(leaves)
+    assert [x.data for x in logs] == pytest.approx([math.log(x) for x in s], rel=1e-15)
+
+
+@pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax])
+def test_softmax_of_numbers_arrays_and_nothing(function):
+    expected = function([1.0, 2.0, 3.0])
+    assert type(expected) is list
+    assert all(type(x) is float for x in expected)
+    assert function(np.array([1, 2, 3])) == function((1, 2, 3)) == expected
+    assert [x.data for x in function([1.0, Value(2.0), 3.0])] == expected
+    with pytest.raises(ValueError, match=f"^{function.__name__}: the sequence is empty"):
+        function([])
+    with pytest.raises(TypeError, match=f"^{function.__name__}: expected a sequence"):
+        function(2.0)
+    with pytest.raises(TypeError, match="expected a number, got str 'b'"):
+        function([1.0, "b"])
+
+
+# take
+
+
+def test_take_gives_the_row_itself():
+    rows = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    assert ag.take(rows, 1) is rows[1]
+    (ag.sum(ag.take(rows, 0)) * 2.0).backward()
+    assert [[x.grad for x in row] for row in rows] == [[2.0, 2.0], [0.0, 0.0]]
+    numbers = ["a", "b"]
+    for index in (1, 1.0, True, np.int64(1), np.uint8(1), np.array(1), Value(1.0), np.float64(1)):
+        assert ag.take(numbers, index) == "b"
+    assert ag.take(np.eye(2), 1).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "index", [2, -1, 10**30, -0.5, 1.5, math.nan, math.inf, "0", None, [0], 1j]
+)
+def test_take_refuses_any_other_index(index):
+    whole = isinstance(index, int)
+    message = "index .* is outside 0..1, the rows there are" if whole else "must be a whole number"
+    with pytest.raises(ValueError if whole else TypeError, match=f"^take: .*{message}"):
+        ag.take([1.0, 2.0], index)
+
+
+def test_take_from_nothing_or_from_what_has_no_length():
+    with pytest.raises(ValueError, match=r"^take: .*no rows|^take: .*empty"):
+        ag.take([], 0)
+    with pytest.raises(TypeError, match=r"^take: "):
+        ag.take((x for x in [1.0]), 0)
+
+
+# With a default, or a choice of row
+
+
+def test_clip_leaves_out_a_bound():
+    assert [ag.clip(x, -1.0, 1.0) for x in (-2.0, 0.5, 2.0)] == [-1.0, 0.5, 1.0]
+    assert ag.clip(5.0, low=1.0) == 5.0
+    assert ag.clip(5.0, high=1.0) == 1.0
+    assert ag.clip(5.0) == 5.0
+    low = Value(1.0)
+    y = ag.clip(Value(0.0), low)
+    y.backward()
+    assert (y.data, low.grad) == (1.0, 1.0)
+    assert ag.clip(0.0, 2.0, 1.0) == 1.0, "as NumPy: the upper bound wins"
+
+
+def test_parameters_with_defaults():
+    assert ag.leaky_relu(-2.0) == -0.02
+    assert ag.leaky_relu(-2.0, slope=0.5) == -1.0
+    assert ag.elu(-1.0) == math.expm1(-1.0)
+    assert ag.elu(-1.0, alpha=2.0) == 2.0 * math.expm1(-1.0)
+    slope = Value(0.5)
+    ag.leaky_relu(-2.0, slope).backward()
+    assert slope.grad == -2.0
+
+
+@pytest.mark.parametrize("n", [3, 3.0, np.float64(3), np.float32(3), np.int64(3), np.array(3)])
+def test_power_of_any_number_is_value_to_a_number(n):
+    x = Value(2.0)
+    assert ag.power(x, n).op.name == "power"
+    assert (x**n).op.name == "power"
+    assert ag.power(x, Value(3.0)).op.name == "pow"
+    assert ag.power(2.0, 3) == 8.0
+    assert type(ag.power(2.0, 3)) is float
+
+
+def test_the_functions_and_the_operators_make_the_same_node():
+    for name in ("add", "sub", "mul", "mod", "floordiv"):
+        x, w = Value(7.5), Value(2.0)
+        ours, theirs = getattr(ag, name)(x, w), getattr(operator, name)(x, w)
+        assert (ours.data, ours.partials, ours.op) == (theirs.data, theirs.partials, theirs.op)
+    x = Value(2.0)
+    assert ag.div(x, 4).data == 0.5
+    assert ag.neg(x).data == -2.0
+    assert ag.pow(2, x).data == 4.0
+    assert ag.abs(-x).data == 2.0
+
+
+def test_star_import_rebinds_no_builtin():
+    import builtins
+
+    names = {}
+    exec("from autograd import *", names)
+    rebound = [n for n in names if hasattr(builtins, n) and n != "__builtins__"]
+    assert [n for n in rebound if names[n] is not getattr(builtins, n)] == []
+    assert set(ag.__all__) <= set(names)
