@@ -1,9 +1,10 @@
 """What is switched on in this thread: `no_grad`, and whether a transform is running.
 
 An operation must not pay for modes nobody uses, so it looks at `active`, one module-level count of
-open with-blocks in all threads, and only when that is not zero at its own thread's context. A thread
-started inside a transformed function begins with its own: hand it Values, not numbers, to keep their
-derivatives.
+open with-blocks in all threads, and only when that is not zero at its own thread's context.
+
+A thread started inside a transformed function begins with a context of its own: hand it Values, not
+numbers, or the derivatives of what it computes are lost.
 """
 
 import threading

@@ -84,9 +84,9 @@ class Op:
     ) -> None:
         if not str(name).isidentifier():
             raise ValueError(f"Op: name must be an identifier such as 'cube', got {name!r}")
-        for function in (forward, partials):
-            if not hasattr(function, "__call__"):  # noqa: B004 - callable() would be always true
-                raise TypeError(f"Op {name!r}: forward and partials must be functions")
+        functions: tuple[Any, ...] = (forward, partials)
+        if not all(map(callable, functions)):
+            raise TypeError(f"Op {name!r}: forward and partials must be functions")
         self.name = name
         self.forward = forward
         self.partials = partials
