@@ -126,7 +126,8 @@ def _rebuild(shape: Shape, numbers: Iterator[Any]) -> Any:
 def _container(shape: Shape, items: list[Any]) -> Any:
     if shape.empty is not None:
         result = copy.copy(shape.empty)
-        result.update(zip(shape.keys, items, strict=True))
+        for key, item in zip(shape.keys, items, strict=True):
+            result[key] = item  # not update(), which adds up in a Counter
         return result
     if hasattr(shape.kind, "_fields"):  # a named tuple
         return shape.kind(*items)

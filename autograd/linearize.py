@@ -1,11 +1,12 @@
 """A function run once on fresh nodes: its derivatives there, forwards and backwards.
 
-Owns `Run`, on which every transform is built. Called with plain numbers outside any transform, the
-sweeps multiply the floats that the graph recorded. Otherwise they run each rule again on Values,
-so that what they return can be differentiated itself, to any order.
+Owns `Run`, on which every transform is built, and how they refuse what is no function or number.
+Called with plain numbers outside any transform, the sweeps multiply the floats that the graph
+recorded. Otherwise they run each rule again on Values, so that what they return can be
+differentiated itself, to any order.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -188,11 +189,10 @@ def convert(numbers: list[Any], shape: Shape, who: str, if_none: str) -> None:
             continue
         if x is None:
             raise TypeError(f"{who}{shape.path(k)}: expected a number, got None; {if_none}")
-        if isinstance(x, (Set, Iterator)):
-            kind = type(x).__name__
+        if isinstance(x, Iterable) and not isinstance(x, (str, bytes, bytearray)):
             raise TypeError(
                 f"{who}{shape.path(k)}: expected a number, or numbers in a list, tuple, dict or "
-                f"array, got {kind}; make a list of it: list(...)"
+                f"array, got {type(x).__name__}; make a list of it: list(...)"
             )
         with suppress(TypeError, OverflowError):
             numbers[k] = as_number(x, who)

@@ -160,8 +160,8 @@ def _places(who: str, argnums: Argnums, args: tuple[Any, ...]) -> list[int]:
             raise TypeError(f"{who}: argnums must be an int or a tuple of ints, got {argnums!r}")
         if not -len(args) <= k < len(args):
             raise ValueError(
-                f"{who}: argnums names argument {k}, but the number of positional arguments in "
-                f"the call is {len(args)}; a keyword argument cannot be differentiated by"
+                f"{who}: argnums names argument {k}, but the call's positional arguments number "
+                f"{len(args)}; pass what is differentiated by position, not by keyword"
             )
         if k % len(args) in places:
             raise ValueError(f"{who}: argnums names argument {k} twice: {argnums}; name it once")

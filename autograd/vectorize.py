@@ -42,7 +42,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
             if axis is None:
                 columns.append(None)
                 continue
-            which = _argument(shape, k)
+            which = _argument(shape.path(k))
             column = _samples(batch, axis, which)
             first = first or (len(column), which)
             if len(column) != first[0]:
@@ -76,11 +76,13 @@ def _axes(axes: Any, shape: Shape, where: str) -> list[int | None]:
         raise TypeError(
             f"vmap: in_axes{where} must be an int, None, or a tuple or dict of these, got {axes!r}"
         )
+    whole = _argument(where) if where else "the call's positional arguments"
+    if shape.kind is None:
+        raise TypeError(f"vmap: in_axes{where} must be an int or None: {whole} is no tuple or dict")
     if set(axes) != set(shape.keys):
-        place = f"argument {where}" if where else "the call's positional arguments"
         raise ValueError(
-            f"vmap: in_axes{where} must have one entry for each item of {place}: "
-            f"{len(shape.keys)}, got {len(axes)}"
+            f"vmap: in_axes{where} must have one entry for each item of {whole}: "
+            f"{len(shape.keys)} at {list(shape.keys)}, got {len(axes)} at {list(axes)}"
         )
     found: list[int | None] = []
     for key, item in zip(shape.keys, shape.items, strict=True):
@@ -88,9 +90,9 @@ def _axes(axes: Any, shape: Shape, where: str) -> list[int | None]:
     return found
 
 
-def _argument(shape: Shape, k: int) -> str:
-    """The name of batch k for messages: "argument 0['x']"."""
-    place, _, rest = shape.path(k)[1:].partition("]")
+def _argument(path: str) -> str:
+    """What stands at the path "[0]['x']" in the tuple of arguments: "argument 0['x']"."""
+    place, _, rest = path[1:].partition("]")
     return f"argument {place}{rest}"
 
 

@@ -4,7 +4,7 @@ Owns the layouts of arguments and results of every transform. The expected layou
 without the engine's own flatten.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -282,6 +282,11 @@ def test_kinds_of_dict_are_kept(mapping: dict[Any, float]) -> None:
     gradient = ag.grad(f)(mapping)
     assert type(gradient) is type(mapping)
     assert gradient == mapping
+
+
+def test_a_counter_is_not_added_up() -> None:
+    jacobian = ag.jacobian(lambda d: {"p": d["a"] * d["b"]})(Counter(a=2, b=3))
+    assert jacobian == {"p": Counter(a=3.0, b=2.0)}
 
 
 def test_a_direction_may_name_its_keys_in_another_order() -> None:

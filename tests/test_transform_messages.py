@@ -75,6 +75,13 @@ def test_a_generator_returned(name: str) -> None:
     assert_says(message, name, "returned", "generator", "list")
 
 
+@each_call
+@pytest.mark.parametrize("argument", [range(3), {1.0}, {"a": 1.0}.values()])
+def test_numbers_in_what_is_no_container(name: str, argument: Any) -> None:
+    message = refusal(lambda: CALLS[name](sum, argument), TypeError)
+    assert_says(message, name, "argument 0", type(argument).__name__, "list(...)")
+
+
 @pytest.mark.parametrize("name", OF_ONE_NUMBER)
 @pytest.mark.parametrize(
     ("result", "words"),

@@ -42,6 +42,15 @@ def test_no_grad_around_a_transform_leaves_its_results_without_history(name: str
     assert [x.op for x in results] == [None] * len(results)
 
 
+def test_no_grad_around_a_transform_whose_gradient_is_an_operand() -> None:
+    """The derivative of w*x by x is w itself, which has a history of its own."""
+    w = Value(3.0) * 1.0
+    with no_grad():
+        slope = ag.grad(lambda x: w * x)(Value(2.0))
+        tangent = ag.jvp(lambda x: x, Value(2.0), w)[1]
+    assert [(g.data, g.op) for g in (slope, tangent)] == [(3.0, None), (3.0, None)]
+
+
 def test_no_grad_around_an_inner_transform_makes_its_value_a_constant() -> None:
     def f(x: Any) -> Any:
         with no_grad():
