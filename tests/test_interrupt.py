@@ -1,7 +1,7 @@
 """Ctrl-C during backward(): every gradient has changed, or none.
 
 Owns the attack: a KeyboardInterrupt is raised before each single bytecode that backward() and the
-functions it calls execute; then by real signals; then twice.
+functions it calls execute, then before any two of them; then by real signals, one and two.
 """
 
 import _thread
@@ -92,6 +92,43 @@ def test_after_an_interrupt_the_next_backward_is_right():
         assert gradients(root) == [0.0] * len(expected)
         root.backward()
         assert gradients(root) == expected
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="a trace function can raise only once")
+def test_interrupted_before_any_two_bytecodes_all_gradients_change_or_none():
+    code, monitoring, tool = Value.backward.__code__, sys.monitoring, 4
+    instruction = monitoring.events.INSTRUCTION
+
+    def interrupt_before_both(first, second, root):
+        count = 0
+
+        def callback(code, offset):
+            nonlocal count
+            count += 1
+            if count in (first, second):
+                raise KeyboardInterrupt
+
+        monitoring.register_callback(tool, instruction, callback)
+        monitoring.set_local_events(tool, code, instruction)
+        with contextlib.suppress(KeyboardInterrupt):
+            root.backward()
+        monitoring.set_local_events(tool, code, 0)
+        return count
+
+    root = small_graph()
+    monitoring.use_tool_id(tool, "interrupts")
+    try:
+        n_bytecodes = interrupt_before_both(0, 0, root)
+        changed = gradients(root)
+        unchanged = [0.0] * len(changed)
+        assert n_bytecodes > 50
+        for first in range(1, n_bytecodes + 1):
+            for second in range(first + 1, first + 40):
+                root = small_graph()
+                interrupt_before_both(first, second, root)
+                assert gradients(root) in (changed, unchanged), (first, second)
+    finally:
+        monitoring.free_tool_id(tool)
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer signals on this system")
