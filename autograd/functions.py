@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import ops
+from autograd.number import is_array
 
 
 def _listed(values: Any, who: str, at_least: int = 0) -> list[Any]:
@@ -105,6 +106,10 @@ def take(rows: Sequence[Any], index: Any) -> Any:
         place = operator.index(index)
     except TypeError:
         raise TypeError(f"take: index must be a whole number, got {index!r}") from None
+    if not hasattr(rows, "__len__"):
+        raise TypeError(f"take: rows must be a list or another sequence, got {type(rows).__name__}")
+    if len(rows) == 0:
+        raise ValueError("take: there are no rows to take from")
     if not 0 <= place < len(rows):
         raise ValueError(f"take: index {place} is outside 0..{len(rows) - 1}, the rows there are")
     return rows[place]
@@ -112,7 +117,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
 
 def power(x: Any, n: Any) -> Any:
     """x**n. A number n is a parameter: x**0 is flat everywhere; a Value n is differentiated by."""
-    return ops.power(x, n) if isinstance(n, (float, int)) else ops.pow_(x, n)
+    is_variable = hasattr(n, "_apply_op") or (is_array(n) and n.ndim > 0)
+    return ops.pow_(x, n) if is_variable else ops.power(x, n)
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:

@@ -10,6 +10,7 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Sequence
+from numbers import Complex, Real
 from types import EllipsisType
 from typing import Any, NamedTuple
 
@@ -82,7 +83,7 @@ class Op:
         domain: Domain | None = None,
         kinks: tuple[Kink, ...] = (),
     ) -> None:
-        if not str(name).isidentifier():
+        if type(name) is not str or not name.isidentifier():
             raise ValueError(f"Op: name must be an identifier such as 'cube', got {name!r}")
         functions: tuple[Any, ...] = (forward, partials)
         if not all(map(callable, functions)):
@@ -95,19 +96,19 @@ class Op:
         self.latex = latex if latex is not None else rf"\operatorname{{{name}}}({{...}})"
         self.domain = domain if domain is not None else _whole_line(name, partials)
         self.kinks = kinks
+        # The number of inputs; None where it takes any number of them.
+        self.arity = None if self.domain[-1] is ... else len(self.domain)
         if BUILTIN:  # the engine's own table is complete: this row is a user's
             if name in BUILTIN:
                 raise ValueError(f"Op: {name!r} is one of the engine's operations; choose a name")
             self.partials = _checked(name, partials)
         TABLE[name] = self
 
-    @property
-    def arity(self) -> int | None:
-        """The number of inputs; None where it takes any number of them."""
-        return None if self.domain[-1] is ... else len(self.domain)
-
     def __call__(self, *inputs: Any) -> Any:
         """Apply it: each kind of operand (Value, IEEE, ...) says how; plain numbers run forward."""
+        if len(inputs) != self.arity and self.arity is not None:
+            s = "" if self.arity == 1 else "s"
+            raise TypeError(f"{self.name}: takes {self.arity} operand{s}, got {len(inputs)}")
         for x in inputs:
             if x.__class__ is not float:
                 try:
@@ -118,7 +119,7 @@ class Op:
         try:  # compute(), written out: rules on floats come this way
             y = self.forward(*inputs)
         except (ArithmeticError, ValueError):
-            y = ieee.forward(self.forward, inputs)
+            return self.compute_ieee(inputs)
         return y if y.__class__ is float else self.checked(y, inputs)
 
     def apply(self, inputs: tuple[Any, ...]) -> Any:
@@ -134,8 +135,29 @@ class Op:
         try:
             y = self.forward(*numbers)
         except (ArithmeticError, ValueError):
-            y = ieee.forward(self.forward, numbers)
+            return self.compute_ieee(numbers)
         return y if y.__class__ is float else self.checked(y, numbers)
+
+    def compute_ieee(self, numbers: Sequence[float]) -> float:
+        """The operation on floats for which Python's arithmetic raises."""
+        try:
+            return ieee.forward(self.forward, numbers)
+        except (ArithmeticError, ValueError) as error:
+            raise type(error)(self._complaint("forward", numbers, error)) from error
+
+    def partials_ieee(self, y: float, numbers: Sequence[float]) -> tuple[Any, ...]:
+        """The rule on floats for which Python's arithmetic raises."""
+        try:
+            return ieee.partials(self.partials, y, numbers)
+        except (ArithmeticError, ValueError) as error:
+            raise type(error)(self._complaint("partials", numbers, error)) from error
+
+    def _complaint(self, which: str, numbers: Sequence[float], error: Exception) -> str:
+        operands = ", ".join(map(repr, numbers))
+        return (
+            f"{self.name}: {which} raised {error!r} at {operands}; written with autograd's "
+            "functions (ag.exp rather than math.exp) it returns inf or nan instead"
+        )
 
     def convert(self, inputs: Sequence[Any], ready: type | None = None) -> Any:
         """Apply it after turning what is neither a float nor a `ready` into one, or refuse it."""
@@ -152,7 +174,6 @@ class Op:
                 return x._apply_op(self, inputs)  # a kind that knows how to take Values in
             else:
                 numbers.append(as_number(x, self.name))
-        self.check_arity(len(numbers))
         return self(*numbers)
 
     def broadcast(self, inputs: Sequence[Any]) -> Any:
@@ -169,11 +190,6 @@ class Op:
         if isinstance(y, complex):
             return ieee.forward(self.forward, inputs)
         return as_number(y, f"{self.name}: its forward must return a number")
-
-    def check_arity(self, count: int) -> None:
-        """Raise TypeError unless the operation takes `count` inputs."""
-        if self.arity not in (None, count):
-            raise TypeError(f"{self.name}: takes {self.arity} operands, got {count}")
 
     def __repr__(self) -> str:
         return f"<Op {self.name}: {self.notation}>"
@@ -198,12 +214,7 @@ def _checked(name: str, rule: Partials) -> Partials:
                 f"{name}: partials must return a tuple of {len(inputs)} derivatives, one for each "
                 f"operand, got {found}; a tuple of one is written (x,)"
             )
-        for p in result:
-            if isinstance(p, complex):
-                raise ValueError(f"{name}: a derivative is complex")  # IEEE arithmetic: nan
-            if not (p is None or isinstance(p, (float, int)) or hasattr(p, "_apply_op")):
-                raise TypeError(f"{name}: a derivative must be a number or None, got {p!r}")
-        return result
+        return tuple([_derivative(name, p) for p in result])
 
     return checked
 
@@ -213,6 +224,18 @@ def _find(name: str) -> Op:
     if name not in TABLE:
         raise LookupError(f"unknown operation {name!r}: define its Op before loading this graph")
     return TABLE[name]
+
+
+def _derivative(name: str, p: Any) -> Any:
+    """A derivative that a user's rule returned: None, a Value or the like, or a float."""
+    if p is None or p.__class__ is float or hasattr(p, "_apply_op"):
+        return p
+    if isinstance(p, Complex) and not isinstance(p, Real):
+        return math.nan
+    try:
+        return as_number(p, name)
+    except TypeError:
+        raise TypeError(f"{name}: a derivative must be a number or None, got {p!r}") from None
 
 
 def _whole_line(name: str, partials: Partials) -> Domain:

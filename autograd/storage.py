@@ -7,9 +7,8 @@ pickled together in one object still share what they shared.
 
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any
-
-from autograd.backward import topological_order
 
 _FIELDS = ("_data", "grad", "op", "partials", "label")
 
@@ -25,11 +24,26 @@ def copy_node(node: Any, inputs: tuple[Any, ...]) -> Any:
 
 def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:
     """Copy `root` and all it was made from; `memo` (copy.deepcopy's) keeps the sharing."""
-    for node in topological_order(root):
-        if id(node) not in memo:
-            inputs = tuple([x if x.__class__ is float else memo[id(x)] for x in node.inputs])
-            memo[id(node)] = copy_node(node, inputs)
+    for node in _walk(root, lambda node: id(node) in memo):
+        inputs = tuple([x if x.__class__ is float else memo[id(x)] for x in node.inputs])
+        memo[id(node)] = copy_node(node, inputs)
     return memo[id(root)]
+
+
+def _walk(root: Any, is_known: Callable[[Any], bool]) -> list[Any]:
+    """The nodes `root` was made from in topological order, no further than to known ones."""
+    order: list[Any] = []
+    seen: set[Any] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node is None:  # all inputs of the node below this marker are in order
+            order.append(stack.pop())
+        elif node.__class__ is not float and node not in seen:
+            seen.add(node)
+            if not is_known(node):
+                stack += (node, None, *node.inputs[::-1])
+    return order
 
 
 class Graph:
@@ -92,9 +106,15 @@ def reduce_node(root: Any) -> tuple[Any, ...]:
 
 
 def _hold(root: Any) -> tuple[Graph, int]:
-    order = topological_order(root)
-    alive = [_holder(node) for node in order]  # until link() holds them itself
-    graph = Graph([node for node, held in zip(order, alive, strict=True) if held is None])
+    alive = []  # the Graphs met, until link() holds them itself
+
+    def is_held(node: Any) -> bool:
+        held = _holder(node)
+        alive.append(held)
+        return held is not None
+
+    order = _walk(root, is_held)
+    graph = Graph(order)
     graph.link()
     keys = [id(node) for node in graph.nodes]
     reference = weakref.ref(graph, lambda dead: _forget(keys, dead))

@@ -8,7 +8,7 @@ from numbers import Number
 from operator import attrgetter
 from typing import Any
 
-from autograd import ieee, modes, ops, storage
+from autograd import modes, ops, storage
 from autograd.backward import pull_back, topological_order
 from autograd.number import as_number, is_array
 from autograd.op import Op
@@ -67,7 +67,10 @@ class Value:
         (Ctrl-C) changes nothing.
         """
         cotangents = pull_back(topological_order(self), {self: 1.0})
-        totals = [node.grad + cotangent for node, cotangent in cotangents.items()]
+        totals = [
+            node.grad + cotangent if node.grad else cotangent
+            for node, cotangent in cotangents.items()
+        ]
         interrupt = None
         while True:
             try:
@@ -297,7 +300,7 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         partials = op.partials(data, *numbers)
     except (ArithmeticError, ValueError):
         data = op.compute(numbers)
-        partials = ieee.partials(op.partials, data, numbers)
+        partials = op.partials_ieee(data, numbers)
     if has_constants:  # no edge leads to a constant
         partials = tuple(
             [p if x.__class__ is Value else None for x, p in zip(inputs, partials, strict=True)]
@@ -333,6 +336,8 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     y = b._data if b.__class__ is Value else b
     if y.__class__ is int and -BIG < y < BIG:
         y = b = float(y)
+    elif x.__class__ is int and -BIG < x < BIG:
+        x = a = float(x)
     if modes.active or x.__class__ is not float or y.__class__ is not float:
         return _record(op, (a, b))
     try:

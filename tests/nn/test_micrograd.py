@@ -11,23 +11,19 @@ from nn import MLP, Layer, Neuron
 
 
 def demo() -> tuple[MLP, object]:
-    """The notebook's model and its loss function, word for word."""
+    """A model as micrograd's demo makes it, and the loss it minimises: hinge and L2 penalty."""
     np.random.seed(1337)
     random.seed(1337)
-    X, y = make_moons(n_samples=100, noise=0.1)
-    y = y * 2 - 1
+    points, moons = make_moons(n_samples=100, noise=0.1)
+    signs = 2 * moons - 1
     model = MLP(2, [16, 16, 1])
 
     def loss():
-        inputs = [list(map(Value, xrow)) for xrow in X]
-        scores = list(map(model, inputs))
-        losses = [(1 + -yi * scorei).relu() for yi, scorei in zip(y, scores, strict=True)]
-        data_loss = sum(losses) * (1.0 / len(losses))
-        alpha = 1e-4
-        reg_loss = alpha * sum(p * p for p in model.parameters())
-        total_loss = data_loss + reg_loss
-        accuracy = [(yi > 0) == (scorei.data > 0) for yi, scorei in zip(y, scores, strict=True)]
-        return total_loss, sum(accuracy) / len(accuracy)
+        scores = [model([Value(x) for x in point]) for point in points]
+        margins = [(1 + -sign * score).relu() for sign, score in zip(signs, scores, strict=True)]
+        penalty = 1e-4 * sum(p * p for p in model.parameters())
+        right = [(sign > 0) == (score.data > 0) for sign, score in zip(signs, scores, strict=True)]
+        return sum(margins) * (1.0 / len(margins)) + penalty, sum(right) / len(right)
 
     return model, loss
 
