@@ -23,7 +23,7 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy --strict autograd nn
+	$(RUN) -m mypy --strict autograd nn benchmarks
 	$(RUN) -m pytest
 
 bench: $(VENV)/.dev
