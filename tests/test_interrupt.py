@@ -6,7 +6,6 @@ functions it calls execute, then before any two of them; then by real signals, o
 
 import _thread
 import contextlib
-import contextlib
 import gc
 import signal
 import sys
