@@ -4,6 +4,7 @@ Owns what DESIGN section 3 says of leaves and of comparing; numbers themselves a
 test_rows.py, what counts as a number in test_number.py.
 """
 
+import copy
 import math
 import operator
 from fractions import Fraction
@@ -150,6 +151,30 @@ def test_methods_are_the_functions(method):
         function.partials,
         function.inputs,
     )
+
+
+def test_a_subclass_computes_as_a_value_does():
+    class Parameter(Value):
+        """What a learner writes to add a method of their own."""
+
+        def cubed(self):
+            return self * self * self
+
+    p = Parameter(2.0, label="p")
+    for y, expected in (
+        (p + 1, 1.0),
+        (1.0 - p, -1.0),
+        (p * Value(3.0), 3.0),
+        (p**2, 4.0),
+        (2.0 / p, -0.5),
+        (p.cubed(), 12.0),
+        (ag.exp(p) * 0.0 + ag.dot([p, 1.0], [2.0, p], p), 4.0),
+        (ag.sum([p, 1.0, Value(1.0)]), 1.0),
+    ):
+        p.grad = 0.0
+        y.backward()
+        assert p.grad == expected
+    assert type(copy.deepcopy(p)) is Parameter
 
 
 # Comparing
