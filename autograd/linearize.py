@@ -83,7 +83,7 @@ class Run:
         """The nodes between inputs and outputs, those that depend on an input, in order."""
         if not self._depends:
             self._depends.update(self.inputs)
-            roots = [y for y in self.outputs if y.__class__ is Value]
+            roots = [y for y in self.outputs if isinstance(y, Value)]
             for node in topological_order(*roots, stop=self.inputs):
                 if not self._depends.isdisjoint(node.inputs):
                     self._depends.add(node)
@@ -98,7 +98,7 @@ class Run:
         """For each input, the sum over the outputs of seed * (output's derivative by it)."""
         cotangents: dict[Any, Any] = {}
         for y, seed in zip(self.outputs, seeds, strict=True):
-            if y.__class__ is Value and seed is not None:
+            if isinstance(y, Value) and seed is not None:
                 cotangents[y] = _plus(cotangents.get(y), seed)
         runs_rules_again = self._on_values_with(seeds)
         if runs_rules_again:
@@ -115,7 +115,7 @@ class Run:
             self._push_values(tangents)
         else:
             push_forward(self.order, tangents)
-        found = [tangents.get(y, 0.0) if y.__class__ is Value else 0.0 for y in self.outputs]
+        found = [tangents.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in self.outputs]
         return _results(found, runs_rules_again)
 
     def _on_values_with(self, seeds: Sequence[Any]) -> bool:
@@ -239,13 +239,13 @@ def _plus(total: Any, term: Any) -> Any:
 def _results(numbers: Sequence[Any], as_values: bool) -> list[Any]:
     """What a transform gives back: floats, or else Values; without history under no_grad."""
     if not as_values:
-        return [x._data if x.__class__ is Value else x for x in numbers]
-    values = [x if x.__class__ is Value else Value(x) for x in numbers]
+        return [x._data if isinstance(x, Value) else x for x in numbers]
+    values = [x if isinstance(x, Value) else Value(x) for x in numbers]
     return values if modes.is_recording() else [x.detach() for x in values]
 
 
 def _close(a: float, b: float) -> bool:
-    return _same(a, b) or math.isclose(a, b, rel_tol=1e-6)
+    return _same(a, b) or math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-12)
 
 
 def _same(a: float, b: float) -> bool:

@@ -143,20 +143,21 @@ class Op:
         try:
             return ieee.forward(self.forward, numbers)
         except (ArithmeticError, ValueError) as error:
-            raise type(error)(self._complaint("forward", numbers, error)) from error
+            error.add_note(self._note("forward", numbers))
+            raise
 
     def partials_ieee(self, y: float, numbers: Sequence[float]) -> tuple[Any, ...]:
         """The rule on floats for which Python's arithmetic raises."""
         try:
             return ieee.partials(self.partials, y, numbers)
         except (ArithmeticError, ValueError) as error:
-            raise type(error)(self._complaint("partials", numbers, error)) from error
+            error.add_note(self._note("partials", numbers))
+            raise
 
-    def _complaint(self, which: str, numbers: Sequence[float], error: Exception) -> str:
-        operands = ", ".join(map(repr, numbers))
+    def _note(self, which: str, numbers: Sequence[float]) -> str:
         return (
-            f"{self.name}: {which} raised {error!r} at {operands}; written with autograd's "
-            "functions (ag.exp rather than math.exp) it returns inf or nan instead"
+            f"This was raised by the {which} of {self.name!r} at {', '.join(map(repr, numbers))}. "
+            "Arithmetic there follows IEEE-754 if it is written with the functions of autograd."
         )
 
     def convert(self, inputs: Sequence[Any], ready: type | None = None) -> Any:
@@ -166,7 +167,7 @@ class Op:
                 return self.broadcast(inputs)
         numbers = []
         for x in inputs:
-            if x.__class__ is float or x.__class__ is ready:
+            if x.__class__ is float or (ready is not None and isinstance(x, ready)):
                 numbers.append(x)
             elif isinstance(x, float):
                 numbers.append(float(x))

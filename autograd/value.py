@@ -4,6 +4,8 @@ Owns the node of the graph, how an operation on Values is recorded (`record`), a
 and methods by which one writes formulas.
 """
 
+from collections import deque
+from itertools import repeat
 from numbers import Number
 from operator import attrgetter
 from typing import Any
@@ -71,16 +73,8 @@ class Value:
             node.grad + cotangent if node.grad else cotangent
             for node, cotangent in cotangents.items()
         ]
-        interrupt = None
-        while True:
-            try:
-                for node, total in zip(cotangents, totals, strict=True):
-                    node.grad = total
-                break
-            except BaseException as error:  # noqa: BLE001 - Ctrl-C: finish first, all change or none
-                interrupt = error
-        if interrupt is not None:
-            raise interrupt
+        # One call into C, in which no signal handler runs: all gradients change or none.
+        deque(map(setattr, cotangents, repeat("grad"), totals), maxlen=0)
 
     def zero_grad(self) -> None:
         """Set `.grad` to 0.0 here and in every Value this one was made from."""
@@ -287,10 +281,10 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         numbers = [x._data for x in inputs]
     except AttributeError:  # not Values alone
         has_constants = True
-        if not _VALUES_AND_FLOATS.issuperset(map(type, inputs)):
+        if not all(x.__class__ is float or isinstance(x, Value) for x in inputs):
             result: Value = op.convert(inputs, ready=Value)
             return result
-        numbers = [x._data if x.__class__ is Value else x for x in inputs]
+        numbers = [x if x.__class__ is float else x._data for x in inputs]
     if modes.active and not modes.is_recording():
         return Value(op.compute(numbers))
     try:
@@ -303,7 +297,7 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         partials = op.partials_ieee(data, numbers)
     if has_constants:  # no edge leads to a constant
         partials = tuple(
-            [p if x.__class__ is Value else None for x, p in zip(inputs, partials, strict=True)]
+            [None if x.__class__ is float else p for x, p in zip(inputs, partials, strict=True)]
         )
     return _node(data, op, inputs, partials)
 
@@ -373,7 +367,6 @@ def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...
 
 
 BIG = 2**53  # every int of less size is a float
-_VALUES_AND_FLOATS = frozenset((Value, float))
 _new: Any = object.__new__
 Value._apply_op = staticmethod(record)
 
