@@ -210,6 +210,29 @@ def test_a_rule_that_uses_builtin_sum():
         assert hessian[i][j] == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-8, 1e-150])
+def test_an_operand_assigned_since_is_noticed_at_every_scale(scale):
+    """Otherwise the pullback would answer for other numbers than the function was called with."""
+    product = row(lambda a, b: a * b * b, lambda y, a, b: (b * b, 2.0 * a * b))
+    w = Value(scale, label="w")
+    _, pullback = ag.vjp(lambda x: product(x, w), Value(scale))
+    assert pullback(1.0)[0].data == scale * scale
+    w.data = 2.0 * scale
+    with pytest.raises(ValueError, match="was assigned after the operation ran"):
+        pullback(1.0)
+
+
+def test_an_operand_assigned_so_that_another_one_is_selected_is_noticed():
+    gate = row(
+        lambda a, b: a if b > 0 else 0.0, lambda y, a, b: (ag.edge(b > 0, 1.0), ag.edge(b > 9, b))
+    )
+    w = Value(-1.0)
+    _, pullback = ag.vjp(lambda x: gate(x, w), Value(3.0))
+    w.data = 1.0
+    with pytest.raises(ValueError, match="was assigned after the operation ran"):
+        pullback(1.0)
+
+
 # IEEE where Python raises
 
 
