@@ -3,7 +3,9 @@
 Owns `Op`, one row of the table in `ops.py`, and `edge`, by which a rule says that an input was not
 selected. A rule is written once, in the engine's own operations, and runs on whatever it is given:
 floats give the numbers that backward multiplies, Values derivatives that can be differentiated
-again. Every operation passes through `Op.__call__`.
+again (`linearize.py` does that). Calls take this way: `__call__` asks the first operand that is no
+float how it is applied (a Value records, see `value.py`); failing that, `convert` makes numbers of
+the operands, or goes through an array element by element; plain floats end in `forward`.
 """
 
 import functools
@@ -60,10 +62,11 @@ class Op:
 
     Args:
         name: its key in `TABLE`; a Python identifier.
-        forward: floats -> float; a function of `math` or an expression.
+        forward: floats -> float; a function of `math`, an expression, or the engine's own
+            functions, which return inf and nan where those of `math` raise.
         partials: (output, *inputs) -> the tuple of the partial derivatives by each input, written
-            in the engine's operations without `if` on data. None means no edge: that input was not
-            selected, or the derivative is identically zero.
+            in the engine's operations without `if` on data; the output comes first. None means no
+            edge: that input was not selected, or the derivative is identically zero.
         notation: how it is written, the inputs in braces: "{0} + {1}"; a pair gives LaTeX as well;
             "{...}" stands for all inputs. Default: name(inputs).
         domain: an `Interval` for each input; default: the whole line for each.
@@ -261,5 +264,5 @@ def edge(condition: Any, partial: Any) -> Any:
 
 
 def live(condition: Any) -> Any:
-    """`edge(condition, condition)`: a comparison is 1 where it holds, and lets a nan through."""
+    """For a comparison: 1 where it holds, no edge (None) where it does not; nan stays nan."""
     return condition or None if condition.__class__ is float else edge(condition, condition)

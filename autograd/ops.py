@@ -6,7 +6,8 @@ A row states how to compute the number and, once, its derivative:
 
 `partials(y, *inputs)` gets the output first and returns the derivative by each input, written in
 the rows themselves, so that the same rule gives numbers, derivatives of derivatives, a picture, an
-explanation. None says: no edge. To add an operation, add a row; nothing else is to be edited.
+explanation. None says: no edge. To add an operation, add a row: it can then be differentiated to
+any order, drawn and pickled. (CONTRIBUTING says where to publish its name and test its numbers.)
 """
 
 import math
@@ -51,14 +52,14 @@ div = Op(
     kinks=(Kink("b = 0", lambda a, b: b, "pole"),),
 )
 neg = Op("neg", operator.neg, lambda y, x: (-1.0,), "-{0}")
-power: Op = Op(  # the exponent is a parameter, a number: x**0 is 1 and flat for every x
+power: Op = Op(  # Value**number: the exponent is a parameter, so x**0 is flat for every x
     "power",
     math.pow,
     lambda y, x, n: (n * power(x, n - 1.0) if n != 0.0 else None, None),
     ("{0}**{1}", "{{{0}}}^{{{1}}}"),
     domain=(POSITIVE, REAL),
 )
-pow_: Op = Op(
+pow_: Op = Op(  # Value**Value, number**Value
     "pow",
     math.pow,
     lambda y, x, n: (

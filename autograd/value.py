@@ -164,13 +164,13 @@ class Value:
     def __bool__(self) -> bool:
         return bool(self._data)
 
-    def __float__(self) -> float:
+    def __float__(self, *_: Any) -> Any:
         raise TypeError(
-            "float() of a Value would drop its history: use .data for the number, or a function "
-            "of autograd (autograd.exp rather than math.exp) to go on computing with it"
+            "float(), int() or round() of a Value would drop its history: use .data for the "
+            "number, or a function of autograd (autograd.exp rather than math.exp) to go on with it"
         )
 
-    __int__ = __float__
+    __int__ = __round__ = __float__
 
     # What NumPy asks of the elements of an array in np.floor, np.var and np.std
 

@@ -35,6 +35,10 @@ class History:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __repr__(self) -> str:
+        last = ", ".join(f"{k}={v:.4g}" for k, v in self.rows[-1].items()) if self.rows else ""
+        return f"History({len(self)} epochs{'; the last: ' + last if last else ''})"
+
     def to_csv(self) -> str:
         """Return a line with the names of the measures, then one for each epoch."""
         text = io.StringIO()

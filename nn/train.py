@@ -52,6 +52,13 @@ def fit(
     Raises ValueError for data that do not fit together, and FloatingPointError, before the
     weights change, when the loss is nan or infinite.
     """
+    if not callable(loss):
+        raise TypeError(f"fit: loss must be a function such as nn.cross_entropy, got {loss!r:.40}")
+    if not isinstance(optimizer, SGD):
+        raise TypeError(
+            "fit: optimizer must be one such as nn.SGD(model.parameters(), lr=0.1), "
+            f"got {optimizer!r:.40}"
+        )
     rows, targets = samples_of(data)
     epochs = whole_number(epochs, "fit: epochs")
     size = len(rows)

@@ -25,7 +25,7 @@ EPS = sys.float_info.epsilon
 # Comparisons: rows without a derivative of their own, from which other rules are written.
 WITHOUT_DERIVATIVE = {"gt", "heaviside", "eq", "peak"}
 ROWS = sorted(set(ag.ops.TABLE) - WITHOUT_DERIVATIVE)
-NAMES = [*ROWS, *NOT_ROWS]
+NAMES = [name for name in (*ROWS, *NOT_ROWS) if name in EVERY]  # a new row: one test says so
 # Doubles lose digits below TINY; beyond HUGE the terms of a derivative may overflow.
 TINY, HUGE = 1e-300, 1e300
 # The orders of derivative for which 1e-15 absolute is all that is promised, and why. Everything

@@ -36,6 +36,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
         super().__init__(name, **{"format": "svg"} | options)
         self.text = text
 
+    def __repr__(self) -> str:
+        return f"<Drawing of {self.text or self.name}: .save('graph.svg'), .svg(), .png(), .source>"
+
     def svg(self) -> str:
         """The picture as SVG."""
         return str(self.pipe("svg", encoding="utf-8"))
