@@ -65,8 +65,8 @@ class Value:
     def backward(self) -> None:
         """Add the derivative of this number by each number it was made from to its `.grad`.
 
-        Inner nodes included. A second call adds the same again, as in PyTorch; an interrupted one
-        (Ctrl-C) changes nothing.
+        Inner nodes included. A second call adds the same again, as in PyTorch; one interrupted by
+        Ctrl-C has changed all gradients or none.
         """
         cotangents = pull_back(topological_order(self), {self: 1.0})
         totals = [
