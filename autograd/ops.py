@@ -19,7 +19,6 @@ from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink,
 
 INF = math.inf
 LN2, LN10 = math.log(2.0), math.log(10.0)
-SQRT_HALF = math.sqrt(0.5)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
@@ -224,7 +223,7 @@ silu = Op("silu", lambda x: x * special.sigmoid(x), lambda y, x: (sigmoid(x) + y
 gelu = Op(
     "gelu",
     special.gelu,
-    lambda y, x: (0.5 * erfc(-x * SQRT_HALF) + x * (INV_SQRT_2PI * exp(-0.5 * (x * x))),),
+    lambda y, x: (0.5 * erfc(-x * special.SQRT_HALF) + x * (INV_SQRT_2PI * exp(-0.5 * (x * x))),),
     ("gelu({0})", r"{0} \, \Phi({0})"),
 )
 
