@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.data import samples_of
+from nn.data.samples import samples_of
 from nn.losses import is_probability_row
 from nn.module import Module
 from nn.nested import as_lists

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd import Value
 from nn.checks import whole_number
-from nn.data import samples_of
+from nn.data.samples import samples_of
 from nn.evaluate import decision_rule, numbers_of, predict
 from nn.extras import is_installed, remedy
 from nn.history import History

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nn import accuracy, load, predict
-from nn.cli import main
+from nn.command.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -24,7 +24,11 @@ def environment(**changes):
 
 def run(*arguments, cwd, code=None, **changes):
     """Run `python -m nn`, or with `code` Python code that does something first."""
-    start = ["-m", "nn"] if code is None else ["-c", f"{code}\nimport nn.cli; exit(nn.cli.main())"]
+    start = (
+        ["-m", "nn"]
+        if code is None
+        else ["-c", f"{code}\nfrom nn.command.main import main; exit(main())"]
+    )
     command = [sys.executable, "-W", "error", *start, *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, cwd=cwd, env=environment(**changes), check=False
@@ -86,7 +90,7 @@ def test_the_same_seed_leaves_the_same_files(tmp_path):
 
 
 def test_every_setting_reaches_the_training(tmp_path, monkeypatch):
-    monkeypatch.setattr("nn.cli.is_installed", lambda module: False)  # no time for plots
+    monkeypatch.setattr("nn.command.main.is_installed", lambda module: False)  # no time for plots
     settings = {
         "default": (),
         "hidden": ("--hidden", "5", "3"),

@@ -9,7 +9,8 @@ from autograd import Value
 from nn import MLP, Module, Neuron, moons
 from nn.graph import can_draw, draw_neuron
 from nn.history import History
-from nn.plot import GRID, confusion_matrix, decision_boundary, loss_curve, to_png
+from nn.plot import confusion_matrix, decision_boundary, loss_curve, to_png
+from nn.plot.boundary import GRID
 
 
 class Sign(Module):
@@ -179,7 +180,7 @@ def test_the_graph_of_a_neuron_refuses_other_inputs():
 
 def test_whether_graphs_can_be_drawn(monkeypatch):
     assert can_draw() == draws()
-    monkeypatch.setattr("nn.graph.draw", lambda value: Undrawable())
+    monkeypatch.setattr("nn.graph.neuron.draw", lambda value: Undrawable())
     assert not can_draw()
 
 

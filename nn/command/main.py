@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from nn.activations import ACTIVATIONS
 from nn.checks import rate, whole_number
+from nn.command.recipes import RECIPES, Recipe
 from nn.data import split
 from nn.evaluate import accuracy, predict
 from nn.extras import is_installed, remedy
@@ -23,7 +24,6 @@ from nn.init import INITIALISERS
 from nn.layers import MLP, Neuron
 from nn.optim import SGD
 from nn.plot import loss_curve, to_png
-from nn.recipes import RECIPES, Recipe
 from nn.serialize import to_bytes
 from nn.train import fit
 

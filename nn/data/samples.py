@@ -1,7 +1,6 @@
-"""Data to learn from: two moons, handwritten digits, and splitting into train and test.
+"""What a data set is, and dividing it: (X, y), X a list of samples, y the target of each.
 
-Owns what a data set is: (X, y), X a list of samples, each a row of floats; y the target of each,
-for the data sets here its class, counted from 0.
+Owns the check that X and y fit together, and the split into training and test set.
 """
 
 import math
@@ -9,50 +8,10 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
-from nn.checks import rate, whole_number
-from nn.extras import extra
 from nn.init import Seed, random_source
 from nn.nested import as_lists, entries, reshape, shape_of
 
 DataSet = tuple[list[Any], list[Any]]
-
-
-def moons(n_samples: int = 100, noise: float = 0.1, seed: Seed = None) -> DataSet:
-    """Return two interleaved half circles with labels 0 (upper) and 1 (lower), in random order.
-
-    Args:
-        n_samples: of both together.
-        noise: the standard deviation of the normal noise added to each coordinate.
-        seed: as for `nn.Neuron`.
-
-    The shape is that of scikit-learn's `make_moons`: class 0 lies on the upper half of the circle
-    of radius 1 around (0, 0), class 1 on the lower half of the one around (1, 0.5).
-    """
-    n_samples = whole_number(n_samples, "moons: n_samples", least=2)
-    noise = rate(noise, "moons: noise")
-    source = random_source(seed)
-    n_upper = n_samples // 2
-    samples = []
-    for label, n in ((0, n_upper), (1, n_samples - n_upper)):
-        for i in range(n):
-            angle = math.pi * i / max(n - 1, 1)
-            x1, x2 = math.cos(angle), math.sin(angle)
-            if label == 1:
-                x1, x2 = 1.0 - x1, 0.5 - x2
-            samples.append(([x1 + source.gauss(0.0, noise), x2 + source.gauss(0.0, noise)], label))
-    source.shuffle(samples)
-    return [row for row, _ in samples], [label for _, label in samples]
-
-
-def digits() -> DataSet:
-    """Return the 1,797 handwritten digits of scikit-learn: 64 pixels from 0 to 1, row by row.
-
-    Needs the extra `data`. Source: UCI, Optical Recognition of Handwritten Digits, test set.
-    """
-    with extra("data", "the digits data set"):
-        from sklearn.datasets import load_digits
-    pixels, labels = load_digits(return_X_y=True)
-    return (pixels / 16.0).tolist(), labels.tolist()
 
 
 def samples_of(data: Any) -> tuple[list[Any], list[Any]]:

@@ -1,0 +1,1 @@
+"""A training as one HTML page that works without network or program."""
