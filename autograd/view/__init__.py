@@ -1,7 +1,8 @@
-"""Seeing: the computation graph of a number as a picture."""
+"""Seeing: the computation graph of a number as a picture, and the words that pictures use."""
 
 from autograd.view.drawing import Drawing
+from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
 from autograd.view.render import RendererNotFound
 
-__all__ = ["Drawing", "RendererNotFound", "draw"]
+__all__ = ["TERMS", "Drawing", "RendererNotFound", "draw", "term"]
