@@ -70,7 +70,6 @@ TERMS = {
 # as they must not stand in a text, blanks included.
 OTHER_RENDERINGS = {
     "편향": "bias",
-    "절편": "bias",
     "그래디언트": "gradient",
     "그라디언트": "gradient",
     "그레이디언트": "gradient",
