@@ -1,0 +1,41 @@
+"""Ctrl-C while a model trains: finish the batch, keep what was learned.
+
+Owns the signal handler that puts the first Ctrl-C off. Without it a KeyboardInterrupt is raised
+between any two bytecodes, so also between the updates of two weights.
+"""
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+
+class DeferredInterrupt:
+    """Inside the with-block the first Ctrl-C only sets `requested`; a second one raises at once.
+
+    Only in the main thread, where Python handles signals, and only in place of Python's own
+    handler: whoever has installed another one wants something else. What was there before is put
+    back in any case.
+    """
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._is_installed = False
+
+    def __enter__(self) -> "DeferredInterrupt":
+        if (
+            threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
+            signal.signal(signal.SIGINT, self._handle)
+            self._is_installed = True
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        if self._is_installed:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.requested:
+            signal.default_int_handler(number, frame)  # raises KeyboardInterrupt
+        self.requested = True
