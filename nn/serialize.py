@@ -9,6 +9,7 @@ length in it is checked against the bytes that are there. PyTorch reads the file
 import json
 import os
 import struct
+from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 from random import Random
@@ -43,14 +44,23 @@ def to_bytes(model: Module) -> bytes:
     if architecture is not None:
         description = {"module": type(model).__name__, **architecture}
         metadata["architecture"] = json.dumps(description)
+    tensors = {}
+    for name, numbers in model.state_dict().items():
+        tensors[name] = (shape_of(numbers) or (), entries(numbers))
+    return pack(metadata, tensors)
+
+
+def pack(
+    metadata: dict[str, str], tensors: Mapping[str, tuple[Sequence[int], Sequence[float]]]
+) -> bytes:
+    """Return a safetensors file with these metadata and tensors: name -> shape, its numbers."""
     header: dict[str, Any] = {"__metadata__": metadata}
     body = bytearray()
-    for name, numbers in model.state_dict().items():
-        flat = entries(numbers)
+    for name, (shape, numbers) in tensors.items():
         start = len(body)
-        body += struct.pack(f"<{len(flat)}d", *flat)
+        body += struct.pack(f"<{len(numbers)}d", *numbers)
         offsets = [start, len(body)]
-        header[name] = {"dtype": "F64", "shape": shape_of(numbers), "data_offsets": offsets}
+        header[name] = {"dtype": "F64", "shape": list(shape), "data_offsets": offsets}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)  # the numbers start at a multiple of 8
     return struct.pack("<Q", len(text)) + text + body
