@@ -37,5 +37,7 @@ class DeferredInterrupt:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
+            # Here, for the KeyboardInterrupt may break into __exit__ before its first line.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.default_int_handler(number, frame)  # raises KeyboardInterrupt
         self.requested = True
