@@ -4,6 +4,7 @@ Owns what a count and a rate may be, and the wording of a refusal: what, and wha
 """
 
 import math
+import reprlib
 from numbers import Real
 from operator import index
 from typing import Any
@@ -16,12 +17,25 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     except TypeError:
         number = least - 1
     if number < least or isinstance(value, bool):
-        raise ValueError(f"{name} must be a whole number, at least {least}; got {value!r:.40}")
+        got = reprlib.repr(value)
+        raise ValueError(f"{name} must be a whole number, at least {least}; got {got:.40}")
     return number
 
 
 def rate(value: Any, name: str) -> float:
     """Return `value` as a float if it is a finite number of at least 0, else ValueError."""
-    if not isinstance(value, Real) or not 0.0 <= float(value) < math.inf:
-        raise ValueError(f"{name} must be a number, at least 0 and finite; got {value!r:.40}")
+    try:
+        number = float(value) if isinstance(value, Real) else math.nan
+    except OverflowError:  # an int beyond the floats
+        number = math.inf
+    if not 0.0 <= number < math.inf or isinstance(value, bool):
+        got = reprlib.repr(value)
+        raise ValueError(f"{name} must be a number, at least 0 and finite; got {got:.40}")
+    return number
+
+
+def finite_number(value: Any, name: str) -> float:
+    """Return `value` as a float if it is a finite number, else ValueError."""
+    if not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number; got {value!r:.40}")
     return float(value)

@@ -41,24 +41,56 @@ def uniform(n_inputs: int, n_outputs: int, source: random.Random) -> float:
     return source.uniform(-1, 1)
 
 
-def xavier(n_inputs: int, n_outputs: int, source: random.Random) -> float:
-    """Draw from U(-a, a), a = sqrt(6 / (n_inputs + n_outputs)) (Glorot and Bengio, 2010).
+def zeros(n_inputs: int, n_outputs: int, source: random.Random) -> float:
+    """Return 0: for a single layer, or to see that neurons which start alike stay alike."""
+    return 0.0
 
-    For activations that are linear around 0: tanh, sigmoid, identity.
+
+def normal(n_inputs: int, n_outputs: int, source: random.Random) -> float:
+    """Draw from N(0, 1), the standard normal distribution: for narrow layers."""
+    return source.gauss(0.0, 1.0)
+
+
+def xavier(n_inputs: int, n_outputs: int, source: random.Random) -> float:
+    """Draw from U(-a, a), a = sqrt(6 / (n_inputs + n_outputs)) (Glorot and Bengio, 2010, eq. 16).
+
+    For activations that are linear around 0: tanh, sigmoid, identity. Keeps the variance of the
+    outputs near that of the inputs, and that of the gradients too.
     """
     bound = math.sqrt(6.0 / (n_inputs + n_outputs))
     return source.uniform(-bound, bound)
 
 
+def xavier_normal(n_inputs: int, n_outputs: int, source: random.Random) -> float:
+    """Draw from the normal distribution with the variance of `xavier`, 2 / (n_inputs + n_outputs).
+
+    (Glorot and Bengio, 2010, eq. 12.)
+    """
+    return source.gauss(0.0, math.sqrt(2.0 / (n_inputs + n_outputs)))
+
+
 def he(n_inputs: int, n_outputs: int, source: random.Random) -> float:
-    """Draw from the normal distribution with variance 2 / n_inputs (He et al., 2015): for relu."""
+    """Draw from the normal distribution with variance 2 / n_inputs (He et al., 2015, eq. 10).
+
+    For relu and its like, which halve the variance.
+    """
     return source.gauss(0.0, math.sqrt(2.0 / n_inputs))
+
+
+def he_uniform(n_inputs: int, n_outputs: int, source: random.Random) -> float:
+    """Draw from U(-a, a), a = sqrt(6 / n_inputs): the variance of `he` (He et al., 2015)."""
+    bound = math.sqrt(6.0 / n_inputs)
+    return source.uniform(-bound, bound)
 
 
 INITIALISERS: dict[str, Initialiser] = {
     "uniform": uniform,
+    "zeros": zeros,
+    "normal": normal,
     "xavier": xavier,
+    "xavier_normal": xavier_normal,
     "he": he,
+    "he_uniform": he_uniform,
 }
 
 
@@ -70,7 +102,7 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     if isinstance(init, str):
         if init not in INITIALISERS:
             raise ValueError(
-                f"init: unknown name {init!r}; choose one of {', '.join(INITIALISERS)}, "
+                f"init: unknown name {init!r:.40}; choose one of {', '.join(INITIALISERS)}, "
                 "or give a function (n_inputs, n_outputs, source) -> weight"
             )
         return INITIALISERS[init]

@@ -4,16 +4,19 @@ Owns y = f(z), z = W.x + b, from one neuron to a multi-layer perceptron. Weights
 order of micrograd: neuron by neuron, first its weights, then its bias, which is 0.
 """
 
+import reprlib
 from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 from autograd import Value, dot
-from nn.activations import Activation, activation_function, activation_name
+from nn.activations import Activation, activation_function, activation_name, identity, takes_layer
 from nn.checks import whole_number
 from nn.init import Initialiser, Seed, initialiser, random_source
 from nn.module import Arrangement, Module
 from nn.nested import as_lists
+
+ActivationChoice = str | Activation | None  # a name of the table, a function, None for a linear one
 
 
 class Neuron(Module):
@@ -21,7 +24,8 @@ class Neuron(Module):
 
     Args:
         n_inputs: how many inputs, and so how many synapse weights, it has.
-        activation: a name of `nn.activations.ACTIVATIONS`, a function, or None for a linear one.
+        activation: a name of `nn.activations.ACTIVATIONS`, a function, or None for a linear one;
+            not softmax, which needs the outputs of a whole layer.
         seed: an int or a `random.Random`; None draws from Python's global `random` module.
         init: a name of `nn.init.INITIALISERS`, or a function.
 
@@ -31,13 +35,18 @@ class Neuron(Module):
     def __init__(
         self,
         n_inputs: int,
-        activation: str | Activation | None = "relu",
+        activation: ActivationChoice = "relu",
         seed: Seed = None,
         init: str | Initialiser = "uniform",
     ) -> None:
         size = whole_number(n_inputs, "Neuron: n_inputs")
         draw, source = initialiser(init), random_source(seed)
         self.activation = activation_function(activation)
+        if takes_layer(self.activation):
+            raise ValueError(
+                "Neuron: activation softmax is not for a single neuron, it compares those of a "
+                "layer; use sigmoid, or a Layer or MLP with two outputs or more"
+            )
         self.weights = [Value(draw(size, 1, source)) for _ in range(size)]
         self.bias = Value(0.0)
 
@@ -81,33 +90,46 @@ class Layer(Module):
     Args:
         n_inputs: how many inputs each neuron has.
         n_outputs: how many neurons there are.
-        activation, seed, init: as for `Neuron`.
+        activation: as for `Neuron`; or softmax, for at least two neurons: these are linear then,
+            and the layer's outputs are positive and sum to 1.
+        seed, init: as for `Neuron`.
 
     Calling it with `n_inputs` numbers or `Value`s returns the list of its `n_outputs` outputs.
     """
+
+    across: Activation | None = None  # applied to the list of the neurons' outputs: softmax
 
     def __init__(
         self,
         n_inputs: int,
         n_outputs: int,
-        activation: str | Activation | None = "relu",
+        activation: ActivationChoice = "relu",
         seed: Seed = None,
         init: str | Initialiser = "uniform",
     ) -> None:
         whole_number(n_inputs, "Layer: n_inputs")
         size = whole_number(n_outputs, "Layer: n_outputs")
         draw, source = initialiser(init), random_source(seed)
+        function = activation_function(activation)
+        if takes_layer(function):
+            if size < 2:
+                raise ValueError(
+                    "Layer: activation softmax of a single neuron is always 1; "
+                    "give the layer two neurons or more, or use sigmoid"
+                )
+            self.across, function = function, identity
 
         def draw_for_layer(n_inputs: int, _: int, source: Random) -> float:
             return draw(n_inputs, size, source)
 
-        self.neurons = [Neuron(n_inputs, activation, source, draw_for_layer) for _ in range(size)]
+        self.neurons = [Neuron(n_inputs, function, source, draw_for_layer) for _ in range(size)]
 
     def __call__(self, inputs: Sequence[Any]) -> list[Any]:
         """Return the outputs of the neurons; a list even if there is only one."""
         if inputs.__class__ is not list:
             inputs = _row(inputs, self)
-        return [neuron(inputs) for neuron in self.neurons]
+        outputs = [neuron(inputs) for neuron in self.neurons]
+        return outputs if self.across is None else self.across(outputs)
 
     @property
     def n_inputs(self) -> int:
@@ -121,8 +143,8 @@ class Layer(Module):
 
     @property
     def activation(self) -> Activation:
-        """The activation function of its neurons."""
-        return self.neurons[0].activation
+        """The activation function of its neurons; softmax where that is applied across them."""
+        return self.neurons[0].activation if self.across is None else self.across
 
     @property
     def weights(self) -> list[list[Value]]:
@@ -141,16 +163,15 @@ class Layer(Module):
     def architecture(self) -> dict[str, Any] | None:
         """Return its sizes and the name of its activation; None where neurons differ."""
         names = {activation_name(neuron.activation) for neuron in self.neurons}
-        if len(names) > 1 or None in names:
+        if len(names) > 1 or (self.across is not None and names != {"identity"}):
             return None
-        sizes = {"n_inputs": self.n_inputs, "n_outputs": self.n_outputs}
-        return {**sizes, "activation": names.pop()}
+        name = activation_name(self.activation)
+        if name is None:
+            return None
+        return {"n_inputs": self.n_inputs, "n_outputs": self.n_outputs, "activation": name}
 
     def __repr__(self) -> str:
-        return (
-            f"Layer({self.n_inputs}, {self.n_outputs}, "
-            f"activation={_shown(self.neurons[0].activation)})"
-        )
+        return f"Layer({self.n_inputs}, {self.n_outputs}, activation={_shown(self.activation)})"
 
 
 class MLP(Module):
@@ -159,9 +180,9 @@ class MLP(Module):
     Args:
         n_inputs: how many inputs the network has.
         layer_sizes: how many neurons each layer has; the last is the number of outputs.
-        activation: of the hidden layers, as for `Neuron`.
+        activation: of the hidden layers, as for `Layer`; or a list with one for each of them.
         output_activation: of the output layer; None, the default, leaves it linear, as
-            cross_entropy and hinge_loss want it.
+            cross_entropy, binary_cross_entropy_with_logits and hinge_loss want it.
         seed, init: as for `Neuron`.
 
     Calling it with one sample, `n_inputs` numbers or `Value`s, returns the list of the outputs;
@@ -172,25 +193,21 @@ class MLP(Module):
         self,
         n_inputs: int,
         layer_sizes: Sequence[int],
-        activation: str | Activation | None = "relu",
-        output_activation: str | Activation | None = None,
+        activation: ActivationChoice | Sequence[ActivationChoice] = "relu",
+        output_activation: ActivationChoice = None,
         seed: Seed = None,
         init: str | Initialiser = "uniform",
     ) -> None:
-        listed = as_lists(layer_sizes)
-        if not isinstance(listed, list) or not listed:
-            raise ValueError(
-                "MLP: layer_sizes must be a list with the size of each layer, the output layer "
-                f"last, such as [16, 16, 1]; got {layer_sizes!r:.40}"
-            )
-        sizes = [whole_number(n_inputs, "MLP: n_inputs")]
-        sizes += [whole_number(size, f"MLP: layer_sizes[{i}]") for i, size in enumerate(listed)]
-        functions = [activation] * (len(listed) - 1) + [output_activation]
+        fan_in = whole_number(n_inputs, "MLP: n_inputs")
+        sizes = _layer_sizes(layer_sizes)
+        functions = _hidden_activations(activation, len(sizes) - 1)
+        functions.append(activation_function(output_activation, "MLP: output_activation"))
         source = random_source(seed)
-        self.layers = [
-            Layer(fan_in, fan_out, function, source, init)
-            for fan_in, fan_out, function in zip(sizes, sizes[1:], functions, strict=False)
-        ]
+        self.layers: list[Layer] = []
+        for i, (size, function) in enumerate(zip(sizes, functions, strict=True)):
+            fan_out = whole_number(size, f"MLP: layer_sizes[{i}]")
+            self.layers.append(Layer(fan_in, fan_out, function, source, init))
+            fan_in = fan_out
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """Return the outputs for one sample: a list, or one `Value` if there is one output."""
@@ -209,25 +226,59 @@ class MLP(Module):
         return [layer.n_outputs for layer in self.layers]
 
     def architecture(self) -> dict[str, Any] | None:
-        """Return its sizes and the names of its activations; None where hidden layers differ."""
+        """Return its sizes and the names of its activations; None if one is an unnamed function.
+
+        `activation` is one name where all hidden layers have the same, else a list of names.
+        """
         described = [layer.architecture() for layer in self.layers]
-        names = [layer and layer["activation"] for layer in described]
-        hidden = set(names[:-1]) or {"relu"}
-        if None in names or len(hidden) > 1:
+        names = [layer["activation"] for layer in described if layer is not None]
+        if len(names) < len(described):
             return None
+        *hidden, output = names
         return {
             "n_inputs": self.n_inputs,
             "layer_sizes": self.layer_sizes,
-            "activation": hidden.pop(),
-            "output_activation": names[-1],
+            "activation": hidden if len(set(hidden)) > 1 else (hidden or ["relu"])[0],
+            "output_activation": output,
         }
 
     def __repr__(self) -> str:
-        hidden = f", activation={_shown(self.layers[0].activation)}" if self.layers[1:] else ""
+        shown = [_shown(layer.activation) for layer in self.layers]
+        *hidden, output = shown
+        named = hidden[0] if len(set(hidden)) == 1 else f"[{', '.join(hidden)}]"
         return (
-            f"MLP({self.n_inputs}, {self.layer_sizes}{hidden}, "
-            f"output_activation={_shown(self.layers[-1].activation)})"
+            f"MLP({self.n_inputs}, {self.layer_sizes}, "
+            f"{f'activation={named}, ' if hidden else ''}output_activation={output})"
         )
+
+
+def _layer_sizes(layer_sizes: Any) -> list[Any]:
+    """The sizes as a list, not yet checked one by one, or ValueError."""
+    listed = layer_sizes.tolist() if hasattr(layer_sizes, "tolist") else layer_sizes
+    if not isinstance(listed, (list, tuple)) or not listed:
+        raise ValueError(
+            "MLP: layer_sizes must be a list with the size of each layer, the output layer "
+            f"last, such as [16, 16, 1]; got {reprlib.repr(layer_sizes):.40}"
+        )
+    for i, size in enumerate(listed):
+        if isinstance(size, (list, tuple)):  # whole_number would show it, however deep it is
+            raise ValueError(
+                f"MLP: layer_sizes[{i}] must be a whole number, at least 1; got a list"
+            )
+    return list(listed)
+
+
+def _hidden_activations(activation: Any, n_hidden: int) -> list[Activation]:
+    """One function for each hidden layer, from one choice for all or a list of them."""
+    if not isinstance(activation, (list, tuple)):
+        return [activation_function(activation)] * n_hidden
+    if len(activation) != n_hidden:
+        raise ValueError(
+            f"MLP: activation has {len(activation)} entries for {n_hidden} hidden "
+            f"layer{'' if n_hidden == 1 else 's'}; give one for each, or one name for all "
+            "(that of the output layer is output_activation)"
+        )
+    return [activation_function(one, f"activation[{i}]") for i, one in enumerate(activation)]
 
 
 def _row(inputs: Any, module: Neuron | Layer) -> list[Any]:

@@ -1,7 +1,7 @@
 """Optimisers: how a step changes the parameters.
 
-Owns the update rule of stochastic gradient descent, once, as arithmetic on plain numbers, and
-`SGD`, which applies it to every parameter.
+Owns the update rule of stochastic gradient descent, once, as arithmetic on plain numbers, `SGD`,
+which applies it to every parameter, and the table of optimisers by name.
 """
 
 from collections.abc import Iterable
@@ -53,7 +53,8 @@ class SGD:
         weight_decay: the L2 penalty: this times the weight is added to its gradient.
         nesterov: whether to look ahead along the velocity.
 
-    Raises ValueError for a rate that is negative, nan or infinite, and for no parameters.
+    Raises ValueError for a rate that is negative, nan or infinite, for nesterov without momentum or
+    with dampening, and for no parameters.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class SGD:
         self.momentum = rate(momentum, "SGD: momentum")
         self.dampening = rate(dampening, "SGD: dampening")
         self.weight_decay = rate(weight_decay, "SGD: weight_decay")
-        self.nesterov = nesterov
+        if nesterov not in (True, False):
+            raise ValueError(f"SGD: nesterov must be True or False, got {nesterov!r:.40}")
+        self.nesterov = bool(nesterov)
         if nesterov and (self.momentum == 0.0 or self.dampening != 0.0):
             raise ValueError("SGD: nesterov needs a momentum > 0, such as 0.9, and dampening 0")
         self.velocities: list[float | None] = [None] * len(self.parameters)
@@ -85,15 +88,29 @@ class SGD:
         self._lr = rate(lr, "SGD: lr")
 
     def step(self) -> None:
-        """Change every parameter by its gradient, which `backward()` has left in `.grad`."""
+        """Change every parameter by its gradient, which `backward()` has left in `.grad`.
+
+        All parameters and velocities change or, when an error or a Ctrl-C comes in between, none.
+        """
         rates = self._lr, self.momentum, self.dampening, self.weight_decay, self.nesterov
+        numbers = [parameter.data for parameter in self.parameters]
         updates = [
-            sgd_update(parameter.data, parameter.grad, velocity, *rates)
-            for parameter, velocity in zip(self.parameters, self.velocities, strict=True)
+            sgd_update(number, parameter.grad, velocity, *rates)
+            for number, parameter, velocity in zip(
+                numbers, self.parameters, self.velocities, strict=True
+            )
         ]
-        for parameter, (weight, _) in zip(self.parameters, updates, strict=True):
-            parameter.data = weight
-        self.velocities = [velocity for _, velocity in updates]
+        velocities = [velocity for _, velocity in updates]
+        before = self.velocities
+        try:
+            for parameter, (weight, _) in zip(self.parameters, updates, strict=True):
+                parameter.data = weight
+            self.velocities = velocities
+        except BaseException:
+            self.velocities = before
+            for parameter, number in zip(self.parameters, numbers, strict=True):
+                parameter.data = number
+            raise
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -106,6 +123,9 @@ class SGD:
             f"dampening={self.dampening}, weight_decay={self.weight_decay}, "
             f"nesterov={self.nesterov})"
         )
+
+
+OPTIMIZERS: dict[str, type[SGD]] = {"sgd": SGD}
 
 
 def _parameters(parameters: Iterable[Any]) -> list[Value]:

@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from nn import ACTIVATIONS, INITIALISERS, MLP, Layer, Neuron
+from nn import ACTIVATIONS, MLP, Layer, Neuron
 
 
 def neuron_of(weights, bias, activation):
@@ -43,6 +43,7 @@ def test_gradients_of_a_neuron_by_hand():
 
 AT_MINUS_ONE = {
     "identity": -1.0,
+    "step": 0.0,
     "relu": 0.0,
     "leaky_relu": -0.01,
     "tanh": -0.7615941559557649,
@@ -55,7 +56,7 @@ AT_MINUS_ONE = {
 
 
 def test_every_activation_is_tested():
-    assert AT_MINUS_ONE.keys() == ACTIVATIONS.keys()
+    assert AT_MINUS_ONE.keys() == ACTIVATIONS.keys() - {"softmax"}  # of a layer: test_activations
 
 
 @pytest.mark.parametrize(("name", "expected"), AT_MINUS_ONE.items())
@@ -106,9 +107,7 @@ def test_inputs_may_be_lists_tuples_rows_and_values():
         (lambda: MLP(2, 16), "MLP: layer_sizes must be a list with the size of each layer"),
         (lambda: MLP(2, []), "MLP: layer_sizes must be a list with the size of each layer"),
         (lambda: MLP(2, "16"), "MLP: layer_sizes must be a list with the size of each layer"),
-        (lambda: Neuron(2, "rellu"), "activation: unknown name 'rellu'; choose one of identity, "),
-        (lambda: MLP(2, [2], output_activation="softmax"), "cross_entropy takes the logits"),
-        (lambda: MLP(2, [2], output_activation=ag.softmax), "cross_entropy takes the logits"),
+        (lambda: Neuron(2, "rellu"), "activation: unknown name 'rellu'; did you mean 'relu'? Or "),
         (lambda: Neuron(2, init="kaiming"), "init: unknown name 'kaiming'; choose one of uniform"),
     ],
 )
@@ -153,25 +152,6 @@ def test_wrong_inputs_name_the_remedy(model, inputs, error, message):
     with pytest.raises(error) as caught:
         model(inputs)
     assert message in str(caught.value)
-
-
-def test_initialisers_have_the_spread_they_promise():
-    def spread(init, n_inputs, n_outputs):
-        layer = Layer(n_inputs, n_outputs, seed=11, init=init)
-        numbers = [w.data for row in layer.weights for w in row]
-        mean = math.fsum(numbers) / len(numbers)
-        assert abs(mean) < 0.02
-        return math.sqrt(math.fsum((x - mean) ** 2 for x in numbers) / len(numbers)), numbers
-
-    deviation, numbers = spread("uniform", 50, 60)
-    assert deviation == pytest.approx(1 / math.sqrt(3), rel=0.03)
-    assert max(map(abs, numbers)) <= 1
-    deviation, numbers = spread("xavier", 50, 100)
-    assert deviation == pytest.approx(math.sqrt(2 / 150), rel=0.03)
-    assert max(map(abs, numbers)) <= math.sqrt(6 / 150)
-    deviation, _ = spread("he", 50, 100)
-    assert deviation == pytest.approx(math.sqrt(2 / 50), rel=0.03)
-    assert set(INITIALISERS) == {"uniform", "xavier", "he"}
 
 
 def test_an_initialiser_may_be_a_function():

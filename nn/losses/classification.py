@@ -1,7 +1,7 @@
-"""Loss functions: how far predictions are from the truth, as one number to minimise.
+"""Losses of classification: the target is a class.
 
-Owns the losses. Each is the mean over a batch, and is built from few nodes with many inputs, so
-that a batch costs little more than its samples.
+Owns the cross-entropy of several classes and the hinge loss of two. (Losses of a yes or no for each
+output, by its probability, are in `binary`.)
 """
 
 from numbers import Real
@@ -10,35 +10,9 @@ from typing import Any
 
 import autograd as ag
 from autograd import Value
-from nn.nested import as_lists, entries, shape_of
+from nn.losses.batches import batch, is_softmax, number_of
 
 SUM_TOLERANCE = 1e-6  # how far from 1 a row of probabilities may sum
-
-
-def mse_loss(predictions: Any, targets: Any) -> Any:
-    """Return the mean squared error: the mean of (prediction - target)**2 over all entries.
-
-    Args:
-        predictions: a list with a number or `Value`, or a row of them, for each sample.
-        targets: the same shape.
-
-    Raises ValueError if the shapes differ. As PyTorch's `mse_loss`.
-    """
-    predictions, targets = as_lists(predictions), as_lists(targets)
-    shapes = shape_of(predictions), shape_of(targets)
-    for name, shape in zip(("predictions", "targets"), shapes, strict=True):
-        if shape is None:
-            raise ValueError(f"mse_loss: {name} has rows of different lengths; make them equal")
-    if shapes[0] != shapes[1]:
-        raise ValueError(
-            f"mse_loss: predictions have shape {_text(shapes[0])}, targets {_text(shapes[1])}; "
-            "give one target for each prediction"
-        )
-    pairs = zip(entries(predictions), entries(targets), strict=True)
-    errors = [ag.sub(prediction, target) for prediction, target in pairs]
-    if not errors:
-        raise ValueError("mse_loss: predictions is empty; give at least one sample")
-    return ag.dot(errors, errors) / len(errors)
 
 
 def cross_entropy(logits: Any, targets: Any) -> Any:
@@ -53,7 +27,7 @@ def cross_entropy(logits: Any, targets: Any) -> Any:
     the wrong length, or logits that are softmaxed already. As PyTorch's `cross_entropy`; stable
     for logits of any size.
     """
-    rows, answers = _batch("cross_entropy", "logits", logits, targets)
+    rows, answers = batch("cross_entropy", "logits", logits, targets)
     losses = []
     for i, (row, answer) in enumerate(zip(rows, answers, strict=True)):
         _check_logits(i, row)
@@ -75,7 +49,7 @@ def hinge_loss(scores: Any, targets: Any) -> Any:
 
     Raises ValueError for any other target.
     """
-    rows, answers = _batch("hinge_loss", "scores", scores, targets)
+    rows, answers = batch("hinge_loss", "scores", scores, targets)
     for i, (score, answer) in enumerate(zip(rows, answers, strict=True)):
         if isinstance(score, list):
             raise ValueError(
@@ -101,51 +75,18 @@ def is_probability_row(row: list[Any]) -> bool:
     return abs(total - 1.0) <= SUM_TOLERANCE
 
 
-def _batch(loss: str, name: str, outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:
-    """Both as lists of the same length, at least one sample long."""
-    rows, answers = as_lists(outputs), as_lists(targets)
-    for argument, values in ((name, rows), ("targets", answers)):
-        if not isinstance(values, list):
-            raise ValueError(
-                f"{loss}: {argument} must be a list with an entry for each sample, got "
-                f"{type(values).__name__}; for one sample write [{argument}]"
-            )
-    if len(rows) != len(answers):
-        raise ValueError(
-            f"{loss}: {len(rows)} {name}, but {len(answers)} targets; give one for each sample"
-        )
-    if not rows:
-        raise ValueError(f"{loss}: {name} is empty; give at least one sample")
-    return rows, answers
-
-
 def _check_logits(i: int, row: Any) -> None:
     if not isinstance(row, list) or not row:
         raise ValueError(
             f"cross_entropy: logits[{i}] must be a row with a number for each class, got "
             f"{type(row).__name__}; give the model one output for each class, "
-            "or use hinge_loss with a single output"
+            "or use binary_cross_entropy_with_logits or hinge_loss with a single output"
         )
-    if _is_softmax(row):
+    if is_softmax(row):
         raise ValueError(
             f"cross_entropy: logits[{i}] is the result of softmax already; "
             "give the outputs before softmax, cross_entropy applies it"
         )
-
-
-def _is_softmax(row: list[Any]) -> bool:
-    """Whether the entries are n exponentials, each divided by the sum of all n."""
-    if not all(isinstance(entry, Value) and entry.op is ag.div for entry in row):
-        return False
-    exponentials = tuple(entry.inputs[0] for entry in row)
-    total = row[0].inputs[1]
-    return (
-        all(entry.inputs[1] is total for entry in row)
-        and isinstance(total, Value)
-        and total.op is not None
-        and total.op.name == "sum"
-        and total.inputs == exponentials
-    )
 
 
 def _class_index(i: int, answer: Any, n_classes: int) -> int:
@@ -172,13 +113,9 @@ def _check_probabilities(i: int, row: list[Any], n_classes: int) -> None:
             f"cross_entropy: targets[{i}] has {len(row)} probabilities for {n_classes} logits; "
             "give one for each class"
         )
-    numbers = [entry.data if isinstance(entry, Value) else entry for entry in row]
+    numbers = [number_of(entry) for entry in row]
     if not is_probability_row(numbers):
         raise ValueError(
             f"cross_entropy: targets[{i}] must hold probabilities, at least 0 and with the sum 1; "
             f"got {numbers!r:.60}"
         )
-
-
-def _text(shape: tuple[int, ...] | None) -> str:
-    return str(list(shape)) if shape else "of one number"

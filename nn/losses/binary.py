@@ -1,0 +1,103 @@
+"""Losses of a yes or no for each output: binary cross-entropy.
+
+Owns it in two forms: of probabilities, and of the logits whose sigmoid they are. In both
+a target t is the probability of yes, usually 0 or 1, and the loss of one output is
+
+    -(t * log(probability of yes) + (1 - t) * log(probability of no))
+"""
+
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import autograd as ag
+from autograd import Value
+from nn.losses.batches import Pairs, is_sigmoid, is_softmax, number_of, pairs
+from nn.nested import as_lists
+
+Half = Callable[[Any], Any]  # output -> the cost, or minus the cost, of one of the two answers
+
+
+def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
+    """Return the mean of -(t*log(p) + (1 - t)*log(1 - p)), for outputs that end in a sigmoid.
+
+    Args:
+        probabilities: p, a number or `Value` from 0 to 1, or a row of them, for each sample.
+        targets: t, the same shape; numbers or `Value`s from 0 to 1.
+
+    A target of exactly 0 or 1 takes no part in the other term: p = 0 is right for t = 0 and costs
+    0; for t = 1 it costs inf (PyTorch's `binary_cross_entropy` ends at 100). Better use
+    `binary_cross_entropy_with_logits`: p near 1 has lost the digits by which it differs from 1.
+
+    Raises ValueError if the shapes differ or a number lies outside [0, 1].
+    """
+    loss = "binary_cross_entropy"
+    found = pairs(loss, "probabilities", probabilities, targets)
+    for i, output in enumerate(found.outputs):
+        number = number_of(output)
+        if not isinstance(number, Real) or float(number) < 0.0 or float(number) > 1.0:
+            raise ValueError(  # not for a nan, which becomes the loss
+                f"{loss}: probabilities{found.place(i)} must lie between 0 and 1, got "
+                f"{number!r:.40}; end the model in a sigmoid, or use {loss}_with_logits"
+            )
+    return _mean(loss, found, ag.log, lambda p: ag.log1p(-p), sign=-1.0)
+
+
+def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
+    """Return the mean of t*softplus(-z) + (1 - t)*softplus(z): of sigmoid(z), from z itself.
+
+    Args:
+        logits: z, a number or `Value`, or a row of them, for each sample: what the last layer
+            gives without an activation function.
+        targets: t, the same shape; numbers or `Value`s from 0 to 1.
+
+    Accurate for logits of any size. Raises ValueError if the shapes differ, a target lies outside
+    [0, 1], or sigmoid or softmax has been applied to the logits already. As PyTorch's
+    `binary_cross_entropy_with_logits`.
+    """
+    loss = "binary_cross_entropy_with_logits"
+    found = pairs(loss, "logits", logits, targets)
+    for i, output in enumerate(found.outputs):
+        if is_sigmoid(output):
+            raise ValueError(
+                f"{loss}: logits{found.place(i)} is the result of sigmoid already; leave out the "
+                "output activation, or use binary_cross_entropy"
+            )
+    for i, row in enumerate(as_lists(logits)):
+        if isinstance(row, list) and is_softmax(row):
+            raise ValueError(
+                f"{loss}: logits[{i}] is the result of softmax already; leave out the output "
+                "activation, and use cross_entropy if one class excludes the others"
+            )
+    return _mean(loss, found, lambda z: ag.softplus(-z), ag.softplus, sign=1.0)
+
+
+def _mean(loss: str, found: Pairs, yes: Half, no: Half, sign: float) -> Any:
+    """The mean over all entries of sign * (t*yes(output) + (1 - t)*no(output))."""
+    weights, halves = [], []
+    for i, (output, target) in enumerate(zip(found.outputs, found.targets, strict=True)):
+        _check_target(loss, found, i)
+        for weight, half in ((sign * target, yes), (sign * (1.0 - target), no)):
+            # A number 0 leaves its half out. A Value that is 0 keeps it, because its derivative is
+            # wanted; unless that is infinite, and 0 * inf the end of all numbers.
+            if isinstance(weight, Value):
+                cost = half(output)
+                if weight.data != 0.0 or not math.isinf(number_of(cost)):
+                    weights.append(weight)
+                    halves.append(cost)
+            elif weight != 0.0:
+                weights.append(weight)
+                halves.append(half(output))
+    return ag.dot(weights, halves) / len(found.outputs)
+
+
+def _check_target(loss: str, found: Pairs, i: int) -> None:
+    number = number_of(found.targets[i])
+    if isinstance(number, Real) and 0.0 <= float(number) <= 1.0:
+        return
+    hint = "; from labels -1 and 1: [(label + 1) / 2 for label in y]" if number == -1 else ""
+    raise ValueError(
+        f"{loss}: targets{found.place(i)} must be a probability of yes, from 0 to 1, "
+        f"got {number!r:.40}{hint}"
+    )

@@ -1,0 +1,64 @@
+"""Losses of regression: the target is a number, and what counts is how far off a prediction is.
+
+Owns the mean squared, the mean absolute and the Huber error.
+"""
+
+from typing import Any
+
+import autograd as ag
+from nn.checks import rate
+from nn.losses.batches import pairs
+
+
+def mse_loss(predictions: Any, targets: Any) -> Any:
+    """Return the mean squared error: the mean of (prediction - target)**2 over all entries.
+
+    Args:
+        predictions: a list with a number or `Value`, or a row of them, for each sample.
+        targets: the same shape.
+
+    Raises ValueError if the shapes differ. As PyTorch's `mse_loss`.
+    """
+    errors = _errors("mse_loss", predictions, targets)
+    return ag.dot(errors, errors) / len(errors)
+
+
+def l1_loss(predictions: Any, targets: Any) -> Any:
+    """Return the mean absolute error: the mean of |prediction - target| over all entries.
+
+    Its derivative at a prediction that is exact is 0. Arguments and errors as for `mse_loss`; as
+    PyTorch's `l1_loss`.
+    """
+    return ag.mean([ag.abs(error) for error in _errors("l1_loss", predictions, targets)])
+
+
+def huber_loss(predictions: Any, targets: Any, delta: float = 1.0) -> Any:
+    """Return the mean of the Huber loss (Huber, 1964): squared near the target, linear far off.
+
+    With e = prediction - target it is e**2 / 2 where |e| < delta, and delta * (|e| - delta / 2)
+    elsewhere, so that outliers pull no harder than `delta`.
+
+    Args:
+        predictions, targets: as for `mse_loss`.
+        delta: where the square ends, a number > 0, in units of the targets.
+
+    Raises ValueError if the shapes differ or for another delta. As PyTorch's `huber_loss`.
+    """
+    delta = rate(delta, "huber_loss: delta")
+    if delta == 0.0:
+        raise ValueError("huber_loss: delta must be > 0, got 0; for a linear loss use l1_loss")
+    near, far = [], []
+    for error in _errors("huber_loss", predictions, targets):
+        if -delta < error < delta:
+            near.append(error)
+        else:  # a nan too
+            far.append(ag.abs(error) - delta / 2)
+    total = ag.dot(near, near) / 2
+    if far:
+        total = ag.dot([delta] * len(far), far, total)
+    return total / (len(near) + len(far))
+
+
+def _errors(loss: str, predictions: Any, targets: Any) -> list[Any]:
+    found = pairs(loss, "predictions", predictions, targets)
+    return [ag.sub(p, t) for p, t in zip(found.outputs, found.targets, strict=True)]
