@@ -36,6 +36,10 @@ def rate(value: Any, name: str) -> float:
 
 def finite_number(value: Any, name: str) -> float:
     """Return `value` as a float if it is a finite number, else ValueError."""
-    if not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number; got {value!r:.40}")
-    return float(value)
+    try:
+        number = float(value) if isinstance(value, Real) else math.nan
+    except OverflowError:  # an int beyond the floats
+        number = math.inf
+    if not math.isfinite(number) or isinstance(value, bool):
+        raise ValueError(f"{name} must be a finite number; got {reprlib.repr(value):.40}")
+    return number

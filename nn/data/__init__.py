@@ -1,7 +1,36 @@
 """Data to learn from: made-up, real, and the user's own."""
 
-from nn.data.real import digits
+from nn.data.catalogue import DATA_SETS, problem_of
+from nn.data.columns import problem_from, read_csv
+from nn.data.preparation import Preparation
+from nn.data.problem import Problem
+from nn.data.real import breast_cancer, diabetes, digits, iris, wine
 from nn.data.samples import DataSet, samples_of, split
-from nn.data.toy import moons
+from nn.data.table import Table, read_table
+from nn.data.toy import blobs, circles, linear, moons, sine, spirals, xor
 
-__all__ = ["DataSet", "digits", "moons", "samples_of", "split"]
+__all__ = [
+    "DATA_SETS",
+    "DataSet",
+    "Preparation",
+    "Problem",
+    "Table",
+    "blobs",
+    "breast_cancer",
+    "circles",
+    "diabetes",
+    "digits",
+    "iris",
+    "linear",
+    "moons",
+    "problem_from",
+    "problem_of",
+    "read_csv",
+    "read_table",
+    "samples_of",
+    "sine",
+    "spirals",
+    "split",
+    "wine",
+    "xor",
+]

@@ -62,8 +62,7 @@ def split(
     Raises ValueError if that is impossible.
     """
     rows, labels = samples_of((X, y))
-    if not 0.0 < test_fraction < 1.0:
-        raise ValueError(f"split: test_fraction must lie between 0 and 1, got {test_fraction}")
+    check_fraction(test_fraction, "split: test_fraction")
     if len(rows) < 2:
         raise ValueError(f"split: needs at least 2 samples to divide, got {len(rows)}")
     order = list(range(len(rows)))
@@ -72,3 +71,9 @@ def split(
     parts = order[n_test:], order[:n_test]
     train, test = (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
     return train, test
+
+
+def check_fraction(fraction: Any, name: str) -> None:
+    """Raise ValueError unless `fraction` lies between 0 and 1."""
+    if not isinstance(fraction, Real) or not 0.0 < float(fraction) < 1.0:
+        raise ValueError(f"{name} must lie between 0 and 1, got {fraction!r:.40}")
