@@ -21,11 +21,16 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
 
     Builds no graph, and switches the model to `eval()` meanwhile.
     """
+    return [numbers_of(output) for output in outputs_of(model, as_lists(X))]
+
+
+def outputs_of(model: Module, rows: Sequence[Any]) -> list[Any]:
+    """Return what the model returns for each row, in `eval()` and without a graph."""
     was_training = model.training
     model.eval()
     try:
         with no_grad():
-            return [numbers_of(model(row)) for row in as_lists(X)]
+            return [model(row) for row in rows]
     finally:
         model.train(was_training)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class DeferredInterrupt:
-    """Inside the with-block the first Ctrl-C only sets `requested`; a second one raises at once.
+    """Inside the with-block the first Ctrl-C is only `requested()`; a second one raises at once.
 
     Only in the main thread, where Python handles signals, and only in place of Python's own
     handler: whoever has installed another one wants something else. What was there before is put
@@ -19,8 +19,12 @@ class DeferredInterrupt:
     """
 
     def __init__(self) -> None:
-        self.requested = False
+        self._is_requested = False
         self._is_installed = False
+
+    def requested(self) -> bool:
+        """Whether Ctrl-C has been pressed."""
+        return self._is_requested
 
     def __enter__(self) -> "DeferredInterrupt":
         if (
@@ -36,8 +40,8 @@ class DeferredInterrupt:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.requested:
+        if self._is_requested:
             # Here, for the KeyboardInterrupt may break into __exit__ before its first line.
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.default_int_handler(number, frame)  # raises KeyboardInterrupt
-        self.requested = True
+        self._is_requested = True

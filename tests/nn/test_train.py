@@ -139,8 +139,8 @@ def test_a_diverging_training_stops_before_the_weights_are_lost():
     with pytest.raises(FloatingPointError) as caught:
         fit(model, (X, y), mse_loss, SGD(model.parameters(), lr=1.0), 9, None, 0, verbose=False)
     assert str(caught.value) == (
-        "fit: the loss became inf in epoch 1, batch 1; the weights are those before it: "
-        "train again with a smaller learning rate"
+        "fit: the loss is inf in epoch 1, batch 1, before any weight update: scale X and y to "
+        "numbers around -1 to 1, or begin with smaller weights (init=...)"
     )
     assert model.state_dict() == MLP(1, [1], seed=0).state_dict()
 

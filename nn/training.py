@@ -1,0 +1,208 @@
+"""Training: the state of one training, which the loop of `fit` advances batch by batch.
+
+Owns what changes while a model trains, what closes an epoch, and the way to a checkpoint and back.
+"""
+
+import math
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from autograd import Value, no_grad
+from nn.callbacks import Best, EarlyStopping
+from nn.checkpoint import Checkpoint, Plan
+from nn.checks import rate
+from nn.cost import Cost
+from nn.evaluate import DecisionRule, numbers_of, outputs_of
+from nn.history import History
+from nn.module import Module
+from nn.optim import SGD
+
+Schedule = Callable[[int], float]  # epoch, from 1 -> its learning rate
+
+
+@dataclass(eq=False)
+class Training:
+    """A training under way, as callbacks see it.
+
+    Attributes:
+        model, optimizer: what is trained, and what changes it.
+        history: the measures of the epochs so far.
+        epochs: how many there are to be.
+        stop: set it to True to end the training after this batch or epoch.
+        batch_loss: what was minimised in the last batch, penalties included.
+    """
+
+    model: Module
+    optimizer: SGD
+    history: History
+    epochs: int
+    cost: Cost
+    rows: list[Any]  # the samples that are trained on
+    targets: list[Any]
+    batch_size: int
+    source: Random
+    plan: Plan
+    is_right: DecisionRule | None = None  # None where the targets are no classes
+    held_out: list[int] = field(default_factory=list)
+    early_stopping: EarlyStopping | None = None
+    schedule: Schedule | None = None
+
+    stop: bool = field(default=False, init=False)
+    batch_loss: float = field(default=math.nan, init=False)
+    finished: int = field(default=0, init=False)  # epochs
+    order: list[int] = field(default_factory=list, init=False)  # of the epoch under way
+    position: int = field(default=0, init=False)  # how many of these samples are done
+    total: float = field(default=0.0, init=False)  # the sum of their costs
+    n_right: int = field(default=0, init=False)
+    best: Best | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        parameters = self.model.parameters()
+        self.n_parameters = len(parameters)
+        own = set(parameters)  # the optimizer may hold others, those of a loss
+        self.parameters: list[Value] = parameters + [
+            parameter for parameter in self.optimizer.parameters if parameter not in own
+        ]
+        self.given_lr = self.optimizer.lr
+        self.history.add_snapshot(0, self._weights()[: self.n_parameters])
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under way, or the one that has just ended, from 1; 0 before the first."""
+        return self.finished + 1 if self.order else self.finished
+
+    @property
+    def batch(self) -> int:
+        """The batch of this epoch that has just ended, from 1; 0 before the first."""
+        return math.ceil(self.position / self.batch_size)
+
+    @property
+    def n_batches(self) -> int:
+        """How many batches an epoch has."""
+        return math.ceil(len(self.rows) / self.batch_size)
+
+    def is_over(self) -> bool:
+        """Whether all epochs are finished, or early stopping or a callback ends it here."""
+        return self.finished >= self.epochs or self.stop or self.has_stopped_early()
+
+    def has_stopped_early(self) -> bool:
+        """Whether the measure watched has not improved for long enough, with epochs left."""
+        return (
+            self.early_stopping is not None
+            and self.finished < self.epochs
+            and not self.order
+            and self.early_stopping.is_over(self.finished, self.best)
+        )
+
+    def begin_epoch(self) -> None:
+        """Set the learning rate of the epoch and shuffle the samples, unless it has begun."""
+        if self.order:
+            return
+        if self.schedule is not None:
+            epoch = self.finished + 1
+            self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
+        order = list(range(len(self.rows)))
+        self.source.shuffle(order)
+        self.order, self.position, self.total, self.n_right = order, 0, 0.0, 0
+
+    def batches(self) -> Iterator[list[int]]:
+        """Yield the samples of each batch of this epoch that is still to come."""
+        while self.position < len(self.order):
+            yield self.order[self.position : self.position + self.batch_size]
+
+    def end_batch(self, cost: float, outputs: list[Any], targets: list[Any]) -> None:
+        """Count a batch after its weight update."""
+        self.batch_loss = cost
+        self.total += cost * len(outputs)
+        if self.is_right is not None:
+            answers = map(numbers_of, outputs)
+            self.n_right += list(map(self.is_right, answers, targets)).count(True)
+        self.position += len(outputs)
+
+    def end_epoch(self) -> None:
+        """Measure the epoch, and keep it in the history."""
+        measures = {"loss": self.total / len(self.rows)}
+        if self.is_right is not None:
+            measures["accuracy"] = self.n_right / len(self.rows)
+        if self.history.validation is not None:
+            measures |= self._validation_measures(*self.history.validation)
+        if self.schedule is not None:
+            measures["lr"] = self.optimizer.lr
+        weights = self._weights()
+        self.finished, self.order, self.position = self.finished + 1, [], 0
+        self.history.append(**measures)
+        self.history.add_snapshot(self.finished, weights[: self.n_parameters])
+        watching = self.early_stopping
+        if watching is not None and watching.improves(measures[watching.measure], self.best):
+            value = measures[watching.measure]
+            self.best = Best(watching.measure, self.finished, value, weights)
+
+    def put_back_best(self) -> None:
+        """Give the model the weights of its best epoch, where early stopping looks for it."""
+        if self.early_stopping is not None and self.best is not None:
+            self._set_weights(self.best.weights)
+            self.history.best_epoch = self.best.epoch
+
+    def capture(self) -> Checkpoint:
+        """Return where the training stands, between two batches, as plain numbers."""
+        state = None
+        with suppress(NotImplementedError):  # random.SystemRandom has no state
+            state = self.source.getstate()
+        return Checkpoint(
+            plan=self.plan,
+            epoch=self.finished,
+            position=self.position,
+            order=[*self.order],
+            total=self.total,
+            n_right=self.n_right,
+            random=state,
+            given_lr=self.given_lr,
+            lr=self.optimizer.lr,
+            weights=self._weights(),
+            velocities=[*self.optimizer.velocities],
+            held_out=[*self.held_out],
+            best=self.best,
+            rows=[{**row} for row in self.history.rows],
+            snapshots={**self.history.snapshots},
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Stand where `checkpoint` was captured, which is of this plan.
+
+        A learning rate that is not the one it was begun with is kept: it was changed on purpose.
+        """
+        self.finished, self.position = checkpoint.epoch, checkpoint.position
+        self.order = [*checkpoint.order]
+        self.total, self.n_right = checkpoint.total, checkpoint.n_right
+        if checkpoint.random is not None:
+            with suppress(NotImplementedError):
+                self.source.setstate(checkpoint.random)
+        if self.given_lr == checkpoint.given_lr:
+            self.optimizer.lr = checkpoint.lr
+        self._set_weights(checkpoint.weights)
+        self.optimizer.velocities = [*checkpoint.velocities]
+        watching, best = self.early_stopping, checkpoint.best
+        if watching is not None and best is not None and best.measure == watching.measure:
+            self.best = best
+        self.history.rows = [{**row} for row in checkpoint.rows]
+        self.history.snapshots = {**checkpoint.snapshots}
+
+    def _weights(self) -> "array[float]":
+        return array("d", [parameter.data for parameter in self.parameters])
+
+    def _set_weights(self, weights: "array[float]") -> None:
+        for parameter, weight in zip(self.parameters, weights, strict=True):
+            parameter.data = weight
+
+    def _validation_measures(self, rows: list[Any], targets: list[Any]) -> dict[str, float]:
+        outputs = outputs_of(self.model, rows)
+        with no_grad():
+            measures = {"val_loss": float(numbers_of(self.cost(outputs, targets)))}
+        if self.is_right is not None:
+            right = map(self.is_right, map(numbers_of, outputs), targets)
+            measures["val_accuracy"] = list(right).count(True) / len(rows)
+        return measures
