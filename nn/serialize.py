@@ -1,72 +1,80 @@
-"""Model files: saving a model as safetensors and loading it again.
+"""Model files: saving a network with all that a prediction needs, and loading it again.
 
-Owns the file format (https://github.com/huggingface/safetensors: an 8-byte little-endian length, a
-JSON header, the numbers) and what makes a file safe: it is read as data, never as code, and every
-length in it is checked against the bytes that are there. PyTorch reads the files with
-`safetensors.torch.load_file`.
+Owns what the metadata of such a file hold, and that a file is data, never code. The container is
+that of `nn.safetensors`; its tensors are the `state_dict`, its metadata are
+
+    architecture   JSON: "module", one of `MODULES`, and the arguments of its constructor
+    preparation    JSON: scaling, categories and classes, as `Preparation.to_json` writes them
+
+each only where the model has it.
 """
 
 import json
 import os
-import struct
-from collections.abc import Mapping, Sequence
 from math import prod
-from pathlib import Path
 from random import Random
 from typing import Any
 
+from nn.data.preparation import Preparation
 from nn.files import write_atomically
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module, Numbers
-from nn.nested import entries, reshape, shape_of
+from nn.nested import entries, shape_of
+from nn.safetensors import from_bytes, from_file, pack
+
+__all__ = ["MODULES", "from_bytes", "load", "load_prepared", "pack", "save", "to_bytes"]
 
 # What a file may ask to be rebuilt. The constructor's arguments come from its metadata.
 MODULES: dict[str, type[Module]] = {"MLP": MLP, "Layer": Layer, "Neuron": Neuron}
-# Element types that can be read: their letter for `struct`, their size in bytes. Written is F64.
-TYPES = {"F64": ("d", 8), "F32": ("f", 4)}
-MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors format
+# Bytes. JSON takes some twenty times its length as Python objects; of a model of a hundred layers
+# and a thousand classes it is 50,000 bytes.
+MAX_HEADER = 10_000_000
+
+_Path = str | os.PathLike[str]
 
 
-def save(model: Module, path: str | os.PathLike[str]) -> None:
+def save(model: Module, path: _Path, preparation: Preparation | None = None) -> None:
     """Write the parameters of `model` to `path`, whole or not at all.
 
-    Parameters are named as in `state_dict`, in double precision. The metadata hold the
-    architecture, from which `load` rebuilds an MLP, a Layer or a Neuron whose activations have
-    names. Raises OSError.
+    Args:
+        model: parameters are named as in its `state_dict`, in double precision. The architecture
+            is kept of an MLP, a Layer or a Neuron whose activations have names.
+        path: of the file, `.safetensors` by custom.
+        preparation: of the data it was trained on, for predictions from tables.
+
+    Raises ValueError for a preparation of other sizes than the model's, and OSError.
     """
-    write_atomically(path, to_bytes(model))
+    given: tuple[object, object] = model, path
+    if not isinstance(given[0], Module) or not isinstance(given[1], (str, os.PathLike)):
+        kinds = [type(argument).__name__ for argument in given]
+        raise TypeError(
+            f"save: expected a model and a path, got {kinds[0]} and {kinds[1]}; "
+            "write save(model, path)"
+        )
+    write_atomically(path, to_bytes(model, preparation))
 
 
-def to_bytes(model: Module) -> bytes:
+def to_bytes(model: Module, preparation: Preparation | None = None) -> bytes:
     """Return the contents of the file that `save` writes."""
     metadata = {}
     architecture = model.architecture()
     if architecture is not None:
         description = {"module": type(model).__name__, **architecture}
         metadata["architecture"] = json.dumps(description)
+    if preparation is not None:
+        if not isinstance(preparation, Preparation):
+            raise TypeError(
+                f"save: preparation must be a Preparation, got {type(preparation).__name__}"
+            )
+        _check_sizes(model, preparation)
+        metadata["preparation"] = preparation.to_json()
     tensors = {}
     for name, numbers in model.state_dict().items():
         tensors[name] = (shape_of(numbers) or (), entries(numbers))
     return pack(metadata, tensors)
 
 
-def pack(
-    metadata: dict[str, str], tensors: Mapping[str, tuple[Sequence[int], Sequence[float]]]
-) -> bytes:
-    """Return a safetensors file with these metadata and tensors: name -> shape, its numbers."""
-    header: dict[str, Any] = {"__metadata__": metadata}
-    body = bytearray()
-    for name, (shape, numbers) in tensors.items():
-        start = len(body)
-        body += struct.pack(f"<{len(numbers)}d", *numbers)
-        offsets = [start, len(body)]
-        header[name] = {"dtype": "F64", "shape": list(shape), "data_offsets": offsets}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)  # the numbers start at a multiple of 8
-    return struct.pack("<Q", len(text)) + text + body
-
-
-def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
+def load(path: _Path, into: Module | None = None) -> Module:
     """Read a model that `save` wrote: rebuild it, or set the parameters of `into`.
 
     Args:
@@ -77,89 +85,50 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
     Raises ValueError, in one line that names the file, for anything but a whole and consistent
     file, and OSError if it cannot be read.
     """
-    content = Path(path).read_bytes()
+    return load_prepared(path, into)[0]
+
+
+def load_prepared(path: _Path, into: Module | None = None) -> tuple[Module, Preparation | None]:
+    """Read a model as `load` does, and the preparation of its data if the file has one."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"load: expected the path of a file, got {type(path).__name__}")
+    if into is not None and not isinstance(into, Module):
+        raise TypeError(f"load: into must be a model, got {type(into).__name__}")
     try:
-        metadata, state = from_bytes(content)
+        metadata, state = from_file(path, MAX_HEADER)
+        preparation = None
+        if "preparation" in metadata:
+            preparation = Preparation.from_json(metadata["preparation"])
         model = into if into is not None else _rebuild(metadata, state)
+        if preparation is not None:
+            _check_sizes(model, preparation)
         model.load_state_dict(state)
+    except OSError:
+        raise
     except ValueError as error:
         raise ValueError(f"{os.fspath(path)}: {error}") from None
-    return model
+    return model, preparation
 
 
-def from_bytes(content: bytes) -> tuple[dict[str, str], dict[str, Numbers]]:
-    """Return the metadata and the state of a safetensors file, or raise ValueError."""
-    if len(content) < 8:
-        raise ValueError("no model file: it is shorter than a header")
-    (length,) = struct.unpack_from("<Q", content)
-    if length > min(len(content) - 8, MAX_HEADER):
-        raise ValueError("no model file, or cut off: its header is longer than the file")
-    header = _parse_header(content[8 : 8 + length])
-    body = memoryview(content)[8 + length :]
-    metadata = header.pop("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise ValueError("damaged header: its metadata are not text")
-    tensors = {name: _parse_entry(name, entry) for name, entry in header.items()}
-    end = 0
-    for name, (_, _, start, stop) in sorted(tensors.items(), key=lambda item: item[1][2:]):
-        if start != end:
-            raise ValueError(f"damaged header: the numbers of {name!r:.60} do not follow the last")
-        end = stop
-    if end != len(body):
-        raise ValueError(
-            f"cut off or damaged: the header tells of {end} bytes of numbers, there are {len(body)}"
-        )
-    return metadata, {name: _numbers(body, tensor) for name, tensor in tensors.items()}
+def _check_sizes(model: Module, preparation: Preparation) -> None:
+    """Raise ValueError if `model` has other numbers of inputs or outputs than it is given.
 
-
-# letter for `struct`, shape, first byte, byte after the last
-_Tensor = tuple[str, tuple[int, ...], int, int]
-
-
-def _parse_header(text: bytes) -> dict[str, Any]:
-    try:
-        header = json.loads(text.decode(), object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError):
-        raise ValueError("no model file: its header is not JSON, or names a thing twice") from None
-    if not isinstance(header, dict):
-        raise ValueError("no model file: its header is not a JSON object")
-    return header
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a name stands twice")
-    return dict(pairs)
-
-
-def _parse_entry(name: str, entry: Any) -> _Tensor:
-    """The header's entry for one tensor, checked for consistency in itself."""
-    problem = ValueError(f"damaged header: the entry of {name!r:.60} is wrong")
-    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
-        raise problem
-    shape, offsets = entry["shape"], entry["data_offsets"]
-    for sizes, least in ((shape, 1), (offsets, 0)):  # no module here has an empty tensor
-        if not isinstance(sizes, list) or not all(type(n) is int and n >= least for n in sizes):
-            raise problem
-    if not isinstance(entry["dtype"], str):
-        raise problem
-    if entry["dtype"] not in TYPES:
-        raise ValueError(
-            f"{name!r:.60} has numbers of type {entry['dtype']!r:.20}; "
-            f"only {' and '.join(TYPES)} can be read"
-        )
-    letter, size = TYPES[entry["dtype"]]
-    if len(offsets) != 2 or len(shape) > 32 or offsets[1] - offsets[0] != prod(shape) * size:
-        raise problem
-    return letter, tuple(shape), offsets[0], offsets[1]
-
-
-def _numbers(body: memoryview, tensor: _Tensor) -> Numbers:
-    letter, shape, start, stop = tensor
-    data = body[start:stop]
-    flat = [number for (number,) in struct.iter_unpack(f"<{letter}", data)]
-    numbers: Numbers = reshape(flat, shape)
-    return numbers
+    A module of one's own may not tell its sizes.
+    """
+    n_outputs: Any = None
+    if isinstance(model, MLP):
+        n_outputs = model.layer_sizes[-1]
+    elif isinstance(model, (Layer, Neuron)):
+        n_outputs = getattr(model, "n_outputs", 1)
+    for what, of_model, prepared in (
+        ("inputs", getattr(model, "n_inputs", None), preparation.n_inputs),
+        ("outputs", n_outputs, preparation.n_outputs),
+    ):
+        if isinstance(of_model, int) and of_model != prepared:
+            raise ValueError(
+                f"the model has {of_model} {what}, but its preparation {prepared}; "
+                "they must be of one training"
+            )
 
 
 def _rebuild(metadata: dict[str, str], state: dict[str, Numbers]) -> Module:
@@ -175,8 +144,9 @@ def _rebuild(metadata: dict[str, str], state: dict[str, Numbers]) -> Module:
         arguments = None
     kind = arguments.pop("module", None) if isinstance(arguments, dict) else None
     if not isinstance(kind, str) or kind not in MODULES:
+        shown = repr(kind) if isinstance(kind, str | None) else f"a {type(kind).__name__}"
         raise ValueError(
-            f"unknown architecture {kind!r:.40}; known are {', '.join(MODULES)}: "
+            f"unknown architecture {shown:.40}; known are {', '.join(MODULES)}: "
             "a newer glassgrad may know it, or call load(path, into=model)"
         )
     n_weights = 0
@@ -193,5 +163,5 @@ def _rebuild(metadata: dict[str, str], state: dict[str, Numbers]) -> Module:
 
     try:
         return MODULES[kind](**arguments, seed=0, init=draw)  # type: ignore[call-arg]
-    except TypeError as error:
-        raise ValueError(f"damaged architecture: {error}") from None
+    except (TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"damaged architecture: {error!s:.200}") from None

@@ -220,7 +220,7 @@ def test_hostile_headers(tmp_path, content, message):
         ("[" * 100_000, "unknown architecture None"),
         ('"MLP"', "unknown architecture None"),
         ({"module": "os.system", "command": "ls"}, "unknown architecture 'os.system'"),
-        ({"module": ["MLP"]}, "unknown architecture ['MLP']"),
+        ({"module": ["MLP"]}, "unknown architecture a list"),
         ({"module": "MLP"}, "damaged architecture"),
         ({**ARCHITECTURE, "seed": 1}, "damaged architecture"),
         ({**ARCHITECTURE, "init": "he"}, "damaged architecture"),
