@@ -2,46 +2,99 @@
 
     import nn
 
-    model = nn.MLP(2, [16, 16, 1], seed=1)
+    model = nn.MLP(2, [16, 16, 2], activation="tanh", seed=1)
     X, y = nn.moons(100, seed=1)
-    data = X, [2 * label - 1 for label in y]
-    nn.fit(model, data, nn.hinge_loss, nn.SGD(model.parameters(), lr=0.1), epochs=20)
-    nn.accuracy(model, data)
+    history = nn.fit(model, (X, y), "cross_entropy", lr=0.1, epochs=20)
+    nn.accuracy(model, (X, y))
 
-`python -m nn train digits` does the same on handwritten digits, and leaves the model and pictures.
+`glassgrad train digits` does the same on handwritten digits, and leaves the model and pictures.
 """
 
 from nn import _engine as _engine  # first of all: is the package `autograd` ours?
 from nn.activations import ACTIVATIONS
-from nn.data import digits, moons, split
+from nn.callbacks import Callback, EarlyStopping
+from nn.data import (
+    Preparation,
+    Problem,
+    blobs,
+    breast_cancer,
+    circles,
+    diabetes,
+    digits,
+    iris,
+    linear,
+    moons,
+    problem_of,
+    read_csv,
+    sine,
+    spirals,
+    split,
+    wine,
+    xor,
+)
 from nn.evaluate import accuracy, predict
 from nn.history import History
 from nn.init import INITIALISERS
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import cross_entropy, hinge_loss, mse_loss
+from nn.losses import (
+    LOSSES,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    l1_penalty,
+    l2_penalty,
+    mse_loss,
+)
 from nn.module import Module
-from nn.optim import SGD
+from nn.optim import OPTIMIZERS, SGD
 from nn.serialize import load, save
 from nn.train import fit
 
 __all__ = [
     "ACTIVATIONS",
     "INITIALISERS",
+    "LOSSES",
     "MLP",
+    "OPTIMIZERS",
     "SGD",
+    "Callback",
+    "EarlyStopping",
     "History",
     "Layer",
     "Module",
     "Neuron",
+    "Preparation",
+    "Problem",
     "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "blobs",
+    "breast_cancer",
+    "circles",
     "cross_entropy",
+    "diabetes",
     "digits",
     "fit",
     "hinge_loss",
+    "huber_loss",
+    "iris",
+    "l1_loss",
+    "l1_penalty",
+    "l2_penalty",
+    "linear",
     "load",
     "moons",
     "mse_loss",
     "predict",
+    "problem_of",
+    "read_csv",
     "save",
+    "sine",
+    "spirals",
     "split",
+    "wine",
+    "xor",
 ]
