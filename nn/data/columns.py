@@ -180,6 +180,7 @@ class _Column:
         if self.is_numeric:
             numbers = self.numbers()
             first, n = numbers[0], len(numbers)
+            self._note_if_constant(f"{first:g}" if numbers == [first] * n else None, notes)
             if n > FEW and numbers == [first + i for i in range(n)]:
                 notes.append(
                     f"column {self.name} counts the rows, which is no feature; "
@@ -199,10 +200,18 @@ class _Column:
                 f"rows, such as {labels[0]!r:.40}: a name, date or number of one row teaches "
                 f"nothing; leave it out: {_leave_out(self.name)}{unit}"
             )
+        self._note_if_constant(labels[0] if len(different) == 1 else None, notes)
         shown = ", ".join(f"{label:.20}" for label in sorted(different)[:5])
-        more = f" and {len(different) - 5} more" if different.__len__() > 5 else ""
+        more = f" and {len(different) - 5} more" if len(different) > 5 else ""
         notes.append(f"column {self.name}: categories {shown}{more}")
         return labels
+
+    def _note_if_constant(self, value: str | None, notes: list[str]) -> None:
+        if value is not None:
+            notes.append(
+                f"column {self.name}: {value:.20} in every row, which teaches nothing; "
+                f"leave it out: {_leave_out(self.name)}"
+            )
 
 
 def _almost_all_different(labels: list[str]) -> bool:

@@ -4,7 +4,7 @@ Owns what a table to learn from is once its columns are understood, and dividing
 class is on both sides.
 """
 
-import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -122,7 +122,8 @@ class Problem:
 
 
 def _is_finite(cell: object) -> bool:
-    return isinstance(cell, (int, float)) and math.isfinite(cell)
+    # Comparing, unlike `math.isfinite`, takes an int of any size.
+    return isinstance(cell, (int, float)) and abs(cell) <= sys.float_info.max
 
 
 def _categories(column: Sequence[float | str]) -> tuple[str, ...] | None:
