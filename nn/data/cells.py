@@ -41,7 +41,7 @@ def number_in(cell: str) -> float:
         if math.isfinite(number):
             return number
     if is_number(cell) or cell.lstrip("+-").casefold() in _INFINITE:
-        raise ValueError(f"is {cell!r:.40}: too large for a number, or infinite")
+        raise ValueError(f"is {cell!r:.40}, infinite or too large for a number")
     plain = plain_notation(cell)
     if plain is not None:
         raise ValueError(

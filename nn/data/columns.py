@@ -151,34 +151,33 @@ class _Column:
 
     def __init__(self, name: str, cells: list[str], lines: list[int]) -> None:
         self.name, self.cells, self.lines = name, cells, lines
-        n_plain = sum(map(is_number, cells))
-        n_like = n_plain + sum(plain_notation(cell) is not None for cell in cells)
+        self.n_numbers = sum(map(is_number, cells))
+        others = [cell for cell in cells if not is_number(cell)]
+        n_like = self.n_numbers + sum(plain_notation(cell) is not None for cell in others)
         # A column of numbers with a slip in it is not a column of texts.
         self.is_numeric = 2 * n_like > len(cells)
 
-    def numbers(self) -> list[float]:
+    def numbers(self, remedy: str) -> list[float]:
         """The cells as numbers; ValueError for the first that is none."""
         found = []
         for line, cell in zip(self.lines, self.cells, strict=True):
             try:
                 found.append(number_in(cell))
             except ValueError as error:
-                n_numbers = sum(map(is_number, self.cells))
-                others = (
-                    f" like {n_numbers} of the {len(self.cells)} cells of this column"
-                    if plain_notation(cell) is None and not is_number(cell)
-                    else ""
-                )
+                if str(error).endswith("not a number"):
+                    others = f" like {self.n_numbers} of the {len(self.cells)} in this column"
+                else:
+                    others = ""
                 raise ValueError(
                     f"line {line}, column {self.name!r:.40}: the value {error}{others}; "
-                    f"correct it, or leave the column out: {_leave_out(self.name)}"
+                    f"correct it, or {remedy}"
                 ) from None
         return found
 
     def feature(self, notes: list[str]) -> Sequence[float | str]:
         """The cells as numbers, or as categories."""
         if self.is_numeric:
-            numbers = self.numbers()
+            numbers = self.numbers(f"leave the column out: {_leave_out(self.name)}")
             first, n = numbers[0], len(numbers)
             self._note_if_constant(f"{first:g}" if numbers == [first] * n else None, notes)
             if n > FEW and numbers == [first + i for i in range(n)]:
@@ -237,7 +236,7 @@ def _target(
                 f"task: classify, because the target {name} has {len(classes)} different texts"
             )
         return CLASSIFY, labels, _checked(column, labels, classes, notes)
-    numbers = column.numbers()
+    numbers = column.numbers("choose another target")
     different = sorted(set(numbers))
     few = len(different) <= FEW and 2 * len(different) <= len(numbers)
     are_whole = all(number.is_integer() for number in numbers)

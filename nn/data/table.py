@@ -152,7 +152,7 @@ def _parse(text: str, source: str, notes: list[str]) -> Table:
         n_cells = max(_without_empty(row), min(n_columns, len(row)))
         if n_cells != n_columns:
             raise ValueError(
-                f"line {line} has {n_cells} cells, but line {header_line} names {n_columns} "
+                f"line {line} has {n_cells} cell{'s' * (n_cells != 1)}, but line {header_line} names {n_columns} "
                 f"columns; give each row {n_columns} cells (a cell that holds the separator "
                 "stands in double quotes)"
             )
