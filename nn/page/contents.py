@@ -1,0 +1,286 @@
+"""What a page knows: the training as plain data, ready for JSON.
+
+Owns which epochs and samples get into a page, how many at most, and what is counted in Python.
+"""
+
+import copy
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nn.data.samples import samples_of
+from nn.evaluate import predict
+from nn.history import History
+from nn.nested import entries
+from nn.page.network import FlatNetwork, flat_network
+from nn.page.outcomes import Task, task_of
+from nn.page.packing import packed
+from nn.page.tables import table_of
+
+MAX_EPOCHS = 60  # on the slider
+MAX_NUMBERS = 200_000  # weights and biases in a page, over all its epochs
+MAX_SAMPLES = 500  # shown of each set
+MAX_POINTS = 2_000  # of a curve
+MAX_CLASSES = 60  # in a confusion matrix
+# Multiplications of the predictions that are counted: some 2 seconds.
+MAX_WORK = 40_000_000
+VALUE_COST = 12  # how much longer one takes through `Value`s, in a model of the user's own
+
+Rows = list[list[float]]
+Outputs = Callable[[Sequence[float], Rows], Rows]
+
+
+def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]:
+    """Return the parts of a page as JSON values.
+
+    Args: as for `nn.page.build.training_page`.
+    """
+    network = flat_network(history.model)
+    epochs = _epochs(history, network)
+    parts: dict[str, Any] = {
+        "facts": _facts(history, network),
+        "curves": _curves(history, list(epochs)),
+        "epochs": list(epochs),
+        "kept": _kept_epoch(history, epochs),
+        "network": network and _network_part(network, epochs),
+        "features": _features(history, preparation),
+        "sets": [],
+        "task": None,
+        "outcome": None,
+    }
+    if history.model is None or history.data is None or not epochs:
+        return parts
+    names = ["training", "test" if test is not None else "validation"]
+    held_out = history.validation if test is None else test
+    sets = [samples_of(data) for data in (history.data, held_out) if data is not None]
+    outputs_of = network.outputs if network else _outputs_of_copy(history.model)
+    last = next(reversed(epochs.values()))
+    n_outputs = len(outputs_of(last, sets[0][0][:1])[0])
+    ends_in = network.layers[-1].name if network else ""
+    task = task_of(history, preparation, n_outputs, ends_in)
+    parts["task"] = _task_part(task, preparation, n_outputs)
+    parts["sets"] = [
+        _set_part(name, *samples, task) for name, samples in zip(names, sets, strict=False)
+    ]
+    cost = network.n_numbers if network else VALUE_COST * max(len(last), 1)
+    parts["outcome"] = _outcome_part(task, sets, epochs, outputs_of, cost)
+    parts["facts"]["right"] = _right_at_last(history, task, sets[-1], outputs_of)
+    return parts
+
+
+def _facts(history: History, network: FlatNetwork | None) -> dict[str, Any]:
+    model = history.model
+    return {
+        "model": type(model).__name__ if model is not None else "",
+        "sizes": network.sizes if network else [],
+        "activations": [layer.name for layer in network.layers] if network else [],
+        "parameters": len(model.parameters()) if model is not None else None,
+        "loss": history.loss_name,
+        "epochs": len(history.rows),
+        "stopped": history.stopped,
+        "best": history.best_epoch,
+        "samples": len(history.data[0]) if history.data is not None else None,
+    }
+
+
+def _epochs(history: History, network: FlatNetwork | None) -> dict[int, "array[float]"]:
+    """The snapshots that get into the page: evenly chosen, with the first, the last, the best."""
+    snapshots = dict(history.snapshots)
+    best = history.best_epoch
+    if best is not None and best not in snapshots and history.model is not None:
+        # Early stopping has put its weights back, so they are those of the model now.
+        snapshots[best] = array("d", [p.data for p in history.model.parameters()])
+    numbers = network.n_numbers if network else 1
+    limit = max(2, min(MAX_EPOCHS, MAX_NUMBERS // max(numbers, 1)))
+    ordered = sorted(snapshots)
+    chosen = {ordered[i] for i in _spread(len(ordered), limit)} | {best}
+    return {epoch: snapshots[epoch] for epoch in ordered if epoch in chosen}
+
+
+def _kept_epoch(history: History, epochs: dict[int, "array[float]"]) -> int | None:
+    """The epoch whose weights the model has now; the latest of equal ones, None if there is none."""
+    if history.model is None:
+        return None
+    now = array("d", [parameter.data for parameter in history.model.parameters()])
+    return next((epoch for epoch in reversed(epochs) if epochs[epoch] == now), None)
+
+
+def _curves(history: History, epochs: list[int]) -> dict[str, Any]:
+    """The measures of the epochs that are drawn, among them those of the slider."""
+    places = {*_spread(len(history.rows), MAX_POINTS), *(epoch - 1 for epoch in epochs if epoch)}
+    chosen = [history.rows[i] for i in sorted(places) if i < len(history.rows)]
+    names = list(chosen[0]) if chosen else ["epoch"]
+    return {
+        "total": len(history.rows),
+        "shown": len(chosen),
+        "measures": {name: packed(row[name] for row in chosen) for name in names},
+    }
+
+
+def _network_part(network: FlatNetwork, epochs: dict[int, "array[float]"]) -> dict[str, Any]:
+    functions: list[Any] = []
+    layers = []
+    for layer in network.layers:
+        functions += [f for f in layer.activations if not any(f is g for g in functions)]
+        places = [next(i for i, g in enumerate(functions) if f is g) for f in layer.activations]
+        layers.append(
+            {
+                "inputs": len(layer.weights[0]),
+                "outputs": len(layer.bias),
+                "name": layer.name,
+                "softmax": layer.softmax,
+                "tables": places,  # of each neuron
+            }
+        )
+    return {
+        "layers": layers,
+        "tables": [table_of(function) for function in functions],
+        "weights": packed(number for values in epochs.values() for number in network.numbers(values)),
+    }
+
+
+def _features(history: History, preparation: Any) -> list[dict[str, Any]]:
+    """Name and scale of each input; an input x stands for mean + deviation * x."""
+    if preparation is None:
+        if history.data is None:
+            return []
+        n = len(entries(samples_of(history.data)[0][0]))
+        return [{"name": f"x{i + 1}", "mean": 0.0, "deviation": 1.0} for i in range(n)]
+    scales = [
+        scale
+        for column in preparation.columns
+        for scale in (
+            [(0.0, 1.0)] * len(column.categories)
+            if hasattr(column, "categories")
+            else [(column.mean, column.deviation)]
+        )
+    ]
+    return [
+        {"name": name, "mean": mean, "deviation": deviation}
+        for name, (mean, deviation) in zip(preparation.input_names, scales, strict=True)
+    ]
+
+
+def _task_part(task: Task, preparation: Any, n_outputs: int) -> dict[str, Any]:
+    target = preparation.target if preparation is not None else None
+    return {
+        "classes": task.classes,
+        "border": task.border,
+        "probability": task.probability,
+        "outputs": n_outputs,
+        "target": target.name if target is not None else None,
+        "mean": getattr(target, "mean", 0.0),
+        "deviation": getattr(target, "deviation", 1.0),
+    }
+
+
+def _set_part(name: str, rows: list[Any], targets: list[Any], task: Task) -> dict[str, Any]:
+    """The samples of a set that are shown; their inputs only where a picture has a place for them."""
+    places = _spread(len(rows), MAX_SAMPLES)
+    part: dict[str, Any] = {"name": name, "total": len(rows), "shown": len(places)}
+    flat = [entries(rows[i]) for i in places]
+    if len(flat[0]) <= 2:
+        part["inputs"] = packed(number for row in flat for number in row)
+    if task.classes is not None:
+        part["targets"] = packed((task.actual(targets[i]) for i in places), "I")
+    else:
+        part["targets"] = packed(number for i in places for number in entries(targets[i]))
+    return part
+
+
+def _outcome_part(
+    task: Task,
+    sets: list[tuple[Rows, list[Any]]],
+    epochs: dict[int, "array[float]"],
+    outputs_of: Outputs,
+    cost: int,
+) -> dict[str, Any]:
+    """What the model makes of the samples at each epoch of the page."""
+    affordable = max(20, MAX_WORK // (cost * len(epochs)))
+    if task.classes is None:
+        return _answers_part(sets, epochs, outputs_of, affordable)
+    rows, targets = sets[-1]
+    places = _spread(len(rows), affordable)
+    shown = _spread(len(places), MAX_SAMPLES)
+    actual = [task.actual(targets[i]) for i in places]
+    n = len(task.classes)
+    counts, scores, predicted, right = [], [], [], []
+    for parameters in epochs.values():
+        outputs = outputs_of(parameters, [rows[i] for i in places])
+        answers = [task.predicted(row) for row in outputs]
+        table = [0] * (n * n)
+        for a, p in zip(actual, answers, strict=True):
+            table[a * n + p] += 1
+        counts += table if n <= MAX_CLASSES else []
+        right.append(sum(map(int.__eq__, actual, answers)))
+        predicted += [answers[i] for i in shown]
+        scores += [task.score(outputs[i], actual[i]) for i in shown]
+    return {
+        "set": len(sets) - 1,
+        "total": len(rows),
+        "counted": len(places),
+        "shown": len(shown),
+        "counts": packed(counts, "I"),
+        "right": right,
+        "actual": packed((actual[i] for i in shown), "I"),
+        "predicted": packed(predicted, "B" if n < 256 else "I"),
+        "scores": packed(scores),
+    }
+
+
+def _answers_part(
+    sets: list[tuple[Rows, list[Any]]],
+    epochs: dict[int, "array[float]"],
+    outputs_of: Outputs,
+    affordable: int,
+) -> dict[str, Any]:
+    """The outputs for the shown samples of each set, where they are numbers to compare."""
+    places = [_spread(len(rows), min(MAX_SAMPLES, affordable)) for rows, _ in sets]
+    return {
+        "shown": [len(chosen) for chosen in places],
+        "actual": [
+            packed(number for i in chosen for number in entries(targets[i]))
+            for chosen, (_, targets) in zip(places, sets, strict=True)
+        ],
+        "answers": [
+            packed(
+                number
+                for parameters in epochs.values()
+                for row in outputs_of(parameters, [rows[i] for i in chosen])
+                for number in row
+            )
+            for chosen, (rows, _) in zip(places, sets, strict=True)
+        ],
+    }
+
+
+def _right_at_last(
+    history: History, task: Task, samples: tuple[Rows, list[Any]], outputs_of: Outputs
+) -> list[int] | None:
+    """How many samples the model as it is now gets right, and of how many; None for numbers."""
+    if task.classes is None or history.model is None:
+        return None
+    rows, targets = samples
+    outputs = outputs_of([parameter.data for parameter in history.model.parameters()], rows)
+    pairs = zip(outputs, targets, strict=True)
+    return [sum(task.predicted(row) == task.actual(target) for row, target in pairs), len(rows)]
+
+
+def _outputs_of_copy(model: Any) -> Outputs:
+    """Forward propagation through a copy of a model of the user's own."""
+    twin = copy.deepcopy(model)
+    places = twin.parameters()
+
+    def outputs_of(parameters: Sequence[float], rows: Rows) -> Rows:
+        for place, number in zip(places, parameters, strict=True):
+            place.data = number
+        return [entries(output) for output in predict(twin, rows)]
+
+    return outputs_of
+
+
+def _spread(n: int, limit: int) -> list[int]:
+    """At most `limit` of the numbers 0 to n - 1, evenly spread, with the first and the last."""
+    if n <= limit:
+        return list(range(n))
+    return sorted({round(i * (n - 1) / (limit - 1)) for i in range(limit)})

@@ -1,0 +1,77 @@
+// The measures over the epochs: loss and accuracy, of the training and the validation, with the
+// shown epoch and the best one.
+
+const GROUPS = [["loss", "val_loss"], ["accuracy", "val_accuracy"]];
+
+function curvesPart() {
+  const groups = GROUPS.map((group) => group.filter((name) => MEASURES[name])).filter((group) => group.length);
+  const caption = MEASURES.val_loss ? "curves_caption"
+    : MEASURES.accuracy ? "curves_caption_plain" : "curves_caption_loss";
+  const part = card("curves", "curves", [caption], "half");
+  const epochs = MEASURES.epoch;
+  let pictures = [];
+  let shown = START;
+
+  function build() {
+    pictures = groups.map((group) => {
+      const picture = draw(group);
+      return { group, ...picture };
+    });
+    const { shown: drawn, total } = PAGE.curves;
+    part.body.replaceChildren(
+      ...pictures.map(({ node }) => node),
+      drawn < total ? element("p", { class: "caption" }, say("points_of", { shown: whole(drawn), total: whole(total) })) : "");
+    update(shown);
+  }
+
+  function draw(group) {
+    const width = roomOf(part.body);
+    const isShare = isAccuracy(group[0]);
+    const [low, high] = range(group.map((name) => MEASURES[name]), 0.04);
+    const y = isShare ? [Math.min(low, 0.9), 1.005] : [Math.min(0, low), high];
+    const plot = axes(width, isShare ? 170 : 210, {
+      x: [Math.min(EPOCHS[0], epochs[0]), Math.max(epochs.at(-1), EPOCHS.at(-1), 1)], y,
+      whole: true, grid: true, xLabel: say("player"),
+    });
+    const { px, py, inner } = plot;
+    group.forEach((name, i) => plot.root.append(
+      svg("path", { class: `course course-${i}`, d: lineThrough(epochs, MEASURES[name], px, py) })));
+    if (epochs.length === 1) {
+      group.forEach((name, i) => plot.root.append(svg("circle", { class: `now-${i}`, cx: px(epochs[0]), cy: py(MEASURES[name][0]), r: 3 })));
+    }
+    const best = PAGE.facts.best;
+    if (best !== null) {
+      plot.root.append(svg("line", { class: "best", x1: px(best), x2: px(best), y1: inner.top, y2: inner.bottom }),
+        svg("path", { class: "best-sign", d: SHAPES[7](6), transform: `translate(${px(best)},${inner.top + 2})` }));
+    }
+    const line = svg("line", { class: "now", y1: inner.top, y2: inner.bottom });
+    const dots = group.map((_, i) => svg("circle", { class: `now-${i}`, r: 4.5 }));
+    plot.root.append(line, ...dots);
+    describe(plot.root, `${say("curves")}: ${group.map((name) => say(name)).join(", ")}`);
+    const values = group.map(() => element("output", {}));
+    const key = legend([
+      ...group.map((name, i) => [svg("path", { class: `course course-${i}`, d: "M-9,0H9" }), say(name), " ", values[i]]),
+      ...(best === null ? [] : [[svg("path", { class: "best-sign", d: SHAPES[7](6) }), `${say("best")}: ${best}`]]),
+    ]);
+    return { node: element("div", { class: "curve" }, key, plot.root), plot, line, dots, values };
+  }
+
+  function update(k) {
+    shown = k;
+    for (const { group, plot, line, dots, values } of pictures) {
+      const x = plot.px(EPOCHS[k]);
+      line.setAttribute("x1", x);
+      line.setAttribute("x2", x);
+      group.forEach((name, i) => {
+        const value = measureAt(name, k);
+        const isThere = value !== undefined && Number.isFinite(value);
+        dots[i].setAttribute("visibility", isThere ? "visible" : "hidden");
+        dots[i].setAttribute("cx", x);
+        dots[i].setAttribute("cy", isThere ? plot.py(value) : 0);
+        values[i].textContent = measured(name, value);
+      });
+    }
+  }
+
+  return { node: part.node, build, update };
+}

@@ -1,0 +1,82 @@
+// The head of the page: what was trained on what, how it ended, and in which language this is said.
+
+function drawHead(head) {
+  const facts = PAGE.facts;
+  const title = PAGE.title ?? say("title");
+  const counts = { samples: facts.samples === null ? "–" : whole(facts.samples) };
+  let hero = null;
+  if (TASK?.classes) hero = say("hero_classes", { ...counts, classes: TASK.classes.length });
+  else if (TASK) hero = TASK.target ? say("hero_target", { ...counts, target: TASK.target }) : say("hero_numbers", counts);
+  head.replaceChildren(
+    element("div", { class: "top" }, element("h1", {}, named(title)), languageSwitch(head)),
+    hero ? element("p", { class: "hero" }, hero) : "",
+    element("p", { class: "invite" }, say("hero_invite")),
+    element("div", { class: "summary" }, finals(), factList()),
+    ...notes().map((text) => element("p", { class: "note" }, text)));
+}
+
+function languageSwitch(head) {
+  const button = (lang, name) => element("button", {
+    type: "button", lang, "aria-pressed": String(language === lang),
+    on: { click: () => { setLanguage(lang); head.querySelector(`button[lang=${lang}]`).focus(); } },
+  }, name);
+  return element("div", { class: "languages", role: "group", "aria-label": say("language") },
+    button("ko", "한국어"), button("en", "English"));
+}
+
+// The numbers that a reader looks for first.
+function finals() {
+  const items = [];
+  const add = (value, meaning, more = "") => items.push(element("div", { class: "final" },
+    element("strong", {}, value), element("span", {}, meaning), more ? element("small", {}, more) : ""));
+  if (PAGE.facts.right) {
+    const [right, total] = PAGE.facts.right;
+    add(percent(right / total), say(`final_right_${SETS.at(-1).name}`), say("final_count", { right: whole(right), total: whole(total) }));
+  }
+  for (const name of ["loss", "val_loss"]) {
+    if (MEASURES[name]?.length) add(figure(MEASURES[name].at(-1)), say(`final_${name}`));
+  }
+  return element("div", { class: "finals" }, ...items);
+}
+
+function factList() {
+  const facts = PAGE.facts;
+  const pairs = [];
+  const add = (key, value) => pairs.push(element("div", {}, element("dt", {}, say(key)), element("dd", {}, value)));
+  if (facts.model) add("fact_network", facts.sizes.length ? `${facts.model} ${facts.sizes.map(whole).join(" – ")}` : facts.model);
+  if (facts.parameters !== null) add("fact_parameters", whole(facts.parameters));
+  const functions = [...new Set(facts.activations)].filter((name) => name !== "identity");
+  if (functions.length) add("fact_activation", named(functions.join(", ")));
+  if (facts.loss) add("fact_loss", named(facts.loss));
+  for (const set of SETS) add(`fact_${set.name}`, whole(set.total));
+  if (FEATURES.length) add("fact_features", FEATURES.length <= 4 ? listed(FEATURES.map(({ name }) => name)) : whole(FEATURES.length));
+  if (TASK?.target) add("fact_target", named(TASK.target));
+  add("fact_epochs", whole(facts.epochs));
+  return element("dl", { class: "facts" }, ...pairs);
+}
+
+function listed(names) {
+  const list = element("span", {});
+  names.forEach((name, i) => list.append(i ? ", " : "", named(name)));
+  return list;
+}
+
+// What the reader should know about how the training ended and what is not in the page.
+function notes() {
+  const facts = PAGE.facts;
+  const found = [];
+  if (facts.stopped) found.push(say(`stopped_${facts.stopped}`, { epochs: facts.epochs, best: facts.best }));
+  if (!PAGE.epochs.length) found.push(say("missing_snapshots"));
+  else if (!NETWORK) found.push(say("missing_model"));
+  const all = facts.epochs + 1;
+  if (PAGE.epochs.length && EPOCHS.length < all) {
+    found.push(say("epochs_thinned", { shown: whole(EPOCHS.length), total: whole(all) }));
+  }
+  return found;
+}
+
+function drawFoot(foot) {
+  foot.replaceChildren(
+    element("p", {}, say("rounded")),
+    element("p", {}, say("made_with", { version: PAGE.version })));
+}

@@ -1,0 +1,156 @@
+// The network as a picture: a column of neurons for each layer, and a line for each weight.
+// Positive weights are drawn through, negative ones dashed and in another color.
+
+const MOST = 16; // neurons shown of a layer, the fold among them
+const LAST_SHOWN = 4; // of them below the fold
+const HEAD_ROOM = 44;
+
+// Which neurons of a layer are shown: their places, and null where the others are folded.
+function unfolded(n) {
+  if (n <= MOST) return Array.from({ length: n }, (_, i) => i);
+  const first = Array.from({ length: MOST - 1 - LAST_SHOWN }, (_, i) => i);
+  return [...first, null, ...Array.from({ length: LAST_SHOWN }, (_, i) => n - LAST_SHOWN + i)];
+}
+
+function networkPart() {
+  const hasMaps = MAP !== null;
+  const part = card("network", "network",
+    hasMaps ? ["network_caption", "network_maps"] : ["network_caption"], "wide");
+  const stage = element("div", { class: "stage" });
+  const panel = element("div", { class: "panel", id: "neuron" });
+  const sizes = [LAYERS[0].inputs, ...LAYERS.map((layer) => layer.outputs)];
+  let edges = [];
+  let nodes = [];
+  let shown = START;
+
+  const key = element("div");
+  part.body.append(element("div", { class: "network" }, element("div", {}, stage, key), panel));
+
+  function build() {
+    const width = roomOf(stage);
+    const narrow = width < 460;
+    const size = narrow ? 24 : 32;
+    const rows = sizes.map(unfolded);
+    const height = Math.max(...rows.map((row) => row.length)) * (size + 6) + HEAD_ROOM;
+    const side = Math.min(width * 0.17, 108);
+    const x = (layer) => side + ((width - 2 * side) * layer) / (sizes.length - 1);
+    const y = (layer, row) =>
+      HEAD_ROOM + (height - HEAD_ROOM) / 2 + (row - (rows[layer].length - 1) / 2) * (size + 6);
+    const lines = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+    edges = [];
+    for (let layer = 1; layer < sizes.length; layer++) {
+      rows[layer].forEach((j, to) => rows[layer - 1].forEach((i, from) => {
+        if (i === null || j === null) return;
+        const [x1, y1] = [x(layer - 1) + size / 2, y(layer - 1, from)];
+        const [x2, y2] = [x(layer) - size / 2, y(layer, to)];
+        const bend = (x2 - x1) * 0.45;
+        const line = svg("path", { d: `M${x1},${y1}C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}` });
+        edges.push({ line, layer, i, j });
+        lines.append(line);
+      }));
+    }
+    nodes = [];
+    const group = element("div", {
+      class: "nodes", role: "group", "aria-label": `${say("network")}. ${say("network_keys")}`,
+      on: { keydown: (event) => step(event, rows) },
+    });
+    rows.forEach((row, layer) => {
+      group.append(columnHead(layer, x(layer), (width - 2 * side) / (sizes.length - 1), sizes[layer]));
+      row.forEach((i, place) => group.append(i === null
+        ? at(element("span", { class: "fold" }, `⋮ ${say("folded", { n: whole(sizes[layer] - row.length + 1) })}`),
+          x(layer), y(layer, place))
+        : at(node(layer, i, size, side, narrow), x(layer), y(layer, place))));
+    });
+    key.replaceChildren(weightLegend());
+    stage.replaceChildren(lines, group);
+    stage.style.height = `${height}px`;
+    update(shown);
+  }
+
+  // A neuron as a button, with its name beside it in the first and the last column.
+  function node(layer, i, size, side, narrow) {
+    const inside = thumbnail(layer, i, size);
+    const button = choosesNeuron(element("button", {
+      type: "button", class: `node ${layer === 0 ? "input" : ""}`, "aria-label": neuronName(layer, i),
+      tabindex: layer === choice.kept.layer && i === choice.kept.i ? "0" : "-1",
+    }, inside?.node), layer, i);
+    button.style.width = button.style.height = `${size}px`;
+    const holder = element("div", { class: "place" }, button);
+    const isEnd = layer === 0 ? "before" : layer === sizes.length - 1 ? "after" : "";
+    if (isEnd) {
+      const name = layer === 0 ? FEATURES[i].name : outputName(i);
+      const signs = Math.floor((side - size / 2 - 8) / (narrow ? 6.2 : 7));
+      holder.append(element("span", { class: `name ${isEnd}`, title: name }, named(fitting(name, signs))));
+    }
+    nodes.push({ button, layer, i, draw: inside?.draw });
+    return holder;
+  }
+
+  // Arrow keys go from neuron to neuron; only the kept one is a stop of the Tab key.
+  function step(event, rows) {
+    const move = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { layer, i } = choice.kept;
+    const next = Math.min(Math.max(layer + move[0], 0), sizes.length - 1);
+    const places = rows[next].filter((place) => place !== null);
+    const here = Math.max(0, rows[layer].filter((place) => place !== null).indexOf(i));
+    const there = Math.min(Math.max(here + move[1], 0), places.length - 1);
+    nodes.find((one) => one.layer === next && one.i === places[there]).button.focus();
+  }
+
+  function mark() {
+    const { layer, i } = chosen();
+    for (const one of nodes) {
+      one.button.classList.toggle("chosen", isChosen(one.layer, one.i));
+      one.button.tabIndex = one.layer === choice.kept.layer && one.i === choice.kept.i ? 0 : -1;
+    }
+    if (!nodes.some((one) => one.button.tabIndex === 0)) nodes[0].button.tabIndex = 0; // it is folded
+    for (const edge of edges) {
+      const touches = layer === 0 ? edge.layer === 1 && edge.i === i : edge.layer === layer && edge.j === i;
+      edge.line.classList.toggle("touching", touches);
+    }
+    stage.classList.toggle("pointing", choice.pointed !== null);
+    drawPanel(panel, layer, i, shown);
+  }
+
+  function update(k) {
+    shown = k;
+    for (const { line, layer, i, j } of edges) {
+      const weight = weightAt(k, layer, j, i);
+      const share = Math.min(1, Math.abs(weight) / LARGEST[layer - 1]) || 0;
+      line.setAttribute("class", weight < 0 ? "negative" : "positive");
+      line.setAttribute("stroke-width", (0.4 + 4.2 * share).toFixed(2));
+      line.setAttribute("stroke-opacity", (0.16 + 0.74 * share).toFixed(2));
+    }
+    for (const one of nodes) one.draw?.(k);
+    mark();
+  }
+
+  choice.listeners.push(mark);
+  return { node: part.node, build, update };
+}
+
+function at(node, x, y) {
+  node.style.left = `${x}px`;
+  node.style.top = `${y}px`;
+  return node;
+}
+
+function columnHead(layer, x, width, size) {
+  const function_ = layer ? LAYERS[layer - 1].name : "";
+  const head = element("div", { class: "column-head" },
+    element("strong", {}, layerName(layer)),
+    element("span", {}, function_ && function_ !== "identity" ? `${whole(size)} · ${function_}` : whole(size)));
+  head.style.width = `${Math.max(width - 4, 44)}px`;
+  return at(head, x, 0);
+}
+
+function weightLegend() {
+  const line = (name) => svg("path", { d: "M-9,0H9", class: name, "stroke-width": 2.5 });
+  return legend([
+    [line("positive"), `${say("weight")}: ${say("positive")}`],
+    [line("negative"), `${say("weight")}: ${say("negative")}`],
+  ]);
+}

@@ -1,0 +1,59 @@
+// The card of all neurons, layer by layer, each with what it responds to.
+
+const MOST_TILES = 32; // of a layer
+const TILE = 84; // the side of a picture, in the units of its overlay
+
+function neuronsPart() {
+  const kind = MAP?.isPlane ? "plane" : MAP ? "line" : isImage(1) ? "image" : "bars";
+  const isBent = TABLES.some((table) => !table.straight);
+  const captions = [`neurons_${kind}`];
+  if (kind === "image" && LAYERS.length > 1) captions.push("neurons_bars");
+  if (isBent && MAP) captions.push("neurons_far");
+  const part = card("neurons", "neurons", captions, "full");
+  let tiles = [];
+  let shown = START;
+
+  function build() {
+    tiles = [];
+    const groups = LAYERS.map((layer, l) => {
+      const n = Math.min(layer.outputs, MOST_TILES);
+      const note = n < layer.outputs ? ` (${say("shown_of", { shown: n, total: whole(layer.outputs) })})` : "";
+      return element("div", {},
+        element("h3", {}, `${layerName(l + 1)}${note}`),
+        element("div", { class: "tiles" }, ...Array.from({ length: n }, (_, i) => tile(l + 1, i))));
+    });
+    part.body.replaceChildren(...groups);
+    update(shown);
+  }
+
+  function tile(layer, i) {
+    const canvas = element("canvas", { width: TILE, height: TILE, "aria-hidden": "true" });
+    const overlay = svg("svg", { viewBox: `0 0 ${TILE} ${TILE}`, "aria-hidden": "true" });
+    const name = layer === LAYERS.length ? outputName(i) : String(i + 1);
+    const button = choosesNeuron(element("button", {
+      type: "button", class: "tile", "aria-label": neuronName(layer, i),
+    }, element("span", { class: "picture" }, canvas, overlay), element("span", {}, named(fitting(name, 11)))), layer, i);
+    tiles.push({ button, canvas, overlay, layer, i });
+    return button;
+  }
+
+  function update(k) {
+    shown = k;
+    for (const { canvas, overlay, layer, i } of tiles) {
+      if (MAP?.isPlane) {
+        drawMap(canvas, k, layer, i);
+        mapSigns(overlay, k, layer, i, TILE);
+      } else if (MAP) drawResponse(overlay, k, layer, i, TILE);
+      else if (isImage(layer)) drawImage(canvas, k, layer, i);
+      else drawBars(overlay, k, layer, i, TILE);
+    }
+    mark();
+  }
+
+  function mark() {
+    for (const { button, layer, i } of tiles) button.classList.toggle("chosen", isChosen(layer, i));
+  }
+
+  choice.listeners.push(mark);
+  return { node: part.node, build, update };
+}
