@@ -19,7 +19,7 @@ from nn.data.samples import samples_of
 from nn.history import History
 from nn.losses import Loss, loss_function
 from nn.module import Module
-from nn.nested import entries
+from nn.nested import entries, shape_of
 from nn.optim import OPTIMIZERS, SGD
 
 CALL = 'fit(model, (X, y), "mse", lr=0.1)'
@@ -134,8 +134,8 @@ def check_targets(output: Any, targets: list[Any]) -> None:
         )
 
 
-def validation_of(validation: Any) -> float | tuple[list[Any], list[Any]] | None:
-    """Return the argument `validation`: a fraction, or (X, y) as lists."""
+def validation_of(validation: Any, rows: list[Any]) -> float | tuple[list[Any], list[Any]] | None:
+    """Return the argument `validation`: a fraction, or (X, y) as lists, with rows like `rows`."""
     if validation is None:
         return None
     if isinstance(validation, Real):
@@ -146,7 +146,13 @@ def validation_of(validation: Any) -> float | tuple[list[Any], list[Any]] | None
                 f"pair (X, y); got {validation!r:.40}"
             )
         return fraction
-    return pair_of(validation, "validation")
+    pair = pair_of(validation, "validation")
+    if shape_of(pair[0][0]) != shape_of(rows[0]):
+        raise ValueError(
+            f"fit: validation: its rows have {len(pair[0][0])} numbers, those of the data "
+            f"{len(rows[0])}; every sample needs the same features"
+        )
+    return pair
 
 
 def draw_samples(fraction: float, n: int, source: Random) -> list[int]:

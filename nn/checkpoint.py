@@ -104,7 +104,7 @@ class Checkpoint:
         try:
             state = json.loads(metadata["training"])
             return _rebuild(state, tensors)
-        except (KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError) as e:
+        except _WHAT_DAMAGE_RAISES as e:
             reason = e.args[0] if isinstance(e, _DamageError) else "its entries do not fit"
             raise ValueError(f"damaged: {reason}") from None
 
@@ -168,6 +168,17 @@ def _as_floats(thing: Any) -> Any:
     return float(thing) if isinstance(thing, (int, float)) else thing
 
 
+# A wrong type or number in a file may fail anywhere in `_rebuild`, in one of these ways.
+_WHAT_DAMAGE_RAISES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
 class _DamageError(ValueError):
     """What is wrong with the numbers of a file."""
 
@@ -178,9 +189,11 @@ def _need(condition: bool, what: str) -> None:
 
 
 def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
-    """The checkpoint of these entries, each checked; a wrong type may raise anything."""
+    """The checkpoint of these entries, each checked."""
     plan = state["plan"]
     _need(all(type(value) in (int, float, str) for value in plan.values()), "plan")
+    counts = [plan[name] for name in ("parameters", "others", "trained", "samples", "batch_size")]
+    _need(all(map(_is_count, counts)), "plan")
     epoch, position, order = state["epoch"], state["position"], state["order"]
     held_out = _indices(state["held_out"], plan["samples"], "held_out")
     n_samples = plan["samples"] - len(held_out)

@@ -52,7 +52,7 @@ def require_recording() -> None:
 def require_gradient(loss: Any, outputs: list[Any], parameters: Sequence[Value]) -> None:
     """Raise ValueError unless a gradient of `loss` can reach one of the parameters.
 
-    The way is structural: relus that are all off at the moment are none in the way.
+    A relu that is off at the moment is no obstacle; a step, whose derivative is 0 everywhere, is.
     """
     if isinstance(loss, Value) and _reaches([loss], parameters):
         return
@@ -84,7 +84,7 @@ def require_finite(cost: Any, epoch: int, batch: int) -> None:
 
 
 def _reaches(roots: Iterable[Any], parameters: Sequence[Value]) -> bool:
-    """Whether live edges lead from one of `roots` to one of `parameters`."""
+    """Whether edges that are live, or may be elsewhere, lead from `roots` to `parameters`."""
     goal = set(parameters)
     pending = [root for root in roots if isinstance(root, Value)]
     seen: set[Value] = set()
@@ -94,7 +94,25 @@ def _reaches(roots: Iterable[Any], parameters: Sequence[Value]) -> bool:
             return True
         if node not in seen:
             seen.add(node)
-            for x, partial in zip(node.inputs, node.partials, strict=True):
-                if partial is not None and isinstance(x, Value):
+            for i, x in enumerate(node.inputs):
+                if isinstance(x, Value) and not (node.partials[i] is None and _is_dead(node, i)):
                     pending.append(x)
     return False
+
+
+def _is_dead(node: Value, i: int) -> bool:
+    """Whether the operation of `node` never has an edge to its operand i, by its rule.
+
+    Its rule is asked at numbers between which every selection differs: each operand in turn the
+    largest, and all 0, where a condition does not hold.
+    """
+    op, n = node.op, len(node.inputs)
+    if op is None:
+        return False
+    for numbers in [[0.0] * n, *([2.0 if k == j else -1.0 for k in range(n)] for j in range(n))]:
+        try:
+            if op.partials_ieee(op.compute(numbers), numbers)[i] is not None:
+                return False
+        except (ArithmeticError, ValueError):  # a rule of the user's own: not known to be dead
+            return False
+    return True

@@ -105,7 +105,7 @@ def fit(
     if batch_size is not None:
         size = min(size, whole_number(batch_size, "fit: batch_size (None for all samples)"))
     source = random_source(seed)
-    kept = validation_of(validation)
+    kept = validation_of(validation, rows)
     watching = early_stopping_of(early_stopping)
     listeners = callbacks_of(callbacks)
     if schedule is not None and not callable(schedule):
@@ -130,7 +130,6 @@ def fit(
         start.require_plan(plan)
     held_out: list[int] = []
     if isinstance(kept, tuple):
-        predict(model, kept[0][:1])  # of the same size? Better now than after the first epoch
         history.validation = kept
     elif kept is not None:
         held_out = draw_samples(kept, len(rows), source) if start is None else start.held_out

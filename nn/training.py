@@ -107,7 +107,7 @@ class Training:
             self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
         order = list(range(len(self.rows)))
         self.source.shuffle(order)
-        self.order, self.position, self.total, self.n_right = order, 0, 0.0, 0
+        self.order = order
 
     def batches(self) -> Iterator[list[int]]:
         """Yield the samples of each batch of this epoch that is still to come."""
@@ -134,6 +134,7 @@ class Training:
             measures["lr"] = self.optimizer.lr
         weights = self._weights()
         self.finished, self.order, self.position = self.finished + 1, [], 0
+        self.total, self.n_right = 0.0, 0
         self.history.append(**measures)
         self.history.add_snapshot(self.finished, weights[: self.n_parameters])
         watching = self.early_stopping
