@@ -3,9 +3,11 @@
 Owns the mean squared, the mean absolute and the Huber error.
 """
 
+from numbers import Real
 from typing import Any
 
 import autograd as ag
+from autograd import Value
 from nn.checks import rate
 from nn.losses.batches import pairs
 
@@ -60,5 +62,16 @@ def huber_loss(predictions: Any, targets: Any, delta: float = 1.0) -> Any:
 
 
 def _errors(loss: str, predictions: Any, targets: Any) -> list[Any]:
+    """prediction - target for every entry."""
     found = pairs(loss, "predictions", predictions, targets)
-    return [ag.sub(p, t) for p, t in zip(found.outputs, found.targets, strict=True)]
+    errors = []
+    for i, (prediction, target) in enumerate(zip(found.outputs, found.targets, strict=True)):
+        try:
+            errors.append(ag.sub(prediction, target))
+        except TypeError:
+            is_target = isinstance(prediction, (Real, Value))
+            name, entry = ("targets", target) if is_target else ("predictions", prediction)
+            raise TypeError(
+                f"{loss}: {name}{found.place(i)} must be a number, got {entry!r:.40}"
+            ) from None
+    return errors

@@ -72,9 +72,7 @@ def loss_name(loss: Loss) -> str:
 
 
 def _suggestion(wrong: str) -> str:
-    word = wrong[:40].strip().lower().replace("-", "_").replace(" ", "_")
+    word = wrong[:40].strip().lower().replace("-", "_").replace(" ", "_").removesuffix("_loss")
     known = {**{name: name for name in LOSSES}, **_ELSEWHERE}
-    near = get_close_matches(word, known, n=1) or get_close_matches(
-        word.removesuffix("_loss"), known, n=1
-    )
+    near = get_close_matches(word, known, n=1)
     return f"did you mean {known[near[0]]!r}? Or " if near else ""

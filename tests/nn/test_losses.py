@@ -1,4 +1,4 @@
-"""Losses against calculations by hand, at the edges, and every refusal."""
+"""mse_loss, cross_entropy and hinge_loss by hand, at the edges, every refusal; losses by name."""
 
 import math
 
@@ -7,7 +7,20 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from nn import MLP, cross_entropy, hinge_loss, mse_loss
+from nn import MLP
+from nn.losses import (
+    LOSSES,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    loss_function,
+    loss_name,
+    mse_loss,
+)
+from tests.nn.nodes import count_nodes
 
 
 def values(*numbers):
@@ -98,17 +111,8 @@ def test_hinge_takes_floats_and_numpy_labels():
 
 
 def test_a_batch_costs_few_nodes():
-    def nodes(root):
-        seen, pending = set(), [root]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, Value) and node not in seen:
-                seen.add(node)
-                pending += node.inputs
-        return len(seen)
-
-    assert nodes(mse_loss(values(*range(100)), [0.0] * 100)) == 100 + 100 + 2
-    assert nodes(hinge_loss(values(*range(100)), [1] * 100)) == 100 + 3 * 100 + 1
+    assert count_nodes(mse_loss(values(*range(100)), [0.0] * 100)) == 100 + 100 + 2
+    assert count_nodes(hinge_loss(values(*range(100)), [1] * 100)) == 100 + 3 * 100 + 1
 
 
 ROW = [0.0, 1.0, 2.0]
@@ -171,6 +175,75 @@ def test_what_only_looks_like_softmax_is_taken():
 
 
 def test_a_model_that_ends_in_softmax_is_refused():
-    model = MLP(2, [3], seed=0)
-    with pytest.raises(ValueError, match="softmax already"):
-        cross_entropy([ag.softmax(model([1.0, 2.0]))], [0])
+    model, ending = MLP(2, [3], seed=0), MLP(2, [3], output_activation="softmax", seed=0)
+    for probabilities in (ag.softmax(model([1.0, 2.0])), ending([1.0, 2.0])):
+        with pytest.raises(ValueError, match="softmax already"):
+            cross_entropy([probabilities], [0])
+
+
+# The losses by name
+
+BY_NAME = {
+    "mse": mse_loss,
+    "l1": l1_loss,
+    "huber": huber_loss,
+    "cross_entropy": cross_entropy,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
+    "hinge": hinge_loss,
+}
+
+
+def test_the_table_of_losses():
+    assert BY_NAME == LOSSES
+    for name, function in LOSSES.items():
+        assert loss_function(name) is loss_function(function) is function
+        assert loss_function(function.__name__) is function  # "mse_loss" as "mse"
+        assert loss_name(function) == name
+
+
+def test_a_loss_of_ones_own():
+    def squared(outputs, targets):
+        return mse_loss(outputs, targets) * 2
+
+    assert loss_function(squared) is squared
+    assert loss_name(squared) == "squared"
+    assert loss_name(MLP(2, [1])) == "MLP"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [
+        ("MSE", "mse"),
+        ("mae", "l1"),
+        ("MAE_loss", "l1"),
+        ("cross-entropy", "cross_entropy"),
+        ("crossentropy", "cross_entropy"),
+        ("bce", "binary_cross_entropy"),
+        ("hinge loss", "hinge"),
+        ("smooth_l1", "huber"),
+        ("BCEWithLogits", "binary_cross_entropy_with_logits"),
+    ],
+)
+def test_an_unknown_name_gets_a_suggestion(wrong, near):
+    with pytest.raises(ValueError) as caught:
+        loss_function(wrong)
+    message = f"loss: unknown name {wrong!r}; did you mean {near!r}? Or choose one of mse, l1, "
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ("zzz", ValueError, "loss: unknown name 'zzz'; choose one of mse, l1, huber, cross_"),
+        ("", ValueError, "loss: unknown name ''; choose one of"),
+        ("x" * 10**6, ValueError, "or give a function (outputs, targets) -> Value"),
+        (None, TypeError, "loss: expected a name such as 'mse' or a function"),
+        (3, TypeError, "such as nn.cross_entropy, got 3"),
+    ],
+)
+def test_what_is_no_loss(wrong, error, message):
+    with pytest.raises(error) as caught:
+        loss_function(wrong)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 300

@@ -1,13 +1,14 @@
 """SGD against PyTorch's algorithm written out, and every refusal."""
 
 import math
+import sys
 from itertools import product
 
 import pytest
 
 from autograd import Value
 from nn import MLP, SGD
-from nn.optim import sgd_update
+from nn.optim import OPTIMIZERS, sgd_update
 
 
 def pytorch_sgd(theta, gradients, lr, momentum, dampening, weight_decay, nesterov):
@@ -83,7 +84,7 @@ def test_zero_grad_and_lr():
     assert repr(optimizer).startswith("SGD(9 parameters, lr=0.5, momentum=0.0")
 
 
-@pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf, "0.1", None])
+@pytest.mark.parametrize("rate", [-0.1, math.nan, math.inf, "0.1", None, True, 10**400, Value(1.0)])
 @pytest.mark.parametrize("name", ["lr", "momentum", "dampening", "weight_decay"])
 def test_rates_are_checked(name, rate):
     with pytest.raises(ValueError, match=f"SGD: {name} must be a number, at least 0 and finite"):
@@ -99,6 +100,8 @@ def test_rates_are_checked(name, rate):
             ValueError,
             "and dampening 0",
         ),
+        (lambda: SGD([Value(1.0)], 0.1, 0.9, nesterov="no"), ValueError, "must be True or False"),
+        (lambda: SGD([Value(1.0)], 0.1, 0.9, nesterov=None), ValueError, "must be True or False"),
         (lambda: SGD([], 0.1), ValueError, "parameters is empty"),
         (lambda: SGD([Value(1.0)] * 2, 0.1), ValueError, "parameters holds a Value twice"),
         (lambda: SGD([Value(1.0) * 2], 0.1), ValueError, "parameters[0] is the result of mul"),
@@ -110,3 +113,96 @@ def test_parameters_are_checked(call, error, message):
     with pytest.raises(error) as caught:
         call()
     assert message in str(caught.value)
+
+
+def test_the_table_of_optimisers():
+    assert OPTIMIZERS == {"sgd": SGD}
+
+
+# step() changes everything or nothing
+
+
+def prepared(n=4):
+    """An optimiser with momentum after one step, and gradients for the next."""
+    parameters = [Value(float(i)) for i in range(n)]
+    optimizer = SGD(parameters, lr=0.1, momentum=0.9)
+    for gradient in (1.0, -0.5):
+        for parameter in parameters:
+            parameter.grad = gradient
+        if gradient == 1.0:
+            optimizer.step()
+    return optimizer
+
+
+def state(optimizer):
+    return [p.data for p in optimizer.parameters], list(optimizer.velocities)
+
+
+BEFORE = state(prepared())
+
+
+@pytest.mark.parametrize("wrong", [None, "1.0", [1.0], 1j])
+@pytest.mark.parametrize("place", [0, 2, 3])
+def test_a_gradient_that_is_no_number_changes_nothing(wrong, place):
+    optimizer = prepared()
+    optimizer.parameters[place].grad = wrong
+    with pytest.raises(TypeError):
+        optimizer.step()
+    assert state(optimizer) == BEFORE
+
+
+def test_a_parameter_that_became_a_result_changes_nothing():
+    optimizer = prepared()
+    optimizer.parameters[2] = optimizer.parameters[2] * 1.0
+    optimizer.parameters[2].grad = -0.5
+    with pytest.raises(ValueError, match="only a leaf's number can be assigned"):
+        optimizer.step()
+    assert state(optimizer) == BEFORE
+
+
+def interrupt_before(line, optimizer):
+    """Run optimizer.step(), interrupted before that line of it or of `Value`; how many it ran."""
+    count = 0
+
+    def local(frame, event, argument):
+        nonlocal count
+        if event == "line":
+            count += 1
+            if count == line:
+                raise KeyboardInterrupt
+        return local
+
+    def trace(frame, event, argument):
+        return local if frame.f_code in WATCHED else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        optimizer.step()
+    except KeyboardInterrupt:
+        assert count == line
+    finally:
+        sys.settrace(before)
+    return count
+
+
+WATCHED = {SGD.step.__code__, sgd_update.__code__, Value.data.fset.__code__}
+
+
+def test_interrupted_anywhere_everything_changes_or_nothing():
+    optimizer = prepared()
+    n_lines = interrupt_before(0, optimizer)
+    after = state(optimizer)
+    assert n_lines > 30
+    assert after != BEFORE
+    outcomes = []
+    for line in range(1, n_lines + 1):
+        optimizer = prepared()
+        interrupt_before(line, optimizer)
+        found = state(optimizer)
+        assert found in (BEFORE, after), f"mixed, interrupted before line {line}"
+        if found == BEFORE:
+            optimizer.step()
+            assert state(optimizer) == after  # as if nothing had happened
+        outcomes.append(found == after)
+    assert False in outcomes
