@@ -7,7 +7,6 @@ import pytest
 
 from autograd import Value
 from nn import MLP, SGD, Module, accuracy, cross_entropy, fit, hinge_loss, moons, mse_loss
-from nn.history import History
 
 
 def signed_moons(n, seed):
@@ -218,19 +217,3 @@ def test_without_tqdm_it_trains_and_says_so_in_one_line(capsys, monkeypatch):
 def test_quiet_means_quiet(capsys):
     fit_quietly()
     assert capsys.readouterr() == ("", "")
-
-
-def test_history(tmp_path):
-    history = History()
-    assert history.to_csv() == ""
-    history.append(loss=0.5, accuracy=0.25)
-    history.append(loss=1 / 3, accuracy=1.0)
-    assert history["loss"] == [0.5, 1 / 3]
-    assert history["epoch"] == [1, 2]
-    assert history.to_csv() == "epoch,loss,accuracy\n1,0.5,0.25\n2,0.3333333333333333,1.0\n"
-    history.save(tmp_path / "history.csv")
-    assert (tmp_path / "history.csv").read_bytes() == history.to_csv().encode()
-    with pytest.raises(ValueError, match="this epoch has epoch, loss; those before have"):
-        history.append(loss=0.1)
-    with pytest.raises(KeyError, match="no 'los'; there are epoch, loss, accuracy"):
-        history["los"]
