@@ -7,10 +7,14 @@ and shaped as PyTorch's `state_dict` (`layers.0.weight`, `layers.0.bias`).
 
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd import Value
 from nn.nested import as_lists, entries, shape_of
+
+if TYPE_CHECKING:
+    from autograd.view import Drawing
+    from nn.graph.words import Language
 
 # One parameter, or a row, a matrix, ... of parameters.
 Arrangement = Value | list["Arrangement"]
@@ -52,6 +56,12 @@ class Module:
     def eval(self) -> Self:
         """Set `training` to False here and in every module inside; returns self."""
         return self.train(False)
+
+    def draw(self, lang: "Language | None" = None, **options: Any) -> "Drawing":
+        """Draw a Neuron, a Layer or an MLP as columns of neurons; see `nn.graph.draw_network`."""
+        from nn.graph.network import draw_network
+
+        return draw_network(self, lang, **options)
 
     def arrangement(self) -> dict[str, Arrangement]:
         """Return the parameters as they are saved: name -> a parameter or nested lists of them.

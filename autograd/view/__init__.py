@@ -4,5 +4,6 @@ from autograd.view.drawing import Drawing
 from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
 from autograd.view.render import RendererNotFound
+from autograd.view.text import quoted, tooltip
 
-__all__ = ["TERMS", "Drawing", "RendererNotFound", "draw", "term"]
+__all__ = ["TERMS", "Drawing", "RendererNotFound", "draw", "quoted", "term", "tooltip"]

@@ -15,15 +15,31 @@ LONGEST_NAME = 40
 
 def plain(text: str) -> str:
     """`text` for an HTML-like label: shown as it is, at most LONGEST_NAME characters of it."""
-    if len(text) > LONGEST_NAME:
-        text = text[: LONGEST_NAME - 1] + "…"
-    return "<BR/>".join(map(_escape, text.split("\n")))
+    return "<BR/>".join(map(_escape, _cut(text).split("\n")))
+
+
+def quoted(text: str, align: str = "n") -> str:
+    """`text` for an ordinary label: shown as it is, at most LONGEST_NAME characters of a line.
+
+    Renderers guess the width of letters in Korean; unlike those of an HTML-like label, these lines
+    stay in their place if the guess is wrong.
+
+    Args:
+        text: of one or more lines.
+        align: l (left), r (right) or n (in the middle).
+    """
+    lines = [_escape(_cut(line)) for line in text.split("\n")]
+    return f"\\{align}".join(lines) + (f"\\{align}" if align in "lr" else "")
 
 
 def tooltip(*lines: str) -> str:
     """What is shown when one points at a box or an edge in an SVG."""
     # Graphviz looks for \N and its like in a tooltip twice.
     return str(nohtml(_escape("; ".join(lines)).replace("\\", "\\\\")))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
 
 
 def _escape(text: str) -> str:

@@ -7,14 +7,14 @@ y = f(z); and what is shown of a neuron with many inputs.
 from collections.abc import Sequence
 
 from autograd import Value, dot
-from autograd.view import Drawing, RendererNotFound, draw
+from autograd.view import Drawing, RendererNotFound, draw, quoted
 from nn.evaluate import predict
 from nn.layers import Neuron
 
 SHOWN = 4  # products; `draw` opens a dot of so many
 
 
-def draw_neuron(neuron: Neuron, inputs: Sequence[float]) -> Drawing:
+def draw_neuron(neuron: Neuron, inputs: Sequence[float], title: str | None = None) -> Drawing:
     """Return the graph of `neuron` on one sample, with the gradients of its output.
 
     Of more than four products it shows the largest four; the others are one box. The neuron is
@@ -23,6 +23,7 @@ def draw_neuron(neuron: Neuron, inputs: Sequence[float]) -> Drawing:
     Args:
         neuron: of any number of inputs.
         inputs: that many numbers.
+        title: a line above the picture, such as which neuron and which sample it shows.
     """
     predict(neuron, [inputs])  # refuses inputs that do not fit
     bias = Value(neuron.bias.data, "b")
@@ -42,7 +43,10 @@ def draw_neuron(neuron: Neuron, inputs: Sequence[float]) -> Drawing:
     y.label = "y"
     y.backward()
     n_boxes = 2 * len(shown) + (2 if y is z else 3)  # y, z, the pairs, and b or the rest
-    return draw(y, limit=n_boxes)
+    drawing = draw(y, limit=n_boxes)
+    if title is not None:
+        drawing.attr(label=quoted(title), labelloc="t", fontname="Helvetica", fontsize="13")
+    return drawing
 
 
 def can_draw() -> bool:
