@@ -1,4 +1,4 @@
-"""Runs the command line of nn: `python -m nn train digits`."""
+"""Runs the command line: `glassgrad ...`, or `python -m nn ...`."""
 
 import sys
 

@@ -1,62 +1,130 @@
-"""Recipes: what `python -m nn train NAME` trains unless told otherwise.
+"""Recipes: what `glassgrad train DATA` does unless told otherwise.
 
-Owns, for each data set, its loss function, the shape of the output and settings that work.
+Owns, for each data set by name and for a table of the user's own, the loss function and the
+settings that work; and which encoding of the classes each loss function wants.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
-from typing import Any
+from dataclasses import dataclass, replace
 
-from nn.data import DataSet, digits, moons
-from nn.layers import MLP
-from nn.losses import cross_entropy, hinge_loss
-from nn.plot import confusion_matrix, decision_boundary
-from nn.train import Loss
+from nn.data import Problem
+from nn.losses import LOSSES
+
+# How a loss function wants the classes; all three of the others want one_hot.
+ENCODINGS = {
+    "cross_entropy": "index",
+    "hinge": "sign",
+    "binary_cross_entropy": "probability",
+    "binary_cross_entropy_with_logits": "logit",
+}
+TWO_CLASSES = ("hinge", "binary_cross_entropy", "binary_cross_entropy_with_logits")
+NUMBERS = ("mse", "l1", "huber")  # the loss functions of a regression
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A data set with the training that suits it; the settings are the command's defaults."""
+    """The settings of a training; those of the command line by the same names replace them."""
 
-    data: Callable[[Random], DataSet]
-    loss: Loss
-    n_outputs: int
+    loss: str
     hidden: tuple[int, ...]
     epochs: int
-    batch_size: int
+    batch_size: int | None  # None: all samples
     lr: float
-    picture: str  # the name of its file
-    plot: Callable[[MLP, DataSet], Any]  # draws it, from the samples kept for testing
+    activation: tuple[str, ...] = ("relu",)
+    init: str = "he"
+    momentum: float = 0.9
+    dampening: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+    test: float = 0.2
+    validation: float = 0.0
+    early_stopping: int | None = None
+    scale: bool = True  # whether inputs (and a number as target) are standardised
+
+    @property
+    def encoding(self) -> str:
+        """How the classes become targets."""
+        return ENCODINGS.get(self.loss, "one_hot")
+
+    @property
+    def output_activation(self) -> str | None:
+        """The activation function of the output layer; None for a linear one."""
+        return "sigmoid" if self.loss == "binary_cross_entropy" else None
 
 
-def _signed_moons(source: Random) -> DataSet:
-    """Two moons with the labels -1 and +1, as hinge_loss wants them."""
-    X, y = moons(200, noise=0.1, seed=source)
-    return X, [2 * label - 1 for label in y]
-
+_POINTS = Recipe("hinge", (16, 16), epochs=40, batch_size=16, lr=0.05, scale=False)
+_TABLE = Recipe(
+    "cross_entropy",
+    (16,),
+    epochs=200,
+    batch_size=16,
+    lr=0.02,
+    weight_decay=0.001,
+    validation=0.2,
+    early_stopping=20,
+)
 
 RECIPES = {
-    "moons": Recipe(
-        data=_signed_moons,
-        loss=hinge_loss,
-        n_outputs=1,
-        hidden=(16, 16),
-        epochs=40,
-        batch_size=16,
-        lr=0.05,
-        picture="boundary.png",
-        plot=decision_boundary,
+    "moons": _POINTS,
+    "circles": _POINTS,
+    "spirals": replace(_POINTS, loss="cross_entropy", epochs=120, scale=True),
+    "blobs": replace(_POINTS, loss="cross_entropy", hidden=(8,), epochs=20, scale=True),
+    # The four corners are all there is: each epoch is one step on all of them.
+    "xor": replace(
+        _POINTS,
+        loss="binary_cross_entropy_with_logits",
+        hidden=(4,),
+        activation=("tanh",),
+        init="xavier",
+        epochs=300,
+        batch_size=None,
+        lr=0.3,
+        test=0.0,
     ),
-    "digits": Recipe(
-        data=lambda source: digits(),
-        loss=cross_entropy,
-        n_outputs=10,
-        hidden=(32,),
-        epochs=5,
-        batch_size=16,
-        lr=0.02,
-        picture="confusion.png",
-        plot=confusion_matrix,
+    "linear": replace(_POINTS, loss="mse", hidden=(), epochs=40, lr=0.02, scale=True),
+    "sine": replace(
+        _POINTS, loss="mse", activation=("tanh",), init="xavier", epochs=200, lr=0.02, scale=True
     ),
+    "iris": replace(_TABLE, epochs=80, validation=0.0, early_stopping=None),
+    "wine": replace(_TABLE, epochs=40, validation=0.0, early_stopping=None),
+    "breast_cancer": replace(_TABLE, epochs=40, validation=0.0, early_stopping=None),
+    "diabetes": replace(_TABLE, loss="mse", lr=0.005),
+    "digits": Recipe("cross_entropy", (32,), epochs=5, batch_size=16, lr=0.02, scale=False),
 }
+# How much is made up, where that is not the function's own default.
+SAMPLES = {
+    "moons": {"n_samples": 200},
+    "circles": {"n_samples": 200},
+    "spirals": {"n_samples": 300},
+    "blobs": {"n_samples": 200},
+    "linear": {"n_samples": 200},
+    "sine": {"n_samples": 200},
+}
+ENOUGH_ROWS = 100  # to spare a fifth of them for validation
+
+
+def recipe_for(problem: Problem) -> Recipe:
+    """Return what suits a table of the user's own: small, standardised, stopped in time."""
+    recipe = _TABLE
+    if problem.task == "regress":
+        recipe = replace(recipe, loss="mse", lr=0.01)
+    if len(problem.rows) < ENOUGH_ROWS:
+        recipe = replace(recipe, validation=0.0, early_stopping=None, epochs=100, batch_size=8)
+    return recipe
+
+
+def refusal(recipe: Recipe, problem: Problem) -> str:
+    """Return why this loss function cannot be had with this target, "" if it can."""
+    if problem.task == "regress":
+        if recipe.loss not in NUMBERS:
+            return (
+                f"--loss {recipe.loss} is for classes, and {problem.target} is a number here; "
+                f"choose {', '.join(NUMBERS)}, or give --task classify"
+            )
+    elif recipe.loss in TWO_CLASSES and len(problem.classes) != 2:
+        return (
+            f"--loss {recipe.loss} is for two classes, and {problem.target} has "
+            f"{len(problem.classes)}; choose cross_entropy"
+        )
+    return "" if recipe.loss in LOSSES else f"--loss: unknown name {recipe.loss!r}"

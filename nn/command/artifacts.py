@@ -1,0 +1,132 @@
+"""The files that a training leaves in its folder.
+
+Owns their names, what each needs, and the order in which they are written: first what was learned,
+then the pictures of it.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nn.command.parts import Parts
+from nn.data import Preparation
+from nn.evaluate import predict
+from nn.extras import is_installed, remedy
+from nn.files import write_atomically
+from nn.graph import can_draw, draw_network, draw_neuron
+from nn.history import History
+from nn.layers import MLP
+from nn.serialize import to_bytes
+
+
+class Artifacts:
+    """The files of one training, each made when it is written."""
+
+    def __init__(
+        self,
+        folder: Path,
+        model: MLP,
+        preparation: Preparation,
+        parts: Parts,
+        lang: str | None,
+    ) -> None:
+        self.folder, self.model, self.preparation, self.parts = folder, model, preparation, parts
+        self.lang: Any = lang
+        pictures = {"plot": ["loss.png", *self._plots()], "render": ["network.svg", "graph.svg"]}
+        there = {"plot": is_installed("matplotlib"), "render": can_draw()}
+        self.lacking = {extra: names for extra, names in pictures.items() if not there[extra]}
+
+    def missing(self) -> Iterator[str]:
+        """Yield a line for each extra that is not installed: which pictures it would give."""
+        for extra, names in self.lacking.items():
+            yield remedy(extra, f"these pictures will be missing: {', '.join(names)}")
+
+    def write(self, history: History) -> Iterator[str]:
+        """Write each file that can be had and yield its name. Raises OSError."""
+        lacking = {name for names in self.lacking.values() for name in names}
+        if not len(history):  # interrupted in the first epoch: there is nothing to plot over epochs
+            lacking |= {"loss.png", "training.html"}
+        for name, content in self._contents(history).items():
+            if name not in lacking:
+                write_atomically(self.folder / name, content())
+                yield name
+
+    def subject_of_graph(self) -> str:
+        """Return what graph.svg shows: which neuron, on which sample."""
+        kind = "first hidden" if self.model.layers[1:] else "output"
+        part = "test" if self.parts.test else "training"
+        names = self.parts.unseen.features
+        cells = self.parts.unseen.rows[self._sample()]
+        shown = ", ".join(
+            f"{name} = {cell if isinstance(cell, str) else f'{cell:.4g}'}"
+            for name, cell in zip(names[:4], cells, strict=False)
+        )
+        return (
+            f"neuron 1 of the {kind} layer, on the {part} sample it answers most strongly "
+            f"({shown}{', ...' * (len(names) > 4)})"
+        )
+
+    @property
+    def draws_graph(self) -> bool:
+        """Whether graph.svg is written."""
+        return "render" not in self.lacking
+
+    def _plots(self) -> dict[str, Callable[[], Any]]:
+        """The pictures beside the loss: file name -> what makes the figure."""
+        from nn import plot
+
+        problem = self.parts.unseen
+        X, y = self.preparation.data(problem)
+        plots: dict[str, Callable[[], Any]] = {}
+        if problem.task == "regress":
+            plots["regression.png"] = lambda: plot.regression(self.model, (X, y), self.preparation)
+        elif self.preparation.n_inputs == 2:
+            plots["boundary.png"] = lambda: plot.decision_boundary(
+                self.model, (X, y), self.preparation
+            )
+        else:
+            plots["confusion.png"] = lambda: plot.confusion_matrix(
+                self.model, (X, y), self.preparation.target.classes
+            )
+        if self.model.layers[1:]:
+            plots["neurons.png"] = lambda: plot.hidden_neurons(self.model, (X, y), self.preparation)
+        return plots
+
+    def _contents(self, history: History) -> dict[str, Callable[[], bytes]]:
+        from nn.plot import loss_curve, to_png
+
+        def png(make: Callable[[], Any]) -> Callable[[], bytes]:
+            return lambda: to_png(make())
+
+        test = None if self.parts.test is None else self.preparation.data(self.parts.test)
+        prepared = self.preparation
+        return {
+            "model.safetensors": lambda: to_bytes(self.model, prepared),
+            "history.csv": lambda: history.to_csv().encode(),
+            "training.html": lambda: history.to_html(
+                test=test, preparation=prepared, title=None, lang=self.lang
+            ).encode(),
+            "network.svg": lambda: (
+                draw_network(
+                    self.model,
+                    self.lang,
+                    inputs=prepared.input_names,
+                    outputs=prepared.output_names,
+                )
+                .svg()
+                .encode()
+            ),
+            "graph.svg": lambda: self._graph().svg().encode(),
+            "loss.png": png(lambda: loss_curve(history)),
+            **{name: png(make) for name, make in self._plots().items()},
+        }
+
+    def _graph(self) -> Any:
+        X, _ = self.preparation.data(self.parts.unseen)
+        return draw_neuron(self.model.layers[0].neurons[0], X[self._sample()])
+
+    def _sample(self) -> int:
+        """The sample the first neuron answers most: there a relu lets gradients pass."""
+        X, _ = self.preparation.data(self.parts.unseen)
+        outputs = predict(self.model.layers[0].neurons[0], X)
+        return outputs.index(max(outputs))

@@ -1,0 +1,171 @@
+"""The settings of `glassgrad train`: its options, and what they are once recipes fill the gaps.
+
+Owns the arguments of the command, the checks that need several of them, and the record by which
+`--resume` knows that it goes on with the same training.
+"""
+
+import argparse
+import hashlib
+import json
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from nn.activations import ACTIVATIONS
+from nn.command import options as read
+from nn.command.options import CommandError
+from nn.command.recipes import RECIPES, Recipe, recipe_for, refusal
+from nn.data import Problem
+from nn.init import INITIALISERS
+from nn.losses import LOSSES
+
+DEFAULT = "default: what suits the data"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options of the command."""
+    parser.description = (
+        "Train a neural network on a CSV file of your own, or on a data set by name: "
+        f"{', '.join(RECIPES)}."
+    )
+    parser.usage = "%(prog)s DATA [options]"
+    parser.add_argument("data", metavar="DATA", type=read.path, help="FILE.csv, or a name")
+    table = parser.add_argument_group("a CSV file").add_argument
+    table("--target", metavar="COLUMN", help="what to predict; default: the last column")
+    table("--task", choices=["classify", "regress"], help="default: guessed from the target")
+    table("--encoding", metavar="E", help="of the file, such as cp949; default: utf-8")
+    table(
+        "--ignore",
+        metavar="COLUMN",
+        nargs="+",
+        action="extend",
+        help="columns to leave out; after DATA",
+    )
+    table("--missing", choices=["refuse", "drop"], help="rows with missing values; default: refuse")
+    network = parser.add_argument_group("the network").add_argument
+    network(
+        "--hidden",
+        type=read.sizes,
+        metavar="N",
+        help="neurons of each hidden layer, as in --hidden 16 16; nothing: no hidden layer",
+    )
+    network(
+        "--activation",
+        type=read.names_of(ACTIVATIONS),
+        metavar="A",
+        help=f"one, or one for each hidden layer: {', '.join(ACTIVATIONS)}",
+    )
+    network("--init", choices=list(INITIALISERS), help="initial weights; default: he")
+    training = parser.add_argument_group("the training").add_argument
+    training("--loss", choices=list(LOSSES), help=f"loss function; {DEFAULT}")
+    training("--epochs", type=read.number(), metavar="N", help=DEFAULT)
+    training(
+        "--batch-size",
+        type=read.batch_size,
+        metavar="N",
+        help="samples for each weight update, or all; 1: stochastic gradient descent",
+    )
+    training("--lr", type=read.factor(positive=True), metavar="X", help="learning rate")
+    training("--momentum", type=read.factor(below=1), metavar="X", help="below 1; default: 0.9")
+    training("--dampening", type=read.factor(), metavar="X", help="of the momentum; default: 0")
+    training("--nesterov", action="store_true", default=None, help="Nesterov's momentum")
+    training("--weight-decay", type=read.factor(), metavar="X", help="as PyTorch's SGD")
+    training("--l1", type=read.factor(), metavar="X", help="factor of the sum of |w| in the cost")
+    training("--l2", type=read.factor(), metavar="X", help="factor of the sum of w**2 in the cost")
+    training("--test", type=read.factor(below=1), metavar="FRACTION", help="kept for testing")
+    training(
+        "--validation", type=read.factor(below=1), metavar="FRACTION", help="kept for validation"
+    )
+    training(
+        "--early-stopping",
+        type=read.number(),
+        metavar="N",
+        help="stop after N epochs without a smaller loss on the validation part, keep the best",
+    )
+    training("--seed", type=read.number(0), default=0, metavar="N", help="default: 0")
+    result = parser.add_argument_group("the result").add_argument
+    result("--lang", choices=["ko", "en"], help="of pictures and page; default: the reader's")
+    result("--out", type=read.path, metavar="DIR", help="default: runs/ and the name of DATA")
+    result("--resume", action="store_true", help="go on with an interrupted training in DIR")
+
+
+def recipe_of(options: argparse.Namespace, problem: Problem) -> Recipe:
+    """Return all settings: those given, and the recipe's for the rest.
+
+    Raises CommandError for settings that do not fit together, or not with the data.
+    """
+    recipe = RECIPES[options.data] if options.data in RECIPES else recipe_for(problem)
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(Recipe)
+        if getattr(options, field.name, None) is not None
+    }
+    if given.get("batch_size") == "all":
+        given["batch_size"] = None
+    if "activation" in given and "init" not in given:
+        given["init"] = "he" if RECTIFIERS.issuperset(given["activation"]) else "xavier"
+    if given.get("validation") == 0.0 and "early_stopping" not in given:
+        given["early_stopping"] = None
+    if "early_stopping" in given and "validation" not in given and not recipe.validation:
+        given["validation"] = 0.2
+    recipe = replace(recipe, **given)
+    if refused := _conflict(recipe) or refusal(recipe, problem):
+        raise CommandError(refused)
+    return recipe
+
+
+RECTIFIERS = {"relu", "leaky_relu", "elu", "gelu", "silu", "softplus"}  # he suits them
+
+
+def _conflict(recipe: Recipe) -> str:
+    """What makes the settings contradict each other, "" if nothing does."""
+    n_hidden, n_names = len(recipe.hidden), len(recipe.activation)
+    if n_names > 1 and n_names != n_hidden:
+        return (
+            f"--activation names {n_names} functions for {n_hidden} hidden "
+            f"layer{'s' * (n_hidden != 1)}; give one, or one for each"
+        )
+    if recipe.early_stopping and not recipe.validation:
+        return "--early-stopping watches the validation part; give --validation 0.2"
+    if recipe.test + recipe.validation >= 1.0:
+        return (
+            f"--test {recipe.test:g} and --validation {recipe.validation:g} leave nothing to "
+            "train on; together they must lie below 1"
+        )
+    if recipe.nesterov and (not recipe.momentum or recipe.dampening):
+        return "--nesterov needs a --momentum above 0, such as 0.9, and no --dampening"
+    return ""
+
+
+def record_of(recipe: Recipe, seed: int, problem: Problem) -> dict[str, Any]:
+    """Return what a training that goes on with another must have in common with it, as JSON.
+
+    The number of epochs may be another. Of the data it has a fingerprint.
+    """
+    samples = [problem.features, problem.target, problem.classes, problem.rows, problem.targets]
+    text = json.dumps(samples)
+    settings = {"data": problem.name, "seed": seed, **asdict(recipe)}
+    settings["samples"] = hashlib.sha256(text.encode()).hexdigest()
+    result: dict[str, Any] = json.loads(json.dumps(settings))
+    return result
+
+
+def difference(before: Any, now: dict[str, Any]) -> str:
+    """Return in what a record differs from that of the training to go on with, "" if in nothing."""
+    if not isinstance(before, dict) or before.keys() != now.keys():
+        return "its settings are those of another version of glassgrad"
+    if before["data"] != now["data"]:
+        return f"its data were {before['data']}, not {now['data']}"
+    changed = [name for name in now if name != "epochs" and before[name] != now[name]]
+    if "samples" in changed and len(changed) == 1:
+        return f"the samples of {now['data']} have changed since, or other columns are used"
+    changed = [name for name in changed if name != "samples"]
+    return ", ".join(
+        f"its --{name.replace('_', '-')} was {_shown(before[name])}, not {_shown(now[name])}"
+        for name in changed
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value)) or "empty"
+    return "not given" if value is None else f"{value}"

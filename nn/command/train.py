@@ -1,0 +1,164 @@
+"""`glassgrad train DATA`: from a data set to a trained network and its files in a folder.
+
+Owns the order of things: data, settings, network, training, results, files.
+"""
+
+import argparse
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from nn.command import report
+from nn.command.artifacts import Artifacts
+from nn.command.options import CommandError
+from nn.command.output import check_folder
+from nn.command.parts import Parts, parts_of
+from nn.command.recipes import RECIPES, SAMPLES, Recipe
+from nn.command.settings import arguments, difference, recipe_of, record_of
+from nn.data import Preparation, Problem, problem_of, read_csv
+from nn.files import write_atomically
+from nn.history import History
+from nn.layers import MLP
+from nn.train import fit
+
+__all__ = ["arguments", "run"]
+
+MAX_PARAMETERS = 2_000_000  # each is an object of some hundred bytes, and a node in every sample
+CHECKPOINT = "checkpoint"
+SETTINGS = "settings.json"  # of the training that the checkpoint belongs to
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, print what matters and leave the files; return 130 after Ctrl-C, else 0."""
+    problem = _problem(options)
+    recipe = recipe_of(options, problem)
+    folder = Path(options.out or f"runs/{Path(problem.name).stem}")
+    check_folder(folder)
+    record = record_of(recipe, options.seed, problem)
+    if options.resume:
+        _check_resumable(folder, record)
+    parts = parts_of(problem, recipe, options.seed)
+    preparation = Preparation.of(parts.training, scale=recipe.scale, encoding=recipe.encoding)
+    source = Random(options.seed)
+    model = _model(preparation, recipe, source)
+    artifacts = Artifacts(folder, model, preparation, parts, options.lang)
+    for line in report.before(problem, preparation, parts, model, recipe, options.seed):
+        print(line)
+    sys.stdout.flush()
+    for line in (*report.warnings(recipe), *artifacts.missing()):
+        print(line, file=sys.stderr)
+    history = _fit(model, preparation, parts, recipe, source, folder, record, options.resume)
+    for line in report.after(history, model, preparation, parts):
+        print(line)
+    for line in report.hints(history, recipe):
+        print(line, file=sys.stderr)
+    written = [*artifacts.write(history), SETTINGS, CHECKPOINT]
+    print(f"wrote {', '.join(written)} to {folder}")
+    if artifacts.draws_graph:
+        print(f"graph.svg shows {artifacts.subject_of_graph()}")
+    if history.stopped == "interrupted":
+        return 130
+    return 0
+
+
+def _problem(options: argparse.Namespace) -> Problem:
+    """The data set by name, or the user's own file."""
+    if options.data not in RECIPES:
+        path = Path(options.data)
+        if not path.exists() and path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+            raise CommandError(
+                f"no file and no data set is called {options.data!r}; "
+                f"the data sets are {', '.join(RECIPES)}"
+            )
+        return read_csv(
+            path,
+            target=options.target,
+            task=options.task,
+            encoding=options.encoding or "utf-8-sig",
+            ignore=options.ignore or (),
+            missing=options.missing or "refuse",
+        )
+    for name in ("target", "task", "encoding", "ignore", "missing"):
+        if getattr(options, name):
+            raise CommandError(f"--{name} is for a CSV file; {options.data} needs none, omit it")
+    return problem_of(options.data, seed=options.seed, **SAMPLES.get(options.data, {}))
+
+
+def _model(preparation: Preparation, recipe: Recipe, source: Random) -> MLP:
+    """The network that maps the prepared inputs to the outputs, with its initial weights."""
+    sizes = [preparation.n_inputs, *recipe.hidden, preparation.n_outputs]
+    n_parameters = sum((n + 1) * m for n, m in pairwise(sizes))
+    if n_parameters > MAX_PARAMETERS:
+        raise CommandError(
+            f"--hidden {' '.join(map(str, recipe.hidden))} makes {n_parameters:,} parameters, "
+            f"above the limit of {MAX_PARAMETERS:,}; choose smaller layers"
+        )
+    activation = recipe.activation if len(recipe.activation) > 1 else recipe.activation[0]
+    return MLP(
+        sizes[0],
+        sizes[1:],
+        activation=activation,
+        output_activation=recipe.output_activation,
+        seed=source,
+        init=recipe.init,
+    )
+
+
+def _check_resumable(folder: Path, record: dict[str, Any]) -> None:
+    """Raise CommandError unless `folder` holds a training with the same data and settings."""
+    remedy = "give the same arguments and the --out of that training, or leave --resume out"
+    if not (folder / CHECKPOINT).is_file() or not (folder / SETTINGS).is_file():
+        raise CommandError(f"--resume: {folder} holds no training to go on with; {remedy}")
+    try:
+        before = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    except ValueError:
+        before = None
+    if found := difference(before, record):
+        raise CommandError(f"--resume: the training in {folder} is another: {found}; {remedy}")
+
+
+def _fit(
+    model: MLP,
+    preparation: Preparation,
+    parts: Parts,
+    recipe: Recipe,
+    source: Random,
+    folder: Path,
+    record: dict[str, Any],
+    resume: bool,
+) -> History:
+    """Train; leave nothing in the folder if that fails at once."""
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = folder / CHECKPOINT
+    try:
+        write_atomically(folder / SETTINGS, json.dumps(record, indent=1).encode())
+        return fit(
+            model,
+            preparation.data(parts.training),
+            recipe.loss,
+            epochs=recipe.epochs,
+            batch_size=recipe.batch_size,
+            seed=source,
+            validation=preparation.data(parts.validation) if parts.validation else None,
+            early_stopping=recipe.early_stopping,
+            l1=recipe.l1,
+            l2=recipe.l2,
+            checkpoint=checkpoint,
+            resume=checkpoint if resume else None,
+            lr=recipe.lr,
+            momentum=recipe.momentum,
+            dampening=recipe.dampening,
+            weight_decay=recipe.weight_decay,
+            nesterov=recipe.nesterov,
+        )
+    except (OSError, ValueError, FloatingPointError):
+        if not resume:
+            for name in (SETTINGS, CHECKPOINT):
+                (folder / name).unlink(missing_ok=True)
+            if is_new:
+                folder.rmdir()
+        raise
