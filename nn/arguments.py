@@ -9,6 +9,7 @@ import math
 import os
 import reprlib
 from collections.abc import Iterable
+from difflib import get_close_matches
 from numbers import Real
 from random import Random
 from typing import Any
@@ -79,9 +80,11 @@ def optimizer_of(
     known = [name for name in inspect.signature(kind).parameters if name != "parameters"]
     for name in settings:
         if name not in known:
+            near = get_close_matches(name, [*known, *others], n=1)
             raise TypeError(
-                f"fit: unknown argument {name!r:.40}; {kind.__name__} takes {', '.join(known)}, "
-                f"fit itself {', '.join(others)}"
+                f"fit: unknown argument {name!r:.40}; "
+                f"{f'did you mean {near[0]!r}? ' if near else ''}"
+                f"{kind.__name__} takes {', '.join(known)}, fit itself {', '.join(others)}"
             )
     if not isinstance(optimizer, str):
         if settings:
@@ -138,9 +141,9 @@ def validation_of(validation: Any, rows: list[Any]) -> float | tuple[list[Any], 
     """Return the argument `validation`: a fraction, or (X, y) as lists, with rows like `rows`."""
     if validation is None:
         return None
-    if isinstance(validation, Real):
+    if isinstance(validation, (bool, Real)):
         fraction = float(validation)
-        if isinstance(validation, bool) or not 0.0 < fraction < 1.0:
+        if not 0.0 < fraction < 1.0:  # True is 1
             raise ValueError(
                 "fit: validation must be a part of the samples between 0 and 1, such as 0.2, or a "
                 f"pair (X, y); got {validation!r:.40}"

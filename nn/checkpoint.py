@@ -19,7 +19,7 @@ from typing import Any
 from nn.callbacks import Best
 from nn.files import write_atomically
 from nn.nested import entries, shape_of
-from nn.serialize import from_bytes, pack
+from nn.safetensors import from_bytes, pack
 
 FORMAT = "glassgrad training 1"
 SECONDS = 2.0  # between two writes while a training runs: each one waits for the disk

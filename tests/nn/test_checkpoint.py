@@ -15,7 +15,7 @@ import pytest
 from nn import MLP, SGD, fit, load, moons, save
 from nn.callbacks import Callback, EarlyStopping
 from nn.checkpoint import Checkpoint, read_checkpoint
-from nn.serialize import from_bytes, pack
+from nn.safetensors import from_bytes, pack
 
 X, LABELS = moons(22, noise=0.2, seed=5)
 Y = [2 * label - 1 for label in LABELS]

@@ -156,3 +156,11 @@ def test_to_html_hands_all_to_the_page_and_writes_it(tmp_path, monkeypatch):
     assert calls[1] == (history, arguments)
     with pytest.raises(OSError, match="there is no such folder"):
         history.to_html(tmp_path / "no" / "training.html")
+
+
+def test_to_html_is_one_page(tmp_path):
+    _, history = train(2)
+    page = history.to_html(tmp_path / "training.html", test=(X, Y), title="moons", lang="en")
+    assert page.startswith("<!")
+    assert (tmp_path / "training.html").read_text(encoding="utf-8") == page
+    assert "moons" in page
