@@ -79,8 +79,6 @@ def _read(path: Path) -> bytes:
 
 def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
     """The text of a file and what was guessed, or ValueError."""
-    if not content.strip():
-        raise ValueError("the file is empty; the first line must name the columns")
     if content.startswith(_WORKBOOKS):
         raise ValueError(
             "this is a workbook of a spreadsheet program (or another archive), not a CSV file; "
@@ -107,7 +105,10 @@ def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
             f"line {line} holds the control character U+{ord(found[0]):04X}: this is no text "
             'file, or its encoding is another; save it as "CSV UTF-8"'
         )
-    return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), notes
+    text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    if not text.strip("".join(SEPARATORS) + " \r\n"):
+        raise ValueError("the file is empty; the first line must name the columns")
+    return text, notes
 
 
 def _undecodable(content: bytes, encoding: str, error: UnicodeError) -> str:
@@ -152,9 +153,9 @@ def _parse(text: str, source: str, notes: list[str]) -> Table:
         n_cells = max(_without_empty(row), min(n_columns, len(row)))
         if n_cells != n_columns:
             raise ValueError(
-                f"line {line} has {n_cells} cell{'s' * (n_cells != 1)}, but line {header_line} names {n_columns} "
-                f"columns; give each row {n_columns} cells (a cell that holds the separator "
-                "stands in double quotes)"
+                f"line {line} has {n_cells} cell{'s' * (n_cells != 1)}, but line {header_line} "
+                f"names {n_columns} columns; give each row {n_columns} cells (a cell that holds "
+                "the separator stands in double quotes)"
             )
         del row[n_columns:]
     del names[n_columns:]
