@@ -192,6 +192,8 @@ TABLES = st.integers(1, 4).flatmap(
 def test_what_csv_writer_writes_comes_back(
     tmp_path_factory, rows, newline, encoding, separator, quoting
 ):
+    if newline == "\n" and any("\r" in cell for row in rows for cell in row):
+        quoting = csv.QUOTE_ALL  # else the csv module of Python 3.11 leaves a bare \r in the cell
     names = [f"이름{i}" for i in range(len(rows[0]))]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=newline, delimiter=separator, quoting=quoting)
