@@ -1,17 +1,25 @@
 """The renderer: which program turns DOT into a picture, and how it is run.
 
-Owns the choice (the system's `dot`, else the program of the `graphviz-pure` wheel) and the words
-said when there is none.
+Owns the choice (the system's `dot`, else the program of the `graphviz-pure` wheel), the words said
+when there is none, and those said when it lacks letters.
 """
 
+import functools
+import re
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
 import graphviz
 
 REMEDY = 'pip install "glassgrad[render]"'
+PIXELS = ("png", "jpeg", "jpg")  # formats in which the program, not the viewer, draws the letters
+NOWHERE = "\ue000"  # for private use: no font has it, so it is drawn as a box
+MOST_LETTERS = 100  # that are tried
+
+_has_said = False  # that letters are missing; once is enough
 
 
 class RendererNotFound(graphviz.ExecutableNotFound):  # type: ignore[misc]  # graphviz is untyped
@@ -74,7 +82,45 @@ def render(source: str, format: str = "svg", engine: str = "dot", *options: str)
         if "not recognized" in problem and "Format" in problem:
             raise ValueError(f"{program.stem} does not write {format}: {_other_format(program)}")
         raise graphviz.CalledProcessError(result.returncode, command, result.stdout, problem)
+    if format.partition(":")[0] in PIXELS and program.stem == "graphviz-pure":
+        _mention_boxes(program, source)
     return result.stdout
+
+
+def _mention_boxes(program: Path, source: str) -> None:
+    """Say on stderr, the first time, that graphviz-pure draws letters of `source` as boxes.
+
+    It has letters of its own, Latin, Greek and Cyrillic, and uses no font of the system. Which it
+    has is found out by drawing them: a letter that looks like one that nobody has is a box.
+    """
+    global _has_said
+    shown = re.sub(r'tooltip="(?:\\.|[^"\\])*"', "", source)
+    letters = [c for c in dict.fromkeys(shown) if not c.isascii() and not c.isspace()]
+    if _has_said or not any(_is_box(program, c) for c in letters[:MOST_LETTERS]):
+        return
+    _has_said = True
+    print(
+        "graphviz-pure draws letters that it lacks (Korean, emoji, ...) as boxes in PNG: save the "
+        "picture as SVG, or install Graphviz, whose `dot` uses the fonts of the system",
+        file=sys.stderr,
+    )
+
+
+@functools.cache
+def _is_box(program: Path, letter: str) -> bool:
+    if letter == NOWHERE:
+        return True
+    boxes = [
+        subprocess.run(
+            [str(program), "-Kdot", "-Tpng"],
+            input=f'graph {{ x [label="{c}", fixedsize=true] }}'.encode(),
+            capture_output=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            check=False,
+        ).stdout
+        for c in (letter, NOWHERE)
+    ]
+    return boxes[0] == boxes[1] != b""
 
 
 def _other_format(program: Path) -> str:

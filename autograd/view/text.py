@@ -18,8 +18,8 @@ def plain(text: str) -> str:
     return "<BR/>".join(map(_escape, _cut(text).split("\n")))
 
 
-def quoted(text: str, align: str = "n") -> str:
-    """`text` for an ordinary label: shown as it is, at most LONGEST_NAME characters of a line.
+def quoted(text: str, align: str = "n", longest: int = LONGEST_NAME) -> str:
+    """`text` for an ordinary label: shown as it is.
 
     Renderers guess the width of letters in Korean; unlike those of an HTML-like label, these lines
     stay in their place if the guess is wrong.
@@ -27,8 +27,9 @@ def quoted(text: str, align: str = "n") -> str:
     Args:
         text: of one or more lines.
         align: l (left), r (right) or n (in the middle).
+        longest: how many characters of a line are shown at most.
     """
-    lines = [_escape(_cut(line)) for line in text.split("\n")]
+    lines = [_escape(_cut(line, longest)) for line in text.split("\n")]
     return f"\\{align}".join(lines) + (f"\\{align}" if align in "lr" else "")
 
 
@@ -38,8 +39,8 @@ def tooltip(*lines: str) -> str:
     return str(nohtml(_escape("; ".join(lines)).replace("\\", "\\\\")))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+def _cut(text: str, longest: int = LONGEST_NAME) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _escape(text: str) -> str:

@@ -14,7 +14,7 @@ COLUMN = 170.0  # from one layer to the next, at least
 STEEPNESS = 3.0  # how many times that the columns are high, at most
 LINE = 17.0  # from one line of the legend to the next
 TITLE = 48.0  # from the first neuron up to the middle of a column's title
-LONGEST = 40  # letters of a name, what follows is cut
+LONGEST, LONGEST_TITLE = 40, 100  # letters of a name and of a title; what follows is cut
 NARROW, WIDE = 6.6, 12.0  # of a letter at most, at the size of the names: Latin, Korean
 
 

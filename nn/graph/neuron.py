@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from autograd import Value, dot
 from autograd.view import Drawing, RendererNotFound, draw, quoted
 from nn.evaluate import predict
+from nn.graph.layout import LONGEST_TITLE
 from nn.layers import Neuron
 
 SHOWN = 4  # products; `draw` opens a dot of so many
@@ -45,7 +46,12 @@ def draw_neuron(neuron: Neuron, inputs: Sequence[float], title: str | None = Non
     n_boxes = 2 * len(shown) + (2 if y is z else 3)  # y, z, the pairs, and b or the rest
     drawing = draw(y, limit=n_boxes)
     if title is not None:
-        drawing.attr(label=quoted(title), labelloc="t", fontname="Helvetica", fontsize="13")
+        drawing.attr(
+            label=quoted(title, longest=LONGEST_TITLE),
+            labelloc="t",
+            fontname="Helvetica",
+            fontsize="13",
+        )
     return drawing
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from autograd.view import Drawing, quoted, tooltip
-from nn.graph.layout import CIRCLE, COLUMN, LINE, ROW, TITLE, Column, width_of
+from nn.graph.layout import CIRCLE, COLUMN, LINE, LONGEST_TITLE, ROW, TITLE, Column, width_of
 from nn.graph.words import Language, layer_names, lines, words
 from nn.layers import Neuron
 
@@ -78,7 +78,9 @@ class Sketch:
             edge_attr={"dir": "none"},
         )
         if title is not None:
-            self._drawing.attr(label=quoted(title), labelloc="t", fontsize="13")
+            self._drawing.attr(
+                label=quoted(title, longest=LONGEST_TITLE), labelloc="t", fontsize="13"
+            )
         self._add_inputs(inputs)
         for depth in range(1, len(self.columns)):
             self._add_layer(depth)
