@@ -5,15 +5,18 @@
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
 #   make bench   time the engine against micrograd
 #   make torch   compare with PyTorch 2.13.0, in an environment of its own
+#   make browser open training.html in Chromium, in an environment of its own
 #   make clean   remove what these left behind
 
 PYTHON ?= python3
 VENV   ?= .venv
 TORCH  ?= .venv-torch
+BROWSER ?= .venv-browser
+CHROMIUM ?= /usr/bin/chromium
 RUN     = $(VENV)/bin/python
 PIP     = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test bench torch clean
+.PHONY: demo test bench torch browser clean
 
 demo: $(VENV)/.demo
 	$(RUN) -m nn train moons --out runs/moons
@@ -32,16 +35,26 @@ bench: $(VENV)/.dev
 torch: $(TORCH)/.dev
 	$(TORCH)/bin/python -m pytest tests/pytorch
 
+browser: $(BROWSER)/.dev $(CHROMIUM)
+	CHROMIUM=$(CHROMIUM) $(BROWSER)/bin/python -m pytest tests/browser
+
+# Debian's Chromium, and a Korean font for what is looked at; only root may install them.
+$(CHROMIUM):
+	@test "$$(id -u)" = 0 || { echo "make browser needs Chromium: apt-get install chromium, or name yours: make browser CHROMIUM=/path"; exit 2; }
+	apt-get update --quiet
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
+
 clean:
-	rm -rf $(VENV) $(TORCH) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TORCH) $(BROWSER) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find autograd nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The demo's environment is part of the developer's one, so both live in $(VENV).
 $(VENV)/.demo: EXTRAS = data,plot,render,train
 $(VENV)/.dev: EXTRAS = dev
 $(TORCH)/.dev: EXTRAS = dev-torch
+$(BROWSER)/.dev: EXTRAS = dev-browser
 
-$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev: pyproject.toml
+$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(BROWSER)/.dev: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("glassgrad needs Python 3.11 or later, $(PYTHON) is %d.%d: try make PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Installing glassgrad[$(EXTRAS)] into $(@D) (a minute or two the first time)"
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)

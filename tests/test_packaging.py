@@ -64,7 +64,7 @@ def test_graphviz_is_the_only_requirement(wheel):
 
 def test_the_extra_all_has_every_part():
     parts = re.fullmatch(r"glassgrad\[(.*)\]", *EXTRAS["all"])[1].split(",")
-    assert sorted(parts) == sorted(EXTRAS.keys() - {"all", "dev", "dev-torch"})
+    assert sorted(parts) == sorted(EXTRAS.keys() - {"all", "dev", "dev-torch", "dev-browser"})
 
 
 def test_the_renderer_is_pinned():

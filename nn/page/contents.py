@@ -4,6 +4,7 @@ Owns which epochs and samples get into a page, how many at most, and what is cou
 """
 
 import copy
+import math
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -93,7 +94,8 @@ def _epochs(history: History, network: FlatNetwork | None) -> dict[int, "array[f
     numbers = network.n_numbers if network else 1
     limit = max(2, min(MAX_EPOCHS, MAX_NUMBERS // max(numbers, 1)))
     ordered = sorted(snapshots)
-    chosen = {ordered[i] for i in _spread(len(ordered), limit)} | {best}
+    stride = max(1, math.ceil((len(ordered) - 1) / (limit - 1)))
+    chosen = {*ordered[::stride], *ordered[-1:], best}
     return {epoch: snapshots[epoch] for epoch in ordered if epoch in chosen}
 
 
@@ -121,7 +123,9 @@ def _network_part(network: FlatNetwork, epochs: dict[int, "array[float]"]) -> di
     functions: list[Any] = []
     layers = []
     for layer in network.layers:
-        functions += [f for f in layer.activations if not any(f is g for g in functions)]
+        for function in layer.activations:
+            if not any(function is known for known in functions):
+                functions.append(function)
         places = [next(i for i, g in enumerate(functions) if f is g) for f in layer.activations]
         layers.append(
             {

@@ -34,7 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Move the slider: every picture shows the network as it was at that epoch, that is, "
         "after it had seen all the training samples that many times.",
         "슬라이더를 움직여 보세요. 모든 그림이 그 에포크의 신경망을 보여 줍니다. "
-        "에포크는 학습 샘플을 모두 한 번씩 본 횟수입니다.",
+        "에포크는 학습 샘플 전체를 본 횟수입니다.",
     ),
     "language": ("Language", "언어"),
     "fact_network": ("Network", "구조"),
@@ -51,8 +51,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "final_right_validation": ("of the validation samples are right", "검증 샘플 정확도"),
     "final_right_training": ("of the training samples are right", "학습 샘플 정확도"),
     "final_count": ("{right} of {total}", "{total}개 중 {right}개"),
-    "final_loss": ("loss at the end", "마지막 손실"),
-    "final_val_loss": ("validation loss at the end", "마지막 검증 손실"),
+    "final_loss": ("loss in epoch {epoch}", "{epoch} 에포크의 손실"),
+    "final_val_loss": ("validation loss in epoch {epoch}", "{epoch} 에포크의 검증 손실"),
     "stopped_interrupted": (
         "The training was interrupted after epoch {epochs}.",
         "학습이 {epochs} 에포크에서 중단되었습니다.",
@@ -71,9 +71,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "player": ("Epoch", "에포크"),
     "play": ("Play", "재생"),
     "pause": ("Pause", "멈춤"),
-    "epoch_of": ("{epoch} of {total}", "{total} 중 {epoch}"),
+    "epoch_of": ("{epoch} / {total}", "{epoch} / {total}"),
     "epoch_zero": ("before the training", "학습 전"),
-    "epoch_kept": ("the network that was kept", "남긴 신경망"),
+    "epoch_kept": ("the final network", "최종 신경망"),
     "epochs_thinned": (
         "{shown} of {total} epochs are in this page.",
         "에포크 {total}개 중 {shown}개가 이 페이지에 있습니다.",
@@ -94,8 +94,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "선 하나가 가중치 하나이며, 굵을수록 큽니다. 뉴런을 고르면 그 값이 보입니다.",
     ),
     "network_maps": (
-        "Inside each neuron: what it answers in each place of the plane.",
-        "뉴런 안의 그림은 평면의 각 자리에서 그 뉴런이 내는 출력입니다.",
+        "Inside each neuron: what it answers, over the whole plane.",
+        "뉴런 안의 그림은 평면 전체에서 그 뉴런이 내는 출력입니다.",
+    ),
+    "network_lines": (
+        "Inside each neuron: what it answers to each value of the feature.",
+        "뉴런 안의 그림은 특징의 값에 따라 그 뉴런이 내는 출력입니다.",
+    ),
+    "network_images": (
+        "Inside each hidden neuron: its weights as an 8×8 image.",
+        "은닉층 뉴런 안의 그림은 그 뉴런의 가중치를 8×8 이미지로 놓은 것입니다.",
     ),
     "network_keys": (
         "Arrow keys go from neuron to neuron.",
@@ -132,9 +140,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "plane": ("The decision boundary", "결정 경계"),
     "plane_caption": (
         "The colour and the small signs of a place say which class the network chooses there; "
-        "the stronger the colour, the surer. At the dark line it changes its mind.",
+        "the stronger the colour, the surer. At the line it changes its mind.",
         "각 자리의 색과 작은 기호는 신경망이 그곳에서 고르는 클래스입니다. 색이 진할수록 "
-        "확신이 크고, 어두운 선에서 답이 바뀝니다.",
+        "확신이 크고, 선에서 답이 바뀝니다.",
     ),
     "curve": ("The fitted curve", "학습한 곡선"),
     "curve_caption": (
@@ -154,9 +162,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "클래스의 확률을 높게 봅니다. ×는 틀린 답입니다.",
     ),
     "scores_caption_margin": (
-        "Each sign is a sample, in the row of its actual class: right of the dark line its class "
+        "Each sign is a sample, in the row of its actual class: right of the line its class "
         "wins. A cross is a wrong answer.",
-        "기호 하나가 샘플 하나이며, 실제 클래스의 줄에 있습니다. 어두운 선의 오른쪽이면 그 "
+        "기호 하나가 샘플 하나이며, 실제 클래스의 줄에 있습니다. 선의 오른쪽이면 그 "
         "클래스를 고른 것입니다. ×는 틀린 답입니다.",
     ),
     "probability": ("probability of the actual class", "실제 클래스의 확률"),
@@ -171,12 +179,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "counted_of": ("{shown} of {total} counted", "{total}개 중 {shown}개를 셈"),
     "wrong": ("wrong", "틀림"),
     # the neuron maps
-    "neurons": ("What each neuron responds to", "뉴런마다 반응하는 것"),
+    "neurons": ("What each neuron responds to", "각 뉴런이 반응하는 입력"),
     "neurons_plane": (
-        "For each place of the plane, the output of the neuron: + marks its largest, − its "
-        "smallest. Along the line its weighted sum is 0.",
-        "평면의 각 자리에서 뉴런이 내는 출력입니다. +는 가장 큰 곳, −는 가장 작은 곳이며, "
-        "선 위에서는 가중합이 0입니다.",
+        "The output of the neuron in each place of the plane: blue and + where it is positive, "
+        "orange and − where it is negative, blank where it is 0. Along the line its weighted sum "
+        "is 0.",
+        "평면의 각 자리에서 뉴런이 내는 출력입니다. 파란색과 +는 양수, 주황색과 −는 음수이고, "
+        "0이면 비어 있습니다. 선 위에서는 가중합이 0입니다.",
     ),
     "neurons_line": (
         "The output of each neuron for each value of the feature.",
@@ -261,7 +270,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "이 페이지의 가중치는 7자리로 반올림한 값입니다. 정확도와 샘플 수는 모델 자체로 "
         "계산했습니다. 인터넷 연결이 필요 없습니다.",
     ),
-    "made_with": ("Made with glassgrad {version}", "glassgrad {version}로 만들었습니다"),
+    "made_with": ("Made with glassgrad {version}", "만든 도구: glassgrad {version}"),
     "no_script": (
         "This page draws with JavaScript, which is switched off here.",
         "이 페이지는 자바스크립트로 그림을 그리는데, 지금 꺼져 있습니다.",

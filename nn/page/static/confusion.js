@@ -2,7 +2,7 @@
 // for each class (columns). Python has counted them.
 
 function confusionPart() {
-  const part = card("confusion", "confusion", ["confusion_caption"], "half");
+  const part = card("confusion", "confusion", ["confusion_caption"]);
   const counts = numbers(OUTCOME.counts, Uint32Array);
   const names = TASK.classes;
   const n = names.length;
@@ -22,7 +22,7 @@ function confusionPart() {
     cells = names.map((_, row) => names.map((_name, column) =>
       element("td", { class: row === column ? "right" : "" })));
     const table = element("table", { class: `confusion ${n > 6 ? "many" : ""}` },
-      element("thead", {}, element("tr", {}, element("td", { class: "corner" }, say("confusion_axis")),
+      element("thead", {}, element("tr", {}, element("td", { class: "corner" }, n > 6 ? "" : say("confusion_axis")),
         ...names.map((name) => head(name, "col")))),
       element("tbody", {}, ...names.map((name, row) => element("tr", {}, head(name, "row"), ...cells[row]))));
     part.body.replaceChildren(

@@ -7,7 +7,7 @@ function curvesPart() {
   const groups = GROUPS.map((group) => group.filter((name) => MEASURES[name])).filter((group) => group.length);
   const caption = MEASURES.val_loss ? "curves_caption"
     : MEASURES.accuracy ? "curves_caption_plain" : "curves_caption_loss";
-  const part = card("curves", "curves", [caption], "half");
+  const part = card("curves", "curves", [caption]);
   const epochs = MEASURES.epoch;
   let pictures = [];
   let shown = START;
@@ -19,17 +19,18 @@ function curvesPart() {
     });
     const { shown: drawn, total } = PAGE.curves;
     part.body.replaceChildren(
-      ...pictures.map(({ node }) => node),
+      element("div", { class: "courses" }, ...pictures.map(({ node }) => node)),
       drawn < total ? element("p", { class: "caption" }, say("points_of", { shown: whole(drawn), total: whole(total) })) : "");
     update(shown);
   }
 
   function draw(group) {
-    const width = roomOf(part.body);
+    const all = roomOf(part.body);
+    const width = groups.length > 1 && all > 700 ? Math.floor((all - 32) / 2) : all;
     const isShare = isAccuracy(group[0]);
     const [low, high] = range(group.map((name) => MEASURES[name]), 0.04);
     const y = isShare ? [Math.min(low, 0.9), 1.005] : [Math.min(0, low), high];
-    const plot = axes(width, isShare ? 170 : 210, {
+    const plot = axes(width, 210, {
       x: [Math.min(EPOCHS[0], epochs[0]), Math.max(epochs.at(-1), EPOCHS.at(-1), 1)], y,
       whole: true, grid: true, xLabel: say("player"),
     });

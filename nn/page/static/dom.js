@@ -28,10 +28,10 @@ const named = (text) => element("bdi", {}, text);
 const spoken = (tag, key, attributes = {}) => element(tag, { "data-say": key, ...attributes }, say(key));
 
 // A part of the page: its heading, its captions, and room for what it draws.
-function card(id, title, captions = [], wide = "") {
+function card(id, title, captions = []) {
   const body = element("div", { class: "body" });
   const notes = captions.map((key) => spoken("p", key, { class: "caption" }));
-  const node = element("section", { class: `card ${wide}`, id, "aria-labelledby": `${id}-title` },
+  const node = element("section", { class: "card", id, "aria-labelledby": `${id}-title` },
     spoken("h2", title, { id: `${id}-title` }), ...notes, body);
   return { node, body };
 }
@@ -42,17 +42,17 @@ function rgb(name) {
   return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 }
 
-// Text that fits into a width, cut in the middle of what a reader would compare least.
-function shortened(text, signs) {
-  const list = Array.from(text);
-  return list.length <= signs ? text : `${list.slice(0, Math.max(1, signs - 1)).join("")}…`;
-}
-
 // How wide a text is about, in widths of a Latin letter: Korean and emoji count double.
-function fitting(text, signs) {
-  let room = signs;
-  const fits = Array.from(text).every((sign) => (room -= sign.codePointAt(0) > 0x2e7f ? 2 : 1) >= 0);
-  if (fits) return text;
-  const wide = Array.from(text).filter((sign) => sign.codePointAt(0) > 0x2e7f).length;
-  return shortened(text, Math.floor(signs / (1 + wide / Array.from(text).length)));
+const widthOf = (text) =>
+  Array.from(text).reduce((width, sign) => width + (sign.codePointAt(0) > 0x2e7f ? 2 : 1), 0);
+
+// A text as it is, or its beginning, within a width.
+function fitting(text, width) {
+  if (widthOf(text) <= width) return text;
+  let begin = "";
+  for (const sign of Array.from(text)) {
+    if (widthOf(begin + sign) > Math.max(1, width - 1)) break;
+    begin += sign;
+  }
+  return `${begin}…`;
 }

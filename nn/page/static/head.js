@@ -34,7 +34,8 @@ function finals() {
     add(percent(right / total), say(`final_right_${SETS.at(-1).name}`), say("final_count", { right: whole(right), total: whole(total) }));
   }
   for (const name of ["loss", "val_loss"]) {
-    if (MEASURES[name]?.length) add(figure(MEASURES[name].at(-1)), say(`final_${name}`));
+    const value = EPOCHS.length ? measureAt(name, START) : undefined;
+    if (value !== undefined) add(figure(value), say(`final_${name}`, { epoch: EPOCHS[START] }));
   }
   return element("div", { class: "finals" }, ...items);
 }

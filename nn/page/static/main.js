@@ -1,14 +1,21 @@
 // Puts the page together: which parts there are, and when they are drawn anew.
 
-const parts = [];
-if (NETWORK && FEATURES.length === LAYERS[0].inputs) parts.push(networkPart());
-if (TASK?.classes && MAP?.isPlane) parts.push(planePart());
-else if (TASK && !TASK.classes && MAP && !MAP.isPlane) parts.push(curvePart());
-else if (TASK?.classes) parts.push(scoresPart());
-else if (TASK) parts.push(answersPart());
-if (MEASURES.epoch.length) parts.push(curvesPart());
-if (TASK?.classes) parts.push(confusionPart());
-if (NETWORK && FEATURES.length === LAYERS[0].inputs) parts.push(neuronsPart());
+const draws = NETWORK && FEATURES.length === LAYERS[0].inputs;
+
+// What the network does with the data, in the way that suits the data.
+function picturePart() {
+  if (!TASK) return null;
+  if (TASK.classes) return MAP?.isPlane ? planePart() : scoresPart();
+  return MAP && !MAP.isPlane ? curvePart() : answersPart();
+}
+
+// Two columns, and what needs the whole width below them; on a phone one after another.
+const columns = [
+  [picturePart(), TASK?.classes ? confusionPart() : null],
+  [draws ? networkPart() : null],
+  [MEASURES.epoch.length ? curvesPart() : null, draws ? neuronsPart() : null],
+].map((column) => column.filter((part) => part !== null));
+const parts = columns.flat();
 
 const thePlayer = player((k) => parts.forEach((part) => part.update(k)));
 
@@ -41,7 +48,8 @@ function fit() {
 }
 
 document.getElementById("main").append(thePlayer.node,
-  element("div", { class: "cards" }, ...parts.map((part) => part.node)));
+  element("div", { class: "cards" }, ...columns.filter((column) => column.length).map((column) =>
+    element("div", { class: column === columns[2] ? "column whole" : "column" }, ...column.map((part) => part.node)))));
 drawnWidth = window.innerWidth;
 drawAll();
 window.addEventListener("resize", () => requestAnimationFrame(fit));

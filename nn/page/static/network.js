@@ -1,9 +1,13 @@
 // The network as a picture: a column of neurons for each layer, and a line for each weight.
-// Positive weights are drawn through, negative ones dashed and in another color.
+// Positive weights are drawn solid, negative ones dashed and in another color.
 
+const GAP = 10; // between neurons, at least
+const WIDEST_GAP = 44;
+const STAGE = 380; // the height that few neurons spread over, at least
 const MOST = 16; // neurons shown of a layer, the fold among them
 const LAST_SHOWN = 4; // of them below the fold
-const HEAD_ROOM = 44;
+const HEAD_ROOM = 52;
+const FOOT_ROOM = 60; // for the legend below
 
 // Which neurons of a layer are shown: their places, and null where the others are folded.
 function unfolded(n) {
@@ -13,9 +17,8 @@ function unfolded(n) {
 }
 
 function networkPart() {
-  const hasMaps = MAP !== null;
-  const part = card("network", "network",
-    hasMaps ? ["network_caption", "network_maps"] : ["network_caption"], "wide");
+  const inside = MAP ? [MAP.isPlane ? "network_maps" : "network_lines"] : isImage(1) ? ["network_images"] : [];
+  const part = card("network", "network", ["network_caption", ...inside]);
   const stage = element("div", { class: "stage" });
   const panel = element("div", { class: "panel", id: "neuron" });
   const sizes = [LAYERS[0].inputs, ...LAYERS.map((layer) => layer.outputs)];
@@ -31,11 +34,18 @@ function networkPart() {
     const narrow = width < 460;
     const size = narrow ? 24 : 32;
     const rows = sizes.map(unfolded);
-    const height = Math.max(...rows.map((row) => row.length)) * (size + 6) + HEAD_ROOM;
-    const side = Math.min(width * 0.17, 108);
-    const x = (layer) => side + ((width - 2 * side) * layer) / (sizes.length - 1);
+    const most = Math.max(...rows.map((row) => row.length));
+    const pitch = size + Math.min(Math.max(roomBeside() / most - size, GAP), WIDEST_GAP);
+    const height = most * pitch + HEAD_ROOM;
+    // Room for the names on both sides, as much as they need and the columns leave.
+    const letter = narrow ? 6.2 : 7;
+    const share = width * (sizes.length > 3 ? 0.2 : 0.26);
+    const [before, after] = [FEATURES.map(({ name }) => name), outputNames()].map((names) =>
+      Math.min(share, Math.max(28, ...names.map((name) => widthOf(name) * letter + size / 2 + 10))));
+    const apart = (width - before - after) / (sizes.length - 1);
+    const x = (layer) => before + apart * layer;
     const y = (layer, row) =>
-      HEAD_ROOM + (height - HEAD_ROOM) / 2 + (row - (rows[layer].length - 1) / 2) * (size + 6);
+      HEAD_ROOM + (height - HEAD_ROOM) / 2 + (row - (rows[layer].length - 1) / 2) * pitch;
     const lines = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
     edges = [];
     for (let layer = 1; layer < sizes.length; layer++) {
@@ -55,11 +65,11 @@ function networkPart() {
       on: { keydown: (event) => step(event, rows) },
     });
     rows.forEach((row, layer) => {
-      group.append(columnHead(layer, x(layer), (width - 2 * side) / (sizes.length - 1), sizes[layer]));
+      group.append(columnHead(layer, x(layer), Math.min(apart, 150), sizes[layer], width));
       row.forEach((i, place) => group.append(i === null
         ? at(element("span", { class: "fold" }, `⋮ ${say("folded", { n: whole(sizes[layer] - row.length + 1) })}`),
           x(layer), y(layer, place))
-        : at(node(layer, i, size, side, narrow), x(layer), y(layer, place))));
+        : at(node(layer, i, size, layer ? after : before, letter), x(layer), y(layer, place))));
     });
     key.replaceChildren(weightLegend());
     stage.replaceChildren(lines, group);
@@ -67,8 +77,16 @@ function networkPart() {
     update(shown);
   }
 
+  // As high as the column beside it, where there is one.
+  function roomBeside() {
+    const beside = part.node.parentNode.previousElementSibling;
+    if (!beside || beside.offsetTop !== part.node.parentNode.offsetTop) return STAGE;
+    const end = beside.lastElementChild.offsetTop + beside.lastElementChild.offsetHeight;
+    return Math.max(STAGE, end - stage.getBoundingClientRect().top - window.scrollY - HEAD_ROOM - FOOT_ROOM);
+  }
+
   // A neuron as a button, with its name beside it in the first and the last column.
-  function node(layer, i, size, side, narrow) {
+  function node(layer, i, size, side, letter) {
     const inside = thumbnail(layer, i, size);
     const button = choosesNeuron(element("button", {
       type: "button", class: `node ${layer === 0 ? "input" : ""}`, "aria-label": neuronName(layer, i),
@@ -79,7 +97,7 @@ function networkPart() {
     const isEnd = layer === 0 ? "before" : layer === sizes.length - 1 ? "after" : "";
     if (isEnd) {
       const name = layer === 0 ? FEATURES[i].name : outputName(i);
-      const signs = Math.floor((side - size / 2 - 8) / (narrow ? 6.2 : 7));
+      const signs = Math.floor((side - size / 2 - 6) / letter);
       holder.append(element("span", { class: `name ${isEnd}`, title: name }, named(fitting(name, signs))));
     }
     nodes.push({ button, layer, i, draw: inside?.draw });
@@ -138,13 +156,14 @@ function at(node, x, y) {
   return node;
 }
 
-function columnHead(layer, x, width, size) {
+function columnHead(layer, x, width, size, end) {
   const function_ = layer ? LAYERS[layer - 1].name : "";
   const head = element("div", { class: "column-head" },
     element("strong", {}, layerName(layer)),
     element("span", {}, function_ && function_ !== "identity" ? `${whole(size)} · ${function_}` : whole(size)));
-  head.style.width = `${Math.max(width - 4, 44)}px`;
-  return at(head, x, 0);
+  const room = Math.max(width - 14, 44);
+  head.style.width = `${room}px`;
+  return at(head, Math.min(Math.max(x, room / 2), end - room / 2), 0);
 }
 
 function weightLegend() {

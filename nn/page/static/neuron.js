@@ -14,7 +14,7 @@ function drawPanel(panel, layer, i, k) {
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, MOST_WEIGHTS);
   const largest = Math.max(...all.map(({ weight }) => Math.abs(weight) || 0)) || 1;
   const rows = listed.map(({ from, weight }) => element("tr", {},
-    element("th", { scope: "row" }, named(fitting(sourceName(layer - 1, from), 16))),
+    element("th", { scope: "row", title: sourceName(layer - 1, from) }, named(fitting(sourceName(layer - 1, from), 9))),
     element("td", {}, bar(weight, largest)),
     element("td", { class: "number" }, figure(weight))));
   panel.replaceChildren(
@@ -43,8 +43,8 @@ function formula(name, across, inputs) {
 
 // A weight as a bar from the middle: to the right positive, to the left negative.
 function bar(weight, largest) {
-  const length = 38 * Math.min(1, Math.abs(weight) / largest || 0);
-  return svg("svg", { width: 80, height: 12, viewBox: "-40 -6 80 12", "aria-hidden": "true" },
+  const length = 27 * Math.min(1, Math.abs(weight) / largest || 0);
+  return svg("svg", { width: 58, height: 12, viewBox: "-29 -6 58 12", "aria-hidden": "true" },
     svg("line", { class: "zero", x1: 0, x2: 0, y1: -6, y2: 6 }),
     svg("rect", {
       class: weight < 0 ? "negative" : "positive",

@@ -9,7 +9,7 @@ function neuronsPart() {
   const captions = [`neurons_${kind}`];
   if (kind === "image" && LAYERS.length > 1) captions.push("neurons_bars");
   if (isBent && MAP) captions.push("neurons_far");
-  const part = card("neurons", "neurons", captions, "full");
+  const part = card("neurons", "neurons", captions);
   let tiles = [];
   let shown = START;
 
@@ -32,7 +32,7 @@ function neuronsPart() {
     const name = layer === LAYERS.length ? outputName(i) : String(i + 1);
     const button = choosesNeuron(element("button", {
       type: "button", class: "tile", "aria-label": neuronName(layer, i),
-    }, element("span", { class: "picture" }, canvas, overlay), element("span", {}, named(fitting(name, 11)))), layer, i);
+    }, element("span", { class: "picture" }, canvas, overlay), element("span", {}, named(fitting(name, 10)))), layer, i);
     tiles.push({ button, canvas, overlay, layer, i });
     return button;
   }

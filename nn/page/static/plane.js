@@ -4,7 +4,7 @@
 const PLANE_GRID = 88; // points along the horizontal side
 
 function planePart() {
-  const part = card("plane", "plane", ["plane_caption"], "side");
+  const part = card("plane", "plane", ["plane_caption"]);
   const [x, y] = MAP.sides.map((side, i) => side.map((value) => inUnits(value, i)));
   let picture = null;
   let shown = START;

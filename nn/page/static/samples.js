@@ -5,7 +5,7 @@
 const CURVE_POINTS = 160;
 
 function curvePart() {
-  const part = card("curve", "curve", ["curve_caption"], "side");
+  const part = card("curve", "curve", ["curve_caption"]);
   let picture = null;
   let shown = START;
   const grid = gridOf(CURVE_POINTS, 1);
@@ -48,7 +48,7 @@ function curvePart() {
 }
 
 function answersPart() {
-  const part = card("answers", "answers", ["answers_caption"], "side");
+  const part = card("answers", "answers", ["answers_caption"]);
   const actual = OUTCOME.actual.map((text) => numbers(text).map(asAnswer));
   const answers = OUTCOME.answers.map((text) => numbers(text).map(asAnswer));
   const both = range(actual, 0.12);
@@ -100,12 +100,13 @@ function describe(root, text) {
   root.setAttribute("aria-label", text);
 }
 
-const ROW = 34;
+// The height of a class's row.
+const rowOf = (n) => Math.min(72, Math.max(34, 230 / n));
 
 function scoresPart() {
   const isProbability = TASK.probability !== null;
   const kind = isProbability ? "probability" : "margin";
-  const part = card("scores", "scores", [`scores_caption_${kind}`], "side");
+  const part = card("scores", "scores", [`scores_caption_${kind}`]);
   const actual = numbers(OUTCOME.actual, Uint32Array);
   const n = actual.length;
   const predicted = numbers(OUTCOME.predicted, TASK.classes.length < 256 ? Uint8Array : Uint32Array);
@@ -118,7 +119,7 @@ function scoresPart() {
 
   function build() {
     const width = roomOf(part.body);
-    const height = TASK.classes.length * ROW + 60;
+    const height = TASK.classes.length * rowOf(TASK.classes.length) + 60;
     const room = Math.min(110, width * 0.3);
     const plot = axes(width, height, {
       x, y: [TASK.classes.length, 0], rows: true, room, xLabel: say(isProbability ? "probability" : "margin"),
@@ -139,7 +140,7 @@ function scoresPart() {
     const set = SETS[OUTCOME.set];
     part.body.replaceChildren(plot.root, legend([
       [svg("path", { d: shapeOf(6, 5), class: "sign wrong" }), say("wrong")],
-      [svg("g"), `${say(set.name)}: ${OUTCOME.shown < set.total ? say("shown_of", { shown: whole(OUTCOME.shown), total: whole(set.total) }) : whole(set.total)}`],
+      [null, `${say(set.name)}: ${OUTCOME.shown < set.total ? say("shown_of", { shown: whole(OUTCOME.shown), total: whole(set.total) }) : whole(set.total)}`],
     ]));
     picture = { plot, marks };
     update(shown);

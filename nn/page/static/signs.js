@@ -57,7 +57,7 @@ function sign(i, x, y, r, hollow = false, more = "") {
 // A sign beside its meaning, for a legend.
 function legend(entries) {
   const items = entries.map(([picture, ...texts]) => element("li", {},
-    svg("svg", { width: 18, height: 14, viewBox: "-9 -7 18 14", "aria-hidden": "true" }, picture),
+    picture && svg("svg", { width: 18, height: 14, viewBox: "-9 -7 18 14", "aria-hidden": "true" }, picture),
     element("span", {}, ...texts)));
   return element("ul", { class: "legend" }, ...items);
 }

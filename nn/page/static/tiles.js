@@ -51,6 +51,10 @@ function thumbnail(layer, i, size) {
     const canvas = element("canvas", { width: MAP_SIDE, height: MAP_SIDE, "aria-hidden": "true" });
     return { node: canvas, draw: (k) => (isImage(layer) ? drawImage : drawMap)(canvas, k, layer, i) };
   }
+  if (MAP) {
+    const overlay = svg("svg", { viewBox: `0 0 ${size} ${size}`, width: size, height: size, class: "response", "aria-hidden": "true" });
+    return { node: overlay, draw: (k) => drawResponse(overlay, k, layer, i, size) };
+  }
   if (layer === LAYERS.length && TASK?.classes && TASK.border === null) {
     const half = size / 2;
     return {
@@ -62,7 +66,7 @@ function thumbnail(layer, i, size) {
   return null;
 }
 
-// The outputs over the plane: orange where positive, blue where negative, paler towards 0.
+// The outputs over the plane: blue where positive, orange where negative, paler towards 0.
 function drawMap(canvas, k, layer, i) {
   const { n, width, height, layers } = mapOf(k);
   const values = layers[layer][i];
@@ -94,14 +98,17 @@ function mapSigns(overlay, k, layer, i, side) {
     if (values[p] < values[low]) low = p;
     if (values[p] > values[high]) high = p;
   }
-  for (const [mark, p] of values[high] > values[low] ? [["+", high], ["−", low]] : []) {
+  const marks = values[high] > 0 ? [["+", high]] : [];
+  if (values[low] < 0) marks.push(["−", low]);
+  if (!marks.length) marks.push(["0", Math.floor(height / 2) * width + Math.floor(width / 2)]);
+  for (const [mark, p] of marks) {
     const inside = (x) => Math.min(Math.max(x * scale, 7), side - 7);
     parts.push(svg("text", { x: inside(p % width), y: inside(Math.floor(p / width)) + 5, "text-anchor": "middle" }, mark));
   }
   overlay.replaceChildren(...parts);
 }
 
-// The 64 weights as an image: orange positive, blue and hatched negative.
+// The 64 weights as an image: blue positive, orange and hatched negative.
 function drawImage(canvas, k, layer, i) {
   const cell = canvas.clientWidth > 40 ? 20 : 6;
   canvas.width = canvas.height = IMAGE_SIDE * cell;

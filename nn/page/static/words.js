@@ -49,6 +49,8 @@ function outputName(i) {
   return TASK?.outputs === 1 ? "ŷ" : `ŷ${i + 1}`;
 }
 
+const outputNames = () => Array.from({ length: LAYERS.at(-1).outputs }, (_, i) => outputName(i));
+
 function neuronName(layer, i) {
   if (layer === 0) return say("input_n", { name: FEATURES[i].name });
   if (layer === NETWORK.layers.length) return say("output_n", { name: outputName(i) });
