@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nn.data.samples import samples_of
-from nn.evaluate import predict
+from nn.evaluate import numbers_of, predict
 from nn.history import History
-from nn.nested import entries
+from nn.nested import as_lists, entries
 from nn.page.network import FlatNetwork, flat_network
 from nn.page.outcomes import Task, task_of
 from nn.page.packing import packed
@@ -44,7 +44,7 @@ def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]
         "epochs": list(epochs),
         "kept": _kept_epoch(history, epochs),
         "network": network and _network_part(network, epochs),
-        "features": _features(history, preparation),
+        "features": _features(history, network, preparation),
         "sets": [],
         "task": None,
         "outcome": None,
@@ -55,10 +55,14 @@ def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]
     held_out = history.validation if test is None else test
     sets = [samples_of(data) for data in (history.data, held_out) if data is not None]
     outputs_of = network.outputs if network else _outputs_of_copy(history.model)
+    if outputs_of is None:
+        return parts
     last = next(reversed(epochs.values()))
     n_outputs = len(outputs_of(last, sets[0][0][:1])[0])
     ends_in = network.layers[-1].name if network else ""
     task = task_of(history, preparation, n_outputs, ends_in)
+    if task is None:
+        return parts
     parts["task"] = _task_part(task, preparation, n_outputs)
     parts["sets"] = [
         _set_part(name, *samples, task) for name, samples in zip(names, sets, strict=False)
@@ -81,6 +85,7 @@ def _facts(history: History, network: FlatNetwork | None) -> dict[str, Any]:
         "stopped": history.stopped,
         "best": history.best_epoch,
         "samples": len(history.data[0]) if history.data is not None else None,
+        "validation": len(history.validation[0]) if history.validation is not None else None,
     }
 
 
@@ -100,7 +105,7 @@ def _epochs(history: History, network: FlatNetwork | None) -> dict[int, "array[f
 
 
 def _kept_epoch(history: History, epochs: dict[int, "array[float]"]) -> int | None:
-    """The epoch whose weights the model has now; the latest of equal ones, None if there is none."""
+    """The epoch whose weights the model has now; the latest of equal ones, else None."""
     if history.model is None:
         return None
     now = array("d", [parameter.data for parameter in history.model.parameters()])
@@ -139,16 +144,25 @@ def _network_part(network: FlatNetwork, epochs: dict[int, "array[float]"]) -> di
     return {
         "layers": layers,
         "tables": [table_of(function) for function in functions],
-        "weights": packed(number for values in epochs.values() for number in network.numbers(values)),
+        "weights": packed(
+            number for values in epochs.values() for number in network.numbers(values)
+        ),
     }
 
 
-def _features(history: History, preparation: Any) -> list[dict[str, Any]]:
+def _features(
+    history: History, network: FlatNetwork | None, preparation: Any
+) -> list[dict[str, Any]]:
     """Name and scale of each input; an input x stands for mean + deviation * x."""
-    if preparation is None:
-        if history.data is None:
-            return []
+    n = network.sizes[0] if network else 0
+    if history.data is not None:
         n = len(entries(samples_of(history.data)[0][0]))
+    if preparation is not None and n not in (0, preparation.n_inputs):
+        raise ValueError(
+            f"training_page: the preparation makes {preparation.n_inputs} inputs, but the model "
+            f"was trained on {n}; give the one it was trained with"
+        )
+    if preparation is None:
         return [{"name": f"x{i + 1}", "mean": 0.0, "deviation": 1.0} for i in range(n)]
     scales = [
         scale
@@ -179,7 +193,7 @@ def _task_part(task: Task, preparation: Any, n_outputs: int) -> dict[str, Any]:
 
 
 def _set_part(name: str, rows: list[Any], targets: list[Any], task: Task) -> dict[str, Any]:
-    """The samples of a set that are shown; their inputs only where a picture has a place for them."""
+    """The shown samples of a set; their inputs only where a picture has a place for them."""
     places = _spread(len(rows), MAX_SAMPLES)
     part: dict[str, Any] = {"name": name, "total": len(rows), "shown": len(places)}
     flat = [entries(rows[i]) for i in places]
@@ -270,15 +284,18 @@ def _right_at_last(
     return [sum(task.predicted(row) == task.actual(target) for row, target in pairs), len(rows)]
 
 
-def _outputs_of_copy(model: Any) -> Outputs:
-    """Forward propagation through a copy of a model of the user's own."""
-    twin = copy.deepcopy(model)
+def _outputs_of_copy(model: Any) -> Outputs | None:
+    """Forward propagation through a copy of a model of the user's own; None if it has no copy."""
+    try:
+        twin = copy.deepcopy(model)
+    except TypeError:  # it holds something like a lock or an open file
+        return None
     places = twin.parameters()
 
     def outputs_of(parameters: Sequence[float], rows: Rows) -> Rows:
         for place, number in zip(places, parameters, strict=True):
             place.data = number
-        return [entries(output) for output in predict(twin, rows)]
+        return [entries(numbers_of(as_lists(output))) for output in predict(twin, rows)]
 
     return outputs_of
 

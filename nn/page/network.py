@@ -62,17 +62,20 @@ class FlatNetwork:
         self, parameters: Sequence[float], rows: Sequence[Sequence[float]]
     ) -> list[list[float]]:
         """Return the outputs for each row, in the bits of `nn.predict`."""
+        # Neuron by neuron, all samples at once: `columns` holds an array for each neuron.
+        columns = [list(column) for column in zip(*rows, strict=True)]
         for layer in self.layers:
+            neurons = zip(layer.weights, layer.bias, layer.activations, strict=True)
             columns = [
-                _activated(activation, _sums([parameters[i] for i in row], parameters[bias], rows))
-                for row, bias, activation in zip(
-                    layer.weights, layer.bias, layer.activations, strict=True
+                _activated(
+                    activation, _sums([parameters[i] for i in row], parameters[bias], columns)
                 )
+                for row, bias, activation in neurons
             ]
-            rows = [list(outputs) for outputs in zip(*columns, strict=True)]
             if layer.softmax:
-                rows = [ag.softmax(outputs) for outputs in rows]
-        return [list(row) for row in rows]
+                rows = [ag.softmax(list(row)) for row in zip(*columns, strict=True)]
+                columns = [list(column) for column in zip(*rows, strict=True)]
+        return [list(row) for row in zip(*columns, strict=True)]
 
 
 def flat_network(model: object) -> FlatNetwork | None:
@@ -123,9 +126,11 @@ def shown_name(activation: Activation) -> str:
 
 def _layers(model: object) -> list[tuple[list[Neuron], bool]] | None:
     """The neurons of each layer, and whether softmax follows; None for another kind of model."""
-    if _is_plain(model, Neuron):
+    if isinstance(model, Neuron):
         return [([model], False)]
-    layers = model.layers if _is_plain(model, MLP) else [model]
+    layers: list[Any] = model.layers if isinstance(model, MLP) else [model]
+    if isinstance(model, MLP) and not _is_plain(model, MLP):
+        return None
     if not layers or not all(_is_plain(layer, Layer) and layer.neurons for layer in layers):
         return None
     if any(layer.across is not None and not takes_layer(layer.across) for layer in layers):
@@ -138,16 +143,11 @@ def _is_plain(module: Any, kind: type[Module]) -> bool:
     return isinstance(module, kind) and type(module).__call__ is kind.__call__
 
 
-def _sums(
-    weights: list[float], bias: float, rows: Sequence[Sequence[float]]
-) -> list[float]:
-    """z = b + w1 x1 + ... + wn xn of one neuron for each row, summed as `autograd.dot` does."""
-    sums = []
-    for row in rows:
-        z = bias
-        for weight, x in zip(weights, row, strict=True):
-            z += weight * x
-        sums.append(z)
+def _sums(weights: list[float], bias: float, columns: list[list[float]]) -> list[float]:
+    """z = b + w1 x1 + ... + wn xn of one neuron for each sample, in the order of `autograd.dot`."""
+    sums = [bias] * len(columns[0])
+    for weight, column in zip(weights, columns, strict=True):
+        sums = [z + weight * x for z, x in zip(sums, column, strict=True)]
     return sums
 
 

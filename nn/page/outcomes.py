@@ -7,10 +7,12 @@ counts: they come from Python, so the page never disagrees with what the command
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import autograd as ag
 from nn.evaluate import binary_threshold, decision_rule, largest
+from nn.nested import entries
 
 # By the encoding of two classes in one number: what separates the outputs, and the targets.
 BORDERS = {"sign": (0.0, 0.0), "logit": (0.0, 0.5), "probability": (0.5, 0.5)}
@@ -62,8 +64,8 @@ class Task:
         return outputs[actual] - max(others, default=math.nan)
 
 
-def task_of(history: Any, preparation: Any, n_outputs: int, ends_in: str) -> Task:
-    """Return how the outputs of a history's model are read.
+def task_of(history: Any, preparation: Any, n_outputs: int, ends_in: str) -> Task | None:
+    """Return how the outputs of a history's model are read; None if they fit no reading.
 
     Args:
         history: a `History` with `data` and `loss_name`.
@@ -77,21 +79,28 @@ def task_of(history: Any, preparation: Any, n_outputs: int, ends_in: str) -> Tas
         names = [str(name) for name in preparation.target.classes]
         border, target_border = BORDERS.get(encoding, (None, None))
         return Task(names, border, target_border, _probability(loss, border, ends_in))
-    if preparation is not None:
-        return Task(None)
     targets = history.data[1]
+    if preparation is not None:
+        return _numbers(targets, n_outputs)
     if n_outputs == 1:
         target_border = binary_threshold(targets)
         if target_border is None:
-            return Task(None)
+            return _numbers(targets, n_outputs)
         with_logits = loss == "binary_cross_entropy_with_logits"
         border = 0.0 if with_logits else target_border
         names = ["-1", "1"] if target_border == 0 else ["0", "1"]
         return Task(names, border, target_border, _probability(loss, border, ends_in))
     if decision_rule([0.0] * n_outputs, targets) is None:
-        return Task(None)
+        return _numbers(targets, n_outputs)
     names = [str(i) for i in range(n_outputs)]
     return Task(names, probability=_probability(loss, None, ends_in))
+
+
+def _numbers(targets: Sequence[Any], n_outputs: int) -> Task | None:
+    """A regression, if each target holds a number for each output."""
+    listed = [entries(target) for target in targets]
+    fits = all(len(one) == n_outputs and all(isinstance(y, Real) for y in one) for one in listed)
+    return Task(None) if fits else None
 
 
 def _probability(loss: str, border: float | None, ends_in: str) -> str | None:

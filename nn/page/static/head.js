@@ -50,6 +50,7 @@ function factList() {
   if (functions.length) add("fact_activation", named(functions.join(", ")));
   if (facts.loss) add("fact_loss", named(facts.loss));
   for (const set of SETS) add(`fact_${set.name}`, whole(set.total));
+  if (facts.validation !== null && !SETS.some((set) => set.name === "validation")) add("fact_validation", whole(facts.validation));
   if (FEATURES.length) add("fact_features", FEATURES.length <= 4 ? listed(FEATURES.map(({ name }) => name)) : whole(FEATURES.length));
   if (TASK?.target) add("fact_target", named(TASK.target));
   add("fact_epochs", whole(facts.epochs));
