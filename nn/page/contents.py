@@ -1,18 +1,16 @@
 """What a page knows: the training as plain data, ready for JSON.
 
-Owns which epochs and samples get into a page, how many at most, and what is counted in Python.
+Owns the parts of a page and which epochs get into it.
 """
 
-import copy
 import math
 from array import array
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from nn.data.samples import samples_of
-from nn.evaluate import numbers_of, predict
 from nn.history import History
-from nn.nested import as_lists, entries
+from nn.nested import entries
+from nn.page.counting import MAX_SAMPLES, outcome_part, outputs_of_copy, right_at_last, spread
 from nn.page.network import FlatNetwork, flat_network
 from nn.page.outcomes import Task, task_of
 from nn.page.packing import packed
@@ -20,15 +18,8 @@ from nn.page.tables import table_of
 
 MAX_EPOCHS = 60  # on the slider
 MAX_NUMBERS = 200_000  # weights and biases in a page, over all its epochs
-MAX_SAMPLES = 500  # shown of each set
 MAX_POINTS = 2_000  # of a curve
-MAX_CLASSES = 60  # in a confusion matrix
-# Multiplications of the predictions that are counted: some 2 seconds.
-MAX_WORK = 40_000_000
 VALUE_COST = 12  # how much longer one takes through `Value`s, in a model of the user's own
-
-Rows = list[list[float]]
-Outputs = Callable[[Sequence[float], Rows], Rows]
 
 
 def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]:
@@ -54,7 +45,7 @@ def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]
     names = ["training", "test" if test is not None else "validation"]
     held_out = history.validation if test is None else test
     sets = [samples_of(data) for data in (history.data, held_out) if data is not None]
-    outputs_of = network.outputs if network else _outputs_of_copy(history.model)
+    outputs_of = network.outputs if network else outputs_of_copy(history.model)
     if outputs_of is None:
         return parts
     last = next(reversed(epochs.values()))
@@ -68,8 +59,8 @@ def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]
         _set_part(name, *samples, task) for name, samples in zip(names, sets, strict=False)
     ]
     cost = network.n_numbers if network else VALUE_COST * max(len(last), 1)
-    parts["outcome"] = _outcome_part(task, sets, epochs, outputs_of, cost)
-    parts["facts"]["right"] = _right_at_last(history, task, sets[-1], outputs_of)
+    parts["outcome"] = outcome_part(task, sets, epochs, outputs_of, cost)
+    parts["facts"]["right"] = right_at_last(history, task, sets[-1], outputs_of)
     return parts
 
 
@@ -114,7 +105,7 @@ def _kept_epoch(history: History, epochs: dict[int, "array[float]"]) -> int | No
 
 def _curves(history: History, epochs: list[int]) -> dict[str, Any]:
     """The measures of the epochs that are drawn, among them those of the slider."""
-    places = {*_spread(len(history.rows), MAX_POINTS), *(epoch - 1 for epoch in epochs if epoch)}
+    places = {*spread(len(history.rows), MAX_POINTS), *(epoch - 1 for epoch in epochs if epoch)}
     chosen = [history.rows[i] for i in sorted(places) if i < len(history.rows)]
     names = list(chosen[0]) if chosen else ["epoch"]
     return {
@@ -194,7 +185,7 @@ def _task_part(task: Task, preparation: Any, n_outputs: int) -> dict[str, Any]:
 
 def _set_part(name: str, rows: list[Any], targets: list[Any], task: Task) -> dict[str, Any]:
     """The shown samples of a set; their inputs only where a picture has a place for them."""
-    places = _spread(len(rows), MAX_SAMPLES)
+    places = spread(len(rows), MAX_SAMPLES)
     part: dict[str, Any] = {"name": name, "total": len(rows), "shown": len(places)}
     flat = [entries(rows[i]) for i in places]
     if len(flat[0]) <= 2:
@@ -204,104 +195,3 @@ def _set_part(name: str, rows: list[Any], targets: list[Any], task: Task) -> dic
     else:
         part["targets"] = packed(number for i in places for number in entries(targets[i]))
     return part
-
-
-def _outcome_part(
-    task: Task,
-    sets: list[tuple[Rows, list[Any]]],
-    epochs: dict[int, "array[float]"],
-    outputs_of: Outputs,
-    cost: int,
-) -> dict[str, Any]:
-    """What the model makes of the samples at each epoch of the page."""
-    affordable = max(20, MAX_WORK // (cost * len(epochs)))
-    if task.classes is None:
-        return _answers_part(sets, epochs, outputs_of, affordable)
-    rows, targets = sets[-1]
-    places = _spread(len(rows), affordable)
-    shown = _spread(len(places), MAX_SAMPLES)
-    actual = [task.actual(targets[i]) for i in places]
-    n = len(task.classes)
-    counts, scores, predicted, right = [], [], [], []
-    for parameters in epochs.values():
-        outputs = outputs_of(parameters, [rows[i] for i in places])
-        answers = [task.predicted(row) for row in outputs]
-        table = [0] * (n * n)
-        for a, p in zip(actual, answers, strict=True):
-            table[a * n + p] += 1
-        counts += table if n <= MAX_CLASSES else []
-        right.append(sum(map(int.__eq__, actual, answers)))
-        predicted += [answers[i] for i in shown]
-        scores += [task.score(outputs[i], actual[i]) for i in shown]
-    return {
-        "set": len(sets) - 1,
-        "total": len(rows),
-        "counted": len(places),
-        "shown": len(shown),
-        "counts": packed(counts, "I"),
-        "right": right,
-        "actual": packed((actual[i] for i in shown), "I"),
-        "predicted": packed(predicted, "B" if n < 256 else "I"),
-        "scores": packed(scores),
-    }
-
-
-def _answers_part(
-    sets: list[tuple[Rows, list[Any]]],
-    epochs: dict[int, "array[float]"],
-    outputs_of: Outputs,
-    affordable: int,
-) -> dict[str, Any]:
-    """The outputs for the shown samples of each set, where they are numbers to compare."""
-    places = [_spread(len(rows), min(MAX_SAMPLES, affordable)) for rows, _ in sets]
-    return {
-        "shown": [len(chosen) for chosen in places],
-        "actual": [
-            packed(number for i in chosen for number in entries(targets[i]))
-            for chosen, (_, targets) in zip(places, sets, strict=True)
-        ],
-        "answers": [
-            packed(
-                number
-                for parameters in epochs.values()
-                for row in outputs_of(parameters, [rows[i] for i in chosen])
-                for number in row
-            )
-            for chosen, (rows, _) in zip(places, sets, strict=True)
-        ],
-    }
-
-
-def _right_at_last(
-    history: History, task: Task, samples: tuple[Rows, list[Any]], outputs_of: Outputs
-) -> list[int] | None:
-    """How many samples the model as it is now gets right, and of how many; None for numbers."""
-    if task.classes is None or history.model is None:
-        return None
-    rows, targets = samples
-    outputs = outputs_of([parameter.data for parameter in history.model.parameters()], rows)
-    pairs = zip(outputs, targets, strict=True)
-    return [sum(task.predicted(row) == task.actual(target) for row, target in pairs), len(rows)]
-
-
-def _outputs_of_copy(model: Any) -> Outputs | None:
-    """Forward propagation through a copy of a model of the user's own; None if it has no copy."""
-    try:
-        twin = copy.deepcopy(model)
-    except TypeError:  # it holds something like a lock or an open file
-        return None
-    places = twin.parameters()
-
-    def outputs_of(parameters: Sequence[float], rows: Rows) -> Rows:
-        for place, number in zip(places, parameters, strict=True):
-            place.data = number
-        return [entries(numbers_of(as_lists(output))) for output in predict(twin, rows)]
-
-    return outputs_of
-
-
-def _spread(n: int, limit: int) -> list[int]:
-    """At most `limit` of the numbers 0 to n - 1, evenly spread, with the first and the last."""
-    if n <= limit:
-        return list(range(n))
-    return sorted({round(i * (n - 1) / (limit - 1)) for i in range(limit)})

@@ -1,0 +1,124 @@
+"""What a model makes of the samples at each epoch of a page, counted in Python.
+
+Owns the predictions, how many of them a page can afford, and which samples stand for the rest.
+"""
+
+import copy
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nn.evaluate import numbers_of, predict
+from nn.history import History
+from nn.nested import as_lists, entries
+from nn.page.outcomes import Task
+from nn.page.packing import packed
+
+MAX_SAMPLES = 500  # shown of each set
+MAX_CLASSES = 60  # in a confusion matrix
+# Multiplications of the predictions that are counted: some 3 seconds.
+MAX_WORK = 40_000_000
+
+Rows = list[list[float]]
+Outputs = Callable[[Sequence[float], Rows], Rows]
+
+
+def outcome_part(
+    task: Task,
+    sets: list[tuple[Rows, list[Any]]],
+    epochs: dict[int, "array[float]"],
+    outputs_of: Outputs,
+    cost: int,
+) -> dict[str, Any]:
+    """What the model makes of the samples at each epoch of the page."""
+    affordable = max(20, MAX_WORK // (cost * len(epochs)))
+    if task.classes is None:
+        return _answers_part(sets, epochs, outputs_of, affordable)
+    rows, targets = sets[-1]
+    places = spread(len(rows), affordable)
+    shown = spread(len(places), MAX_SAMPLES)
+    actual = [task.actual(targets[i]) for i in places]
+    n = len(task.classes)
+    counts, scores, predicted, right = [], [], [], []
+    for parameters in epochs.values():
+        outputs = outputs_of(parameters, [rows[i] for i in places])
+        answers = [task.predicted(row) for row in outputs]
+        table = [0] * (n * n)
+        for a, p in zip(actual, answers, strict=True):
+            table[a * n + p] += 1
+        counts += table if n <= MAX_CLASSES else []
+        right.append(sum(map(int.__eq__, actual, answers)))
+        predicted += [answers[i] for i in shown]
+        scores += [task.score(outputs[i], actual[i]) for i in shown]
+    return {
+        "set": len(sets) - 1,
+        "total": len(rows),
+        "counted": len(places),
+        "shown": len(shown),
+        "counts": packed(counts, "I"),
+        "right": right,
+        "actual": packed((actual[i] for i in shown), "I"),
+        "predicted": packed(predicted, "B" if n < 256 else "I"),
+        "scores": packed(scores),
+    }
+
+
+def _answers_part(
+    sets: list[tuple[Rows, list[Any]]],
+    epochs: dict[int, "array[float]"],
+    outputs_of: Outputs,
+    affordable: int,
+) -> dict[str, Any]:
+    """The outputs for the shown samples of each set, where they are numbers to compare."""
+    places = [spread(len(rows), min(MAX_SAMPLES, affordable)) for rows, _ in sets]
+    return {
+        "shown": [len(chosen) for chosen in places],
+        "actual": [
+            packed(number for i in chosen for number in entries(targets[i]))
+            for chosen, (_, targets) in zip(places, sets, strict=True)
+        ],
+        "answers": [
+            packed(
+                number
+                for parameters in epochs.values()
+                for row in outputs_of(parameters, [rows[i] for i in chosen])
+                for number in row
+            )
+            for chosen, (rows, _) in zip(places, sets, strict=True)
+        ],
+    }
+
+
+def right_at_last(
+    history: History, task: Task, samples: tuple[Rows, list[Any]], outputs_of: Outputs
+) -> list[int] | None:
+    """How many samples the model as it is now gets right, and of how many; None for numbers."""
+    if task.classes is None or history.model is None:
+        return None
+    rows, targets = samples
+    outputs = outputs_of([parameter.data for parameter in history.model.parameters()], rows)
+    pairs = zip(outputs, targets, strict=True)
+    return [sum(task.predicted(row) == task.actual(target) for row, target in pairs), len(rows)]
+
+
+def outputs_of_copy(model: Any) -> Outputs | None:
+    """Forward propagation through a copy of a model of the user's own; None if it has no copy."""
+    try:
+        twin = copy.deepcopy(model)
+    except TypeError:  # it holds something like a lock or an open file
+        return None
+    places = twin.parameters()
+
+    def outputs_of(parameters: Sequence[float], rows: Rows) -> Rows:
+        for place, number in zip(places, parameters, strict=True):
+            place.data = number
+        return [entries(numbers_of(as_lists(output))) for output in predict(twin, rows)]
+
+    return outputs_of
+
+
+def spread(n: int, limit: int) -> list[int]:
+    """At most `limit` of the numbers 0 to n - 1, evenly spread, with the first and the last."""
+    if n <= limit:
+        return list(range(n))
+    return sorted({round(i * (n - 1) / (limit - 1)) for i in range(limit)})
