@@ -12,14 +12,13 @@ import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from nn.callbacks import Best
 from nn.files import write_atomically
 from nn.nested import entries, shape_of
-from nn.safetensors import from_bytes, pack
+from nn.safetensors import from_file, pack
 
 FORMAT = "glassgrad training 1"
 SECONDS = 2.0  # between two writes while a training runs: each one waits for the disk
@@ -95,9 +94,8 @@ class Checkpoint:
         return pack({"format": FORMAT, "training": json.dumps(state)}, tensors)
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> "Checkpoint":
-        """Return the checkpoint of a file's contents; ValueError for all that is not one."""
-        metadata, tensors = from_bytes(content)
+    def of(cls, metadata: dict[str, str], tensors: dict[str, Any]) -> "Checkpoint":
+        """Return the checkpoint that a file holds; ValueError for one that holds none."""
         if metadata.get("format") != FORMAT:
             kind = "a model file: nn.load reads it" if "architecture" in metadata else "another"
             raise ValueError(f"it holds no training, it is {kind}")
@@ -122,9 +120,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     Raises ValueError, in one line that names the file, for anything but a whole and consistent
     checkpoint, and OSError if it cannot be read.
     """
-    content = Path(path).read_bytes()
     try:
-        return Checkpoint.from_bytes(content)
+        return Checkpoint.of(*from_file(path))
     except ValueError as error:
         raise ValueError(f"{os.fspath(path)}: no whole checkpoint: {error}") from None
 

@@ -217,6 +217,10 @@ def test_another_activation_is_another_training():
 # Files
 
 
+def read(content):
+    return Checkpoint.of(*from_bytes(content))
+
+
 @pytest.fixture
 def content(tmp_path):
     arguments = {"validation": 0.3, "early_stopping": EarlyStopping(9), "momentum": 0.9}
@@ -225,7 +229,7 @@ def content(tmp_path):
 
 
 def test_a_file_is_the_checkpoint(content, tmp_path):
-    checkpoint = Checkpoint.from_bytes(content)
+    checkpoint = read(content)
     assert checkpoint.to_bytes() == content
     assert checkpoint.epoch == 2
     assert checkpoint.position == 12
@@ -308,7 +312,7 @@ def test_a_hostile_entry_is_one_clear_error(name, value, content, tmp_path):
         )
         for key, rows in tensors.items()
     }
-    assert Checkpoint.from_bytes(pack(metadata, arrays)).epoch == 2  # the rest is right
+    assert read(pack(metadata, arrays)).epoch == 2  # the rest is right
     text = json.dumps({**state, name: value})
     (tmp_path / "bad").write_bytes(pack({**metadata, "training": text}, arrays))
     with pytest.raises(ValueError, match="no whole checkpoint: damaged: ") as caught:
@@ -319,24 +323,24 @@ def test_a_hostile_entry_is_one_clear_error(name, value, content, tmp_path):
 @pytest.mark.parametrize("name", ["weights", "snapshots", "best"])
 def test_a_tensor_that_is_missing_or_of_another_size(name, content):
     metadata, _ = from_bytes(content)
-    whole = Checkpoint.from_bytes(content)
+    whole = read(content)
     arrays = {
         "weights": ([17], whole.weights),
         "snapshots": ([3, 17], [n for row in whole.snapshots.values() for n in row]),
         "best": ([17], whole.best.weights),
     }
-    assert Checkpoint.from_bytes(pack(metadata, arrays)) == whole
+    assert read(pack(metadata, arrays)) == whole
     for bad in ({}, {name: ([3], [0.0] * 3)}, {name: ([17, 1], [0.0] * 17)}):
         others = {key: array for key, array in arrays.items() if key != name}
         with pytest.raises(ValueError, match="damaged: "):
-            Checkpoint.from_bytes(pack(metadata, {**others, **bad}))
+            read(pack(metadata, {**others, **bad}))
 
 
 def test_json_that_is_too_deep(content):
     metadata, _ = from_bytes(content)
     deep = {**metadata, "training": "[" * 100_000}
     with pytest.raises(ValueError, match="damaged"):
-        Checkpoint.from_bytes(pack(deep, {"weights": ([1], array("d", [0.0]))}))
+        read(pack(deep, {"weights": ([1], array("d", [0.0]))}))
 
 
 def test_a_model_file_is_no_checkpoint_and_the_other_way_round(content, tmp_path):
@@ -354,7 +358,7 @@ def test_it_is_written_at_once_and_seldom(tmp_path, monkeypatch):
     writes, epochs = [], []
 
     def count(path, data):
-        writes.append(Checkpoint.from_bytes(data).epoch)
+        writes.append(read(data).epoch)
 
     monkeypatch.setattr(nn.checkpoint, "write_atomically", count)
     train(epochs=50, lr=0.01, checkpoint=tmp_path / "run")
@@ -376,6 +380,31 @@ def test_a_folder_that_is_missing_is_told_before_the_training(tmp_path):
         train(lr=0.1, resume=tmp_path / "no")
 
 
+def test_a_disk_that_fills_up_is_told_and_the_last_file_stays(tmp_path, monkeypatch):
+    import nn.checkpoint
+
+    write, path, models = nn.checkpoint.write_atomically, tmp_path / "run", []
+
+    def fill(path, data):
+        if read(data).epoch == 3:
+            raise OSError(28, "No space left on device", str(path))
+        write(path, data)
+
+    def keep(training):
+        models[:] = [training.model.state_dict(), training.history]
+
+    monkeypatch.setattr(nn.checkpoint, "write_atomically", fill)
+    monkeypatch.setattr(nn.checkpoint, "SECONDS", 0.0)
+    with pytest.raises(OSError, match="No space left"):
+        train(lr=0.1, epochs=5, checkpoint=path, callbacks=[keep])
+    monkeypatch.undo()
+    whole = train(lr=0.1, epochs=5)[1].rows
+    assert read_checkpoint(path).epoch == 2
+    assert models[1].checkpoint.epoch == 3
+    for start in (path, models[1]):
+        assert train(lr=0.1, epochs=5, resume=start)[1].rows == whole
+
+
 @pytest.mark.parametrize("resume", [5, b"x", ["history"]])
 def test_what_cannot_be_resumed(resume):
     with pytest.raises(TypeError, match="resume must be what fit returned, or the path"):
@@ -386,6 +415,6 @@ def test_floats_survive_exactly():
     _, history = train(lr=0.1, epochs=1)
     weights = array("d", [-0.0, 5e-324, 1e308, 0.1] + [1 / 3] * 13)
     state = {**vars(history.checkpoint), "weights": weights}
-    again = Checkpoint.from_bytes(Checkpoint(**state).to_bytes())
+    again = read(Checkpoint(**state).to_bytes())
     assert struct.pack("<17d", *again.weights) == struct.pack("<17d", *weights)
     assert again.rows == history.rows

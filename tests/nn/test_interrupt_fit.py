@@ -5,6 +5,7 @@ file, and in the end every bit is that of the training nobody interrupted.
 """
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from nn import MLP, fit, moons
 from nn.callbacks import Callback
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 # What the child and the test both run. Signals are let through inside fit alone: outside of it a
@@ -79,7 +81,7 @@ def child(tmp_path, text, *arguments):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
 

@@ -203,6 +203,14 @@ def test_the_progress_bar(capsys):
     assert "4/4" in captured.err
     assert "epoch=2" in captured.err
     assert "accuracy=" in captured.err
+    assert "val_loss" not in captured.err
+
+
+def test_the_progress_bar_shows_the_validation_too(capsys):
+    fit(MLP(2, [1], seed=0), signed_moons(8, 0), "hinge", lr=0.1, epochs=2, validation=0.25)
+    captured = capsys.readouterr()
+    assert "val_loss=" in captured.err
+    assert "2/2" in captured.err
 
 
 def test_without_tqdm_it_trains_and_says_so_in_one_line(capsys, monkeypatch):
