@@ -41,7 +41,7 @@ class NumberColumn:
 
     def inputs(self, cell: float | str) -> list[float]:
         """Return the scaled number; ValueError for a cell that is none."""
-        number = (number_of(cell) - self.mean) / self.deviation
+        number = _scaled(number_of(cell), self.mean, self.deviation)
         if not math.isfinite(number):
             raise ValueError(f"is {cell!r:.40}: too far from those of the training data")
         return [number]
@@ -110,6 +110,13 @@ class ClassTarget:
         """The classes; for a single output the second class, for which it is large."""
         return [self.classes[1]] if self._has_one_output else list(self.classes)
 
+    @property
+    def border(self) -> float | None:
+        """What a single output is above where it means the second class; None for several."""
+        if not self._has_one_output:
+            return None
+        return 0.5 if self.encoding == "probability" else 0.0
+
     def encoded(self, target: float | str) -> Any:
         """Return a class as the loss function takes it."""
         if target not in self.classes:
@@ -125,10 +132,9 @@ class ClassTarget:
         The largest of several, the first of equal ones; of one output the second class above 0, or
         above 0.5 for a probability.
         """
-        if not self._has_one_output:
+        if self.border is None:
             return self.classes[max(range(len(self.classes)), key=outputs.__getitem__)]
-        border = 0.5 if self.encoding == "probability" else 0.0
-        return self.classes[1] if outputs[0] > border else self.classes[0]
+        return self.classes[1] if outputs[0] > self.border else self.classes[0]
 
     def probabilities(self, outputs: Sequence[float]) -> list[float] | None:
         """Return the probability of each class; None where the encoding gives none.
@@ -164,7 +170,7 @@ class NumberTarget:
 
     def encoded(self, target: float | str) -> float:
         """Return the scaled number."""
-        return (number_of(target) - self.mean) / self.deviation
+        return _scaled(number_of(target), self.mean, self.deviation)
 
     def answer(self, outputs: Sequence[float]) -> float:
         """Return the number, in the units of the table, that the output of a network means."""
@@ -208,6 +214,12 @@ def listed(names: Sequence[str]) -> str:
     """Return names for a message: at most 20 of them, each cut short."""
     shown = ", ".join(f"{name:.40}" for name in names[:20])
     return f"{shown} and {len(names) - 20} more" if names[20:] else shown
+
+
+def _scaled(x: float, mean: float, deviation: float) -> float:
+    scaled = (x - mean) / deviation
+    # Of two huge numbers the difference may overflow where the quotients do not.
+    return scaled if math.isfinite(scaled) else x / deviation - mean / deviation
 
 
 def _class_of(cell: str, classes: tuple[str, ...]) -> str:

@@ -205,8 +205,8 @@ NAMES = [f"사람{i}" for i in range(9)]
             table("이름,y", *(f"{name},{i % 2}" for i, name in enumerate(NAMES))),
             {},
             (
-                "column '이름' has 9 different texts in 9 rows, such as '사람0': a "
-                "name, date or number of one row teaches nothing; leave it out: ignore=['이름'] (--ignore 이름)"
+                "column '이름' has 9 different texts in 9 rows, such as '사람0': a name, date or "
+                "number of one row teaches nothing; leave it out: ignore=['이름'] (--ignore 이름)"
             ),
         ),
         (

@@ -3,19 +3,27 @@
 import json
 import struct
 import time
+import tracemalloc
 from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 import autograd as ag
 from autograd import Value
-from nn import MLP, Layer, Module, Neuron, load, save
-from nn.serialize import to_bytes
+from nn import MLP, Layer, Module, Neuron, Preparation, load, problem_of, save
+from nn.data.preparation import CategoryColumn, ClassTarget, NumberColumn, NumberTarget
+from nn.serialize import load_prepared, pack, to_bytes
 
 MODEL = MLP(2, [3, 1], activation="tanh", output_activation="sigmoid", seed=1)
+PREPARED = Preparation(
+    (NumberColumn("키", 160.0, 10.0), CategoryColumn("색", ("빨강", "파랑"))),
+    ClassTarget("종", ("개", "고양이", "새"), "index"),
+)
+CLASSIFIER = MLP(3, [2, 3], seed=1)
 
 
 def build(header, body=b""):
@@ -153,24 +161,173 @@ def test_trailing_bytes_are_refused(tmp_path):
     assert "there are" in refusal(tmp_path / "m", to_bytes(MODEL) + b"\0")
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4))
-def test_a_damaged_file_loads_or_is_refused(tmp_path_factory, changes):
-    content = bytearray(to_bytes(MODEL))
-    for place, byte in changes:
-        content[place % len(content)] = byte
-    path = tmp_path_factory.getbasetemp() / "damaged"
+def loads_or_is_refused(path, content):
+    """Whether `load` takes a file of this content; else it refuses it in one line."""
     path.write_bytes(content)
+    start = time.process_time()
     problem = ""
     try:
-        load(path)
+        load_prepared(path)
     except ValueError as error:
         problem = str(error)
+    assert time.process_time() - start < 5
     assert problem.isprintable()
+    assert len(problem) < len(str(path)) + 500
+    return not problem
+
+
+@pytest.mark.parametrize(
+    "content", [to_bytes(MODEL), to_bytes(CLASSIFIER, PREPARED)], ids=["bare", "prepared"]
+)
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4),
+    st.integers(0, 10**6),
+)
+def test_a_damaged_file_loads_or_is_refused(tmp_path_factory, content, changes, cut):
+    damaged = bytearray(content)
+    for place, byte in changes:
+        damaged[place % len(damaged)] = byte
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    loads_or_is_refused(path, bytes(damaged))
+    assert not loads_or_is_refused(path, bytes(damaged)[: cut % len(damaged)])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+ARGUMENTS = st.dictionaries(
+    st.sampled_from(
+        ["n_inputs", "layer_sizes", "n_outputs", "activation", "output_activation", "seed", "init"]
+    ),
+    JSON | st.integers(-3, 5) | st.just([3, 1]) | st.sampled_from(["relu", "softmax", "step"]),
+)
+
+
+@given(ARGUMENTS, st.sampled_from(["MLP", "Layer", "Neuron"]), JSON)
+def test_any_metadata_load_or_are_refused(tmp_path_factory, arguments, kind, prepared):
+    path = tmp_path_factory.getbasetemp() / "described"
+    tensors = {}
+    for name, numbers in MODEL.state_dict().items():
+        array = np.array(numbers)
+        tensors[name] = (array.shape, array.ravel().tolist())
+    architecture = json.dumps({**arguments, "module": kind})
+    loads_or_is_refused(path, pack({"architecture": architecture}, tensors))
+    both = {"architecture": architecture, "preparation": json.dumps(prepared)}
+    assert not loads_or_is_refused(path, pack(both, tensors))
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "__metadata__"]), JSON), st.binary(max_size=16))
+def test_any_header_is_refused(tmp_path_factory, header, body):
+    path = tmp_path_factory.getbasetemp() / "headed"
+    assert not loads_or_is_refused(path, build(header, body))
 
 
 @given(st.binary(max_size=200))
 def test_a_foreign_file_is_refused(tmp_path_factory, content):
     refusal(tmp_path_factory.getbasetemp() / "foreign", content)
+
+
+def test_a_model_file_keeps_the_preparation(tmp_path):
+    path = tmp_path / "m"
+    save(CLASSIFIER, path, PREPARED)
+    model, preparation = load_prepared(path)
+    assert preparation == PREPARED
+    assert model.state_dict() == CLASSIFIER.state_dict()
+    assert load(path).state_dict() == CLASSIFIER.state_dict()
+    other = MLP(3, [2, 3], seed=2)
+    assert load_prepared(path, into=other) == (other, PREPARED)
+    assert "고양이".encode() in path.read_bytes()  # to be read by people too
+    tensors = load_file(path)
+    assert {name: array.tolist() for name, array in tensors.items()} == CLASSIFIER.state_dict()
+    with safe_open(path, "np") as file:
+        metadata = file.metadata()
+    assert Preparation.from_json(metadata["preparation"]) == PREPARED
+    assert json.loads(metadata["architecture"])["module"] == "MLP"
+    save(MODEL, path)
+    assert load_prepared(path)[1] is None
+
+
+@pytest.mark.parametrize("name", ["iris", "diabetes", "moons"])
+def test_an_answer_is_the_same_after_loading(tmp_path, name):
+    training, test = problem_of(name, seed=1).split(0.2, seed=1)
+    preparation = Preparation.of(training)
+    model = MLP(preparation.n_inputs, [4, preparation.n_outputs], seed=1)
+    save(model, tmp_path / "m", preparation)
+    again, prepared = load_prepared(tmp_path / "m")
+    for row in test.rows[:20]:
+        expected = preparation.answer(model(preparation.row(row)))
+        assert prepared.answer(again(prepared.row(row))) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "preparation", "message"),
+    [
+        (MODEL, PREPARED, "the model has 2 inputs, but its preparation 3"),
+        (MLP(3, [2, 2], seed=1), PREPARED, "the model has 2 outputs, but its preparation 3"),
+        (Layer(3, 2, seed=1), PREPARED, "the model has 2 outputs, but its preparation 3"),
+        (Neuron(3, seed=1), PREPARED, "the model has 1 outputs, but its preparation 3"),
+    ],
+)
+def test_a_preparation_of_other_sizes(tmp_path, model, preparation, message):
+    with pytest.raises(ValueError, match=message):
+        save(model, tmp_path / "m", preparation)
+    assert list(tmp_path.iterdir()) == []
+    kind = {"module": type(model).__name__, **model.architecture()}
+    metadata = {"architecture": json.dumps(kind), "preparation": preparation.to_json()}
+    tensors = {}
+    for name, numbers in model.state_dict().items():
+        array = np.array(numbers)
+        tensors[name] = (array.shape, array.ravel().tolist())
+    assert message in refusal(tmp_path / "m", pack(metadata, tensors))
+
+
+def test_a_neuron_and_a_layer_have_preparations_too(tmp_path):
+    one = Preparation((NumberColumn("x", 0.0, 1.0),), NumberTarget("y", 1.0, 2.0))
+    for model in (Neuron(1, "identity", seed=1), Layer(1, 1, seed=1)):
+        save(model, tmp_path / "m", one)
+        assert load_prepared(tmp_path / "m")[1] == one
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda path: save(path, MODEL),
+            "save: expected a model and a path, got PosixPath and MLP",
+        ),
+        (lambda path: save(str(path), MODEL), "got str and MLP; write save(model, path)"),
+        (lambda path: save(MODEL, None), "got MLP and NoneType; write save(model, path)"),
+        (lambda path: save(MODEL.state_dict(), path), "expected a model and a path, got dict and"),
+        (lambda path: save(MODEL, path, {"a": 1}), "preparation must be a Preparation, got dict"),
+        (lambda path: load(MODEL), "load: expected the path of a file, got MLP"),
+        (lambda path: load(path, MODEL.state_dict()), "load: into must be a model, got dict"),
+    ],
+)
+def test_wrong_arguments(tmp_path, call, message):
+    with pytest.raises(TypeError) as caught:
+        call(tmp_path / "m")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_header_larger_than_any_model_needs_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("nn.serialize.MAX_HEADER", 300)
+    assert "its header has" in refusal(tmp_path / "m", to_bytes(CLASSIFIER, PREPARED))
+
+
+def test_a_file_that_announces_much_costs_little(tmp_path):
+    entry = {"dtype": "F64", "shape": [10**12], "data_offsets": [0, 8 * 10**12]}
+    tracemalloc.start()
+    try:
+        message = refusal(tmp_path / "m", build({"a": entry}, b"\0" * 8))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "the header tells of 8000000000000 bytes of numbers, there are 8" in message
+    assert peak < 2_000_000
 
 
 ENTRY = {"dtype": "F64", "shape": [1], "data_offsets": [0, 8]}
