@@ -1,4 +1,4 @@
-"""Numbers as text for a page: arrays in base64, 4 bytes a number.
+"""Numbers as text for a page: arrays in base64.
 
 Owns the one form in which arrays of numbers get into a page; static/data.js reads it.
 """
@@ -13,9 +13,9 @@ def packed(numbers: Iterable[float], kind: str = "f") -> str:
     """Return the numbers as little-endian bytes in base64.
 
     Args:
-        numbers: nan and infinities too, where `kind` is "f".
+        numbers: nan and infinities too, where `kind` is "f" or "d".
         kind: of `array.array`: "f" (32 bits: 7 significant digits; what is too large becomes
-            infinite), "I" (32 bits, unsigned) or "B" (8 bits, unsigned).
+            infinite), "d" (64 bits), "I" (32 bits, unsigned) or "B" (8 bits, unsigned).
     """
     values = array(kind, numbers)
     if sys.byteorder == "big":

@@ -45,7 +45,7 @@ def table_of(activation: Activation) -> dict[str, Any]:
     return {
         "reach": REACH,
         "per_unit": PER_UNIT,
-        "values": packed(values),
+        "values": packed(values, "d"),  # doubles, for the slope beyond the last points
         "jumps": jumps,
         "straight": _is_straight(value, points, values),
     }

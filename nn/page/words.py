@@ -91,8 +91,6 @@ TEXTS = {
     "val_accuracy": Text("Validation accuracy", "검증 정확도"),
     "lr": _term("learning rate"),
     "right_test": Text("Test accuracy", "테스트 정확도"),
-    "right_validation": Text("Validation accuracy", "검증 정확도"),
-    "right_training": Text("Training accuracy", "학습 정확도"),
     # the network
     "network": Text("The network", "신경망"),
     "network_caption": Text(

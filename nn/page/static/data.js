@@ -1,5 +1,5 @@
 // What the page was given: PAGE, the contents that nn/page/contents.py wrote, with its arrays
-// of numbers decoded (32 bits, little-endian, base64).
+// of numbers decoded (little-endian, base64).
 
 const PAGE = JSON.parse(document.getElementById("contents").textContent);
 

@@ -7,7 +7,7 @@ const WEIGHTS = NETWORK ? numbers(NETWORK.weights) : null;
 const TABLES = NETWORK
   ? NETWORK.tables.map((table) => ({
     ...table,
-    values: numbers(table.values),
+    values: numbers(table.values, Float64Array),
     jumps: new Map(table.jumps.map((jump) => [
       Math.min(Math.floor((jump[0] + table.reach) * table.per_unit), 2 * table.reach * table.per_unit - 1),
       jump,
