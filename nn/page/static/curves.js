@@ -49,7 +49,7 @@ function curvesPart() {
     const dots = group.map((_, i) => svg("circle", { class: `now-${i}`, r: 4.5 }));
     plot.root.append(line, ...dots);
     describe(plot.root, `${say("curves")}: ${group.map((name) => say(name)).join(", ")}`);
-    const values = group.map(() => element("output", {}));
+    const values = group.map(() => element("span", { class: "value" }));
     const key = legend([
       ...group.map((name, i) => [svg("path", { class: `course course-${i}`, d: "M-9,0H9" }), say(name), " ", values[i]]),
       ...(best === null ? [] : [[svg("path", { class: "best-sign", d: SHAPES[7](6) }), `${say("best")}: ${best}`]]),

@@ -6,7 +6,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 function player(show) {
   const slider = element("input", { type: "range", min: 0, max: EPOCHS.length - 1, step: 1, value: START, id: "epoch" });
   const button = element("button", { type: "button", class: "play" });
-  const where = element("output", { class: "where", for: "epoch" });
+  const where = element("span", { class: "where" });
   const figures = element("div", { class: "figures" });
   const label = element("label", { for: "epoch" });
   const node = element("div", { class: "player" }, button, element("div", { class: "track" },
