@@ -16,7 +16,7 @@ from nn.page.outcomes import Task, task_of
 from nn.page.packing import packed
 from nn.page.tables import table_of
 
-MAX_EPOCHS = 60  # on the slider
+MAX_EPOCHS = 61  # on the slider, epoch 0 and the last among them; the best may come beside
 MAX_NUMBERS = 200_000  # weights and biases in a page, over all its epochs
 MAX_POINTS = 2_000  # of a curve
 VALUE_COST = 12  # how much longer one takes through `Value`s, in a model of the user's own

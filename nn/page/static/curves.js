@@ -26,7 +26,7 @@ function curvesPart() {
 
   function draw(group) {
     const all = roomOf(part.body);
-    const width = groups.length > 1 && all > 700 ? Math.floor((all - 32) / 2) : all;
+    const width = groups.length > 1 && all > 600 ? Math.floor((all - 32) / 2) : all;
     const isShare = isAccuracy(group[0]);
     const [low, high] = range(group.map((name) => MEASURES[name]), 0.04);
     const y = isShare ? [Math.min(low, 0.9), 1.005] : [Math.min(0, low), high];

@@ -63,22 +63,21 @@ function listed(names) {
   return list;
 }
 
-// What the reader should know about how the training ended and what is not in the page.
+// What the reader should know about how the training ended and what cannot be drawn.
 function notes() {
   const facts = PAGE.facts;
   const found = [];
   if (facts.stopped) found.push(say(`stopped_${facts.stopped}`, { epochs: facts.epochs, best: facts.best }));
   if (!PAGE.epochs.length) found.push(say("missing_snapshots"));
   else if (!NETWORK) found.push(say("missing_model"));
-  const all = facts.epochs + 1;
-  if (PAGE.epochs.length && EPOCHS.length < all) {
-    found.push(say("epochs_thinned", { shown: whole(EPOCHS.length), total: whole(all) }));
-  }
   return found;
 }
 
 function drawFoot(foot) {
+  const all = PAGE.facts.epochs + 1; // with epoch 0
+  const isThinned = PAGE.epochs.length > 0 && EPOCHS.length < all;
   foot.replaceChildren(
+    isThinned ? element("p", {}, say("epochs_thinned", { shown: whole(EPOCHS.length), total: whole(all) })) : "",
     element("p", {}, say("rounded")),
     element("p", {}, say("made_with", { version: PAGE.version })));
 }
