@@ -2,8 +2,11 @@
 
 Python blocks of a file run in order in one namespace, in an empty folder. A trailing comment that
 is a literal or a Value's repr (`x.grad  # 6.0`) is what the statement must show. A `sh` or
-`console` block runs if the line above it is `<!-- runnable -->`; in a `console` block the lines
-after a command (`$ ...`) are its output, in which `...` stands for anything.
+`console` block runs after them, in the same folder, if the line above it is `<!-- runnable -->`; in
+a `console` block the lines after a command (`$ ...`) are its output, in which `...` stands for
+anything.
+
+README.ko.md is README.md for other readers: `drift` finds where the two are no longer one page.
 """
 
 import ast
@@ -16,7 +19,9 @@ import re
 import subprocess
 import sys
 import textwrap
+import tokenize
 import tomllib
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -121,19 +126,15 @@ def empty_folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda path: path.name)
-@pytest.mark.usefixtures("empty_folder")
-def test_the_python_of_a_readme_runs(page):
-    blocks = python_blocks(page.read_text(encoding="utf-8"))
+def test_the_blocks_of_a_readme_run(page, empty_folder):
+    text = page.read_text(encoding="utf-8")
+    blocks = python_blocks(text)
     assert blocks
     namespace = {"__name__": "__main__"}
     for block in blocks:
         run(block, namespace)
-
-
-@pytest.mark.parametrize("page", READMES, ids=lambda path: path.name)
-def test_the_marked_commands_of_a_readme_run(page, empty_folder):
-    for kind, text in shell_blocks(page.read_text(encoding="utf-8")):
-        run_shell(kind, text, empty_folder)
+    for kind, commands in shell_blocks(text):  # they find the files that Python has written
+        run_shell(kind, commands, empty_folder)
 
 
 @pytest.mark.usefixtures("empty_folder")
@@ -157,6 +158,90 @@ def test_what_a_page_names_exists(page):
     assert set(filter(None, extras)) <= project["optional-dependencies"].keys()
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+# Two languages, one page
+
+HANGUL = re.compile(r"[가-힣]")
+FENCED = re.compile(
+    r"^(?P<mark><!-- runnable -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+LANGUAGES = {"README.md", "README.ko.md"}  # the pages link to each other
+# The Korean page saves its table as Korean Excel does, and says so wherever it is read.
+AS_KOREAN_EXCEL = (', encoding="cp949"', " --encoding cp949")
+
+
+def drift(english, korean):
+    """Where a Korean page is no longer the English one: (what, in English, in Korean) of each.
+
+    The same are the levels of the headings, the code but for comments in words and for names in
+    Korean, the links, the sizes of the tables, and in each section the names in backquotes. What
+    the Korean page calls otherwise in its code may have that name in its text, too.
+    """
+    for added in AS_KOREAN_EXCEL:
+        korean = korean.replace(added, "")
+    different, renamed = [], {}
+    for pair in zip_longest(_code(english), _code(korean), fillvalue=[]):
+        for left, right in zip_longest(*pair, fillvalue=""):
+            name = right if left and HANGUL.search(right) else left
+            if renamed.setdefault(left, name) != right:
+                different.append(("code", left, right))
+                break  # what follows in the block is only out of step
+    for what, of in (("headings", _headings), ("links", _links), ("tables", _tables)):
+        left, right = of(FENCED.sub("", english)), of(FENCED.sub("", korean))
+        if left != right:
+            different.append((what, left, right))
+    for left, right in zip_longest(_names(english), _names(korean), fillvalue=set()):
+        missing = {renamed.get(name, name) for name in left} - right
+        extra = {name for name in right - left if not HANGUL.search(name)}
+        if missing or extra:
+            different.append(("names", sorted(missing), sorted(extra)))
+    return different
+
+
+def _code(page):
+    """The words of each block."""
+    for block in FENCED.finditer(page):
+        kind, text = block["kind"], block["text"]
+        words = (
+            _python_words(text) if kind == "python" else re.sub(r"(?m)(^| )#.*", "", text).split()
+        )
+        yield [block["mark"] or "", kind, *words]
+
+
+def _python_words(text):
+    """The tokens; a comment that promises nothing is a mark, for its words may be any."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield _promise(token.string) or "#"
+        else:
+            yield token.string.strip("\"'")
+
+
+def _headings(text):
+    return re.findall(r"^#+(?= )", text, re.MULTILINE)
+
+
+def _links(text):
+    """What is linked to, sorted: the order in a sentence is the language's."""
+    return sorted(link for link in re.findall(r"\]\(([^)]+)\)", text) if link not in LANGUAGES)
+
+
+def _tables(text):
+    """The number of cells in each row of each table."""
+    tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [[row.count("|") - 1 for row in table.splitlines()] for table in tables]
+
+
+def _names(text):
+    """The names in backquotes in each section."""
+    sections = re.split(r"^#+ .*$", FENCED.sub("", text), flags=re.MULTILINE)
+    return [set(re.findall(r"`([^`]+)`", " ".join(section.split()))) for section in sections]
+
+
+def test_the_korean_readme_does_not_drift_from_the_english():
+    english = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert drift(english, (ROOT / "README.ko.md").read_text(encoding="utf-8")) == []
 
 
 # The runner itself
@@ -217,3 +302,29 @@ def test_only_marked_commands_run(tmp_path):
         run_shell("console", "$ cat version.txt\nPython 2...\n", tmp_path)
     with pytest.raises(AssertionError):
         run_shell("sh", "true\nfalse\n", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("what", "old", "new"),
+    [
+        ("", "# Title", "# 제목"),
+        ("headings", "# Title", "## Title"),
+        ("", "in words", "말로"),
+        ("code", "  # a comment in words", ""),
+        ("code", "# 6.0", "# six"),
+        ("code", "x * x", "x + x"),
+        ("code", "exit 1", "exit 2"),
+        ("code", "<!-- runnable -->\n", ""),
+        ("", "version.txt", "판.txt"),
+        ("code", "> version.txt", "> 판.txt"),
+        ("", "exit 1", "exit 1 --encoding cp949"),
+        ("links", "words\n```", "[말](a.md)\n```"),
+        ("tables", "words\n```", "| 말 |\n```"),
+        ("names", "words\n```", "`nn` 말\n```"),
+        ("", "words\n```", "`판.txt` 말\n```"),
+    ],
+)
+def test_drift_is_noticed(what, old, new):
+    assert old in SAMPLE
+    assert drift(SAMPLE, SAMPLE) == []
+    assert {found for found, *_ in drift(SAMPLE, SAMPLE.replace(old, new))} == {what} - {""}
