@@ -5,6 +5,7 @@ leads to each (`layers.0.neurons.3.weights.1`), and arranged in matrices of plai
 and shaped as PyTorch's `state_dict` (`layers.0.weight`, `layers.0.bias`).
 """
 
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
@@ -101,10 +102,11 @@ class Module:
                 problems.append(f"{name} {_shape_text(numbers)}, here {_shape_text(array)}")
                 continue
             for parameter, number in zip(entries(array), entries(numbers), strict=True):
-                if not isinstance(number, Real):
-                    problems.append(f"{name} holds {number!r:.40}, not a number")
+                try:
+                    changes.append((parameter, _float_of(number)))
+                except (TypeError, OverflowError):
+                    problems.append(f"{name} holds {reprlib.repr(number):.40}, not a number")
                     break
-                changes.append((parameter, float(number)))
         if problems:
             more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
             raise ValueError(
@@ -175,6 +177,13 @@ def _is_rectangle_of_parameters(array: Any) -> bool:
 
 def _numbers(array: Arrangement) -> Numbers:
     return [_numbers(item) for item in array] if isinstance(array, list) else array.data
+
+
+def _float_of(number: Any) -> float:
+    """The number as a float; OverflowError for an int beyond them, TypeError for anything else."""
+    if not isinstance(number, Real):
+        raise TypeError
+    return float(number)
 
 
 def _shape_text(array: Any) -> str:

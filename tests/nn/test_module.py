@@ -107,6 +107,7 @@ def test_a_state_can_be_loaded(kind):
         ),
         (lambda s: s.update({"layers.0.bias": 1.0}), "layers.0.bias is one number"),
         (lambda s: s.update({"layers.1.bias": ["1.0"]}), "layers.1.bias holds '1.0', not a number"),
+        (lambda s: s.update({"layers.1.bias": [10**400]}), "layers.1.bias holds 1000000000000000"),
         (lambda s: s.update({"layers.1.bias": [None]}), "layers.1.bias holds None, not a number"),
         (lambda s: s.clear(), "(and 1 more): the state must be that of a model of the same kind"),
     ],
@@ -121,6 +122,14 @@ def test_a_state_that_does_not_fit_changes_nothing(change, message):
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert model.state_dict() == before
+
+
+def test_a_softmax_layer_has_the_parameters_of_a_linear_one():
+    ending, linear = MLP(3, [2, 2], output_activation="softmax", seed=1), MLP(3, [2, 2], seed=1)
+    assert ending.state_dict() == linear.state_dict()
+    names = [name for name, _ in ending.named_parameters()]
+    assert names == [name for name, _ in linear.named_parameters()]
+    linear.load_state_dict(ending.state_dict())
 
 
 def test_zero_grad():
