@@ -32,6 +32,8 @@ class Artifacts:
     ) -> None:
         self.folder, self.model, self.preparation, self.parts = folder, model, preparation, parts
         self.lang: Any = lang
+        self.training = preparation.data(parts.training)
+        self.test = preparation.data(parts.test) if parts.test else None
         pictures = {"plot": ["loss.png", *self._plots()], "render": ["network.svg", "graph.svg"]}
         there = {"plot": is_installed("matplotlib"), "render": can_draw()}
         self.lacking = {extra: names for extra, names in pictures.items() if not there[extra]}
@@ -40,6 +42,13 @@ class Artifacts:
         """Yield a line for each extra that is not installed: which pictures it would give."""
         for extra, names in self.lacking.items():
             yield remedy(extra, f"these pictures will be missing: {', '.join(names)}")
+        if "plot" not in self.lacking:
+            from nn.plot.fonts import notice
+
+            problem = self.parts.training
+            texts = (problem.target, *self.preparation.input_names, *problem.classes)
+            if line := notice("".join(texts)):
+                yield line
 
     def write(self, history: History) -> Iterator[str]:
         """Write each file that can be had and yield its name. Raises OSError."""
@@ -75,21 +84,19 @@ class Artifacts:
         """The pictures beside the loss: file name -> what makes the figure."""
         from nn import plot
 
-        problem = self.parts.unseen
-        X, y = self.preparation.data(problem)
+        model, prepared, problem = self.model, self.preparation, self.parts.training
+        data, test = self.training, self.test
         plots: dict[str, Callable[[], Any]] = {}
         if problem.task == "regress":
-            plots["regression.png"] = lambda: plot.regression(self.model, (X, y), self.preparation)
-        elif self.preparation.n_inputs == 2:
-            plots["boundary.png"] = lambda: plot.decision_boundary(
-                self.model, (X, y), self.preparation
-            )
+            plots["regression.png"] = lambda: plot.regression(model, data, prepared, test)
+        elif prepared.n_inputs == 2:
+            plots["boundary.png"] = lambda: plot.decision_boundary(model, data, prepared, test)
         else:
             plots["confusion.png"] = lambda: plot.confusion_matrix(
-                self.model, (X, y), self.preparation.target.classes
+                model, test or data, preparation=prepared
             )
-        if self.model.layers[1:]:
-            plots["neurons.png"] = lambda: plot.hidden_neurons(self.model, (X, y), self.preparation)
+        if model.layers[1:]:
+            plots["neurons.png"] = lambda: plot.hidden_neurons(model, data, prepared)
         return plots
 
     def _contents(self, history: History) -> dict[str, Callable[[], bytes]]:
@@ -98,13 +105,12 @@ class Artifacts:
         def png(make: Callable[[], Any]) -> Callable[[], bytes]:
             return lambda: to_png(make())
 
-        test = None if self.parts.test is None else self.preparation.data(self.parts.test)
         prepared = self.preparation
         return {
             "model.safetensors": lambda: to_bytes(self.model, prepared),
             "history.csv": lambda: history.to_csv().encode(),
             "training.html": lambda: history.to_html(
-                test=test, preparation=prepared, title=None, lang=self.lang
+                test=self.test, preparation=prepared, lang=self.lang
             ).encode(),
             "network.svg": lambda: (
                 draw_network(
@@ -122,11 +128,11 @@ class Artifacts:
         }
 
     def _graph(self) -> Any:
-        X, _ = self.preparation.data(self.parts.unseen)
+        X, _ = self.test or self.training
         return draw_neuron(self.model.layers[0].neurons[0], X[self._sample()])
 
     def _sample(self) -> int:
         """The sample the first neuron answers most: there a relu lets gradients pass."""
-        X, _ = self.preparation.data(self.parts.unseen)
+        X, _ = self.test or self.training
         outputs = predict(self.model.layers[0].neurons[0], X)
         return outputs.index(max(outputs))

@@ -199,7 +199,23 @@ def _version_of(distribution: str) -> str:
 
 
 def _korean_font() -> Finding:
-    return MISSING, "Korean in plots", "unknown"
+    """The font in which plots write Korean, asked for in a process of its own.
+
+    It takes matplotlib, which is slow to import and may be broken; -P keeps the current folder off
+    the path.
+    """
+    if not _version_of("matplotlib"):
+        return MISSING, "Korean in plots", remedy("plot", "no plots without matplotlib")
+    code = "from nn.plot import korean_font; print(korean_font() or '')"
+    command = [sys.executable, "-P", "-X", "utf8", "-c", code]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if said.returncode != 0:
+        problem = (said.stderr.strip().splitlines() or ["no words"])[-1]
+        return MISSING, "Korean in plots", f"matplotlib fails: {problem}"
+    if font := said.stdout.strip():
+        return OK, "Korean in plots", font
+    words = "no installed font has Korean; on Debian or Ubuntu: apt-get install fonts-nanum"
+    return MISSING, "Korean in plots", words
 
 
 def _terminal() -> Iterator[Finding]:
