@@ -274,7 +274,7 @@ def _hidden_activations(activation: Any, n_hidden: int) -> list[Activation]:
         return [activation_function(activation)] * n_hidden
     if len(activation) != n_hidden:
         raise ValueError(
-            f"MLP: activation has {len(activation)} entries for {n_hidden} hidden "
+            f"MLP: activation lists {len(activation)} for {n_hidden} hidden "
             f"layer{'' if n_hidden == 1 else 's'}; give one for each, or one name for all "
             "(that of the output layer is output_activation)"
         )

@@ -171,9 +171,9 @@ DEEP = json.loads("[" * 400 + "]" * 400)
     [
         (
             {**BASE, "activation": ["tanh"]},
-            "activation has 1 entries for 2 hidden layers; give one",
+            "activation lists 1 for 2 hidden layers; give one",
         ),
-        ({**BASE, "activation": []}, "activation has 0 entries for 2 hidden layers"),
+        ({**BASE, "activation": []}, "activation lists 0 for 2 hidden layers"),
         ({**BASE, "activation": ["tanh"] * 3}, "that of the output layer is output_activation"),
         ({**BASE, "activation": ["tanh", "rulu"]}, "activation[1]: unknown name 'rulu'; did you"),
         ({**BASE, "activation": ["tanh", "x" * 10**6]}, "activation[1]: unknown name 'xxx"),
@@ -195,7 +195,10 @@ DEEP = json.loads("[" * 400 + "]" * 400)
         ({**BASE, "layer_sizes": 10**9}, "MLP: layer_sizes must be a list"),
         ({**BASE, "layer_sizes": [10**9] * 10}, "too many weights"),
         ({**BASE, "layer_sizes": [1] * 10**6}, "too many weights"),
-        ({**BASE, "layer_sizes": [1] * 10**6, "activation": ["relu"] * 2}, "activation has 2"),
+        (
+            {**BASE, "layer_sizes": [1] * 10**6, "activation": ["relu"] * 2},
+            "activation lists 2 for 999999",
+        ),
         ({**BASE, "n_inputs": 10**30}, "too many weights"),
         ({**BASE, "n_inputs": DEEP}, "MLP: n_inputs must be a whole number"),
         ({**BASE, "n_inputs": True}, "MLP: n_inputs must be a whole number"),

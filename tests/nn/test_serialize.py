@@ -385,7 +385,7 @@ def test_hostile_headers(tmp_path, content, message):
         ({**ARCHITECTURE, "n_inputs": "2"}, "n_inputs must be a whole number"),
         ({**ARCHITECTURE, "layer_sizes": [3, 1.5]}, "layer_sizes[1] must be a whole number"),
         ({**ARCHITECTURE, "activation": "__import__('os')"}, "unknown name"),
-        ({**ARCHITECTURE, "activation": ["relu", "relu"]}, "activation has 2 entries for 1 hidden"),
+        ({**ARCHITECTURE, "activation": ["relu", "relu"]}, "activation lists 2 for 1 hidden"),
         ({**ARCHITECTURE, "n_inputs": 10**12}, "larger than the numbers in the file"),
         ({**ARCHITECTURE, "layer_sizes": [10**6] * 5}, "larger than the numbers in the file"),
         ({**ARCHITECTURE, "layer_sizes": [4, 1]}, "layers.0.weight has shape [3, 2], here has"),
