@@ -3,6 +3,20 @@
 from nn.plot.boundary import decision_boundary
 from nn.plot.confusion import confusion_matrix
 from nn.plot.curves import loss_curve
+from nn.plot.fonts import korean_font
+from nn.plot.functions import activation_function_plot, activation_functions
+from nn.plot.neurons import hidden_neurons
+from nn.plot.regression import regression
 from nn.plot.style import to_png
 
-__all__ = ["confusion_matrix", "decision_boundary", "loss_curve", "to_png"]
+__all__ = [
+    "activation_function_plot",
+    "activation_functions",
+    "confusion_matrix",
+    "decision_boundary",
+    "hidden_neurons",
+    "korean_font",
+    "loss_curve",
+    "regression",
+    "to_png",
+]

@@ -1,35 +1,69 @@
 """Curves over the epochs of a training."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nn.history import History
-from nn.plot.style import COLORS, new_figure
+from nn.plot.style import BLUE, GREY, VERMILLION, finished, legend_beside, new_figure
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+DECADES = 100.0  # from this ratio of the largest to the smallest loss on, the axis is logarithmic
 
 
 def loss_curve(history: History) -> "Figure":
-    """Return the loss of each epoch, and the accuracy if the history has it."""
+    """Return the loss of each epoch, and the accuracy below it if the history has it.
+
+    Both of the training samples and, dashed, of those kept for validation, with the best epoch
+    where early stopping went back to it. What is measured on training samples is "running": each
+    sample counts as the model was when its batch came, so it lags behind the validation.
+
+    Raises ValueError for a history without an epoch.
+    """
     if not len(history):
         raise ValueError("loss_curve: the history is empty; train for an epoch first")
-    figure = new_figure("the loss curve", 6.4, 4.0)
+    has_accuracy = "accuracy" in history.rows[0] or "val_accuracy" in history.rows[0]
+    figure = new_figure("the loss curve", 7.2, 5.6 if has_accuracy else 3.8)
     from matplotlib.ticker import MaxNLocator
 
-    axes = figure.add_subplot()
-    epochs = history["epoch"]
-    marker = "o" if len(epochs) == 1 else ""
-    axes.plot(epochs, history["loss"], color=COLORS[0], marker=marker, label="loss")
-    axes.set(xlabel="epoch", ylabel="loss", title="Training")
-    axes.set_ylim(bottom=min([0.0, *history["loss"]]))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    lines = axes.get_lines()
-    if "accuracy" in history.rows[0]:
-        right = axes.twinx()
-        right.plot(
-            epochs, history["accuracy"], "--", color=COLORS[5], marker=marker, label="accuracy"
-        )
-        right.set(ylabel="accuracy", ylim=(0.0, 1.02))
-        lines = [*lines, *right.get_lines()]
-    axes.legend(handles=lines, loc="center right")
-    return figure
+    panels = figure.subplots(1 + has_accuracy, 1, sharex=True, squeeze=False)[:, 0]
+    losses = _draw(panels[0], history, "loss", "val_loss")
+    if min(losses) > 0.0 and max(losses) > DECADES * min(losses):
+        panels[0].set_yscale("log")
+        panels[0].yaxis.set_major_formatter("{x:g}")
+    else:
+        panels[0].set_ylim(bottom=min([0.0, *losses]))
+    name = f" ({history.loss_name})" if history.loss_name else ""
+    panels[0].set(ylabel=f"loss{name}", title="Training")
+    if has_accuracy:
+        _draw(panels[1], history, "accuracy", "val_accuracy")
+        panels[1].set(ylabel="accuracy", ylim=(0.0, 1.02))
+    for axes in panels:
+        if history.best_epoch is not None:
+            axes.axvline(
+                history.best_epoch, color=GREY, ls=":", label=f"best epoch: {history.best_epoch}"
+            )
+        axes.grid(alpha=0.3)
+        legend_beside(axes)
+    panels[-1].set_xlabel("epoch")
+    panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    return finished(figure)
+
+
+def _draw(axes: "Axes", history: History, training: str, validation: str) -> Sequence[float]:
+    """Draw a measure of the training and of the validation, and return all its numbers."""
+    marker = "o" if len(history) == 1 else ""
+    styles = (
+        (training, "training, running", BLUE, "-"),
+        (validation, "validation", VERMILLION, "--"),
+    )
+    numbers: list[float] = []
+    for measure, label, color, style in styles:
+        if measure in history.rows[0]:
+            axes.plot(
+                history["epoch"], history[measure], style, color=color, marker=marker, label=label
+            )
+            numbers += history[measure]
+    return numbers
