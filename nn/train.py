@@ -25,11 +25,11 @@ from nn.callbacks import Callback, EarlyStopping, callbacks_of, early_stopping_o
 from nn.checkpoint import CheckpointFile, Plan, fingerprint
 from nn.checks import rate, whole_number
 from nn.cost import Cost, require_finite, require_gradient, require_recording
-from nn.evaluate import decision_rule, predict
+from nn.evaluate import binary_threshold, decision_rule, predict
 from nn.history import History
 from nn.init import Seed, random_source
 from nn.interrupt import DeferredInterrupt
-from nn.losses import Loss as Loss, loss_name
+from nn.losses import Loss as Loss, binary_cross_entropy_with_logits, loss_name
 from nn.module import Module
 from nn.nested import shape_of
 from nn.optim import SGD
@@ -117,7 +117,10 @@ def fit(
     output = predict(model, rows[:1])[0]
     all_targets = targets + kept[1] if isinstance(kept, tuple) else targets
     check_targets(output, all_targets)
-    is_right = decision_rule(output, all_targets)
+    border = binary_threshold(all_targets)
+    if loss is binary_cross_entropy_with_logits and border is not None:
+        border = 0.0  # the output is a logit, not the probability
+    is_right = decision_rule(output, all_targets, border)
     measures = ["loss"] + ["accuracy"] * (is_right is not None)
     measures += [f"val_{measure}" for measure in measures] if kept is not None else []
     check_measure(watching, measures)
