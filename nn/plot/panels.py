@@ -1,0 +1,72 @@
+"""A panel for each neuron of a layer.
+
+Owns how they are arranged, numbered and named, and how many of a wide layer are shown.
+"""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nn.activations import activation_name
+from nn.layers import Layer
+from nn.plot.style import finished, name_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_NEURONS = 32  # of a layer that are shown
+IN_A_ROW = 8
+
+# A panel of a neuron, its place in the layer -> the image in it, None where there is none.
+Panel = Callable[["Axes", int], Any]
+
+
+def draw_layer(
+    part: Any, layer: Layer, name: str, n_columns: int, draw: Panel, scale: str = ""
+) -> None:
+    """Draw a panel for each neuron, the name of the layer and, if it has one, the colours' scale.
+
+    Args:
+        part: a figure or subfigure.
+        layer: whose neurons are drawn.
+        name: of the layer, without its activation function.
+        n_columns: panels side by side.
+        draw: draws one neuron.
+        scale: what the colours mean; "" for panels without.
+    """
+    shown = min(layer.n_outputs, MOST_NEURONS)
+    panels = part.subplots(n_rows_of(layer), n_columns, squeeze=False)
+    coloured = []
+    for i, axes in enumerate(panels.flat):
+        if i >= shown:
+            axes.set_axis_off()
+            continue
+        axes.set_title(str(i + 1), fontsize=8, pad=2)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        coloured.append(draw(axes, i))
+    if scale:
+        bar = part.colorbar(coloured[0], ax=panels, label=scale, aspect=30, pad=0.02)
+        if min(image.get_array().min() for image in coloured) >= 0.0:
+            bar.ax.set_ylim(bottom=0.0)
+        bar.ax.tick_params(labelsize=8)
+    more = f", {shown} of {layer.n_outputs}" if shown < layer.n_outputs else ""
+    function = activation_name(layer.activation) or getattr(layer.activation, "__name__", "")
+    part.supylabel(f"{name} ({name_of(function)}){more}", fontsize=9)
+
+
+def titled(figure: "Figure", title: str) -> "Figure":
+    """Return `figure`, finished, with a title."""
+    figure.suptitle(title, fontsize=10)
+    return finished(figure)
+
+
+def n_columns_of(layer: Layer) -> int:
+    """How many panels stand side by side."""
+    return min(layer.n_outputs, IN_A_ROW)
+
+
+def n_rows_of(layer: Layer) -> int:
+    """How many rows of panels there are."""
+    return math.ceil(min(layer.n_outputs, MOST_NEURONS) / IN_A_ROW)

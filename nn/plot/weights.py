@@ -1,0 +1,78 @@
+"""The weights of neurons: as images where the inputs are pixels, else as bars."""
+
+from typing import TYPE_CHECKING, Any
+
+from nn.layers import Layer
+from nn.plot.inputs import Input
+from nn.plot.panels import draw_layer, n_columns_of, n_rows_of, titled
+from nn.plot.style import BLUE, VERMILLION, diverging, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_BARS = 40  # of a neuron
+
+
+def images_of(layer: Layer, side: int) -> "Figure":
+    """Return the weights of each neuron as an image of `side` x `side` pixels."""
+    n_rows, n_columns = n_rows_of(layer), n_columns_of(layer)
+    figure = new_figure("the hidden neurons", 1.25 * n_columns + 1.6, 1.35 * n_rows + 0.8)
+    weights = [[w.data for w in neuron.weights] for neuron in layer.neurons]
+    highest = max(abs(w) for row in weights for w in row) or 1.0
+
+    def draw(axes: "Axes", i: int) -> Any:
+        row = weights[i]
+        grid = [row[k : k + side] for k in range(0, len(row), side)]
+        image = axes.imshow(grid, cmap=diverging(), vmin=-highest, vmax=highest)
+        below = [k for k, w in enumerate(row) if w < 0.0]
+        axes.scatter(
+            [k % side for k in below],
+            [k // side for k in below],
+            s=[(1.0 + 48.0 / side * abs(row[k]) / highest) ** 2 for k in below],
+            marker="_",
+            color="black",
+            linewidths=0.8,
+        )
+        return image
+
+    draw_layer(figure, layer, "hidden layer", n_columns, draw, "weight")
+    return titled(
+        figure,
+        f"Weights of the hidden neurons as images of {side} x {side} pixels; "
+        "a dash marks those below 0",
+    )
+
+
+def bars_of(layer: Layer, inputs: list[Input]) -> "Figure":
+    """Return the weights of each neuron as bars, one for each input."""
+    sizes = [
+        max(abs(neuron.weights[i].data) for neuron in layer.neurons) for i in range(len(inputs))
+    ]
+    by_size = sorted(range(len(inputs)), key=lambda i: -sizes[i])
+    shown = sorted(by_size[:MOST_BARS])
+    reach = 1.05 * max(sizes) or 1.0
+    n_rows, n_columns = n_rows_of(layer), n_columns_of(layer)
+    width = 1.2 * n_columns + 2.6
+    figure = new_figure("the hidden neurons", width, (0.16 * len(shown) + 0.5) * n_rows + 0.8)
+
+    def draw(axes: "Axes", i: int) -> None:
+        values = [layer.neurons[i].weights[k].data for k in shown]
+        places = range(len(shown))
+        axes.barh(places, values, color=[BLUE if v >= 0.0 else VERMILLION for v in values])
+        axes.axvline(0.0, color="black", linewidth=0.8)
+        axes.set(xlim=(-reach, reach), ylim=(len(shown) - 0.5, -0.5))
+        axes.tick_params(labelsize=7, length=2)
+        if i % n_columns == 0:
+            axes.set_yticks(places, [inputs[k].name for k in shown], fontsize=7)
+            axes.tick_params(labelleft=True)
+        else:
+            axes.set_yticks([])
+
+    draw_layer(figure, layer, "hidden layer", n_columns, draw)
+    rest = (
+        f"; the {len(shown)} of {len(inputs)} inputs with the largest"
+        if by_size[MOST_BARS:]
+        else ""
+    )
+    return titled(figure, f"Weights of the hidden neurons, from {-reach:.2g} to {reach:.2g}{rest}")
