@@ -19,7 +19,8 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     target = Path(path).resolve()  # a symbolic link stays a link to the new content
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    # A file system takes names of 255 bytes; a letter takes up to 4.
+    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(content)

@@ -11,6 +11,7 @@ each only where the model has it.
 
 import json
 import os
+from inspect import signature
 from math import prod
 from random import Random
 from typing import Any
@@ -28,7 +29,7 @@ __all__ = ["MODULES", "from_bytes", "load", "load_prepared", "pack", "save", "to
 MODULES: dict[str, type[Module]] = {"MLP": MLP, "Layer": Layer, "Neuron": Neuron}
 # Bytes. JSON takes some twenty times its length as Python objects; of a model of a hundred layers
 # and a thousand classes it is 50,000 bytes.
-MAX_HEADER = 10_000_000
+MAX_HEADER = 4_000_000
 
 _Path = str | os.PathLike[str]
 
@@ -149,6 +150,10 @@ def _rebuild(metadata: dict[str, str], state: dict[str, Numbers]) -> Module:
             f"unknown architecture {shown:.40}; known are {', '.join(MODULES)}: "
             "a newer glassgrad may know it, or call load(path, into=model)"
         )
+    known = signature(MODULES[kind]).parameters.keys() - {"seed", "init"}
+    for name in arguments:
+        if name not in known:
+            raise ValueError(f"damaged architecture: {kind} has no argument {name!r:.40}")
     n_weights = 0
     n_numbers = sum(prod(shape_of(numbers) or ()) for numbers in state.values())
 

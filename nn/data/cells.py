@@ -34,13 +34,12 @@ def is_number(cell: str) -> bool:
 
 def number_in(cell: str) -> float:
     """Return the number that `cell` holds; ValueError in a few words that complete "it ..."."""
+    is_plain = is_number(cell)
+    if is_plain and math.isfinite(number := float(cell)):
+        return number
     if is_missing(cell):
         raise ValueError(f"is missing ({cell!r:.20})")
-    if is_number(cell):
-        number = float(cell)
-        if math.isfinite(number):
-            return number
-    if is_number(cell) or cell.lstrip("+-").casefold() in _INFINITE:
+    if is_plain or cell.lstrip("+-").casefold() in _INFINITE:
         raise ValueError(f"is {cell!r:.40}, infinite or too large for a number")
     plain = plain_notation(cell)
     if plain is not None:

@@ -37,8 +37,11 @@ def read_csv(
         ignore: names of columns to leave out.
         missing: "refuse" raises ValueError at a missing value, "drop" leaves its row out.
 
-    A column of numbers is a number, any other is categorical. What was guessed stands in the
-    `notes`. Raises ValueError, in one line that names file, line and column, and OSError.
+    A column of numbers is a number, any other is categorical. Numbers are written plainly, as in
+    -1234.5 or 1e-3: thousands separators, decimal commas, units, percent signs and full-width
+    digits are refused, for they mean different numbers to different readers, and so is inf. Missing
+    are an empty cell, NA, N/A, NaN, null, None, ? and -. What was guessed stands in the `notes`.
+    Raises ValueError, in one line that names file, line and column, and OSError.
     """
     table = read_table(path, encoding)
     try:

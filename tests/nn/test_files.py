@@ -68,6 +68,12 @@ def test_it_writes_and_replaces(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize("name", ["x" * 250, "가" * 80])
+def test_a_name_as_long_as_the_file_system_takes(tmp_path, name):
+    write_atomically(tmp_path / name, NEW)
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
 def test_permissions_are_those_of_any_new_file(tmp_path):
     (tmp_path / "plain").write_bytes(b"")
     write_atomically(tmp_path / "file", NEW)
