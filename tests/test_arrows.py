@@ -25,11 +25,15 @@ LAYERS = (
     {"linearize"},
     {"transforms", "vectorize"},
     {"check", "compile", "diagnose", "view"},
+    {"__main__"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # The one import of autograd that may stand in a function: a notebook asks for the picture.
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
+
+# The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.
+COMMAND = ("autograd.__main__", "", "nn.command.main")
 
 # What nn may use of autograd: the names these packages export.
 PUBLIC = {
@@ -104,6 +108,8 @@ def room_of(module):
 
 def is_against_the_arrows(found):
     if package_of(found.target) not in ("autograd", "nn"):
+        return False
+    if found[:3] == COMMAND:
         return False
     if package_of(found.module) == "autograd":
         return package_of(found.target) == "nn" or not _is_upward(found)
