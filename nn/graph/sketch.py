@@ -186,18 +186,16 @@ class Sketch:
             self._add_edge(_key(depth - 1, i), _key(depth, j), w, said)
 
     def _add_edge(self, tail: str, head: str, w: float, said: str) -> None:
-        strength = self._strength(w)
-        if w > 0.0:
-            color, style = POSITIVE, "solid"
-        elif w < 0.0:
-            color, style = NEGATIVE, "dashed"
+        if w > 0.0 or w < 0.0:
+            strength = self._strength(w)
+            color, style = (POSITIVE, "solid") if w > 0.0 else (NEGATIVE, "dashed")
+            color = _towards_white(color, PALEST + (1.0 - PALEST) * strength)
+            width = THINNEST + (self.thickest - THINNEST) * strength
         else:
-            color, style = NEITHER, "dotted"
+            color, style, width = NEITHER, "dotted", 1.0
         self._drawing.edge(
-            tail, head, style=style, tooltip=tooltip(said),
-            color=_towards_white(color, PALEST + (1.0 - PALEST) * strength),
-            penwidth=f"{THINNEST + (self.thickest - THINNEST) * strength:.2f}",
-        )  # fmt: skip
+            tail, head, style=style, color=color, penwidth=f"{width:.2f}", tooltip=tooltip(said)
+        )
 
     def _strength(self, w: float) -> float:
         """|w| as a part of the largest one; 1.0 for an infinite weight, 0.0 for nan."""
@@ -263,7 +261,7 @@ def _short(bias: float) -> str:
     for places, below in ((2, 9.995), (1, 99.95), (0, 9999.5)):
         if 0.005 <= abs(bias) < below:
             return f"{bias:+.{places}f}"
-    return f"{bias:+.0e}"
+    return f"{bias:+.0e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def _towards_white(color: str, strength: float) -> str:

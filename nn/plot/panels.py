@@ -4,6 +4,7 @@ Owns how they are arranged, numbered and named, and how many of a wide layer are
 """
 
 import math
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_NEURONS = 32  # of a layer that are shown
 IN_A_ROW = 8
+LETTERS_AN_INCH = 11  # of a title; letters in Korean are wide
 
 # A panel of a neuron, its place in the layer -> the image in it, None where there is none.
 Panel = Callable[["Axes", int], Any]
@@ -58,7 +60,8 @@ def draw_layer(
 
 def titled(figure: "Figure", title: str) -> "Figure":
     """Return `figure`, finished, with a title."""
-    figure.suptitle(title, fontsize=10)
+    letters = int(LETTERS_AN_INCH * figure.get_figwidth())
+    figure.suptitle("\n".join(textwrap.wrap(title, letters)), fontsize=10)
     return finished(figure)
 
 

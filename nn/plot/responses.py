@@ -57,7 +57,9 @@ def _figure_of(
     hidden = model.layers[:-1]
     n_rows = [n_rows_of(layer) for layer in hidden]
     n_columns = max(n_columns_of(layer) for layer in hidden)
-    figure = new_figure("the hidden neurons", 1.25 * n_columns + 1.6, 1.35 * sum(n_rows) + 0.8)
+    figure = new_figure(
+        "the hidden neurons", 1.25 * max(n_columns, 2) + 1.6, 1.35 * sum(n_rows) + 0.8
+    )
     parts = figure.subfigures(len(hidden), 1, height_ratios=n_rows, squeeze=False)[:, 0]
     for depth, (layer, part) in enumerate(zip(hidden, parts, strict=True), 1):
         signals = [numbers_of(output) for output in outputs_of(layer, signals)]

@@ -44,6 +44,7 @@ def finished(figure: "Figure") -> "Figure":
     """
     from matplotlib import rcParams
     from matplotlib.text import Text
+    from matplotlib.ticker import FuncFormatter
 
     found: list[Any] = figure.findobj(Text)
     texts = [text for text in found if text.get_text()]
@@ -58,7 +59,12 @@ def finished(figure: "Figure") -> "Figure":
             text.set_text(text.get_text().translate(boxes))
         text.set_fontfamily([*text.get_fontfamily(), *fonts, LAST])
     for axes in figure.axes:
-        # Those that are yet to be made when the figure is drawn.
+        for axis in (axes.xaxis, axes.yaxis):
+            # Names at an axis are written anew whenever the figure is drawn.
+            if missing and isinstance(axis.get_major_formatter(), FuncFormatter):
+                names = [label.get_text() for label in axis.get_ticklabels()]
+                axis.set_ticklabels([name.translate(boxes) for name in names])
+        # For the numbers that are yet to be written.
         axes.tick_params(labelfontfamily=[*rcParams["font.family"], *fonts, LAST])
     return figure
 

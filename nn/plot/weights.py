@@ -17,7 +17,7 @@ MOST_BARS = 40  # of a neuron
 def images_of(layer: Layer, side: int) -> "Figure":
     """Return the weights of each neuron as an image of `side` x `side` pixels."""
     n_rows, n_columns = n_rows_of(layer), n_columns_of(layer)
-    figure = new_figure("the hidden neurons", 1.25 * n_columns + 1.6, 1.35 * n_rows + 0.8)
+    figure = new_figure("the hidden neurons", 1.25 * max(n_columns, 2) + 1.6, 1.35 * n_rows + 0.8)
     weights = [[w.data for w in neuron.weights] for neuron in layer.neurons]
     highest = max(abs(w) for row in weights for w in row) or 1.0
 
@@ -53,7 +53,7 @@ def bars_of(layer: Layer, inputs: list[Input]) -> "Figure":
     shown = sorted(by_size[:MOST_BARS])
     reach = 1.05 * max(sizes) or 1.0
     n_rows, n_columns = n_rows_of(layer), n_columns_of(layer)
-    width = 1.2 * n_columns + 2.6
+    width = 1.2 * max(n_columns, 2) + 2.6
     figure = new_figure("the hidden neurons", width, (0.16 * len(shown) + 0.5) * n_rows + 0.8)
 
     def draw(axes: "Axes", i: int) -> None:
