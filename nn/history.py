@@ -114,7 +114,7 @@ class History:
             test: (X, y) that were not trained on, for the accuracy that is shown.
             preparation: the `Preparation` of the data, for the names of features and classes.
             title: of the page.
-            lang: "ko" or "en"; None asks the system.
+            lang: "ko" or "en"; None leaves it to the reader's browser.
 
         Raises OSError.
         """
