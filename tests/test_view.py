@@ -14,7 +14,7 @@ from hypothesis import example, given, settings, strategies as st
 
 import autograd as ag
 from autograd import Value
-from autograd.view import Drawing, RendererNotFound, draw
+from autograd.view import Drawing, RendererNotFound, draw, quoted, render as renderer, tooltip
 from autograd.view.render import find_renderer
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -323,6 +323,19 @@ def test_no_text_changes_the_picture(label, name):
     assert set(groups(drawing, "edge")) == {"v0->v2op", "v1->v2op", "v2op->v2"}
 
 
+@pytest.mark.parametrize("align", "nlr")
+@pytest.mark.parametrize("label", [*HOSTILE, "one\ntwo", "", "\\n"])
+def test_text_in_quotes_is_shown_as_it_was_written(label, align):
+    drawing = Drawing("own")
+    drawing.node("a", quoted(label, align), tooltip=tooltip(label))
+    assert groups(drawing, "node") == {"a": label.split("\n") if label else []}
+
+
+def test_text_in_quotes_is_cut_line_by_line():
+    assert quoted("x" * 50 + "\ny") == "x" * 39 + "…\\ny"
+    assert quoted("abcdef", longest=4) == "abc…"
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -0.0, 1e-320, 1e308])
 def test_any_number_can_be_drawn(number):
     x = Value(number)
@@ -416,6 +429,48 @@ def test_the_systems_dot_comes_first(monkeypatch, tmp_path):
 def _graphviz_pure_program():
     (file,) = [f for f in metadata.files("graphviz-pure") if f.stem == "graphviz-pure"]
     return Path(file.locate()).resolve()
+
+
+# Letters that graphviz-pure lacks
+
+
+@pytest.fixture
+def unsaid(monkeypatch):
+    """A process with no system `dot` that has not yet said that letters are missing."""
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(renderer, "_has_said", False)
+
+
+@pytest.mark.usefixtures("unsaid")
+@pytest.mark.parametrize("label", ["뉴런", "神経", "😀"])
+def test_letters_drawn_as_boxes_are_mentioned_once(capsys, tmp_path, label):
+    drawing = draw(Value(1.0, label=label))
+    drawing.svg()
+    assert capsys.readouterr().err == ""  # a browser has the letters
+    drawing.save(tmp_path / "graph.png")
+    drawing.png()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "save the picture as SVG, or install Graphviz" in said
+
+
+@pytest.mark.usefixtures("unsaid")
+def test_other_letters_are_not_mentioned(capsys):
+    draw(Value(1.0, label="é σ Ω ы − – … → ≤ ∑ \xa0 \u3000")).png()
+    drawing = draw(Value(1.0, label="x" * 50 + "뉴런"))  # in the tooltip only
+    assert "뉴런" in drawing.source
+    drawing.png()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("unsaid")
+def test_the_systems_dot_has_the_fonts_of_the_system(monkeypatch, tmp_path, capsys):
+    dot = tmp_path / "dot"
+    dot.write_text(f'#!/bin/sh\nexec "{_graphviz_pure_program()}" "$@"\n')
+    dot.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: str(dot))
+    draw(Value(1.0, label="뉴런")).png()
+    assert capsys.readouterr().err == ""
 
 
 def test_pdf_needs_the_systems_dot_and_says_so(monkeypatch, tmp_path):

@@ -257,7 +257,7 @@ def _inches(points: float) -> str:
 def _short(bias: float) -> str:
     """A bias in at most six letters, so that it fits into its circle."""
     if bias == 0.0 or not math.isfinite(bias):
-        return f"{bias:g}"
+        return f"{abs(bias) if bias == 0.0 else bias:g}"
     for places, below in ((2, 9.995), (1, 99.95), (0, 9999.5)):
         if 0.005 <= abs(bias) < below:
             return f"{bias:+.{places}f}"
