@@ -26,7 +26,8 @@ def describe_classes(
         known: those the model was trained on, whose largest class is the baseline; none: `actual`.
     """
     n_right = [a == t for a, t in zip(answers, actual, strict=True)].count(True)
-    largest = Counter(actual if known is None else known).most_common(1)[0][0]
+    counts = Counter(actual if known is None else known)
+    largest = min(counts, key=lambda name: (-counts[name], name))
     baseline = list(actual).count(largest) / len(actual)
     return (
         f"accuracy {100 * n_right / len(actual):.1f} % ({n_right} of {len(actual)}; "

@@ -76,17 +76,18 @@ def after(history: History, model: MLP, preparation: Preparation, parts: Parts) 
         yield f"{name} {describe(answers, part.targets, known)}"  # type: ignore[arg-type]
 
 
-def hints(history: History, recipe: Recipe) -> Iterator[str]:
-    """Yield what to try if the loss has not fallen."""
-    if len(history) < 2:
-        return
-    first, last = history["loss"][0], min(history["loss"][-3:])
-    if last >= first:
-        words = f"the loss has not fallen ({first:.4g} to {last:.4g})"
-        yield f"{words}: try a smaller --lr than {recipe.lr:g}, or other initial weights (--seed)"
-    elif last > 0.98 * first and history.stopped != "interrupted":
-        words = f"the loss has hardly fallen ({first:.4g} to {last:.4g})"
-        yield f"{words}: try a larger --lr than {recipe.lr:g}, or more --epochs"
+def hints(before: float, after: float, recipe: Recipe) -> Iterator[str]:
+    """Yield what to try if the loss over the training samples has not fallen."""
+    if after >= before:
+        yield (
+            f"the loss has not fallen ({before:.4g} before, {after:.4g} after): "
+            f"try a smaller --lr than {recipe.lr:g}, or other initial weights (--seed)"
+        )
+    elif after > 0.95 * before:
+        yield (
+            f"the loss has hardly fallen ({before:.4g} before, {after:.4g} after): "
+            f"try a larger --lr than {recipe.lr:g}, or more --epochs"
+        )
 
 
 def _columns(problem: Problem, preparation: Preparation) -> str:

@@ -18,15 +18,18 @@ from nn.command.output import check_folder
 from nn.command.parts import Parts, parts_of
 from nn.command.recipes import RECIPES, SAMPLES, Recipe
 from nn.command.settings import arguments, difference, recipe_of, record_of
-from nn.data import Preparation, Problem, problem_of, read_csv
+from nn.data import DataSet, Preparation, Problem, problem_of, read_csv
+from nn.evaluate import numbers_of, predict
 from nn.files import write_atomically
 from nn.history import History
 from nn.layers import MLP
+from nn.losses import loss_function
 from nn.train import fit
 
 __all__ = ["arguments", "run"]
 
 MAX_PARAMETERS = 2_000_000  # each is an object of some hundred bytes, and a node in every sample
+ENOUGH_SAMPLES = 200
 CHECKPOINT = "checkpoint"
 SETTINGS = "settings.json"  # of the training that the checkpoint belongs to
 
@@ -50,10 +53,12 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     for line in (*report.warnings(recipe), *artifacts.missing()):
         print(line, file=sys.stderr)
+    loss_before = _loss(model, artifacts.training, recipe.loss)
     history = _fit(model, preparation, parts, recipe, source, folder, record, options.resume)
+    loss_after = _loss(model, artifacts.training, recipe.loss)
     for line in report.after(history, model, preparation, parts):
         print(line)
-    for line in report.hints(history, recipe):
+    for line in report.hints(loss_before, loss_after, recipe):
         print(line, file=sys.stderr)
     written = [*artifacts.write(history), SETTINGS, CHECKPOINT]
     print(f"wrote {', '.join(written)} to {folder}")
@@ -105,6 +110,12 @@ def _model(preparation: Preparation, recipe: Recipe, source: Random) -> MLP:
         seed=source,
         init=recipe.init,
     )
+
+
+def _loss(model: MLP, data: DataSet, name: str) -> float:
+    """The loss of the model as it is, over enough samples to see whether it has learned."""
+    X, y = data[0][:ENOUGH_SAMPLES], data[1][:ENOUGH_SAMPLES]
+    return float(numbers_of(loss_function(name)(predict(model, X), y)))
 
 
 def _check_resumable(folder: Path, record: dict[str, Any]) -> None:
