@@ -13,8 +13,8 @@ from tests.nn.plot.figures import Echo, Quadrant, Sign, Sum, check_png, legend_o
 X4 = [[-2.0, 0.0], [-1.0, 1.0], [1.0, 0.0], [3.0, 1.0]]
 
 
-def problem(classes, rows, targets, features=("길이", "너비")):
-    return Problem("own", features, rows, targets, "종류", "classify", classes=classes)
+def problem(classes, rows, targets, features=("length", "width")):
+    return Problem("own", features, rows, targets, "kind", "classify", classes=classes)
 
 
 def points_of(collection):
@@ -84,12 +84,12 @@ def test_test_samples_are_hollow():
 
 def test_the_boundary_in_the_units_of_the_table():
     rows = [[10.0, 100.0], [20.0, 300.0], [40.0, 200.0], [50.0, 500.0]]
-    own = problem(("작다", "크다"), rows, ["작다", "작다", "크다", "크다"])
+    own = problem(("small", "large"), rows, ["small", "small", "large", "large"])
     preparation = Preparation.of(own, encoding="logit")
     figure = decision_boundary(Sign(), preparation.data(own), preparation)
     (axes,) = figure.axes
-    assert legend_of(axes) == ["작다", "크다"]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("길이", "너비")
+    assert legend_of(axes) == ["small", "large"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("length", "width")
     offsets = [point for c in axes.collections[-2:] for point in c.get_offsets().tolist()]
     assert [pytest.approx(row) for row in rows] == offsets
     # The output is the standardised length: its border is the mean length, for logits at 0.

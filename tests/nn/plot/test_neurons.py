@@ -42,13 +42,13 @@ def test_maps_over_the_plane():
 
 def test_maps_are_in_the_units_of_the_table():
     rows = [[10.0, 100.0], [50.0, 500.0]]
-    own = Problem("own", ("길이", "너비"), rows, ["a", "b"], "종류", "classify")
+    own = Problem("own", ("length", "width"), rows, ["a", "b"], "kind", "classify")
     preparation = Preparation.of(own)
     figure = hidden_neurons(MLP(2, [2, 2], seed=1), preparation.data(own), preparation)
     left, right, bottom, top = panels(figure)[0].images[0].get_extent()
     assert left < 10.0 < 50.0 < right
     assert bottom < 100.0 < 500.0 < top
-    assert "길이" in figure.get_suptitle()
+    assert "length" in figure.get_suptitle()
 
 
 def test_curves_over_one_input():
@@ -94,7 +94,7 @@ def test_only_pixels_are_an_image(names, is_image):
 
 
 def test_bars_of_other_inputs():
-    features = ("꽃잎 길이", "$width$", "c")
+    features = ("꽃잎 length", "$width$", "c")
     own = Problem("own", features, [[1.0, 2.0, 3.0], [2.0, 2.5, 1.0]], ["a", "b"], "y", "classify")
     preparation = Preparation.of(own)
     model = MLP(3, [2, 2], seed=1)
@@ -140,7 +140,7 @@ def test_a_preparation_of_another_table():
 
 def test_the_curve_of_one_feature_in_the_units_of_the_table():
     own = Problem(
-        "own", ("크기",), [[10.0], [20.0], [30.0]], [100.0, 300.0, 200.0], "값", "regress"
+        "own", ("size",), [[10.0], [20.0], [30.0]], [100.0, 300.0, 200.0], "price", "regress"
     )
     preparation = Preparation.of(own)
     figure = regression(Sum(), preparation.data(own), preparation)
@@ -153,7 +153,7 @@ def test_the_curve_of_one_feature_in_the_units_of_the_table():
     # The model hands on the standardised size: the mean of the one is the mean of the other.
     scale = preparation.target.deviation / preparation.columns[0].deviation
     assert [y - 200.0 for y in ys] == pytest.approx([(x - 20.0) * scale for x in xs])
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("크기", "값")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("size", "price")
     check_png(figure)
 
 
