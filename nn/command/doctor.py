@@ -93,6 +93,9 @@ def _gradient() -> Finding:
 def _hidden_by_the_current_folder() -> Iterator[Finding]:
     """What `python script.py` and `python -m nn` would import from here instead of glassgrad's."""
     here = Path.cwd()
+    if _is_our_checkout(here):
+        yield OK, "current folder", "a checkout of glassgrad, which `python script.py` uses here"
+        return
     hidden = False
     for package in (autograd, nn):
         spec = PathFinder.find_spec(package.__name__, [str(here)])
@@ -110,6 +113,14 @@ def _hidden_by_the_current_folder() -> Iterator[Finding]:
         yield MISSING, "current folder", words
     if not hidden:
         yield OK, "current folder", "nothing here hides autograd or nn"
+
+
+def _is_our_checkout(folder: Path) -> bool:
+    """Whether the folder is glassgrad's own source, from which it may have been installed."""
+    try:
+        return '\nname = "glassgrad"\n' in (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def _other_autograd() -> Finding:

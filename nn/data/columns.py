@@ -113,7 +113,7 @@ def _column(table: Table, name: object, argument: str) -> int:
 
 
 def _leave_out(name: str) -> str:
-    quoted = f'"{name}"' if " " in name else name
+    quoted = name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'  # as a shell takes it
     return f"ignore=[{name!r}] (--ignore {quoted})"
 
 
@@ -203,7 +203,9 @@ class _Column:
                 f"nothing; leave it out: {_leave_out(self.name)}{unit}"
             )
         self._note_if_constant(labels[0] if len(different) == 1 else None, notes)
-        shown = ", ".join(f"{label:.20}" for label in sorted(different)[:5])
+        shown = ", ".join(
+            f"{label!r:.22}" if "," in label else f"{label:.20}" for label in sorted(different)[:5]
+        )
         more = f" and {len(different) - 5} more" if len(different) > 5 else ""
         notes.append(f"column {self.name}: categories {shown}{more}")
         return labels
