@@ -1,6 +1,7 @@
 """What every test runs under: hypothesis profiles, and the wheel that packaging tests install."""
 
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -10,6 +11,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Where the tests run in the background of a shell, Ctrl-C is ignored, and every child inherits that;
+# the tests of Ctrl-C in children need what a user has.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 
