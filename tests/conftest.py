@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Where the tests run in the background of a shell, Ctrl-C is ignored, and every child inherits that;
-# the tests of Ctrl-C in children need what a user has.
+# Where the tests run in the background of a shell, Ctrl-C is ignored, and every child inherits
+# that; the tests of Ctrl-C in children need what a user has.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

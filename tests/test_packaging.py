@@ -113,7 +113,7 @@ def test_training_from_the_wheel_leaves_its_files(demo, tmp_path):
     assert float(rows[1]["loss"]) < float(rows[0]["loss"])
 
     pictures = [path.read_bytes() for path in out.glob("*.png")]
-    assert len(pictures) == 2
+    assert len(pictures) == 3  # the loss, the boundary, the hidden neurons
     assert all(picture.startswith(b"\x89PNG\r\n\x1a\n") for picture in pictures)
 
     graph = ElementTree.parse(out / "graph.svg")
@@ -133,6 +133,9 @@ def test_training_without_the_extras_says_what_is_missing(core, monkeypatch, tmp
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "model.safetensors",
         "history.csv",
+        "training.html",
+        "settings.json",
+        "checkpoint",
     }
     for extra in ("plot", "render", "train"):
         assert f'pip install "glassgrad[{extra}]"' in result.stderr
