@@ -159,6 +159,8 @@ def difference(before: Any, now: dict[str, Any]) -> str:
     if "samples" in changed and len(changed) == 1:
         return f"the samples of {now['data']} have changed since, or other columns are used"
     changed = [name for name in changed if name != "samples"]
+    if not changed and isinstance(before["epochs"], int) and now["epochs"] < before["epochs"]:
+        return f"it was to have {before['epochs']} epochs, not {now['epochs']}; only more can be had"
     return ", ".join(
         f"its --{name.replace('_', '-')} was {_shown(before[name])}, not {_shown(now[name])}"
         for name in changed
