@@ -33,7 +33,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.
-COMMAND = ("autograd.__main__", "", "nn.command.main")
+COMMAND = ("autograd.__main__", "", "nn.command.main", "main")
 
 # What nn may use of autograd: the names these packages export.
 PUBLIC = {
@@ -109,7 +109,7 @@ def room_of(module):
 def is_against_the_arrows(found):
     if package_of(found.target) not in ("autograd", "nn"):
         return False
-    if found[:3] == COMMAND:
+    if found == COMMAND:
         return False
     if package_of(found.module) == "autograd":
         return package_of(found.target) == "nn" or not _is_upward(found)
@@ -146,6 +146,13 @@ def test_imports_follow_the_arrows():
 
 def test_a_value_imports_its_picture_inside_the_function():
     assert [found[:3] for found in IMPORTS if found[:3] == PICTURE] == [PICTURE]
+
+
+def test_python_m_autograd_starts_the_command_and_does_nothing_else():
+    assert [found for found in IMPORTS if found == COMMAND] == [COMMAND]
+    others = {found.target for found in IMPORTS if found.module == "autograd.__main__"}
+    assert others == {"sys", "nn.command.main"}
+    assert not [found for found in IMPORTS if found.target.endswith("__main__")]
 
 
 def test_optional_packages_are_imported_inside_functions():
@@ -194,6 +201,9 @@ def test_nn_uses_public_attributes_of_autograd_only():
     ("module", "source"),
     [
         ("autograd.op", "import nn"),
+        ("autograd.op", "from nn.command.main import main"),
+        ("autograd.__main__", "from nn.command.main import train"),
+        ("autograd.__main__", "from nn.layers import MLP"),
         ("autograd.op", "from nn.layers import MLP"),
         ("autograd.op", "from autograd import ops"),
         ("autograd.op", "from autograd.value import Value"),

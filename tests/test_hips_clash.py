@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -48,6 +50,14 @@ def last_line(environment, code):
     return result.stderr.strip().splitlines()[-1]
 
 
+def assert_one_line(result):
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("glassgrad: nn needs glassgrad's autograd, but ")
+    assert result.stderr.count(REMEDY) == 1
+
+
 def test_without_the_other_package_nothing_is_said(environment, wheel):
     environment.pip("install", "--no-deps", wheel)
     assert works(environment)
@@ -64,7 +74,15 @@ def test_theirs_installed_last_wins_and_nn_says_so(environment, wheel):
     )
     assert said.count(REMEDY) == 1
     assert REMEDY in last_line(environment, "from nn import MLP")
-    assert environment.run("-m", "nn", "train", "moons").returncode != 0
+    for way in ("-m nn train moons", "-m nn", "-m nn doctor"):
+        assert_one_line(environment.run(*way.split()))
+    program = environment.python.with_name("glassgrad" + ".exe" * (sys.platform == "win32"))
+    result = subprocess.run([program, "doctor"], capture_output=True, text=True, check=False)
+    assert_one_line(result)
+    # A program of a user's own keeps its exception, whatever it is called.
+    user = environment.path / "train.py"
+    user.write_text("try:\n    import nn\nexcept ImportError as error:\n    print('caught')\n")
+    assert environment.run(user).stdout == "caught\n"
 
     follow(REMEDY, environment, wheel)
     assert works(environment)

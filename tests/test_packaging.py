@@ -4,6 +4,7 @@ import csv
 import email
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -146,6 +147,65 @@ def test_digits_without_their_extra_are_one_line(core, tmp_path):
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
     assert 'pip install "glassgrad[data]"' in result.stderr
+
+
+def script(environment, *arguments, cwd):
+    """Run the installed command itself, as a user does who types `glassgrad`."""
+    suffix = ".exe" if sys.platform == "win32" else ""
+    program = environment.python.with_name(f"glassgrad{suffix}")
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    return subprocess.run(
+        [program, *arguments],
+        cwd=cwd,
+        env=variables | {"PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_command_works_in_a_folder_with_a_students_own_nn_and_autograd(core, tmp_path):
+    for name in ("nn.py", "autograd.py", "csv.py", "random.py"):
+        (tmp_path / name).write_text("raise SystemExit('the student's own file was imported')\n")
+    table = "size,kind\n" + "".join(f"{i},{'ab'[i > 9]}\n" for i in range(20))
+    (tmp_path / "table.csv").write_text(table)
+    arguments = ["train", "table.csv", "--epochs", "2", "--hidden", "2", "--out", "out"]
+    trained = script(core, *arguments, cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    predicted = script(core, "predict", "out/model.safetensors", "table.csv", cwd=tmp_path)
+    assert predicted.returncode == 0, predicted.stderr
+    assert predicted.stdout.startswith("size,kind,prediction,probability a,probability b\n")
+    healthy = script(core, "doctor", cwd=tmp_path)
+    assert healthy.returncode == 0, healthy.stdout + healthy.stderr
+    for package in ("autograd", "nn"):
+        assert str(core.site_packages / package) in healthy.stdout
+        assert f"{package}.py here hides glassgrad's {package}" in healthy.stdout
+    # What doctor says of the other ways is so.
+    (tmp_path / "script.py").write_text("import nn")
+    for way in (["script.py"], ["-m", "nn", "doctor"]):
+        assert "the student's own file was imported" in core.run(*way, cwd=tmp_path).stderr
+
+
+def test_a_students_own_autograd_is_named_with_its_remedy(core, tmp_path):
+    (tmp_path / "autograd.py").write_text("")
+    for way in (["-m", "nn", "doctor"], ["-c", "import nn"]):
+        result = core.run(*way, cwd=tmp_path)
+        last = result.stderr.strip().splitlines()[-1]
+        assert last.endswith(
+            "autograd.py: rename autograd.py, then start Python again "
+            "(in a notebook: restart the kernel)"
+        )
+    assert core.run("-m", "nn", "doctor", cwd=tmp_path).returncode == 2
+
+
+def test_all_ways_to_start_the_command_do_the_same(core, tmp_path):
+    said = script(core, "--version", cwd=tmp_path).stdout
+    assert said == f"glassgrad {PROJECT['version']}\n"
+    for package in ("nn", "autograd"):
+        assert core.run("-m", package, "--version", cwd=tmp_path).stdout == said
+        wrong = core.run("-m", package, "train", cwd=tmp_path)
+        assert wrong.returncode == 2
+        assert wrong.stderr == script(core, "train", cwd=tmp_path).stderr
 
 
 def test_a_users_program_is_type_checked_against_the_wheel(core, tmp_path):
