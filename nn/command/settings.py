@@ -160,7 +160,9 @@ def difference(before: Any, now: dict[str, Any]) -> str:
         return f"the samples of {now['data']} have changed since, or other columns are used"
     changed = [name for name in changed if name != "samples"]
     if not changed and isinstance(before["epochs"], int) and now["epochs"] < before["epochs"]:
-        return f"it was to have {before['epochs']} epochs, not {now['epochs']}; only more can be had"
+        return (
+            f"it was to have {before['epochs']} epochs, not {now['epochs']}; give as many or more"
+        )
     return ", ".join(
         f"its --{name.replace('_', '-')} was {_shown(before[name])}, not {_shown(now[name])}"
         for name in changed
