@@ -45,13 +45,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     network(
         "--hidden",
         type=read.sizes,
-        metavar="N",
+        metavar="N ...",
         help="neurons of each hidden layer, as in --hidden 16 16; nothing: no hidden layer",
     )
     network(
         "--activation",
         type=read.names_of(ACTIVATIONS),
-        metavar="A",
+        metavar="A ...",
         help=f"one, or one for each hidden layer: {', '.join(ACTIVATIONS)}",
     )
     network("--init", choices=list(INITIALISERS), help="initial weights; default: he")
@@ -61,8 +61,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     training(
         "--batch-size",
         type=read.batch_size,
-        metavar="N",
-        help="samples for each weight update, or all; 1: stochastic gradient descent",
+        metavar="N|all",
+        help="samples for each weight update; 1: stochastic gradient descent",
     )
     training("--lr", type=read.factor(positive=True), metavar="X", help="learning rate")
     training("--momentum", type=read.factor(below=1), metavar="X", help="below 1; default: 0.9")
