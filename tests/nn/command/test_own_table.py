@@ -62,7 +62,7 @@ def test_it_is_predicted_from_with_nothing_but_the_model_file(trained, tmp_path)
     assert found[0] == [*rows[0], "prediction", "probability 붓꽃", "probability 제비꽃"]
     assert [row[:6] for row in found[1:]] == [[*row, row[0]] for row in rows[1:]]
     assert all(float(row[6]) + float(row[7]) == pytest.approx(1.0, abs=2e-6) for row in found[1:])
-    assert result.stderr == "품종: accuracy 100.0 % (2 of 2; always 제비꽃: 50.0 %)\n"
+    assert result.stderr == "품종: accuracy 100.0 % (2 of 2; always 붓꽃: 50.0 %)\n"
 
 
 def test_the_file_of_predictions_is_one_that_excel_reads(trained, tmp_path):
