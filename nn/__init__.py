@@ -10,7 +10,10 @@
 `glassgrad train digits` does the same on handwritten digits, and leaves the model and pictures.
 """
 
-from nn import _engine as _engine  # first of all: is the package `autograd` ours?
+from nn import (
+    _engine as _engine,  # first of all: is the package `autograd` ours?
+    plot as plot,  # matplotlib itself is imported by the first plot
+)
 from nn.activations import ACTIVATIONS
 from nn.callbacks import Callback, EarlyStopping
 from nn.data import (
@@ -88,6 +91,7 @@ __all__ = [
     "load",
     "moons",
     "mse_loss",
+    "plot",
     "predict",
     "problem_of",
     "read_csv",
