@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from nn.module import Numbers
 from nn.nested import reshape
+from nn.strict_json import parse
 
 # Element types that can be read: their letter for `struct`, their size in bytes. Written is F64.
 TYPES = {"F64": ("d", 8), "F32": ("f", 4)}
@@ -92,18 +93,12 @@ def _read(file: BinaryIO, max_header: int) -> Contents:
 
 def _parse_header(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text.decode(), object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError):
+        header = parse(text.decode())
+    except ValueError:
         raise ValueError("no model file: its header is not JSON, or names a thing twice") from None
     if not isinstance(header, dict):
         raise ValueError("no model file: its header is not a JSON object")
     return header
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a name stands twice")
-    return dict(pairs)
 
 
 def _parse_entry(name: str, entry: Any) -> _Tensor:

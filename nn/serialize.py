@@ -22,6 +22,7 @@ from nn.layers import MLP, Layer, Neuron
 from nn.module import Module, Numbers
 from nn.nested import entries, shape_of
 from nn.safetensors import from_bytes, from_file, pack
+from nn.strict_json import parse
 
 __all__ = ["MODULES", "from_bytes", "load", "load_prepared", "pack", "save", "to_bytes"]
 
@@ -104,8 +105,6 @@ def load_prepared(path: _Path, into: Module | None = None) -> tuple[Module, Prep
         if preparation is not None:
             _check_sizes(model, preparation)
         model.load_state_dict(state)
-    except OSError:
-        raise
     except ValueError as error:
         raise ValueError(f"{os.fspath(path)}: {error}") from None
     return model, preparation
@@ -140,8 +139,8 @@ def _rebuild(metadata: dict[str, str], state: dict[str, Numbers]) -> Module:
             "build the model yourself and call load(path, into=model)"
         )
     try:
-        arguments = json.loads(metadata["architecture"])
-    except (ValueError, RecursionError):
+        arguments = parse(metadata["architecture"])
+    except ValueError:
         arguments = None
     kind = arguments.pop("module", None) if isinstance(arguments, dict) else None
     if not isinstance(kind, str) or kind not in MODULES:

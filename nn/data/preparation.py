@@ -26,6 +26,7 @@ from nn.data.encodings import (
 from nn.data.problem import CLASSIFY, Problem
 from nn.data.samples import DataSet
 from nn.data.table import Table
+from nn.strict_json import parse
 
 __all__ = [
     "ENCODINGS",
@@ -209,8 +210,8 @@ class Preparation:
     def from_json(cls, text: str) -> "Preparation":
         """Return the preparation that `text` describes; ValueError for anything inconsistent."""
         try:
-            parts = json.loads(text, object_pairs_hook=_without_repeats)
-        except (ValueError, RecursionError):
+            parts = parse(text)
+        except ValueError:
             raise ValueError("damaged preparation: not JSON, or a name stands twice") from None
         try:
             columns, target = _fields(parts, "columns", "target")
@@ -219,12 +220,6 @@ class Preparation:
             return cls(tuple(map(_column_of, columns)), _target_of(target))
         except ValueError as error:
             raise ValueError(f"damaged preparation: {error}") from None
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a name stands twice")
-    return dict(pairs)
 
 
 def _fields(parts: Any, *names: str) -> list[Any]:
