@@ -16,7 +16,7 @@ from typing import Any
 
 from nn.callbacks import EarlyStopping
 from nn.checkpoint import Checkpoint, read_checkpoint
-from nn.data.samples import samples_of
+from nn.data.samples import n_held_out, samples_of
 from nn.history import History
 from nn.losses import Loss, loss_function
 from nn.module import Module
@@ -164,7 +164,7 @@ def draw_samples(fraction: float, n: int, source: Random) -> list[int]:
         raise ValueError("fit: validation needs at least 2 samples to divide, there is 1")
     order = list(range(n))
     source.shuffle(order)
-    return sorted(order[: min(max(round(fraction * n), 1), n - 1)])
+    return sorted(order[: n_held_out(fraction, n)])
 
 
 def check_measure(early_stopping: EarlyStopping | None, measures: list[str]) -> None:

@@ -24,11 +24,8 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
 
 def rate(value: Any, name: str) -> float:
     """Return `value` as a float if it is a finite number of at least 0, else ValueError."""
-    try:
-        number = float(value) if isinstance(value, Real) else math.nan
-    except OverflowError:  # an int beyond the floats
-        number = math.inf
-    if not 0.0 <= number < math.inf or isinstance(value, bool):
+    number = _as_float(value)
+    if not 0.0 <= number < math.inf:
         got = reprlib.repr(value)
         raise ValueError(f"{name} must be a number, at least 0 and finite; got {got:.40}")
     return number
@@ -36,10 +33,17 @@ def rate(value: Any, name: str) -> float:
 
 def finite_number(value: Any, name: str) -> float:
     """Return `value` as a float if it is a finite number, else ValueError."""
-    try:
-        number = float(value) if isinstance(value, Real) else math.nan
-    except OverflowError:  # an int beyond the floats
-        number = math.inf
-    if not math.isfinite(number) or isinstance(value, bool):
+    number = _as_float(value)
+    if not math.isfinite(number):
         raise ValueError(f"{name} must be a finite number; got {reprlib.repr(value):.40}")
     return number
+
+
+def _as_float(value: Any) -> float:
+    """`value` as a float; nan for what is no number, inf for an int beyond the floats."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nn.data.cells import check_label
-from nn.data.samples import check_fraction
+from nn.data.samples import check_fraction, n_held_out
 from nn.init import Seed, random_source
 
 CLASSIFY, REGRESS = "classify", "regress"
@@ -107,8 +107,7 @@ class Problem:
             groups.setdefault(self.targets[i] if self.task == CLASSIFY else None, []).append(i)
         chosen: set[int] = set()
         for group in groups.values():
-            n_test = min(max(round(fraction * len(group)), 1), len(group) - 1)
-            chosen.update(group[:n_test])
+            chosen.update(group[: n_held_out(fraction, len(group))])
         if not chosen:
             raise ValueError(
                 f"split: {len(self.rows)} samples cannot be divided; give at least 2 of a class"

@@ -67,10 +67,15 @@ def split(
         raise ValueError(f"split: needs at least 2 samples to divide, got {len(rows)}")
     order = list(range(len(rows)))
     random_source(seed).shuffle(order)
-    n_test = min(max(round(test_fraction * len(rows)), 1), len(rows) - 1)
+    n_test = n_held_out(test_fraction, len(rows))
     parts = order[n_test:], order[:n_test]
     train, test = (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
     return train, test
+
+
+def n_held_out(fraction: float, n: int) -> int:
+    """Return how many of n samples a fraction of them is: at least one, and not all; none of 1."""
+    return min(max(round(fraction * n), 1), n - 1)
 
 
 def check_fraction(fraction: Any, name: str) -> None:
