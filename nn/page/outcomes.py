@@ -11,11 +11,9 @@ from numbers import Real
 from typing import Any
 
 import autograd as ag
+from nn.data.encodings import ClassTarget
 from nn.evaluate import binary_threshold, decision_rule, largest
 from nn.nested import entries
-
-# By the encoding of two classes in one number: what separates the outputs, and the targets.
-BORDERS = {"sign": (0.0, 0.0), "logit": (0.0, 0.5), "probability": (0.5, 0.5)}
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,13 @@ def task_of(history: Any, preparation: Any, n_outputs: int, ends_in: str) -> Tas
         ends_in: the name of the activation of its output layer, "" where that is unknown.
     """
     loss = (history.loss_name or "").removesuffix("_loss")
-    encoding = getattr(preparation and preparation.target, "encoding", None)
-    if encoding is not None:
-        names = [str(name) for name in preparation.target.classes]
-        border, target_border = BORDERS.get(encoding, (None, None))
-        return Task(names, border, target_border, _probability(loss, border, ends_in))
+    target = preparation and preparation.target
+    if isinstance(target, ClassTarget):
+        border, target_border = target.border, None
+        if border is not None:
+            target_border = sum(map(target.encoded, target.classes)) / 2
+        probability = _probability(loss, border, ends_in)
+        return Task(list(target.classes), border, target_border, probability)
     targets = history.data[1]
     if preparation is not None:
         return _numbers(targets, n_outputs)

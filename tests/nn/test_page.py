@@ -16,6 +16,7 @@ import pytest
 import autograd as ag
 import nn
 from nn.activations import ACTIVATIONS
+from nn.data.encodings import ClassTarget
 from nn.page.build import SCRIPTS, training_page
 from nn.page.network import flat_network
 from nn.page.tables import table_of
@@ -168,10 +169,9 @@ def test_a_title_stays_a_title(name):
 class Names:
     """A preparation whose names are any texts, as no CSV file would let them through."""
 
-    class Target:
-        name = ATTACKS[0]
-        classes = (ATTACKS[0], ATTACKS[5], ATTACKS[6])
-        encoding = "index"
+    class Target(ClassTarget):
+        def __post_init__(self):
+            """Let any text be a name."""
 
     class Column:
         mean, deviation = 2.0, 0.5
@@ -179,7 +179,7 @@ class Names:
         def __init__(self, name):
             self.name = name
 
-    target = Target()
+    target = Target(ATTACKS[0], (ATTACKS[0], ATTACKS[5], ATTACKS[6]), "index")
     columns = (Column(ATTACKS[2]), Column(ATTACKS[8]))
     input_names = (ATTACKS[2], ATTACKS[8])
     n_inputs = 2
