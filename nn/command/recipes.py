@@ -7,6 +7,7 @@ settings that work; and which encoding of the classes each loss function wants.
 from dataclasses import dataclass, replace
 
 from nn.data import Problem
+from nn.data.encodings import ENCODINGS as OUTPUTS
 from nn.losses import LOSSES
 
 # How a loss function wants the classes; all three of the others want one_hot.
@@ -16,8 +17,7 @@ ENCODINGS = {
     "binary_cross_entropy": "probability",
     "binary_cross_entropy_with_logits": "logit",
 }
-TWO_CLASSES = ("hinge", "binary_cross_entropy", "binary_cross_entropy_with_logits")
-NUMBERS = ("mse", "l1", "huber")  # the loss functions of a regression
+NUMBERS = [loss for loss in LOSSES if loss not in ENCODINGS]  # those of a regression
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ def refusal(recipe: Recipe, problem: Problem) -> str:
                 f"--loss {recipe.loss} is for classes, and {problem.target} is a number here; "
                 f"choose {', '.join(NUMBERS)}, or give --task classify"
             )
-    elif recipe.loss in TWO_CLASSES and len(problem.classes) != 2:
+    elif OUTPUTS[recipe.encoding] == 1 and len(problem.classes) != 2:
         return (
             f"--loss {recipe.loss} is for two classes, and {problem.target} has "
             f"{len(problem.classes)}; choose cross_entropy"
         )
-    return "" if recipe.loss in LOSSES else f"--loss: unknown name {recipe.loss!r}"
+    return ""
