@@ -45,7 +45,8 @@ def accuracy(
         data: (X, y); y the class indices or rows of probabilities, or, for one output, labels
             -1 and +1, or 0 and 1.
         threshold: above it a single output, and a label, mean the second class. Default: midway
-            between the labels, 0 or 0.5.
+            between the labels, 0 or 0.5. For the logits of labels 0 and 1, as of
+            `binary_cross_entropy_with_logits`, give 0.
 
     Raises ValueError if the targets are not classes.
     """
