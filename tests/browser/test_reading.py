@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from tests.browser.conftest import MAKERS, train
-from tests.nn.test_page import ATTACKS
+from tests.nn.test_page import ATTACKS, Names
 
 HANGUL = "[...document.body.innerText].filter((sign) => sign >= '가' && sign <= '힣').length"
 
@@ -99,24 +99,6 @@ def test_the_switch_keeps_the_epoch_and_the_neuron(show):
 # Names from strangers.
 
 
-def hostile():
-    class Target:
-        name = ATTACKS[0]
-        classes = (ATTACKS[1], ATTACKS[5], ATTACKS[6])
-        encoding = "index"
-
-    class Column:
-        mean, deviation = 0.0, 1.0
-
-    class Preparation:
-        target = Target()
-        columns = (Column(), Column())
-        input_names = (ATTACKS[2], ATTACKS[7])
-        n_inputs = 2
-
-    return Preparation()
-
-
 @pytest.mark.parametrize("title", ATTACKS)
 def test_a_title_is_shown_as_itself(opened, title):
     history = train(nn.MLP(2, [3], seed=1), nn.blobs(20, seed=1), "cross_entropy", epochs=1)
@@ -127,7 +109,7 @@ def test_a_title_is_shown_as_itself(opened, title):
 
 def test_names_of_features_and_classes_are_shown_as_themselves(opened):
     history = train(nn.MLP(2, [3], seed=1), nn.blobs(30, seed=1), "cross_entropy", epochs=2)
-    one = opened(history, page_options={"preparation": hostile()})
+    one = opened(history, page_options={"preparation": Names()})
     assert one.run("document.querySelectorAll('b, body script:not([type]) ~ script').length") == 0
     for selector in ("#plane .legend:first-child bdi", ".confusion thead th"):
         texts = f"[...document.querySelectorAll('{selector}')]"
