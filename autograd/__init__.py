@@ -83,6 +83,7 @@ from autograd.ops import (
     tanh,
     where,
 )
+from autograd.origin import boxed, recording, scope
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 from autograd.vectorize import vmap
@@ -119,6 +120,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "boxed",
     "cbrt",
     "clip",
     "cos",
@@ -162,7 +164,9 @@ __all__ = [
     "polygamma",
     "power",
     "prod",
+    "recording",
     "relu",
+    "scope",
     "sigmoid",
     "sign",
     "silu",

@@ -35,6 +35,13 @@ def in_transform() -> bool:
     return _context.transforms > 0
 
 
+def activate(change: int) -> None:
+    """Count one open with-block more or less: while there are any, operations look for theirs."""
+    global active
+    with _lock:
+        active += change
+
+
 class _SetRecording(ContextDecorator):
     """Sets recording on or off for a with-block or a decorated function; may be nested."""
 
@@ -47,17 +54,13 @@ class _SetRecording(ContextDecorator):
         return type(self)()
 
     def __enter__(self) -> None:
-        global active
         self._before.append(_context.recording)
-        with _lock:
-            active += 1
+        activate(1)
         _context.recording = self._value
 
     def __exit__(self, *exception: Any) -> None:
-        global active
         _context.recording = self._before.pop()
-        with _lock:
-            active -= 1
+        activate(-1)
 
 
 class no_grad(_SetRecording):

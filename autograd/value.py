@@ -14,6 +14,7 @@ from autograd import modes, ops, storage
 from autograd.backward import pull_back, topological_order
 from autograd.number import as_number, is_array
 from autograd.op import Op
+from autograd.origin import mark
 
 
 class Value:
@@ -32,7 +33,7 @@ class Value:
         partials: the derivative by each operand, found when the operation ran; None: no edge.
     """
 
-    __slots__ = ("_data", "grad", "inputs", "label", "op", "partials")
+    __slots__ = ("_data", "_origin", "grad", "inputs", "label", "op", "partials")
 
     _data: float
     grad: float
@@ -40,6 +41,7 @@ class Value:
     inputs: tuple[Any, ...]
     partials: tuple[float | None, ...]
     label: str
+    _origin: Any  # set only where something asked for it; see origin.py
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = data if data.__class__ is float else as_number(data, "Value")
@@ -299,7 +301,10 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         partials = tuple(
             [None if x.__class__ is float else p for x, p in zip(inputs, partials, strict=True)]
         )
-    return _node(data, op, inputs, partials)
+    node = _node(data, op, inputs, partials)
+    if modes.active:
+        mark(node)
+    return node
 
 
 def _unary(op: Op, x: Value) -> Value:

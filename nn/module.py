@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
-from autograd import Value
+from autograd import Value, boxed
 from nn.nested import as_lists, entries, shape_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class Module:
 
     training = True
     __call__: Callable[..., Any]  # each subclass says what it computes
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__call__" in vars(cls):  # pictures show a call of a module as one box
+            cls.__call__ = boxed(vars(cls)["__call__"], is_method=True)  # type: ignore[method-assign]
 
     def parameters(self) -> list[Value]:
         """Return every parameter once."""

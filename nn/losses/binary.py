@@ -19,6 +19,7 @@ from nn.nested import as_lists
 Half = Callable[[Any], Any]  # output -> the cost, or minus the cost, of one of the two answers
 
 
+@ag.boxed
 def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     """Return the mean of -(t*log(p) + (1 - t)*log(1 - p)), for outputs that end in a sigmoid.
 
@@ -44,6 +45,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     return _mean(loss, found, ag.log, lambda p: ag.log1p(-p), sign=-1.0)
 
 
+@ag.boxed
 def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
     """Return the mean of t*softplus(-z) + (1 - t)*softplus(z): of sigmoid(z), from z itself.
 

@@ -15,6 +15,7 @@ from nn.losses.batches import batch, is_softmax, number_of
 SUM_TOLERANCE = 1e-6  # how far from 1 a row of probabilities may sum
 
 
+@ag.boxed
 def cross_entropy(logits: Any, targets: Any) -> Any:
     """Return the mean of -log softmax(logits)[target], the cost of a classifier.
 
@@ -40,6 +41,7 @@ def cross_entropy(logits: Any, targets: Any) -> Any:
     return ag.mean(losses)
 
 
+@ag.boxed
 def hinge_loss(scores: Any, targets: Any) -> Any:
     """Return the mean of max(0, 1 - target * score), the cost of a classifier with a margin.
 

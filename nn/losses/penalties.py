@@ -9,6 +9,7 @@ from typing import Any
 import autograd as ag
 
 
+@ag.boxed
 def l1_penalty(parameters: Iterable[Any]) -> Any:
     """Return the sum of |w| over `parameters`: times a small number it drives weights to 0.
 
@@ -18,6 +19,7 @@ def l1_penalty(parameters: Iterable[Any]) -> Any:
     return ag.sum([ag.abs(w) for w in _listed("l1_penalty", parameters)])
 
 
+@ag.boxed
 def l2_penalty(parameters: Iterable[Any]) -> Any:
     """Return the sum of w**2 over `parameters`: times a small number it keeps weights small.
 

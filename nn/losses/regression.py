@@ -12,6 +12,7 @@ from nn.checks import rate
 from nn.losses.batches import pairs
 
 
+@ag.boxed
 def mse_loss(predictions: Any, targets: Any) -> Any:
     """Return the mean squared error: the mean of (prediction - target)**2 over all entries.
 
@@ -25,6 +26,7 @@ def mse_loss(predictions: Any, targets: Any) -> Any:
     return ag.dot(errors, errors) / len(errors)
 
 
+@ag.boxed
 def l1_loss(predictions: Any, targets: Any) -> Any:
     """Return the mean absolute error: the mean of |prediction - target| over all entries.
 
@@ -34,6 +36,7 @@ def l1_loss(predictions: Any, targets: Any) -> Any:
     return ag.mean([ag.abs(error) for error in _errors("l1_loss", predictions, targets)])
 
 
+@ag.boxed
 def huber_loss(predictions: Any, targets: Any, delta: float = 1.0) -> Any:
     """Return the mean of the Huber loss (Huber, 1964): squared near the target, linear far off.
 
