@@ -47,25 +47,27 @@ class Line(NamedTuple):
 
 
 class Call:
-    """One call of a boxed function or of a module.
+    """One call of a boxed function or of a module; what it returned shares it.
 
     Attributes:
         owner: the module that was called; None for a function.
         name: of the function, or of the module's class.
+        inputs: the Values among the arguments, each once.
     """
 
-    __slots__ = ("_arguments", "name", "owner")
+    __slots__ = ("_note", "inputs", "name", "owner")
 
-    def __init__(self, owner: object, name: str, arguments: tuple[Any, ...]) -> None:
-        self.owner = owner
-        self.name = name
-        # Lists are copied: the caller may fill them with something else later.
-        self._arguments = tuple([tuple(x) if x.__class__ is list else x for x in arguments])
+    def __init__(self, note: tuple[Any, ...]) -> None:
+        function, arguments, options = self._note = note
+        self.owner = None if isinstance(function, str) else function
+        self.name: str = function if self.owner is None else type(function).__name__
+        self.inputs: tuple[Any, ...] = tuple(dict.fromkeys(_values((arguments, options))))
 
-    @property
-    def inputs(self) -> tuple[Any, ...]:
-        """The Values among the arguments, each once."""
-        return tuple(dict.fromkeys(_values(self._arguments)))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Call) and self._note is other._note
+
+    def __hash__(self) -> int:
+        return id(self._note)
 
 
 class Origin(NamedTuple):
@@ -93,9 +95,16 @@ _context = _Context()
 
 
 def origin_of(node: Any) -> Origin | None:
-    """Return the note that was left at `node`, None if there is none."""
-    note = getattr(node, "_origin", None)
-    return Origin(calls=note) if note.__class__ is tuple else note
+    """Return what is known of where `node` comes from; None for a leaf or if nothing is."""
+    note = node._origin
+    if note is None or not node.inputs:
+        return None
+    calls = []
+    while note.__class__ is tuple:  # the outermost call first, each with what was there before it
+        call, note = note
+        calls.append(Call(call))
+    calls.reverse()
+    return Origin(calls=tuple(calls)) if note is None else note._replace(calls=tuple(calls))
 
 
 def mark(node: Any) -> None:
@@ -185,32 +194,22 @@ def boxed(function: _Function, *, is_method: bool = False) -> _Function:
     @functools.wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
         result = function(*arguments, **options)
-        inputs = (*arguments, *options.values()) if options else arguments
-        if is_method:
-            owner = inputs[0]
-            note = Call(owner, type(owner).__name__, inputs[1:])
-        else:
-            note = Call(None, name, inputs)
-        for node in result if result.__class__ is list else (result,):  # the usual cases
-            if hasattr(type(node), "_origin"):
-                _add(node, note)
+        # Lists are copied: the caller may put something else in them later.
+        given = [x.copy() if x.__class__ is list else x for x in arguments]
+        note = (given.pop(0) if is_method else name, given, options)
+        try:
+            if result.__class__ is list:
+                for node in result:
+                    node._origin = (note, node._origin)
             else:
-                for inner in _values(node):
-                    _add(inner, note)
+                result._origin = (note, result._origin)
+        except AttributeError:  # not Values alone
+            for node in _values(result):
+                if node._origin.__class__ is not tuple or node._origin[0] is not note:
+                    node._origin = (note, node._origin)
         return result
 
     return call  # type: ignore[return-value]
-
-
-def _add(node: Any, call: Call) -> None:
-    """Note at `node` that `call` returned it; a leaf was made by no call."""
-    if node.inputs:
-        note: Any = getattr(node, "_origin", ())
-        # The calls alone are kept as they are: one tuple less for each neuron of a network.
-        if note.__class__ is tuple:
-            node._origin = (*note, call)
-        else:
-            node._origin = note._replace(calls=(*note.calls, call))
 
 
 def _values(thing: Any) -> Iterator[Any]:

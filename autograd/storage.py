@@ -19,6 +19,7 @@ def copy_node(node: Any, inputs: tuple[Any, ...]) -> Any:
     for field in _FIELDS:
         setattr(twin, field, getattr(node, field))
     twin.inputs = inputs
+    twin._origin = None  # a note is about one graph in one program
     return twin
 
 

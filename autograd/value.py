@@ -41,7 +41,7 @@ class Value:
     inputs: tuple[Any, ...]
     partials: tuple[float | None, ...]
     label: str
-    _origin: Any  # set only where something asked for it; see origin.py
+    _origin: Any  # what origin.py knows of it; None: nothing
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = data if data.__class__ is float else as_number(data, "Value")
@@ -50,6 +50,7 @@ class Value:
         self.inputs = ()
         self.partials = ()
         self.label = label
+        self._origin = None
 
     def _set_data(self, data: Any) -> None:
         if self.op is not None:
@@ -326,6 +327,7 @@ def _unary(op: Op, x: Value) -> Value:
     node.inputs = (x,)
     node.partials = partials
     node.label = ""
+    node._origin = None
     return node
 
 
@@ -357,6 +359,7 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     node.inputs = (a, b)
     node.partials = partials
     node.label = ""
+    node._origin = None
     return node
 
 
@@ -368,6 +371,7 @@ def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...
     node.inputs = inputs
     node.partials = partials
     node.label = ""
+    node._origin = None
     return node
 
 

@@ -128,7 +128,8 @@ class Layer(Module):
         """Return the outputs of the neurons; a list even if there is only one."""
         if inputs.__class__ is not list:
             inputs = _row(inputs, self)
-        outputs = [neuron(inputs) for neuron in self.neurons]
+        # One note of the whole call is enough: a picture knows whose the weights are.
+        outputs = [neuron.unboxed(inputs) for neuron in self.neurons]
         return outputs if self.across is None else self.across(outputs)
 
     @property
@@ -212,7 +213,7 @@ class MLP(Module):
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """Return the outputs for one sample: a list, or one `Value` if there is one output."""
         for layer in self.layers:
-            inputs = layer(inputs)
+            inputs = layer.unboxed(inputs)
         return inputs[0] if len(inputs) == 1 else inputs
 
     @property

@@ -33,10 +33,13 @@ class Module:
     training = True
     __call__: Callable[..., Any]  # each subclass says what it computes
 
+    unboxed: Callable[..., Any]  # the same without leaving a note of the call
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):  # pictures show a call of a module as one box
-            cls.__call__ = boxed(vars(cls)["__call__"], is_method=True)  # type: ignore[method-assign]
+            cls.unboxed = cls.__call__
+            cls.__call__ = boxed(cls.unboxed, is_method=True)  # type: ignore[method-assign]
 
     def parameters(self) -> list[Value]:
         """Return every parameter once."""
