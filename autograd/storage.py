@@ -140,6 +140,7 @@ def _rebuild(kind: type, rows: list[Any], inputs: list[Any], others: list[Graph]
         node: Any = object.__new__(kind)
         for field, x in zip(_FIELDS, fields, strict=True):
             setattr(node, field, x)
+        node._origin = None
         node.inputs = tuple([_operand(x, nodes, others) for x in operands])
         nodes.append(node)
     return Graph(nodes)
