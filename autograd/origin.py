@@ -76,7 +76,8 @@ class Origin(NamedTuple):
     Attributes:
         scope: the innermost `with scope` block that its operation ran in, or None.
         line: the line of code, if its operation ran inside `with recording()`.
-        calls: the Calls that returned it, the innermost first.
+        calls: the Calls that returned it and left a note, the innermost first. A module inside a
+            module leaves none: ask `autograd.view.calls.calls_of`, which finds both.
     """
 
     scope: Scope | None = None

@@ -1,4 +1,4 @@
-"""Where a Value comes from: scopes, lines of code and calls, as pictures and the stepper read it."""
+"""Where a Value comes from: scopes, lines of code, calls, as pictures and the stepper read them."""
 
 import copy
 import pickle
@@ -10,7 +10,9 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.backward import topological_order
 from autograd.origin import origin_of
+from autograd.view.calls import calls_of
 
 
 def test_nothing_is_noted_unless_asked_for():
@@ -175,3 +177,68 @@ def test_a_copy_has_no_origin():
     for twin in (copy.deepcopy(y), copy.copy(y), pickle.loads(pickle.dumps(y))):
         assert twin.data == 6.0
         assert origin_of(twin) is None
+
+
+def test_calls_of_modules_inside_are_found_by_their_parameters():
+    x = [Value(1.0), Value(2.0)]
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    y = model(x)
+    order = topological_order(nn.mse_loss([y], [1.0]))
+    calls = calls_of(order)
+    assert [call.name for call in calls[y]] == ["Neuron", "Layer", "MLP"]
+    assert [call.owner for call in calls[y]] == [
+        model.layers[1].neurons[0],
+        model.layers[1],
+        model,
+    ]
+    hidden = y.inputs[3:6]
+    assert [node.op.name for node in hidden] == ["tanh"] * 3
+    assert [calls[node][0].owner for node in hidden] == model.layers[0].neurons
+    assert {calls[node][1:] for node in hidden} == {calls[hidden[0]][1:]}
+    assert set(calls[hidden[0]][1].inputs) == set(x)
+    assert set(calls[y][1].inputs) == set(hidden)
+    assert [[call.name for call in calls[node]] for node in calls if node not in (y, *hidden)] == [
+        ["mse_loss"]
+    ]
+
+
+def test_what_follows_a_network_does_not_belong_to_it():
+    y = nn.MLP(1, [1], seed=1)([Value(1.0)])
+    loss = (y - 1.0) ** 2
+    calls = calls_of(topological_order(loss))
+    assert set(calls) == {y}
+
+
+def test_the_calls_of_a_model_of_many_samples_are_apart():
+    model = nn.MLP(2, [2, 1], seed=1)
+    outputs = [model([float(i), 1.0]) for i in range(5)]
+    calls = calls_of(topological_order(nn.mse_loss(outputs, [0.0] * 5)))
+    assert len({calls[y][-1] for y in outputs}) == 5
+    assert len({calls[y][0] for y in outputs}) == 5
+    assert {calls[y][-1].owner for y in outputs} == {model}
+
+
+def test_a_module_in_a_module_is_one_call_of_each():
+    class Net(nn.Module):
+        def __init__(self):
+            self.parts = {"a": nn.Layer(1, 2, seed=1), "b": nn.Neuron(2, None, seed=2)}
+            self.scale = Value(3.0)
+
+        def __call__(self, x):
+            return self.parts["b"](self.parts["a"](x)) * self.scale
+
+    y = Net()([Value(1.0)])
+    calls = calls_of(topological_order(y))
+    assert sorted([call.name for call in found] for found in calls.values()) == [
+        ["Net"],
+        ["Neuron"],
+        ["Neuron", "Layer"],
+        ["Neuron", "Layer"],
+    ]
+
+
+def test_softmax_belongs_to_the_layer():
+    model = nn.MLP(2, [3, 2], output_activation="softmax", seed=1)
+    probabilities = model([1.0, 2.0])
+    calls = calls_of(topological_order(*probabilities))
+    assert [[call.name for call in calls[p]] for p in probabilities] == [["Layer", "MLP"]] * 2
