@@ -3,6 +3,7 @@
 Owns predictions as plain numbers, and the rule by which an output counts as a class.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +23,12 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
     Builds no graph, and switches the model to `eval()` meanwhile.
     """
     return [numbers_of(output) for output in outputs_of(model, as_lists(X))]
+
+
+def rmse(answers: Sequence[float], actual: Sequence[float]) -> float:
+    """Return the root mean squared error, in the units of the answers."""
+    errors = [answer - truth for answer, truth in zip(answers, actual, strict=True)]
+    return math.hypot(*errors) / math.sqrt(len(errors))
 
 
 def outputs_of(model: Module, rows: Sequence[Any]) -> list[Any]:

@@ -129,7 +129,8 @@ class Artifacts:
 
     def _graph(self) -> Any:
         X, _ = self.test or self.training
-        return draw_neuron(self.model.layers[0].neurons[0], X[self._sample()])
+        neuron = self.model.layers[0].neurons[0]
+        return draw_neuron(neuron, X[self._sample()], title=self.subject_of_graph())
 
     def _sample(self) -> int:
         """The sample the first neuron answers most: there a relu lets gradients pass."""

@@ -8,11 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-
-def rmse(answers: Sequence[float], actual: Sequence[float]) -> float:
-    """Return the root mean squared error, in the target's units."""
-    errors = [answer - truth for answer, truth in zip(answers, actual, strict=True)]
-    return math.hypot(*errors) / math.sqrt(len(errors))
+from nn.evaluate import rmse
 
 
 def describe_classes(

@@ -10,7 +10,14 @@ from typing import Any
 from nn.data.samples import samples_of
 from nn.history import History
 from nn.nested import entries
-from nn.page.counting import MAX_SAMPLES, outcome_part, outputs_of_copy, right_at_last, spread
+from nn.page.counting import (
+    MAX_SAMPLES,
+    error_at_last,
+    outcome_part,
+    outputs_of_copy,
+    right_at_last,
+    spread,
+)
 from nn.page.network import FlatNetwork, flat_network
 from nn.page.outcomes import Task, task_of
 from nn.page.packing import packed
@@ -61,6 +68,8 @@ def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]
     cost = network.n_numbers if network else VALUE_COST * max(len(last), 1)
     parts["outcome"] = outcome_part(task, sets, epochs, outputs_of, cost)
     parts["facts"]["right"] = right_at_last(history, task, sets[-1], outputs_of)
+    unit = parts["task"]["deviation"]
+    parts["facts"]["error"] = error_at_last(history, task, sets[-1], outputs_of, unit)
     return parts
 
 

@@ -4,11 +4,12 @@ Owns the predictions, how many of them a page can afford, and which samples stan
 """
 
 import copy
+import math
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nn.evaluate import numbers_of, predict
+from nn.evaluate import numbers_of, predict, rmse
 from nn.history import History
 from nn.nested import as_lists, entries
 from nn.page.outcomes import Task
@@ -99,6 +100,31 @@ def right_at_last(
     outputs = outputs_of([parameter.data for parameter in history.model.parameters()], rows)
     pairs = zip(outputs, targets, strict=True)
     return [sum(task.predicted(row) == task.actual(target) for row, target in pairs), len(rows)]
+
+
+def error_at_last(
+    history: History, task: Task, samples: tuple[Rows, list[Any]], outputs_of: Outputs, unit: float
+) -> dict[str, float] | None:
+    """How far off the model as it is now is, where it predicts one number; None elsewhere.
+
+    Args:
+        unit: what 1 of the outputs is in the target's own units.
+
+    Returns the RMSE in those units, and that of always predicting the mean of the targets.
+    """
+    rows, targets = samples
+    actual = [float(y) for target in targets for y in entries(target)]
+    if task.classes is not None or history.model is None or len(actual) > len(rows):
+        return None
+    outputs = outputs_of([parameter.data for parameter in history.model.parameters()], rows)
+    mean = math.fsum(actual) / len(actual)
+    error = unit * rmse([row[0] for row in outputs], actual)
+    if not math.isfinite(error):  # a training that diverged
+        return None
+    return {
+        "rmse": error,
+        "spread": unit * rmse([mean] * len(actual), actual),
+    }
 
 
 def outputs_of_copy(model: Any) -> Outputs | None:

@@ -122,7 +122,7 @@ def _scatter(axes: "Axes", xs: list[float], ys: list[float], number: int) -> Non
         facecolors="none" if is_test else BLUE,
         edgecolors=ORANGE if is_test else "white",
         linewidths=1.5 if is_test else 0.5,
-        label="test samples" if is_test else "samples",
+        label="test samples" if is_test else "training samples",
     )
 
 

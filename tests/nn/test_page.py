@@ -17,6 +17,7 @@ import autograd as ag
 import nn
 from nn.activations import ACTIVATIONS
 from nn.data.encodings import ClassTarget
+from nn.data.preparation import Preparation
 from nn.page.build import SCRIPTS, training_page
 from nn.page.network import flat_network
 from nn.page.tables import table_of
@@ -473,6 +474,32 @@ def test_numbers_are_predicted_in_python():
     assert known["outcome"]["shown"] == [20, 5]
     last = numbers(known["outcome"]["answers"][0])[-20:]
     assert last == pytest.approx(nn.predict(history.model, X), rel=1e-6)
+    errors = [p - t for p, t in zip(nn.predict(history.model, X[:5]), y[:5], strict=True)]
+    error = known["facts"]["error"]
+    assert error["rmse"] == pytest.approx(math.sqrt(sum(e * e for e in errors) / 5))
+    mean = sum(y[:5]) / 5
+    assert error["spread"] == pytest.approx(math.sqrt(sum((t - mean) ** 2 for t in y[:5]) / 5))
+
+
+def test_the_error_of_a_table_is_in_its_units():
+    problem = nn.problem_of("diabetes")
+    preparation = Preparation.of(problem)
+    X, y = preparation.data(problem)
+    history = trained(nn.MLP(len(X[0]), [1], seed=1), (X, y), "mse")
+    known = contents(training_page(history, preparation=preparation))
+    outputs = nn.predict(history.model, X)
+    deviation = preparation.target.deviation
+    expected = deviation * math.sqrt(nn.mse_loss(outputs, y))
+    assert known["facts"]["error"]["rmse"] == pytest.approx(expected)
+    assert known["facts"]["error"]["spread"] == pytest.approx(deviation)
+
+
+def test_a_diverged_model_has_no_error_to_show():
+    X, y = [[1.0], [2.0]], [1.0, 2.0]
+    history = trained(nn.MLP(1, [1], seed=1), (X, y), "mse")
+    for parameter in history.model.parameters():
+        parameter.data = math.nan
+    assert contents(training_page(history))["facts"]["error"] is None
 
 
 # Sizes.

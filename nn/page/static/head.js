@@ -33,6 +33,12 @@ function finals() {
     const [right, total] = PAGE.facts.right;
     add(percent(right / total), say(`final_right_${SETS.at(-1).name}`), say("final_count", { right: whole(right), total: whole(total) }));
   }
+  if (PAGE.facts.error) {
+    const { rmse, spread } = PAGE.facts.error;
+    const share = spread > 0 ? `R² = ${figure(1 - (rmse / spread) ** 2)}` : "";
+    const units = TASK.target ? say("final_units", { target: TASK.target }) : "";
+    add(figure(rmse), say(`final_error_${SETS.at(-1).name}`), [share, units].filter(Boolean).join("; "));
+  }
   for (const name of ["loss", "val_loss"]) {
     const value = EPOCHS.length ? measureAt(name, START) : undefined;
     if (value !== undefined) add(figure(value), say(`final_${name}`, { epoch: EPOCHS[START] }));

@@ -145,7 +145,7 @@ def test_the_curve_of_one_feature_in_the_units_of_the_table():
     preparation = Preparation.of(own)
     figure = regression(Sum(), preparation.data(own), preparation)
     (axes,) = figure.axes
-    assert legend_of(axes) == ["samples", "prediction"]
+    assert legend_of(axes) == ["training samples", "prediction"]
     assert axes.collections[0].get_offsets().tolist() == [
         pytest.approx(point) for point in ([10.0, 100.0], [20.0, 300.0], [30.0, 200.0])
     ]
@@ -161,7 +161,7 @@ def test_predicted_against_actual():
     X, y = [[1.0, 2.0], [3.0, 4.0], [0.0, 0.0]], [3.0, 6.0, 0.0]
     figure = regression(Sum(), (X, y), test=([[1.0, 1.0], [2.0, 2.0]], [2.0, 4.0]))
     (axes,) = figure.axes
-    assert legend_of(axes) == ["samples", "test samples", "predicted = actual"]
+    assert legend_of(axes) == ["training samples", "test samples", "predicted = actual"]
     assert axes.collections[0].get_offsets().tolist() == [[3.0, 3.0], [6.0, 7.0], [0.0, 0.0]]
     diagonal = axes.lines[0].get_data()
     assert list(diagonal[0]) == list(diagonal[1]) == [0.0, 7.0]
