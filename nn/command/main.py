@@ -70,7 +70,7 @@ def _words_of(error: OSError) -> str:
     if error.strerror is None:
         return str(error)
     where = error.filename if error.filename is not None else "what is printed"
-    remedy = REMEDIES.get(error.errno or 0, "")
+    remedy = "" if ";" in error.strerror else REMEDIES.get(error.errno or 0, "")
     return f"{where}: {error.strerror}{'; ' * bool(remedy)}{remedy}"
 
 

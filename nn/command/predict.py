@@ -43,6 +43,10 @@ def run(options: argparse.Namespace) -> int:
     """Predict, write or print the table, and report; return 0."""
     if options.out is not None:
         check_file(Path(options.out), "--out", Path(options.file), Path(options.model))
+    if Path(options.model).suffix == ".csv" and Path(options.file).suffix == ".safetensors":
+        raise CommandError(
+            f"the model comes first: glassgrad predict {options.file} {options.model}"
+        )
     model, preparation = load_prepared(options.model)
     table = read_table(options.file, options.encoding or "utf-8-sig")
     inputs = _inputs(model, preparation, table)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 # In any case of letters. `#N/A` is what Excel shows for a lookup that found nothing.
+FILL_IN = "write a value there, or leave the row out"
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -38,7 +39,7 @@ def number_in(cell: str) -> float:
     if is_plain and math.isfinite(number := float(cell)):
         return number
     if is_missing(cell):
-        raise ValueError(f"is missing ({cell!r:.20})")
+        raise ValueError(f"is missing ({cell!r:.20}); {FILL_IN}")
     if is_plain or cell.lstrip("+-").casefold() in _INFINITE:
         raise ValueError(f"is {cell!r:.40}, infinite or too large for a number")
     plain = plain_notation(cell)

@@ -11,7 +11,15 @@ from numbers import Real
 from typing import Any
 
 import autograd as ag
-from nn.data.cells import check_label, is_missing, is_number, label_of, number_in, number_label
+from nn.data.cells import (
+    FILL_IN,
+    check_label,
+    is_missing,
+    is_number,
+    label_of,
+    number_in,
+    number_label,
+)
 
 # How classes become targets -> how many outputs the network has for it, None: one for each class.
 ENCODINGS: dict[str, int | None] = {
@@ -72,10 +80,10 @@ class CategoryColumn:
         label = label_of(cell)
         if label not in self.categories:
             if is_missing(label):
-                raise ValueError(f"is missing ({cell!r:.20})")
+                raise ValueError(f"is missing ({cell!r:.20}); {FILL_IN}")
             raise ValueError(
                 f"is {label!r:.40}, which the training data did not have; "
-                f"known are {listed(self.categories)}"
+                f"known are {listed(self.categories)}; write one of them, or leave the row out"
             )
         return [1.0 if label == text else 0.0 for text in self.categories]
 

@@ -94,6 +94,7 @@ ARGUMENTS = [
     ("predict m.safetensors none.csv", "none.csv: No such file", "check the name"),
     ("predict m.safetensors t.csv --out t.csv", "t.csv would replace", "name another"),
     ("predict m.safetensors t.csv --out m.safetensors", "would replace", "name another"),
+    ("predict t.csv m.safetensors", "the model comes first", "predict m.safetensors t.csv"),
     ("predict m.safetensors t.csv --out .", ". is a folder", "name a file in it"),
     ("predict m.safetensors t.csv --out no/p.csv", "there is no folder", "make it first"),
     ("predict m.safetensors t.csv --encoding klingon", "unknown encoding", "cp949"),
