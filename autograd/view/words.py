@@ -19,7 +19,7 @@ TEXTS = {
     "loss": ("Loss calculation", f"{term('loss', 'ko')} 계산"),
     "backward": _term("backpropagation"),
     "update": _term("weight update"),
-    "phases": ("Phases", "단계 구분"),
+    "phases": ("Phases", "학습 과정"),
     # the player
     "player": ("Player", "재생"),
     "to_first": ("First step", "처음 단계"),
@@ -32,7 +32,7 @@ TEXTS = {
     "step_of": ("Step {step} of {total}", "{total}단계 중 {step}단계"),
     "keys": (
         "Keys: ← → one step, Home End first and last, space plays, p n previous and next phase.",
-        "키: ← → 한 단계씩, Home End 처음과 마지막, 스페이스 재생, p n 이전과 다음 구분.",
+        "키: ← → 한 단계씩, Home End 처음과 마지막, 스페이스 재생, p n 이전과 다음 과정.",
     ),
     # the picture
     "picture": _term("computation graph"),
@@ -49,19 +49,17 @@ TEXTS = {
         f"{term('gradient').capitalize()} (grad)",
         f"{term('gradient', 'ko')}(grad)",
     ),
-    "result": ("Result", "결과"),
-    "operands": ("Inputs of the operation", "연산의 입력"),
     # what backpropagation adds to whose gradient
     "additions": ("Added to the gradients", f"{term('gradient', 'ko')}에 더하는 값"),
-    "of": ("Gradient of", f"{term('gradient', 'ko')}의 주인"),
+    "of": ("Gradient of", f"{term('gradient', 'ko')}를 받는 노드"),
     "before": ("Before", "더하기 전"),
     "added": ("Added", "더하는 값"),
     "after": ("After", "더한 후"),
-    "made_of": ("Local derivative × gradient of {name}", "국소 미분값 × {name}의 기울기"),
+    "partial": ("Local derivative", "국소 미분값"),
+    "upstream": ("Gradient of {name}", "{name}의 기울기"),
     # the code
-    "code": ("Code", "코드"),
     "code_of": ("Code: {title}", "코드: {title}"),
-    # breaks
+    # where to stop
     "breaks": ("Stop where", "멈출 곳"),
     "break_gradient": ("|gradient| >", "|기울기| >"),
     "break_nan": ("a number is nan", "수가 nan인 곳"),
@@ -76,6 +74,10 @@ TEXTS = {
     "no_break": ("Choose first where to stop.", "멈출 곳을 먼저 고르세요."),
     "all_digits": ("All digits", "모든 자릿수"),
     # without a script, without a kernel
+    "still_note": (
+        "To step through it, run this cell again.",
+        "한 단계씩 보려면 이 셀을 다시 실행하세요.",
+    ),
     "still_steps": ("The {total} steps", "전체 {total}단계"),
     "still_more": ("… {more} more", "… {more}단계 더"),
     "no_script": (
