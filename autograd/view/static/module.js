@@ -37,7 +37,9 @@ async function openPage() {
     place.textContent = place.dataset.tooOld;
     return;
   }
-  const bytes = Uint8Array.from(atob(document.getElementById("payload").textContent), (sign) => sign.charCodeAt(0));
+  const signs = atob(document.getElementById("payload").textContent);
+  const bytes = new Uint8Array(signs.length);
+  for (let i = 0; i < signs.length; i += 1) bytes[i] = signs.charCodeAt(i);
   const stepper = new Stepper(place, await unpacked(bytes));
   document.addEventListener("keydown", (event) => {
     if (event.target === document.body) stepper.press(event);

@@ -60,8 +60,9 @@ class Picture {
     if (number === undefined) return [];
     const data = lineOf(part, "data");
     const gradient = lineOf(part, "grad");
-    return [{ part, index: Number(number), isProduct: Boolean(isProduct), data, gradient,
-      first: data?.textContent, shown: [data?.textContent, gradient?.textContent] }];
+    const frame = part.querySelector("polygon, path");
+    return [{ part, frame, index: Number(number), isProduct: Boolean(isProduct), data, gradient,
+      first: data?.textContent, shown: [] }];
   }
 
   // Show the numbers that are known after a step, and what the step is about.
@@ -93,8 +94,15 @@ class Picture {
     box.shown[k] = text;
     line.textContent = text;
     line.removeAttribute("textLength");
-    const room = box.part.getBBox().width - 4;
-    if (room > 0 && line.getComputedTextLength() > room) {
+    const frame = box.frame?.getBBox();
+    if (!frame?.width) return;
+    const room = frame.width - 6;
+    const isAlone = box.data?.getAttribute("y") !== box.gradient?.getAttribute("y"); // in its row
+    if (isAlone) {
+      line.setAttribute("text-anchor", "middle");
+      line.setAttribute("x", frame.x + frame.width / 2);
+    }
+    if (isAlone && line.getComputedTextLength() > room) {
       line.setAttribute("textLength", room);
       line.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
