@@ -1,8 +1,7 @@
 """Payloads of a stepper made by hand, for the page's own tests: hostile names, many records."""
 
-import html
-
 from autograd.view.render import render
+from autograd.view.text import plain
 from autograd.view.words import words
 
 
@@ -90,7 +89,7 @@ def picture_of(nodes, operands):
     """The SVG of such a graph, with the ids that the page reads."""
     lines = ["digraph { rankdir=LR node [shape=box fontsize=11]"]
     for i, node in enumerate(nodes):
-        text = html.escape(node["name"])
+        text = plain(node["name"])
         data = node["data"].removesuffix(".0")
         kind = "leaf" if node["leaf"] else "computed"
         lines.append(f'n{i} [id="v{i}" class={kind} label=<{text}<BR/>data {data}<BR/>grad –>]')
