@@ -55,7 +55,8 @@ def stepper_page(payload: Mapping[str, Any]) -> str:
         ),
         "style": look,
         "too_old": html.escape(words["too_old"]),
-        "no_script": f"<p>{html.escape(words['no_script'])}</p>{still(payload)}",
+        "no_script": html.escape(words["no_script"]),
+        "still": still(payload),
         "payload": b64encode(packed(payload)).decode("ascii"),
         "script": script,
     }

@@ -40,6 +40,14 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def pictures():
+    """The folder of screenshots, to be looked at by eye; git ignores it."""
+    folder = Path(__file__).parent / "output"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @dataclass
 class Opened:
     """A page in a browser that is offline, with what it complained about and asked for."""

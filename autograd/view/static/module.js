@@ -34,7 +34,7 @@ async function render({ model, el }) {
 async function openPage() {
   const place = document.getElementById("stepper");
   if (!("DecompressionStream" in globalThis)) {
-    place.textContent = place.dataset.tooOld;
+    place.prepend(element("p", {}, place.dataset.tooOld)); // above the still picture
     return;
   }
   const signs = atob(document.getElementById("payload").textContent);
