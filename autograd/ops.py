@@ -72,7 +72,7 @@ mod = Op(
     "mod",
     operator.mod,
     lambda y, a, b: (1.0, -floordiv(a, b)),
-    ("{0} % {1}", r"{0} \bmod {1}"),
+    ("{0} % {1}", r"{0} \, \mathrm{{mod}} \, {1}"),
     kinks=(Kink("a/b a whole number", lambda a, b: math.sin(math.pi * a / b), "derivative 1"),),
 )
 floordiv: Op = Op(
@@ -263,7 +263,7 @@ where: Op = Op(
     "where",
     lambda condition, a, b: a if condition else b,
     lambda y, condition, a, b: (None, edge(condition, 1.0), edge(eq(condition, 0.0), 1.0)),
-    "{1} if {0} else {2}",
+    ("{1} if {0} else {2}", r"{1} \ \mathrm{{if}} \ {0} \ \mathrm{{else}} \ {2}"),
     kinks=(Kink("condition = 0", lambda condition, a, b: condition, "of the input selected"),),
 )
 EQUAL_HALVES = (Kink("a = b", lambda a, b: a - b, "1/2 each"),)

@@ -134,3 +134,29 @@ def chain(length):
         )  # fmt: skip
         gradient = passed
     return payload(records, nodes, title=f"y{length}", notice="Too many nodes for a picture.")
+
+
+class Steps:
+    """A stepper as the widget knows it."""
+
+    def __init__(self):
+        self._index, self.callbacks = 0, []
+
+    index = property(lambda self: self._index)
+
+    @index.setter
+    def index(self, value):
+        self._index = value
+        for c in self.callbacks:
+            c(value)
+
+    def payload(self):
+        return square()
+
+    def observe(self, callback):
+        self.callbacks.append(callback)
+
+    def _ipython_display_(self):
+        from autograd.view.widget import show
+
+        show(self)
