@@ -89,17 +89,17 @@ from autograd.value import Value
 from autograd.vectorize import vmap
 
 if TYPE_CHECKING:
-    from autograd.view import draw
+    from autograd.view import draw, step
 
 warn_of_other_autograd()
 
 
 def __getattr__(name: str) -> Any:
-    """`draw`, imported when it is first asked for: it doubles the time that import takes."""
-    if name == "draw":
-        from autograd.view import draw
+    """What shows a graph, imported when first asked for: it doubles the time that import takes."""
+    if name in ("draw", "step"):
+        from autograd import view
 
-        return draw
+        return getattr(view, name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 
@@ -175,6 +175,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
+    "step",
     "sub",
     "take",
     "tan",

@@ -4,6 +4,17 @@ from autograd.view.drawing import Drawing
 from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
 from autograd.view.render import RendererNotFound
+from autograd.view.stepper import Stepper, step
 from autograd.view.text import quoted, tooltip
 
-__all__ = ["TERMS", "Drawing", "RendererNotFound", "draw", "quoted", "term", "tooltip"]
+__all__ = [
+    "TERMS",
+    "Drawing",
+    "RendererNotFound",
+    "Stepper",
+    "draw",
+    "quoted",
+    "step",
+    "term",
+    "tooltip",
+]

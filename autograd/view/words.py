@@ -34,6 +34,10 @@ TEXTS = {
         "Keys: ← → one step, Home End first and last, space plays, p n previous and next phase.",
         "키: ← → 한 단계씩, Home End 처음과 마지막, 스페이스 재생, p n 이전과 다음 과정.",
     ),
+    "terminal_keys": (
+        "Keys: right, left one step; n, p next and previous phase; Home, End; c stop where; q quit",
+        "키: 오른쪽 왼쪽 한 단계씩, n p 다음과 이전 과정, Home End, c 멈출 곳까지, q 끝내기",
+    ),
     # the picture
     "picture": _term("computation graph"),
     "picture_hint": (
