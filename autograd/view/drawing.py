@@ -28,6 +28,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
         text: what a notebook shows when the picture cannot be made.
         options: as for `graphviz.Digraph`; the format is svg where none is given.
 
+    Attributes:
+        boxes: for each folded box the indices of the nodes in it, in topological order.
+
     What draws raises RendererNotFound, with the line that says what to install, where there is no
     program to draw with.
     """
@@ -35,6 +38,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
     def __init__(self, name: str | None = None, text: str = "", **options: Any) -> None:
         super().__init__(name, **{"format": "svg"} | options)
         self.text = text
+        self.boxes: dict[str, tuple[int, ...]] = {}
 
     def __repr__(self) -> str:
         return f"<Drawing of {self.text or self.name}: .save('graph.svg'), .svg(), .png(), .source>"

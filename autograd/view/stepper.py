@@ -22,7 +22,7 @@ from autograd.view.records import Record
 from autograd.view.terminal import interact, text_of
 from autograd.view.trace import trace
 
-MOST_OPERATIONS = 200_000
+MOST_NODES = 100_000
 
 
 def step(
@@ -50,7 +50,7 @@ def step(
         names: names for Values without a label, as for `draw`.
         lang: "en" or "ko".
 
-    Raises TypeError for what is no Value, ValueError for a leaf, for more than 200,000 operations,
+    Raises TypeError for what is no Value, ValueError for a leaf, for more than 100,000 nodes,
     for a prediction that the result was not made from, and for an optimiser of other parameters.
     """
     function = None
@@ -69,9 +69,9 @@ def step(
             "a loss"
         )
     order = topological_order(value)
-    if len(order) > MOST_OPERATIONS:
+    if len(order) > MOST_NODES:
         raise ValueError(
-            f"step: {len(order):,} nodes are more than {MOST_OPERATIONS:,}; step the loss of fewer "
+            f"step: {len(order):,} nodes are more than {MOST_NODES:,}; step the loss of fewer "
             "samples, or a node on the way"
         )
     ends = [prediction] if isinstance(prediction, Value) else prediction
