@@ -1,6 +1,7 @@
 """Stepping: the records are what the engine does, moving changes nothing, and mistakes are said."""
 
 import math
+from dataclasses import astuple
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -52,10 +53,10 @@ def test_a_record_says_what_ran_on_what_numbers():
 def test_backpropagation_says_what_was_added_to_whose_gradient():
     a = Value(3.0, "a")
     stepper = ag.step(a * a)
-    last = stepper.records[-1]
-    assert [(x.operand, x.partial, x.upstream, x.added, x.before, x.after) for x in last.additions] == [
-        (0, 3.0, 1.0, 3.0, 0.0, 3.0), (1, 3.0, 1.0, 3.0, 3.0, 6.0)
-    ]  # fmt: skip
+    assert [astuple(one) for one in stepper.records[-1].additions] == [
+        (0, 0, 3.0, 1.0, 3.0, 0.0, 3.0),  # node, operand, partial, upstream, added, before, after
+        (0, 1, 3.0, 1.0, 3.0, 3.0, 6.0),
+    ]
     assert stepper.gradients_at(-1) == [6.0, 1.0]
     assert a.grad == 0.0
 

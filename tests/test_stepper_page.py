@@ -121,7 +121,7 @@ def test_every_text_is_used_and_there_in_both_languages():
     python = "".join(
         path.read_text(encoding="utf-8") for path in Path(page.__file__).parent.glob("*.py")
     )
-    used |= set(re.findall(r"words[\"']?\]?\[[\"'](\w+)[\"']\]", python))
+    used |= set(re.findall(r"(?:words|texts)[\"']?\]?\[[\"'](\w+)[\"']\]", python))
     phases = {"title", "forward", "loss", "backward", "update"}
     assert used | phases == TEXTS.keys()
     assert words("ko").keys() == words("en").keys()

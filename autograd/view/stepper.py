@@ -21,6 +21,7 @@ from autograd.view.payload import payload_of
 from autograd.view.records import Record
 from autograd.view.terminal import interact, text_of
 from autograd.view.trace import trace
+from autograd.view.widget import show
 
 MOST_NODES = 100_000
 
@@ -295,8 +296,6 @@ class Stepper:
         return page
 
     def _ipython_display_(self) -> None:
-        from autograd.view.widget import show
-
         show(self)
 
 
