@@ -3,6 +3,7 @@
 Owns `step` and the Stepper: where in its records one is, and how one moves.
 """
 
+import functools
 import inspect
 import math
 import time
@@ -230,7 +231,7 @@ class Stepper:
             if (
                 (gradient_above is not None and _steepest(record) > gradient_above)
                 or (nan and any(map(math.isnan, _numbers(record))))
-                or (op is not None and record.op == op)
+                or (op is not None and record.op == op and not _is_turn(record))
                 or (where is not None and where(record))
             ):
                 self.index = record.index
@@ -252,8 +253,8 @@ class Stepper:
         """The gradient of each node after a step (default: the present); None: not yet reached."""
         gradients: list[float | None] = [None] * len(self.nodes)
         for record in self.records[: self._stop(index)]:
-            if record.phase == "loss" and record.gradient is not None:
-                gradients[record.node] = record.gradient
+            if _is_turn(record):
+                gradients[record.node] = 1.0
             for addition in record.additions:
                 gradients[addition.node] = addition.after
         return gradients
@@ -276,9 +277,15 @@ class Stepper:
         """A step (default: the present) as lines of text for a terminal, 80 columns wide."""
         return text_of(self, self._stop(index) - 1)
 
-    def interact(self) -> None:
-        """Step with keys in this terminal; print every step where it is none."""
-        interact(self)
+    def interact(self, **conditions: Any) -> None:
+        """Step with keys in this terminal; where it is none, print every step.
+
+        Args:
+            conditions: as for `run`: where the key c goes on to (default: the next nan), and the
+                only steps to be printed where there are no keys.
+        """
+        given = {name: one for name, one in conditions.items() if one not in (None, False)}
+        interact(self, functools.partial(self.run, **given) if given else None)
 
     def payload(self) -> dict[str, Any]:
         """Everything that the page and the widget show, as JSON."""
@@ -336,6 +343,11 @@ def _checked(prediction: Iterable[Any] | None, order: list[Value]) -> list[Value
                 "Values that the loss was computed from"
             )
     return ends
+
+
+def _is_turn(record: Record) -> bool:
+    """Whether this is the step between the two directions, at which no operation is at work."""
+    return record.phase == "loss" and record.gradient is not None
 
 
 def _steepest(record: Record) -> float:

@@ -51,17 +51,26 @@ def interact(
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
 ) -> None:
-    """Move a stepper with keys and print where it is; without a terminal print every step.
+    """Move a stepper with keys and print where it is; without a terminal print the steps.
 
     Args:
         stepper: which to move.
-        go_on: what the key c does: goes to where a condition holds; default: to the next nan.
+        go_on: goes to the next step at which a condition holds, as the key c does (default: to
+            the next nan); without a terminal only these steps are printed.
         stdin, stdout: default: the process's own.
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     if not (stdin.isatty() and stdout.isatty()):
-        for index in range(len(stepper)):
-            print(text_of(stepper, index), end="\n\n", file=stdout)
+        if go_on is None:
+            for index in range(len(stepper)):
+                print(text_of(stepper, index), end="\n\n", file=stdout)
+            return
+        any_found = False
+        while go_on():
+            print(stepper, end="\n\n", file=stdout)
+            any_found = True
+        if not any_found:
+            print(words(stepper.lang)["not_found"], file=stdout)
         return
     texts = words(stepper.lang)
     said = ""
@@ -115,7 +124,7 @@ def _single_keys(stdin: TextIO) -> Iterator[Callable[[], str]]:
         # The rest of a key that sends several characters is there at once; Escape alone is not.
         while key.startswith(b"\x1b") and select.select([terminal], [], [], 0.05)[0]:
             key += os.read(terminal, 1)
-            if key[-1:].isalpha() or key.endswith(b"~"):
+            if key != b"\x1bO" and (key[-1:].isalpha() or key.endswith(b"~")):
                 break
         return key.decode("ascii", "replace").replace("\x1bO", "\x1b[")
 

@@ -1,15 +1,16 @@
-"""`glassgrad draw MODEL`: a trained network as a picture.
+"""`glassgrad draw`: a trained network, or an expression, as a picture.
 
 Owns the way from a drawing to a file: the format by its suffix, and what is said where it cannot
 be drawn. What is drawn is decided by `subject`.
 """
 
 import argparse
+import re
 import subprocess
 from pathlib import Path
 
-from autograd.view import Drawing, RendererNotFound
-from nn.command import options as read
+from autograd.view import Drawing, RendererNotFound, draw
+from nn.command import expression, options as read
 from nn.command.options import CommandError
 from nn.command.output import check_file, write
 from nn.graph import draw_network
@@ -21,38 +22,63 @@ SOURCES = ("gv", "dot")  # the graph in DOT, which needs no renderer
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of the command."""
-    parser.description = "Draw a trained network: its layers, and its weights by sign and size."
-    parser.add_argument("model", metavar="MODEL", type=read.path, help="model.safetensors")
+    parser.description = (
+        "Draw a trained network: its layers, and its weights by sign and size. Or draw the "
+        "computation graph of an expression, with the number and the gradient of each node."
+    )
+    expression.arguments(parser, "MODEL|EXPRESSION")
     parser.add_argument(
         "-o",
         "--out",
         metavar="FILE",
         type=read.path,
-        default="network.svg",
         help=f"{', '.join(f'.{suffix}' for suffix in FORMATS)}, or .gv for the graph in DOT; "
-        "default: network.svg",
+        "default: network.svg for a model, graph.svg for an expression",
     )
-    parser.add_argument("--lang", choices=["ko", "en"], help="of the words; default: both")
+    parser.add_argument("--lang", choices=["ko", "en"], help="of a model's words; default: both")
+    graph = parser.add_argument_group("for an expression")
+    graph.add_argument("--direction", choices=["LR", "TB"], help="left to right or top to bottom")
 
 
 def run(options: argparse.Namespace) -> int:
     """Draw, write the file and name it; return 0."""
-    path = Path(options.out)
+    of_expression = is_expression(options.expression, options.numbers)
+    path = Path(options.out or ("graph.svg" if of_expression else "network.svg"))
     suffix = path.suffix[1:].lower()
     if suffix not in (*FORMATS, *SOURCES):
         raise CommandError(
             f"-o {options.out}: unknown kind of picture; let the name end in "
             f"{', '.join(f'.{known}' for known in FORMATS)} or .gv"
         )
-    check_file(path, "-o", Path(options.model))
-    write(path, rendered(subject(options), suffix))
+    check_file(path, "-o", *([] if of_expression else [Path(options.expression)]))
+    drawing = computation(options) if of_expression else network(options)
+    write(path, rendered(drawing, suffix))
     print(f"wrote {path}")
     return 0
 
 
-def subject(options: argparse.Namespace) -> Drawing:
-    """Return the drawing of what the arguments name."""
-    model, preparation = load_prepared(options.model)
+def is_expression(text: str, numbers: list[str]) -> bool:
+    """Whether `text` is an expression, not the name of a model file."""
+    if numbers:
+        return True
+    is_name = text.endswith(".safetensors") or re.fullmatch(r"[\w.:/\\-]*", text)
+    return not is_name and not Path(text).exists()
+
+
+def computation(options: argparse.Namespace) -> Drawing:
+    """Return the computation graph of the expression, after its backpropagation."""
+    if options.lang is not None:
+        raise CommandError("--lang is for a model; the graph of an expression has no words")
+    value, _ = expression.evaluate(options.expression, expression.numbers_of(options.numbers))
+    value.backward()
+    return draw(value, direction=options.direction or "LR")
+
+
+def network(options: argparse.Namespace) -> Drawing:
+    """Return the network that a model file holds."""
+    if options.direction is not None:
+        raise CommandError("--direction is for an expression; leave it out for a model")
+    model, preparation = load_prepared(options.expression)
     try:
         return draw_network(
             model,
@@ -61,7 +87,7 @@ def subject(options: argparse.Namespace) -> Drawing:
             outputs=None if preparation is None else preparation.output_names,
         )
     except (TypeError, ValueError) as error:
-        raise CommandError(f"{options.model}: {error}") from None
+        raise CommandError(f"{options.expression}: {error}") from None
 
 
 def rendered(drawing: Drawing, suffix: str) -> bytes:

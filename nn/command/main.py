@@ -1,4 +1,4 @@
-"""The command line: `glassgrad train|predict|draw|doctor`.
+"""The command line: `glassgrad train|predict|draw|step|doctor`.
 
 Owns which commands there are and how each ends. Whatever goes wrong ends in one line on stderr:
 exit code 2 for what the user can mend, 130 for Ctrl-C.
@@ -21,7 +21,8 @@ from nn.command.options import CommandError, Parser, joined, say
 COMMANDS = {
     "train": "train a network on a data set or on a CSV file of your own",
     "predict": "let a trained network predict the rows of a CSV file",
-    "draw": "draw a trained network as a picture",
+    "draw": "draw a trained network, or an expression, as a picture",
+    "step": "step through an expression and its backpropagation, one operation at a time",
     "doctor": "report versions, files and what is missing",
 }
 
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = joined(sys.argv[1:] if arguments is None else arguments, list(ACTIVATIONS))
     try:
         options, unknown = _parser(words).parse_known_args(words)
+        if hasattr(options, "numbers"):  # NAME=NUMBER may stand on either side of an option
+            options.numbers += [word for word in unknown if not word.startswith("-")]
+            unknown = [word for word in unknown if word.startswith("-")]
         if unknown:
             options.parser.refuse_unknown(unknown)
         code = int(options.run(options))

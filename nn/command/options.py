@@ -18,6 +18,11 @@ from nn.checks import rate, whole_number
 LISTS = {"--hidden": re.compile(r"[-+]?[\d.,][\w.,+-]*"), "--activation": re.compile(r"[\w,]+")}
 
 
+# An expression that starts with a minus, such as -w*x: to argparse it looks like an option (and
+# -o/tmp/x.svg is one).
+NEGATIVE = re.compile(r"-(?![-o]).*[(+*/]")
+
+
 class CommandError(Exception):
     """What the user can mend; the message is the one line that says what and how."""
 
@@ -49,7 +54,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def joined(arguments: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Return `arguments` with the values of each list option joined: `--hidden=16,16`.
+    """Return `arguments` as argparse takes them: list options joined, as `--hidden=16,16`.
 
     Args:
         arguments: the words of the command line.
@@ -60,7 +65,7 @@ def joined(arguments: Sequence[str], names: Sequence[str]) -> list[str]:
     while words:
         word = words.pop(0)
         if word not in LISTS:
-            result.append(word)
+            result.append(f" {word}" if NEGATIVE.match(word) else word)  # a space: no option
             continue
         values = []
         while words and LISTS[word].fullmatch(words[0]) and _is_value(word, words[0], names):
