@@ -89,14 +89,14 @@ from autograd.value import Value
 from autograd.vectorize import vmap
 
 if TYPE_CHECKING:
-    from autograd.view import draw, step
+    from autograd.view import draw, source, step
 
 warn_of_other_autograd()
 
 
 def __getattr__(name: str) -> Any:
     """What shows a graph, imported when first asked for: it doubles the time that import takes."""
-    if name in ("draw", "step"):
+    if name in ("draw", "source", "step"):
         from autograd import view
 
         return getattr(view, name)
@@ -174,6 +174,7 @@ __all__ = [
     "sinh",
     "softmax",
     "softplus",
+    "source",
     "sqrt",
     "step",
     "sub",

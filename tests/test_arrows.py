@@ -29,7 +29,9 @@ LAYERS = (
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
-# The one import of autograd that may stand in a function: a notebook asks for the picture.
+# The imports of autograd that may stand in a function. A program is written with public names:
+PROGRAM = ("autograd.view.program", "_public_name", "autograd")
+# and a notebook asks for the picture.
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.
@@ -119,7 +121,7 @@ def is_against_the_arrows(found):
 
 
 def _is_upward(found):
-    if found[:3] == PICTURE or found.module == "autograd":
+    if found[:3] in (PICTURE, PROGRAM) or found.module == "autograd":
         return True
     if found.target == "autograd" or found.function not in ("", "TYPE_CHECKING"):
         return False

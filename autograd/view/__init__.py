@@ -3,6 +3,7 @@
 from autograd.view.drawing import Drawing
 from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
+from autograd.view.program import source
 from autograd.view.render import RendererNotFound
 from autograd.view.stepper import Stepper, step
 from autograd.view.text import quoted, tooltip
@@ -14,6 +15,7 @@ __all__ = [
     "Stepper",
     "draw",
     "quoted",
+    "source",
     "step",
     "term",
     "tooltip",
