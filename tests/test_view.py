@@ -28,7 +28,7 @@ def groups(drawing, kind):
     return {
         group.findtext(f"{SVG}title"): [text.text for text in group.iter(f"{SVG}text")]
         for group in root.iter(f"{SVG}g")
-        if group.get("class") == kind
+        if kind in group.get("class", "").split()
     }
 
 

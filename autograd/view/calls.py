@@ -82,14 +82,20 @@ def _inside(
             members.setdefault(module, set()).add(node)
     found: dict[Any, list[Call]] = {}
     inner_first = list(members)[::-1]  # each module was met before those inside it
+    parameters: dict[Any, set[Any]] = {module: set() for module in members}
+    for parameter, path in owners.items():
+        for module in path:
+            if module in parameters:
+                parameters[module].add(parameter)
     for module in sorted(inner_first, key=lambda module: len(members[module])):
         inside = members[module]
-        parameters = set(module.parameters())
-        operands = [x for node in inside for x in node.inputs if x.__class__ is not float]
-        note: Any = (module, [x for x in operands if x not in inside and x not in parameters], {})
+        used_inside = dict.fromkeys(x for node in inside for x in node.inputs)
+        known = inside | parameters[module]
+        given = [x for x in used_inside if x.__class__ is not float and x not in known]
+        call = Call((module, given, {}))
         for node in inside:
             if node in outputs or any(user not in inside for user in users[node]):
-                found.setdefault(node, []).append(Call(note))
+                found.setdefault(node, []).append(call)
     return found
 
 

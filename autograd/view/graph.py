@@ -1,40 +1,52 @@
-"""The computation graph of a Value as a picture: which boxes there are, and how they are joined.
+"""The computation graph of a Value as a picture: what is asked for, and what is drawn of it.
 
-Owns `draw`. It goes in two steps: `_nearest` chooses what is shown, and `_Sketch` writes it as DOT,
-node by node in topological order, so that the same graph always gives the same source.
+Owns `draw`. The way is straight: `groups` finds the boxes, `_opened` chooses which are opened,
+`fold` makes the scene, `sketch` writes it as DOT. The same graph always gives the same source.
 """
 
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd import ops
 from autograd.backward import topological_order
 from autograd.value import Value
 from autograd.view.drawing import Drawing
-from autograd.view.text import names_of, number, plain, symbol, tooltip
+from autograd.view.fold import Folded, Scene
+from autograd.view.groups import Box, Groups
+from autograd.view.naming import Names, known_names
+from autograd.view.sketch import Look, Sketch
 
-# A dot of at most this many pairs is drawn as its products and their sum.
-OPENED_PAIRS = 4
+Values = Value | Iterable[Value]
 
-LEAF, COMPUTED, CONSTANT, OPERATION = "#e3eefb", "#ffffff", "#f0f0f0", "#fdf0d5"
-LINE, FAINT, GRADIENT = "#4a5563", "#8a8f98", "#a8321f"
+PLAIN = Look()
 
 
 def draw(
     value: Value,
     *,
     direction: str = "LR",
-    names: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+    names: Names = None,
     limit: int | None = 100,
+    depth: int | None = None,
+    open: str | Iterable[str] = (),
+    by: Value | None = None,
+    highlight: Values = (),
+    derivatives: bool = False,
+    dark: bool = False,
 ) -> Drawing:
     """Draw the graph of operations that made `value`.
 
-    Each Value is a box with its name, its number (data) and its gradient (grad), leaves in blue;
-    each operation an ellipse; each constant a small grey box. A dashed edge carries no gradient. A
-    `dot` of up to four pairs is opened into its products and their sum. Gradients show "–" until
-    `backward()` has run from `value`: as long as `value.grad` is 0, which that call makes 1. In an
-    SVG, pointing at a box shows every digit, pointing at an edge the local derivative.
+    Each Value is a box with its name, its number (data) and its gradient (grad), leaves in green;
+    each operation an ellipse; each constant a small grey box. The gradient is blue where it is
+    positive and vermillion where it is negative, stronger and with a wider border the larger it is.
+    A dashed edge carries no gradient. Where it matters which operand comes first, its number stands
+    at the edge. A `dot` of up to four pairs is opened into its products and their sum. Gradients
+    show "–" until `backward()` has run from `value`: as long as `value.grad` is 0, which that call
+    makes 1. In an SVG, pointing at a box shows every digit, pointing at an edge the local
+    derivative.
+
+    What a neuron, a layer, a model, a loss, a `boxed` function and a `with scope(...)` computed is
+    a box that can be folded. Folded boxes of one kind side by side become one, `neuron ×16`. A
+    large graph is drawn folded, and its caption says how to open it.
 
     Args:
         value: the result.
@@ -42,180 +54,149 @@ def draw(
         names: names for Values without a label: `names=locals()`, or pairs of name and Value such
             as `names=model.named_parameters()`. An item of a list `ws` is called ws[0]; names that
             begin with "_" are passed over.
-        limit: how many Values and constants to draw, those nearest to `value`; one last box says
-            how many more there are. None draws all.
+        limit: how many Values, constants and folded boxes to draw, those nearest to `value`; one
+            last box says how many more there are. None draws all.
+        depth: how many levels of boxes are opened: 0 folds all. None opens as many as fit in
+            `limit`.
+        open: names of boxes to open besides: "attention", "layer 2", "MLP/layer 2/neuron 3".
+        by: a Value: draw only what the derivative of `value` by it runs through.
+        highlight: one or more Values whose paths to `value` are drawn stronger.
+        derivatives: whether to write the local derivative at each edge.
+        dark: whether to draw for a dark page.
 
-    Raises TypeError for anything but a Value, ValueError for another direction or limit.
+    Raises TypeError for anything but Values; ValueError for another direction, limit or depth, a
+    name that no box has, and a Value that is not in the graph.
     """
+    strong = [highlight] if isinstance(highlight, Value) else list(highlight)
+    _check(value, direction, limit, depth, [*strong, *([] if by is None else [by])])
+    order = topological_order(value)
+    known = set(order)
+    for name, given in (("by", [] if by is None else [by]), ("highlight", strong)):
+        if not known.issuperset(given):
+            raise ValueError(f"draw: {name}: give Values that `value` was made from")
+    look = Look(direction, derivatives, dark, strong=_live(order, strong))
+    names_to_open = [open] if isinstance(open, str) else list(open)
+    return picture(order, names, limit, depth, names_to_open, by, strong, look)
+
+
+def picture(
+    order: Sequence[Any],
+    names: Names = None,
+    limit: int | None = 100,
+    depth: int | None = None,
+    to_open: Sequence[str] = (),
+    by: Value | None = None,
+    pinned: Sequence[Value] = (),
+    look: Look = PLAIN,
+    with_caption: bool = True,
+) -> Drawing:
+    """Return the drawing of a topological order; for the arguments see `draw`.
+
+    Args:
+        pinned: Values that are drawn in any case, not folded.
+        look: how it is drawn.
+        with_caption: whether a line below says what is folded.
+    """
+    groups = Groups(order)
+    included = None if by is None else _live(order, [by]) | {order[-1]}
+    pinned = [*pinned, *([] if by is None else [by])]
+    forced = _named(groups, to_open)
+    for node in pinned:
+        forced |= set(groups.around(node)) if node is not order[-1] else set()
+
+    def scene_at(level: int) -> Scene:
+        opened = {box for box in groups.boxes if box.level < level} | forced
+        return Scene(order, groups, opened, included, pinned)
+
+    deepest = max((box.level for box in groups.boxes), default=-1) + 1
+    if depth is not None or limit is None:
+        scene = scene_at(deepest if depth is None else depth)
+    else:  # the most levels that fit, found by bisection: more levels are more boxes
+        low, high = 0, deepest
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if scene_at(middle).size() <= limit else (low, middle - 1)
+        scene = scene_at(low)
+    shown = scene.nearest(limit)
+    called = known_names(order, names)
+    hidden = scene.hidden(shown)
+    lines = _caption(shown, hidden)
+    if included is not None and by not in included:
+        name = next(name for name, node in zip(called, order, strict=True) if node is by)
+        lines.append(f"no gradient flows to {name or repr(by)}: the derivative by it is 0")
+    caption = "\n".join(lines) if with_caption else ""
+    return Sketch(scene, shown, groups, called, look).draw(hidden, caption)
+
+
+def _check(
+    value: Any, direction: str, limit: int | None, depth: int | None, others: list[Any]
+) -> None:
     if not isinstance(value, Value):
         raise TypeError(f"draw: expected a Value, got {type(value).__name__}; draw one result")
+    for other in others:
+        if not isinstance(other, Value):
+            kind = type(other).__name__
+            raise TypeError(f"draw: by and highlight take Values of the graph, got {kind}")
     if direction not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"draw: direction must be 'LR', 'TB', 'RL' or 'BT', got {direction!r}")
     if limit is not None and limit < 1:
         raise ValueError(f"draw: limit must be at least 1, or None for all, got {limit!r}")
-    order = topological_order(value)
-    shown = _nearest(value, limit)
-    sketch = _Sketch(value, direction, {} if names is None else names_of(names))
-    for node in order:
-        if node in shown:
-            sketch.add(node, shown[node])
-    hidden = _count_boxes((node, _operands(node)) for node in order) - _count_boxes(shown.items())
+    if depth is not None and depth < 0:
+        raise ValueError(f"draw: depth must be at least 0, or None for what fits, got {depth!r}")
+
+
+def _live(order: Sequence[Any], sources: Collection[Any]) -> set[Any]:
+    """The nodes on the paths by which a gradient flows from the last node to one of `sources`."""
+    from_source = set(sources)
+    for node in order if from_source else ():
+        if any(x in from_source for x in _operands_with_gradient(node)):
+            from_source.add(node)
+    found = {order[-1]} & from_source
+    for node in reversed(order) if found else ():
+        if node in found:
+            found.update(x for x in _operands_with_gradient(node) if x in from_source)
+    return found
+
+
+def _operands_with_gradient(node: Any) -> Iterator[Any]:
+    for k, x in enumerate(node.inputs):
+        if x.__class__ is not float and node.partials[k] is not None:
+            yield x
+
+
+def _named(groups: Groups, names: Sequence[str]) -> set[Box]:
+    """The boxes that are called so, and those around them; ValueError for a name of none."""
+    found: set[Box] = set()
+    for name in names:
+        wanted = str(name).casefold()
+        called = [
+            box for box in groups.boxes
+            if wanted in (box.kind.casefold(), box.label.casefold(), box.path.casefold())
+        ]  # fmt: skip
+        if not called:
+            there = list(dict.fromkeys(box.label for box in groups.boxes))
+            some = ", ".join(there[:8]) + (", ..." if len(there) > 8 else "")
+            raise ValueError(
+                f"draw: open: no box is called {name!r}; "
+                + (f"there are {some}" if there else "this graph has no boxes")
+            )
+        for box in called:
+            found.update(box.chain())
+    return found
+
+
+def _caption(shown: Collection[Any], hidden: int) -> list[str]:
+    """What is not seen, and how to see it."""
+    lines = []
+    folded = [part for part in shown if isinstance(part, Folded) and part.boxes][::-1]
+    if folded:
+        # The levels that are open already: all those around the outermost folded box.
+        depth = min(one.boxes[0].level for one in folded) + 1
+        titles = list(dict.fromkeys(one.title for one in folded))
+        some = ", ".join(titles[:3]) + (", ..." if len(titles) > 3 else "")
+        example = folded[0].boxes[0].label
+        lines.append(f"folded: {some}")
+        lines.append(f"depth={depth} opens a level, open={example!r} one box")
     if hidden:
-        sketch.add_rest(hidden, [n for n, kept in shown.items() if len(kept) < len(_operands(n))])
-    return sketch.drawing
-
-
-def _operands(node: Value) -> Sequence[int]:
-    """The positions of the inputs that are drawn, in the order in which a limit keeps them.
-
-    A dot keeps its bias, then w1 and x1, w2 and x2, ...; a bias of 0.0 that is no Value is none.
-    """
-    if node.op is not ops.dot:
-        return range(len(node.inputs))
-    pairs, bias = len(node.inputs) // 2, node.inputs[-1]
-    kept = [] if bias.__class__ is float and bias == 0.0 else [2 * pairs]
-    for i in range(pairs):
-        kept += (i, pairs + i)
-    return kept
-
-
-def _nearest(root: Value, limit: int | None) -> dict[Value, Sequence[int]]:
-    """The Values to draw, breadth first from `root`, each with the operands it is joined to."""
-    shown: dict[Value, Sequence[int]] = {}
-    seen = {root}
-    queue = deque([root])
-    boxes = 1
-    while queue:
-        node = queue.popleft()
-        kept = []
-        for k in _operands(node):
-            x = node.inputs[k]
-            is_constant = x.__class__ is float
-            if is_constant or x not in seen:
-                if boxes == limit:
-                    continue
-                boxes += 1
-                if not is_constant:
-                    seen.add(x)
-                    queue.append(x)
-            kept.append(k)
-        shown[node] = kept
-    return shown
-
-
-def _count_boxes(joined: Iterable[tuple[Value, Sequence[int]]]) -> int:
-    """How many boxes Values and their constants take."""
-    return sum(1 + sum(node.inputs[k].__class__ is float for k in ks) for node, ks in joined)
-
-
-class _Sketch:
-    """Writes the picture of what `root` was made from, node by node, each after its operands."""
-
-    def __init__(self, root: Value, direction: str, names: Mapping[Value, str]) -> None:
-        self.root = root
-        self.names = names
-        self.has_gradients = root.grad != 0.0  # nan is not 0 either
-        self.ids: dict[Value, str] = {}
-        self.drawing = Drawing(
-            "computation graph",
-            text=repr(root),
-            filename="graph.gv",
-            graph_attr={"rankdir": direction, "bgcolor": "#ffffff", "nodesep": "0.15"},
-            node_attr={"fontname": "Helvetica", "fontsize": "11", "color": LINE, "style": "filled"},
-            edge_attr={"color": LINE, "arrowsize": "0.6"},
-        )
-
-    def add(self, node: Value, operands: Sequence[int]) -> None:
-        """Draw `node`, the operation that made it, and the edges from its `operands`."""
-        key = self.ids[node] = f"v{len(self.ids)}"
-        fill = LEAF if node.op is None else COMPUTED
-        self._add_box(key, self._name(node), node.data, node.grad, fill)
-        if node.op is None:
-            return
-        is_small = node.op is ops.dot and 2 <= len(node.inputs) <= 2 * OPENED_PAIRS + 1
-        if is_small and len(operands) == len(_operands(node)):
-            self._add_operation(key, "+")
-            operands = self._add_products(node, operands)
-        else:
-            self._add_operation(key, symbol(node.op))
-        for k in operands:
-            self._join(node, k, f"{key}op")
-
-    def add_rest(self, hidden: int, parents: Iterable[Value]) -> None:
-        """Draw one box for the `hidden` others, joined to the `parents` that they lead to."""
-        self.drawing.node(
-            "rest", f"… {hidden:,} more", shape="box", style="dashed", fontcolor=FAINT, color=FAINT
-        )
-        for node in parents:
-            self.drawing.edge("rest", f"{self.ids[node]}op", style="dashed", color=FAINT)
-
-    def _add_products(self, dot: Value, operands: Sequence[int]) -> Sequence[int]:
-        """Draw the products w*x of a dot, and return its other operands: the bias."""
-        pairs = len(dot.inputs) // 2
-        for i in range(pairs):
-            key = f"{self.ids[dot]}p{i}"
-            w, x = dot.inputs[i], dot.inputs[pairs + i]
-            name = f"{self._name(w)}*{self._name(x)}" if self._name(w) and self._name(x) else ""
-            # No Value holds the product, so it is computed from the numbers in the boxes. What
-            # flows back through a sum is the same for each term: its gradient is the dot's own.
-            self._add_box(key, name, _number_of(w) * _number_of(x), dot.grad, COMPUTED)
-            self._add_operation(key, symbol(ops.mul))
-            self._join(dot, i, f"{key}op")
-            self._join(dot, pairs + i, f"{key}op")
-            self._add_edge(key, f"{self.ids[dot]}op", 1.0)
-        return [k for k in operands if k == 2 * pairs]
-
-    def _add_box(self, key: str, name: str, data: float, grad: float, fill: str) -> None:
-        """Draw a number: its name if it has one, its data and its gradient."""
-        gradient = number(grad) if self.has_gradients else "–"
-        exact = [f"data {data!r}", f"grad {grad!r}"][: 2 if self.has_gradients else 1]
-        title = f'<TR><TD COLSPAN="2"><B>{plain(name)}</B></TD></TR>' if name else ""
-        self.drawing.node(
-            key,
-            '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-            f"{title}<TR><TD>data {number(data)}</TD>"
-            f'<TD><FONT COLOR="{GRADIENT}">grad {gradient}</FONT></TD></TR></TABLE>>',
-            shape="box",
-            margin="0.03",
-            fillcolor=fill,
-            penwidth="2" if key == self.ids.get(self.root) else "1",
-            tooltip=tooltip(*([name] if name else []), *exact),
-        )
-
-    def _add_operation(self, key: str, sign: str) -> None:
-        """Draw the operation that made the number in the box `key`."""
-        self.drawing.node(
-            f"{key}op", f"<{plain(sign)}>", shape="ellipse", margin="0.05", height="0.3",
-            width="0.3", fillcolor=OPERATION, tooltip=tooltip(sign), ordering="in",
-        )  # fmt: skip
-        self.drawing.edge(f"{key}op", key, tooltip=tooltip(sign))
-
-    def _join(self, node: Value, k: int, operation: str) -> None:
-        """Draw the edge from the operand at `k` of `node`, and that operand if it is a constant."""
-        x = node.inputs[k]
-        if x.__class__ is not float:
-            self._add_edge(self.ids[x], operation, node.partials[k])
-            return
-        key = f"{self.ids[node]}c{k}"
-        self.drawing.node(
-            key, f"<{number(x)}>", shape="box", margin="0.05", height="0.2", width="0.2",
-            fillcolor=CONSTANT, color=FAINT, tooltip=tooltip(f"constant {x!r}"),
-        )  # fmt: skip
-        self.drawing.edge(key, operation, color=FAINT, tooltip="constant")
-
-    def _add_edge(self, tail: str, head: str, partial: float | None) -> None:
-        """Draw an edge along which a gradient flows, or, dashed, one along which none does."""
-        if partial is None:
-            said, style = "no gradient flows along this edge", "dashed"
-        else:
-            said, style = f"local derivative {partial!r}", "solid"
-        self.drawing.edge(tail, head, style=style, tooltip=tooltip(said))
-
-    def _name(self, x: Any) -> str:
-        if x.__class__ is float:
-            return ""
-        return str(x.label) or self.names.get(x, "")
-
-
-def _number_of(x: Any) -> float:
-    return x if x.__class__ is float else x.data
+        lines.append(f"{hidden:,} not drawn: limit=None draws all")
+    return lines

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.origin import Line, origin_of
-from autograd.view.calls import calls_of
 from autograd.view.text import names_of
 
 # How the operations are written that have a sign of their own in Python.
@@ -31,11 +30,16 @@ def node_names(order: Sequence[Any], names: Names = None) -> list[str]:
 
     A parameter of a module is called by its place, counted from 1: layer1.neuron2.w1.
     """
+    return [name or f"v{i}" for i, name in enumerate(known_names(order, names))]
+
+
+def known_names(order: Sequence[Any], names: Names = None) -> list[str]:
+    """Return the name of each node as `node_names` does, and "" for a node that has none."""
     given = {} if names is None else names_of(names)
     given = _assigned(order) | given
     if any(node.op is None and not node.label and node not in given for node in order):
         given = _parameters(order) | given
-    return [str(node.label) or given.get(node) or f"v{i}" for i, node in enumerate(order)]
+    return [str(node.label) or given.get(node, "") for node in order]
 
 
 def _assigned(order: Sequence[Any]) -> dict[Any, str]:
@@ -77,7 +81,9 @@ def _target(text: str, op: str) -> str | None:
 def _parameters(order: Sequence[Any]) -> dict[Any, str]:
     """The parameters of the outermost modules that were called, with short names."""
     owners: dict[int, Any] = {}
-    for calls in calls_of(order).values():
+    for node in order:
+        origin = origin_of(node)
+        calls = () if origin is None else origin.calls
         outermost = [call.owner for call in calls if hasattr(call.owner, "named_parameters")][-1:]
         owners |= {id(owner): owner for owner in outermost}
     found: dict[Any, str] = {}

@@ -8,10 +8,11 @@ import subprocess
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from autograd.view.graph import draw
+from autograd.view.graph import picture
 from autograd.view.listing import find
 from autograd.view.records import Record
 from autograd.view.render import RendererNotFound
+from autograd.view.sketch import Look
 from autograd.view.words import words
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ MOST_DRAWN = 150  # nodes and constants of the picture; of a larger graph its pa
 def payload_of(stepper: "Stepper") -> dict[str, Any]:
     """Return all that is shown of a stepper: dicts, lists, texts, whole numbers and None."""
     texts = words(stepper.lang)
-    picture, boxes, notice = _picture_of(stepper)
+    image, boxes, notice = _image_of(stepper)
     start = stepper.data_at(stepper.phases["loss"][1])
     return {
         "title": texts["title"].format(name=stepper.names[-1]),
         "lang": stepper.lang,
-        "picture": picture,
+        "picture": image,
         "notice": notice,
         "nodes": [
             {
@@ -82,14 +83,16 @@ def _record(record: Record, stepper: "Stepper") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _picture_of(
+def _image_of(
     stepper: "Stepper",
 ) -> tuple[str | None, dict[str, list[int]], str | None]:
     """The graph as SVG, the nodes in each folded box, and why there is no picture."""
     names = list(zip(stepper.names, stepper.nodes, strict=True))
-    drawing = draw(stepper.nodes[-1], names=names, limit=MOST_DRAWN)
+    # The gradients in it are those of each step, not what the Values hold.
+    look = Look(gradients=False)
+    drawing = picture(stepper.nodes, names, MOST_DRAWN, look=look, with_caption=False)
     try:
-        picture = drawing.svg()
+        image = drawing.svg()
     except (RendererNotFound, OSError, subprocess.SubprocessError) as problem:
         return None, {}, " ".join(str(problem).split())
-    return picture, {box: list(inside) for box, inside in drawing.boxes.items()}, None
+    return image, {box: list(inside) for box, inside in drawing.boxes.items()}, None
