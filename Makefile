@@ -3,6 +3,7 @@
 #
 #   make demo    train a network on two moons and on real handwritten digits
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
+#   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
 #   make bench   time the engine against micrograd
 #   make torch   compare with PyTorch 2.13.0, in an environment of its own
 #   make browser open training.html in Chromium, in an environment of its own
@@ -12,11 +13,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 TORCH  ?= .venv-torch
 BROWSER ?= .venv-browser
+LESSONS ?= .venv-lessons
+IN     ?= en
 CHROMIUM ?= /usr/bin/chromium
 RUN     = $(VENV)/bin/python
 PIP     = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test bench torch browser clean
+.PHONY: demo test lessons bench torch browser clean
 
 demo: $(VENV)/.demo
 	$(RUN) -m nn train moons --out runs/moons
@@ -26,8 +29,14 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy --strict autograd nn benchmarks
+	$(RUN) -m mypy --strict autograd nn benchmarks notebooks
 	$(RUN) -m pytest
+	$(RUN) -m pytest --nbmake --nbmake-timeout=60 notebooks/en notebooks/ko
+
+# The learner works in a copy, which stays as it is until it is deleted.
+lessons: $(LESSONS)/.notebook
+	@test -d lessons/$(IN) || $(LESSONS)/bin/python -m nn lessons --lang $(IN) lessons/$(IN)
+	$(LESSONS)/bin/python -m jupyter lab lessons/$(IN)
 
 bench: $(VENV)/.dev
 	$(RUN) -m benchmarks eager
@@ -45,16 +54,17 @@ $(CHROMIUM):
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
 
 clean:
-	rm -rf $(VENV) $(TORCH) $(BROWSER) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find autograd nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	rm -rf $(VENV) $(TORCH) $(BROWSER) $(LESSONS) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find autograd nn tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The demo's environment is part of the developer's one, so both live in $(VENV).
 $(VENV)/.demo: EXTRAS = data,plot,render,train
 $(VENV)/.dev: EXTRAS = dev
 $(TORCH)/.dev: EXTRAS = dev-torch
 $(BROWSER)/.dev: EXTRAS = dev-browser
+$(LESSONS)/.notebook: EXTRAS = notebook
 
-$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(BROWSER)/.dev: pyproject.toml
+$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(BROWSER)/.dev $(LESSONS)/.notebook: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("glassgrad needs Python 3.11 or later, $(PYTHON) is %d.%d: try make PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Installing glassgrad[$(EXTRAS)] into $(@D) (a minute or two the first time)"
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)

@@ -1,1 +1,1 @@
-"""The lessons: `source` is written by hand, `en` and `ko` are built from it by `notebooks.build`."""
+"""The lessons: `source` is written by hand; `notebooks.build` makes `en` and `ko` of it."""

@@ -217,7 +217,10 @@ def main(arguments: Sequence[str]) -> int:
     """Build the lessons whose names start with one of `arguments`, or all; return the exit code."""
     chosen = [path for path in sources() if not arguments or path.name.startswith(tuple(arguments))]
     if not chosen:
-        print(f"no lesson in notebooks/source starts with {' or '.join(arguments)}; see ls")
+        names = " or ".join(arguments)
+        print(
+            f"notebooks/source: no lesson starts with {names}; name one such as 03", file=sys.stderr
+        )
         return 2
     try:
         files = {file: text for path in chosen for file, text in built(path).items()}

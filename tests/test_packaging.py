@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -36,7 +37,7 @@ def demo(make_environment, wheel):
     return environment
 
 
-def test_the_wheel_holds_both_packages_and_nothing_else(wheel):
+def test_the_wheel_holds_both_packages_with_the_lessons_and_nothing_else(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     info = f"glassgrad-{PROJECT['version']}.dist-info"
     packaged = {name for name in names if not name.startswith(info)}
@@ -46,7 +47,13 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel):
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    assert packaged == modules
+    lessons = {
+        f"nn/lessons/{path.relative_to(ROOT / 'notebooks').as_posix()}"
+        for lang in ("en", "ko")
+        for path in (ROOT / "notebooks" / lang).glob("*.ipynb")
+    }
+    assert lessons
+    assert packaged == modules | lessons
     assert {"autograd/py.typed", "nn/py.typed"} <= packaged
     assert f"{info}/licenses/LICENSE" in names
 
@@ -196,6 +203,31 @@ def test_a_students_own_autograd_is_named_with_its_remedy(core, tmp_path):
             "(in a notebook: restart the kernel)"
         )
     assert core.run("-m", "nn", "doctor", cwd=tmp_path).returncode == 2
+
+
+def test_the_wheel_brings_the_lessons(core, tmp_path):
+    for lang in ("en", "ko"):
+        result = script(core, "lessons", "--lang", lang, lang, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert 'pip install "glassgrad[notebook]"' in result.stdout
+        copied = {path.name: path.read_bytes() for path in (tmp_path / lang).iterdir()}
+        there = (ROOT / "notebooks" / lang).glob("*.ipynb")
+        assert copied == {path.name: path.read_bytes() for path in there}
+
+
+def test_the_source_distribution_brings_the_lessons_and_their_sources(tmp_path):
+    build = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path, ROOT]
+    result = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as files:
+        names = {name.partition("/")[2] for name in files.getnames()}
+    expected = {
+        path.relative_to(ROOT).as_posix()
+        for kind in ("source/*.md", "en/*.ipynb", "ko/*.ipynb", "build.py")
+        for path in (ROOT / "notebooks").glob(kind)
+    }
+    assert expected <= names
 
 
 def test_all_ways_to_start_the_command_do_the_same(core, tmp_path):
