@@ -131,8 +131,8 @@ def _until(path: Path, lines: list[str], at: int, end: str) -> tuple[str, int]:
         elif not fence and (OPENING.fullmatch(line) or (end == ":::" and line.startswith(":::"))):
             break
     if fence:
-        raise LessonError(path, fence, "this fence is not closed; add a line ``` after its code")
-    raise LessonError(path, at + 1, f"`{lines[at].rstrip()}` is not closed; add a line `{end}`")
+        raise LessonError(path, fence, "this fence is not closed; add a line '```' after its code")
+    raise LessonError(path, at + 1, f"'{lines[at].rstrip()}' is not closed; add a line '{end}'")
 
 
 def _checked(path: Path, start: int, code: str) -> str:

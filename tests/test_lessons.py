@@ -165,9 +165,9 @@ def test_a_source_becomes_two_notebooks(tmp_path):
         (GOOD.replace("# 01 하나", "하나"), 1, "opens with `# title`"),
         ("Hello\n" + GOOD, 1, "'Hello' stands outside a block; put it between"),
         (GOOD + "```\nx = 2\n```\n", 16, "'```' stands outside a block"),
-        (GOOD + "```python\nx = 2\n", 16, "`` ```python`` is not closed".replace("`` ", "`")),
-        (GOOD + "::: en\nMore.\n", 16, "`::: en` is not closed; add a line `:::`"),
-        (GOOD + "::: en\nMore.\n::: ko\n더.\n:::\n", 16, "`::: en` is not closed"),
+        (GOOD + "```python\nx = 2\n", 16, "'```python' is not closed; add a line '```'"),
+        (GOOD + "::: en\nMore.\n", 16, "'::: en' is not closed; add a line ':::'"),
+        (GOOD + "::: en\nMore.\n::: ko\n더.\n:::\n", 16, "'::: en' is not closed"),
         (GOOD + "::: en\n:::\n::: ko\n더.\n:::\n", 16, "nothing stands inside"),
         (GOOD + "::: en\nMore.\n:::\n", 16, "`::: en` without `::: ko` after it"),
         (GOOD + "::: ko\n더.\n:::\n", 16, "`::: ko` without `::: en` before it"),
@@ -196,7 +196,7 @@ def test_a_mistake_is_named_with_its_place_and_remedy(text, line, words, tmp_pat
 
 
 def test_a_name_without_a_number_is_refused(tmp_path):
-    with pytest.raises(LessonError, match="NN_slug.md; rename it"):
+    with pytest.raises(LessonError, match=r"NN_slug\.md; rename it"):
         read(source(tmp_path, GOOD, "One.md"))
 
 
