@@ -38,6 +38,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=["ko", "en"], help="of a model's words; default: both")
     graph = parser.add_argument_group("for an expression")
     graph.add_argument("--direction", choices=["LR", "TB"], help="left to right or top to bottom")
+    graph.add_argument("--by", metavar="NAME", help="only what the derivative by it runs through")
+    graph.add_argument("--derivatives", action="store_true", help="the local ones, at the edges")
+    graph.add_argument("--dark", action="store_true", help="for a dark page")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,15 +72,23 @@ def computation(options: argparse.Namespace) -> Drawing:
     """Return the computation graph of the expression, after its backpropagation."""
     if options.lang is not None:
         raise CommandError("--lang is for a model; the graph of an expression has no words")
-    value, _ = expression.evaluate(options.expression, expression.numbers_of(options.numbers))
+    value, leaves = expression.evaluate(options.expression, expression.numbers_of(options.numbers))
+    by = None if options.by is None else expression.leaf(options.by, "--by", leaves)
     value.backward()
-    return draw(value, direction=options.direction or "LR")
+    return draw(
+        value,
+        direction=options.direction or "LR",
+        by=by,
+        derivatives=options.derivatives,
+        dark=options.dark,
+    )
 
 
 def network(options: argparse.Namespace) -> Drawing:
     """Return the network that a model file holds."""
-    if options.direction is not None:
-        raise CommandError("--direction is for an expression; leave it out for a model")
+    for name in ("direction", "by", "derivatives", "dark"):
+        if getattr(options, name):
+            raise CommandError(f"--{name} is for an expression; leave it out for a model")
     model, preparation = load_prepared(options.expression)
     try:
         return draw_network(

@@ -106,6 +106,8 @@ ARGUMENTS = [
     ("draw m.safetensors -o network", "unknown kind of picture", ".svg, .png"),
     ("draw m.safetensors -o no/n.svg", "there is no folder", "make it first"),
     ("draw m.safetensors --colour red", "unrecognized arguments", "see glassgrad draw --help"),
+    ("draw m.safetensors --dark", "--dark is for an expression", "leave it out"),
+    ("draw w*x w=1 x=2 --by z", "--by", "z"),
     ("draw m.safetensors --direction TB", "--direction is for an expression", "leave it out"),
     ("draw w*x", "w has no number", "add w=NUMBER"),
     ("draw nothing", "nothing: No such file", "check the name"),
