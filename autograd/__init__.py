@@ -89,14 +89,14 @@ from autograd.value import Value
 from autograd.vectorize import vmap
 
 if TYPE_CHECKING:
-    from autograd.view import draw, source, step
+    from autograd.view import draw, explain, source, step
 
 warn_of_other_autograd()
 
 
 def __getattr__(name: str) -> Any:
     """What shows a graph, imported when first asked for: it doubles the time that import takes."""
-    if name in ("draw", "source", "step"):
+    if name in ("draw", "explain", "source", "step"):
         from autograd import view
 
         return getattr(view, name)
@@ -134,6 +134,7 @@ __all__ = [
     "erf",
     "erfc",
     "exp",
+    "explain",
     "expm1",
     "floor",
     "floordiv",

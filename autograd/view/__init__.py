@@ -1,6 +1,7 @@
 """Seeing: the computation graph of a number as a picture, and the words that pictures use."""
 
 from autograd.view.drawing import Drawing
+from autograd.view.explanation import Explanation, explain
 from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
 from autograd.view.program import source
@@ -11,9 +12,11 @@ from autograd.view.text import quoted, tooltip
 __all__ = [
     "TERMS",
     "Drawing",
+    "Explanation",
     "RendererNotFound",
     "Stepper",
     "draw",
+    "explain",
     "quoted",
     "source",
     "step",

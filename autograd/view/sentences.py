@@ -27,7 +27,7 @@ class Sentences:
 
     def compute(self, name: str, formula: str, numbers: str) -> str:
         """An operation ran."""
-        computed = f"{name} = {_cut(formula)} = {_cut(numbers)}"
+        computed = f"{name} = {shortened(formula)} = {shortened(numbers)}"
         return f"계산: {computed}" if self._is_korean else f"Compute {computed}."
 
     def start(self, name: str, data: float, by: str) -> str:
@@ -63,13 +63,13 @@ class Sentences:
             parts += [f"… 외 {more}개"] if more > 0 else []
             parts += [f"전달되지 않음: {', '.join(passed_over[:MOST])}"] if passed_over else []
             gradient = term("gradient", "ko")
-            return f"{_cut(formula)}의 입력에 {gradient} 전달, {by} = {_short(upstream)}: " + (
+            return f"{shortened(formula)}의 입력에 {gradient} 전달, {by} = {_short(upstream)}: " + (
                 "; ".join(parts) or "받는 노드 없음"
             )
         parts += [f"... and {more} more"] if more > 0 else []
         parts += [f"none to {', '.join(passed_over[:MOST])}"] if passed_over else []
         said = "; ".join(parts) or "there is no Value among them"
-        return f"Pass {by} = {_short(upstream)} back to the inputs of {_cut(formula)}: {said}."
+        return f"Pass {by} = {_short(upstream)} back to the inputs of {shortened(formula)}: {said}."
 
     def update(self, name: str, rule: str, before: float, after: float) -> str:
         """The optimiser changed a parameter."""
@@ -98,6 +98,7 @@ def _short(x: float) -> str:
     return f"{x:.6g}"
 
 
-def _cut(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a long text with its middle left out."""
     half = LONGEST // 2
     return text if len(text) <= LONGEST else f"{text[:half]} ... {text[-half:]}"
