@@ -28,6 +28,10 @@ COMMUTATIVE = frozenset((
 ))  # fmt: skip
 
 
+WIDEST_LETTER = 6.6  # points, on average, of a number in the widest of the usual fonts
+ROOM = 76  # points: for "grad -0.1235"
+
+
 class Look(NamedTuple):
     """How a scene is drawn.
 
@@ -177,12 +181,19 @@ class Sketch:
             gradient = number(node.grad)
             exact.append(f"grad {node.grad!r}")
             how = shade(node.grad, self.largest, surface, self.palette)
+        texts = (f"data {number(data)}", f"grad {gradient}")
+        # A browser may lack the font that was measured: a cell has room for a wider one. A page
+        # that writes numbers there, step by step, needs room for any of them.
+        rooms = [
+            round(WIDEST_LETTER * len(text)) if self.look.gradients else ROOM for text in texts
+        ]
+        colour = f' BGCOLOR="{how.fill}"' if self.has_gradients else ""
         title = f'<TR><TD COLSPAN="2"><B>{plain(name)}</B></TD></TR>' if name else ""
         page.node(
             key,
             '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-            f'{title}<TR><TD>data {number(data)}</TD><TD BGCOLOR="{how.fill}">'
-            f'<FONT COLOR="{how.text}">grad {gradient}</FONT></TD></TR></TABLE>>',
+            f'{title}<TR><TD WIDTH="{rooms[0]}">{texts[0]}</TD><TD WIDTH="{rooms[1]}"{colour}>'
+            f'<FONT COLOR="{how.text}">{texts[1]}</FONT></TD></TR></TABLE>>',
             id=key, shape="box", margin="0.03", fillcolor=surface, color=how.border,
             penwidth=f"{how.width:g}", tooltip=tooltip(*([name] if name else []), *exact),
             **{"class": "computed" if node.inputs else "leaf"},
