@@ -393,6 +393,11 @@ def test_a_notebook_shows_a_picture():
     bundle = (x + 1.0)._repr_mimebundle_()
     assert set(bundle) == {"image/svg+xml"}
     assert ElementTree.fromstring(bundle["image/svg+xml"]).tag == f"{SVG}svg"
+    assert "max-width: 100%" in bundle["image/svg+xml"]
+    y = x
+    for _ in range(30):
+        y = -y
+    assert "max-width" not in y._repr_mimebundle_()["image/svg+xml"]  # too wide to shrink
     png = draw(x)._repr_mimebundle_(include=["image/png", "text/html"])
     assert png["image/png"].startswith(PNG_SIGNATURE)
     assert draw(x)._repr_mimebundle_(exclude=["image/svg+xml"]) == {}

@@ -4,6 +4,7 @@ Owns how a picture gets out; what is in it, `graph.py` decides.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,8 @@ import graphviz
 from autograd.view.render import render
 
 _MIME_TYPES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
+
+WIDEST_FITTED = 1_100  # points; a wider picture keeps its size, and its page scrolls
 
 Name = str | os.PathLike[str]
 
@@ -146,7 +149,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
         try:
             for mime_type in sorted(wanted & _MIME_TYPES.keys()):
                 encoding = "utf-8" if mime_type == "image/svg+xml" else None
-                bundle[mime_type] = self.pipe(_MIME_TYPES[mime_type], encoding=encoding)
+                picture = self.pipe(_MIME_TYPES[mime_type], encoding=encoding)
+                bundle[mime_type] = _fitted(picture) if encoding else picture
         except (RuntimeError, ValueError, OSError, subprocess.SubprocessError) as problem:
             return {"text/plain": f"{self.text or repr(self)}\n({problem})"}
         return bundle
@@ -159,3 +163,11 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture)
         return str(path)
+
+
+def _fitted(svg: str) -> str:
+    """A picture that shrinks to the width of its page, unless it would become too small to read."""
+    width = re.search(r'<svg width="(\d+)pt"', svg)
+    if width is None or int(width[1]) > WIDEST_FITTED:
+        return svg
+    return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)

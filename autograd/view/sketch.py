@@ -147,7 +147,7 @@ class Sketch:
         self._page(box.outer).node(
             key,
             f"<<B>{plain(box.title)}</B><BR/>{counts}>",
-            id=key, shape="box3d", margin="0.12,0.06", fillcolor=self.palette.box,
+            id=key, shape="box3d", margin="0.2,0.06", fillcolor=self.palette.box,
             tooltip=tooltip(", ".join(said) or "shared", *filter(None, lines)),
             **{"class": "box"},
         )  # fmt: skip

@@ -5,6 +5,7 @@ changes and no window opens. Colours are the colour-blind-safe ones of Okabe and
 only sign.
 """
 
+import functools
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,10 @@ def new_figure(purpose: str, width: float, height: float) -> "Figure":
     """An empty figure of a size in inches, or one line saying what to install."""
     with extra("plot", purpose):
         from matplotlib.figure import Figure
-    return Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
+    # pyplot would tell notebooks how to show a Figure, but nobody need have imported it.
+    figure._repr_png_ = functools.partial(to_png, figure)  # type: ignore[attr-defined]
+    return figure
 
 
 def finished(figure: "Figure") -> "Figure":

@@ -1,5 +1,6 @@
 """What all plots share: names shown as written, fonts that have the letters, nothing global."""
 
+import subprocess
 import sys
 import warnings
 
@@ -177,3 +178,16 @@ def test_without_matplotlib(monkeypatch):
         loss_curve(history)
     assert str(caught.value).endswith('matplotlib.figure: pip install "glassgrad[plot]"')
     assert korean_font() is None
+
+
+def test_a_notebook_shows_a_figure_without_pyplot():
+    code = (
+        "import sys, nn.plot\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "figure = nn.plot.activation_function_plot('tanh')\n"
+        "shown, _ = InteractiveShell().display_formatter.format(figure)\n"
+        "assert shown['image/png'][:4] == b'\\x89PNG', shown\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
