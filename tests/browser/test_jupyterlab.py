@@ -199,6 +199,20 @@ def test_keys_in_the_widget_are_not_jupyterlabs(lab, book):
     one.wait_for("4 / 7")
 
 
+def test_keys_that_a_notebook_takes_on_their_way_down_reach_the_widget(lab, book):
+    one = lab(book)
+    # As Notebook 7 does with the arrows to the right and left.
+    one.page.evaluate(
+        """() => document.addEventListener("keydown", (event) => {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        }, true)"""
+    )
+    one.widget.locator(".picture").click(position={"x": 5, "y": 5})
+    one.page.keyboard.press("ArrowRight")
+    one.wait_for("2 / 7")
+
+
 def test_the_widget_hides_its_still_picture(lab, book):
     one = lab(book)
     assert one.page.locator(STILL).count() == 1

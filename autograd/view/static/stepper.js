@@ -22,12 +22,15 @@ class Stepper {
     this.breaks = new Breaks(payload, () => this.run());
     this.player = new Player(payload, (next, isPlaying) => this.draw(next, isPlaying), (i) => this.breaks.stopsAt(i));
     this.root = element("div", { class: "glassgrad", lang: payload.lang, tabindex: 0, role: "group",
-      "aria-label": payload.title, "data-lm-suppress-shortcuts": true, on: { keydown: (event) => this.press(event) } },
+      "aria-label": payload.title, "data-lm-suppress-shortcuts": true },
       element("div", { class: "head" }, element("h2", {}, named(payload.title)), this.player.bar),
       this.player.node, element("p", { class: "hint" }, words.picture_hint, " ", words.keys),
       this.picture.node, element("div", { class: "cards" }, this.panels.step,
         element("div", { class: "column" }, this.panels.additions, this.panels.code, this.breaks.node)));
     place.replaceChildren(this.root);
+    // Before anybody else: Notebook 7 takes the arrows to the right and left on their way down.
+    this.listen = (event) => { if (event.composedPath().includes(this.root)) this.press(event); };
+    window.addEventListener("keydown", this.listen, true);
     this.theme = new Theme(this.root);
     this.player.moveTo(step);
   }
@@ -65,11 +68,13 @@ class Stepper {
     if (isForOthers(event)) return;
     // JupyterLab would take arrows for its cells, and letters for its commands.
     event.stopPropagation();
-    if (isTyping(event.target) || (isPressing(event.target) && [" ", "Enter"].includes(event.key))) return;
+    const [target] = event.composedPath();
+    if (isTyping(target) || (isPressing(target) && [" ", "Enter"].includes(event.key))) return;
     if (this.player.press(event.key)) event.preventDefault();
   }
 
   close() {
+    window.removeEventListener("keydown", this.listen, true);
     this.player.pause();
     this.theme.close();
   }
