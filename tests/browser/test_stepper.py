@@ -251,8 +251,8 @@ def test_a_phone_shows_everything_without_sideways_scrolling(stepped):
     assert one.run("document.documentElement.scrollWidth <= 360")
     sizes = one.run("[...document.querySelectorAll('.buttons button')].map((b) => b.offsetHeight)")
     assert min(sizes) >= 44
-    # What the step is about is in sight of the picture's own frame.
-    assert one.run("""() => {
+    # What the step is about comes into sight of the picture's own frame.
+    one.wait("""() => {
       const frame = document.querySelector('.picture').getBoundingClientRect();
       const at = document.querySelector('.picture .node.now').getBoundingClientRect();
       return at.left >= frame.left && at.right <= frame.right;
