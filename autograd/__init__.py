@@ -11,6 +11,7 @@
 its like turn functions into their derivatives. `Op` is one row: an operation of your own.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops as ops
@@ -89,17 +90,23 @@ from autograd.value import Value
 from autograd.vectorize import vmap
 
 if TYPE_CHECKING:
-    from autograd.view import draw, explain, source, step
+    from autograd.program import source
+    from autograd.view import draw, explain, step
 
 warn_of_other_autograd()
 
+_LAZY = {
+    "draw": "autograd.view",
+    "explain": "autograd.view",
+    "source": "autograd.program",
+    "step": "autograd.view",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """What shows a graph, imported when first asked for: it doubles the time that import takes."""
-    if name in ("draw", "explain", "source", "step"):
-        from autograd import view
-
-        return getattr(view, name)
+    """What shows or checks a graph, imported when first asked for: that doubles the import's time."""
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 

@@ -24,13 +24,15 @@ LAYERS = (
     {"value"},
     {"linearize"},
     {"transforms", "vectorize"},
+    {"naming"},
+    {"program"},
     {"check", "compile", "diagnose", "view"},
     {"__main__"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # The imports of autograd that may stand in a function. A program is written with public names:
-PROGRAM = ("autograd.view.program", "_public_name", "autograd")
+PROGRAM = ("autograd.program", "_public_name", "autograd")
 # and a notebook asks for the picture.
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 

@@ -4,7 +4,6 @@ from autograd.view.drawing import Drawing
 from autograd.view.explanation import Explanation, explain
 from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
-from autograd.view.program import source
 from autograd.view.render import RendererNotFound
 from autograd.view.stepper import Stepper, step
 from autograd.view.text import quoted, tooltip
@@ -18,7 +17,6 @@ __all__ = [
     "draw",
     "explain",
     "quoted",
-    "source",
     "step",
     "term",
     "tooltip",

@@ -12,7 +12,7 @@ from autograd.value import Value
 from autograd.view.drawing import Drawing
 from autograd.view.fold import Folded, Scene
 from autograd.view.groups import Box, Groups
-from autograd.view.naming import Names, known_names
+from autograd.naming import Names, known_names
 from autograd.view.sketch import Look, Sketch
 
 Values = Value | Iterable[Value]

@@ -16,7 +16,7 @@ from autograd.origin import recording
 from autograd.value import Value
 from autograd.view.glossary import Language
 from autograd.view.listing import listing
-from autograd.view.naming import Names, node_names
+from autograd.naming import Names, node_names
 from autograd.view.page import stepper_page
 from autograd.view.payload import payload_of
 from autograd.view.records import Record

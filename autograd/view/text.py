@@ -2,13 +2,10 @@
 
 import html
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 from graphviz import nohtml
 
 from autograd.op import Op
-from autograd.value import Value
 
 LONGEST_NAME = 40
 
@@ -59,24 +56,3 @@ def symbol(op: Op) -> str:
     """The sign in an operation's notation ("{0} + {1}" has +), or its name if there is none."""
     sign = re.fullmatch(r"\{0\} ?([^\w\s{}]+) ?\{1\}|([^\w\s{}]+)\{0\}", op.notation)
     return op.name if sign is None else sign[1] or sign[2]
-
-
-def names_of(names: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[Value, str]:
-    """The name of each Value in `names`: the first one met, for an item of a list `ws` as ws[0].
-
-    What is not a Value or a list of them is passed over, and so is a name that begins with "_":
-    `names=globals()` in a notebook holds its earlier results under such names.
-    """
-    found: dict[Value, str] = {}
-    for name, thing in names.items() if isinstance(names, Mapping) else names:
-        if isinstance(thing, Value):
-            items = [(name, thing)]
-        elif isinstance(thing, (list, tuple)):
-            items = [(f"{name}[{k}]", item) for k, item in enumerate(thing)]
-        else:
-            continue
-        if not name.startswith("_"):
-            for item_name, item in items:
-                if isinstance(item, Value):
-                    found.setdefault(item, item_name)
-    return found

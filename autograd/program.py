@@ -13,7 +13,7 @@ from autograd import ops
 from autograd.backward import topological_order
 from autograd.op import Op
 from autograd.value import Value
-from autograd.view.naming import Names, node_names
+from autograd.naming import Names, node_names
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 OF_A_LIST = ("logsumexp", "max", "mean", "min", "prod", "sum")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.origin import Line, origin_of
-from autograd.view.text import names_of
+from autograd.value import Value
 
 # How the operations are written that have a sign of their own in Python.
 _SIGNS = {
@@ -35,7 +35,7 @@ def node_names(order: Sequence[Any], names: Names = None) -> list[str]:
 
 def known_names(order: Sequence[Any], names: Names = None) -> list[str]:
     """Return the name of each node as `node_names` does, and "" for a node that has none."""
-    given = {} if names is None else names_of(names)
+    given = {} if names is None else _given(names)
     given = _assigned(order) | given
     if any(node.op is None and not node.label and node not in given for node in order):
         given = _parameters(order) | given
@@ -76,6 +76,27 @@ def _target(text: str, op: str) -> str | None:
     else:
         is_result = False
     return target.id if is_result and isinstance(target, ast.Name) else None
+
+
+def _given(names: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[Value, str]:
+    """The name of each Value in `names`: the first one met, for an item of a list `ws` as ws[0].
+
+    What is not a Value or a list of them is passed over, and so is a name that begins with "_":
+    `names=globals()` in a notebook holds its earlier results under such names.
+    """
+    found: dict[Value, str] = {}
+    for name, thing in names.items() if isinstance(names, Mapping) else names:
+        if isinstance(thing, Value):
+            items = [(name, thing)]
+        elif isinstance(thing, (list, tuple)):
+            items = [(f"{name}[{k}]", item) for k, item in enumerate(thing)]
+        else:
+            continue
+        if not name.startswith("_"):
+            for item_name, item in items:
+                if isinstance(item, Value):
+                    found.setdefault(item, item_name)
+    return found
 
 
 def _parameters(order: Sequence[Any]) -> dict[Any, str]:
