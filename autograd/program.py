@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from autograd import ops
 from autograd.backward import topological_order
+from autograd.naming import Names, node_names
 from autograd.op import Op
 from autograd.value import Value
-from autograd.naming import Names, node_names
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 OF_A_LIST = ("logsumexp", "max", "mean", "min", "prod", "sum")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.backward import pull_back, topological_order
+from autograd.naming import Names, node_names
 from autograd.value import Value
 from autograd.view import told
 from autograd.view.glossary import Language
-from autograd.naming import Names, node_names
 from autograd.view.paths import Consumer, Order, Path, Paths, replay
 from autograd.view.rules import rule_of
 from autograd.view.symbols import derivatives, formula, number_text

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd.backward import topological_order
+from autograd.naming import Names, known_names
 from autograd.value import Value
 from autograd.view.drawing import Drawing
 from autograd.view.fold import Folded, Scene
 from autograd.view.groups import Box, Groups
-from autograd.naming import Names, known_names
 from autograd.view.sketch import Look, Sketch
 
 Values = Value | Iterable[Value]

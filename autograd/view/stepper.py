@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from autograd.backward import topological_order
+from autograd.naming import Names, node_names
 from autograd.origin import recording
 from autograd.value import Value
 from autograd.view.glossary import Language
 from autograd.view.listing import listing
-from autograd.naming import Names, node_names
 from autograd.view.page import stepper_page
 from autograd.view.payload import payload_of
 from autograd.view.records import Record
