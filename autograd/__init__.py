@@ -104,7 +104,7 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
-    """What shows or checks a graph, imported when first asked for: it takes longer than the rest."""
+    """What shows or checks a graph, imported when first asked for: that takes time."""
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
