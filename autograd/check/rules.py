@@ -1,0 +1,91 @@
+"""One operation's rule against differences of its own forward, at the numbers of one node.
+
+Owns the local half of the gradient check: it finds the wrong node in a graph of any size, because
+no other node's rounding stands between.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from autograd import ops
+from autograd.check.differences import EPS, Comparison, compare
+from autograd.check.recorded import Recorded, operands_of, side
+from autograd.op import Op
+from autograd.special import total
+from autograd.value import Value
+
+MOST_ALONE = 64  # operands of a node that are varied one by one; more are varied in groups
+
+# A constant by design: softmax subtracts the largest input, and the shift cancels.
+CONSTANTS = {ops.peak}
+
+
+class Finding(NamedTuple):
+    """What the differences say of one operand of one node."""
+
+    node: Value
+    argument: int
+    rule: float
+    comparison: Comparison
+
+
+def check_rules(recorded: Recorded) -> Iterator[Finding]:
+    """Check each live node's local derivatives, in the order in which the nodes were made."""
+    known: dict[Any, Comparison] = {}
+    for node in recorded.order:
+        op = node.op
+        if op is None or node not in recorded.live or op in CONSTANTS:
+            continue
+        numbers = operands_of(node)
+        arguments = [i for i, x in enumerate(node.inputs) if x.__class__ is not float]
+        claims = [0.0 if p is None else p for p in node.partials]
+        for group in _groups(arguments):
+            key = (op, tuple(numbers), tuple(claims[i] for i in group), tuple(group))
+            if key not in known:
+                known[key] = _compare_group(op, numbers, claims, group)
+            found = known[key]
+            if found.status == "passed" or len(group) == 1:
+                yield Finding(node, group[0], claims[group[0]], found)
+                continue
+            for i in group:
+                yield Finding(node, i, claims[i], _compare_group(op, numbers, claims, [i]))
+
+
+def _groups(arguments: list[int]) -> list[list[int]]:
+    size = -(-len(arguments) // MOST_ALONE) or 1
+    return [arguments[k : k + size] for k in range(0, len(arguments), size)]
+
+
+def _compare_group(
+    op: Op, numbers: Sequence[float], claims: Sequence[float], group: Sequence[int]
+) -> Comparison:
+    """One operand alone, or several along one direction."""
+    if len(group) == 1:
+        place = group[0]
+        return compare(along(op, numbers, place), numbers[place], claims[place])
+    signs = random.Random(len(numbers))
+    direction = {i: signs.choice((-1.0, 1.0)) for i in group}
+    noise = EPS * sum(abs(claims[i] * numbers[i]) for i in group)
+
+    def moved(t: float) -> tuple[float, tuple[float, ...]]:
+        operands = list(numbers)
+        for i, sign in direction.items():
+            operands[i] += t * sign
+        return op.compute(operands), side(op, operands)
+
+    claim = total(*[sign * claims[i] for i, sign in direction.items()])
+    return compare(moved, 0.0, claim, noise=noise)
+
+
+def along(
+    op: Op, numbers: Sequence[float], place: int
+) -> Callable[[float], tuple[float, tuple[float, ...]]]:
+    """The operation as a function of one operand, the others as they are."""
+    operands = list(numbers)
+
+    def function(x: float) -> tuple[float, tuple[float, ...]]:
+        operands[place] = x
+        return op.compute(operands), side(op, operands)
+
+    return function
