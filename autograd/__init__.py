@@ -90,12 +90,15 @@ from autograd.value import Value
 from autograd.vectorize import vmap
 
 if TYPE_CHECKING:
+    from autograd.check import assert_gradients, gradcheck
     from autograd.program import source
     from autograd.view import draw, explain, step
 
 warn_of_other_autograd()
 
 _LAZY = {
+    "assert_gradients": "autograd.check",
+    "gradcheck": "autograd.check",
     "draw": "autograd.view",
     "explain": "autograd.view",
     "source": "autograd.program",
@@ -124,6 +127,7 @@ __all__ = [
     "add",
     "asin",
     "asinh",
+    "assert_gradients",
     "atan",
     "atan2",
     "atanh",
@@ -147,6 +151,7 @@ __all__ = [
     "floordiv",
     "gelu",
     "grad",
+    "gradcheck",
     "hessian",
     "hvp",
     "hypot",

@@ -18,7 +18,7 @@ from autograd import special
 from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live
 
 INF = math.inf
-LN2, LN10 = math.log(2.0), math.log(10.0)
+INV_LN2, INV_LN10 = 1.0 / math.log(2.0), 1.0 / math.log(10.0)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
@@ -124,8 +124,8 @@ log1p = Op(
     ("log1p({0})", r"\ln(1 + {0})"),
     (Interval(low=-1.0),),
 )
-log2 = Op("log2", math.log2, lambda y, x: (1.0 / (x * LN2),), domain=(POSITIVE,))
-log10 = Op("log10", math.log10, lambda y, x: (1.0 / (x * LN10),), domain=(POSITIVE,))
+log2 = Op("log2", math.log2, lambda y, x: (INV_LN2 / x,), domain=(POSITIVE,))
+log10 = Op("log10", math.log10, lambda y, x: (INV_LN10 / x,), domain=(POSITIVE,))
 logaddexp = Op("logaddexp", special.logaddexp, lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)))
 
 # Trigonometric and hyperbolic functions
@@ -178,7 +178,8 @@ asinh = Op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),))
 acosh = Op(
     "acosh",
     math.acosh,
-    lambda y, x: (1.0 / sqrt(0.0 - co_square(x)),),
+    # beyond 1e8 the root of x*x - 1 is x, and the square may overflow
+    lambda y, x: (where(gt(x, 1e8) * gt(INF, x), 1.0 / x, 1.0 / sqrt(0.0 - co_square(x))),),
     domain=(Interval(1.0, INF, includes_low=True),),
 )
 atanh = Op(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 import autograd
+import autograd.check
 import autograd.view
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +43,7 @@ COMMAND = ("autograd.__main__", "", "nn.command.main", "main")
 # What nn may use of autograd: the names these packages export.
 PUBLIC = {
     "autograd": {name for name in vars(autograd) if not name.startswith("_")},
+    "autograd.check": set(autograd.check.__all__),
     "autograd.view": set(autograd.view.__all__),
 }
 

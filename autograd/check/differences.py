@@ -106,7 +106,7 @@ class _Comparing:
         right, left = self.x + h, self.x - h
         if right == self.x or left == self.x or math.isinf(right - left):
             return "step"
-        (above, right_side), (below, left_side) = self.function(right), self.function(left)
+        (above, right_side), (below, left_side) = self.there(right), self.there(left)
         if right_side != self.side or left_side != self.side or self.meets_a_kink(h):
             return "kink"
         if not (math.isfinite(above) and math.isfinite(below)):
@@ -119,11 +119,18 @@ class _Comparing:
             return "not finite"
         return _Level(h, central, to_right - to_left, slope, top)
 
+    def there(self, x: float) -> tuple[float, Hashable]:
+        """The function at another point, where it may raise: nan."""
+        try:
+            return self.function(x)
+        except (ArithmeticError, ValueError):
+            return math.nan, self.side
+
     def meets_a_kink(self, h: float) -> bool:
         """Whether a point between has another side: steps of powers of two may jump over two."""
         if self.side == ():
             return False
-        return any(self.function(self.x + part * h)[1] != self.side for part in (0.618, -0.382))
+        return any(self.there(self.x + part * h)[1] != self.side for part in (0.618, -0.382))
 
     def rounding(self, level: _Level) -> float:
         """What rounding of the function's numbers does to the differences at a step."""
@@ -186,14 +193,17 @@ class _Comparing:
             is_sure = one.error < 0.01 * max(abs(one.derivative), abs(best.derivative))
             if one.h < best.h and differs and is_sure and not one.is_rough:
                 best = one
-        return self._judge(best, [level for run in runs for level in run])
+        usable = [level for run in runs for level in run]
+        return self._judge(best, candidates, usable)
 
     def _why_none(self, troubles: dict[str, int]) -> str:
         # What stops the shortest steps is what lies at x itself.
         words = [word for word in troubles if word != "step"]
         return min(words, key=lambda word: troubles[word]) if words else "inconclusive"
 
-    def _judge(self, best: "_Estimate", usable: list[_Level]) -> Comparison:
+    def _judge(
+        self, best: "_Estimate", candidates: list["_Estimate"], usable: list[_Level]
+    ) -> Comparison:
         found, error = best.derivative, best.error
         widest = max(level.slope for level in usable)
         size = max(abs(self.claim), abs(found))
@@ -212,8 +222,14 @@ class _Comparing:
             # A slope that the shortest step cannot show is no contradiction: sin at 1e200.
             moved = max(level.slope * level.h for level in usable)
             shortest = min(level.h for level in usable)
-            hidden = 0.0 < 4.0 * max(moved, abs(self.value)) < abs(self.claim) * shortest
-            can_tell = is_clear and not best.is_rough and not (hidden and moved > 0.0)
+            hidden = moved > 0.0 and 4.0 * max(moved, abs(self.value)) < abs(self.claim) * shortest
+            # Rounding may be a staircase, smooth on each stair: longer steps must say no as well.
+            all_say_no = all(
+                abs(self.claim - one.derivative) > DISAGREES * one.error
+                for one in candidates
+                if abs(one.derivative - best.derivative) > AGREES * (one.error + best.error)
+            )
+            can_tell = is_clear and all_say_no and not best.is_rough and not hidden
             status = "wrong" if can_tell else "inconclusive"
         return Comparison(status, found, error, gap, allowed, max(size, widest))
 

@@ -189,7 +189,7 @@ def not_finite_gradient(
     """A gradient is nan or infinite."""
     number = gradients.by_node[node]
     users = [n for n in recorded.order if n in recorded.live and any(x is node for x in n.inputs)]
-    maker = next((n for n in reversed(users) if math.isfinite(gradients.by_node[n])), node)
+    maker = next((n for n in reversed(users) if _sends_no_number(n, node, gradients)), node)
     at_edge = maker.op is not None and any(
         isinstance(interval, Interval) and math.isfinite(x) and x in (interval.low, interval.high)
         for interval, x in zip(maker.op.domain, operands_of(maker), strict=False)
@@ -204,11 +204,19 @@ def not_finite_gradient(
     )
 
 
+def _sends_no_number(user: Value, node: Value, gradients: Gradients) -> bool:
+    """Whether what `user` adds to the gradient of `node` is the first that is no number."""
+    incoming = gradients.by_node[user]
+    pairs = zip(user.inputs, user.partials, strict=True)
+    sent = [p * incoming for x, p in pairs if x is node and p is not None]
+    return math.isfinite(incoming) and not all(map(math.isfinite, sent))
+
+
 def stale(recorded: Recorded, order: int) -> Verdict:
     """The graph does not give its own number again."""
     message = (
-        "inconclusive: run again, the graph gives another number: was .data of a leaf assigned after "
-        "it was built? Build it again"
+        "inconclusive: run again, the graph gives another number: was .data of a leaf assigned "
+        "after it was built? Build it again"
     )
     return Verdict("inconclusive", message, node=recorded.root, order=order)
 

@@ -1,4 +1,4 @@
-"""The command line: `glassgrad train|predict|draw|step|explain|lessons|doctor`.
+"""The command line: `glassgrad train|predict|draw|step|explain|check|lessons|doctor`.
 
 Owns which commands there are and how each ends. Whatever goes wrong ends in one line on stderr:
 exit code 2 for what the user can mend, 130 for Ctrl-C.
@@ -24,6 +24,8 @@ COMMANDS = {
     "draw": "draw a trained network, or an expression, as a picture",
     "step": "step through an expression and its backpropagation, one operation at a time",
     "explain": "explain how the result of an expression, or a gradient, came about",
+    "conformance": "try anyone's scalar autograd engine: a score by property",
+    "check": "check the gradients of an expression against finite differences",
     "lessons": "copy the lessons, notebooks in English or Korean, into a folder",
     "doctor": "report versions, files and what is missing",
 }

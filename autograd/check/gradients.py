@@ -111,7 +111,8 @@ def _orders(
         verdict = _One(higher, numbers, k, None).verdict()
         if not verdict:
             whose = finished or Recorded(*_run(function, numbers))
-            return _blamed(whose, k, verdict) or verdict
+            blamed = _blamed(whose, k, verdict)
+            return verdict if blamed is None else blamed
         lower = higher
     return verdict
 
@@ -137,6 +138,8 @@ class _One:
         for node in recorded.order:
             if not math.isfinite(node.data) and (node in recorded.live):
                 return words.not_finite(recorded, node, self.order)
+        if self.is_finished and any(map(_is_stale, recorded.order)):
+            return words.stale(recorded, self.order)
         findings = list(check_rules(recorded))
         wrong = [one for one in findings if one.comparison.status == "wrong"]
         if wrong:
@@ -191,8 +194,6 @@ class _One:
     def _with_the_whole(self, findings: list[Finding], gradients: Gradients) -> Verdict:
         recorded = self.recorded
         if not self._repeats():
-            if self.is_finished:
-                return words.stale(recorded, self.order)
             return words.unrepeatable(self.order)
         is_graph = self._is_its_graph()
         at = recorded.at if is_graph else self._called
@@ -261,6 +262,14 @@ class _One:
             slack = total(*[s * abs(d) for s, d in zip(slacks, way, strict=True)])
             lines.append((None, claim, slack, EPS * total(*terms), through, 0.0))
         return lines
+
+
+def _is_stale(node: Value) -> bool:
+    """Whether an operand's number was assigned after the operation ran."""
+    if node.op is None:
+        return False
+    again = node.op.compute(operands_of(node))
+    return again != node.data and not (again != again and node.data != node.data)
 
 
 def _seeds(n: int) -> list[float]:
