@@ -1,8 +1,9 @@
 """Writes golden.json, PyTorch's numbers that the engine is compared with where there is no PyTorch.
 
-`python -m tests.golden.make`, in the environment of `make torch`. For each operation: the positions
-of its parameters, and one row a point: operands, value, gradient, Hessian row by row, each number
-as Python writes it. A `.` is an entry in which the engine deviates (tests/pytorch/deviations.py).
+`python -m tests.golden.make`, in the environment of `make torch`; `make_nn` writes nn.json.
+For each operation: the positions of its parameters, and one row a point: operands, value, gradient,
+Hessian row by row, each number as Python writes it. A `.` is an entry in which the engine deviates
+(tests/pytorch/deviations.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from tests.golden import make_nn
 from tests.golden.comparison import Point
 from tests.pytorch import edges, regular
 from tests.pytorch.deviations import expected
@@ -54,3 +56,5 @@ def golden_text() -> str:
 if __name__ == "__main__":
     GOLDEN.write_text(golden_text(), encoding="ascii")
     print(f"{GOLDEN}: {len(REFERENCE)} operations, PyTorch {torch.__version__}")
+    make_nn.write()
+    print(f"{make_nn.GOLDEN_NN}: losses, SGD, layers, initial weights and trainings")

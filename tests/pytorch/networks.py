@@ -1,6 +1,7 @@
 """Networks of ours beside PyTorch's: the same weights, and how far two results are apart.
 
-Owns PyTorch's counterpart of an `nn.MLP`, of every activation function and of every loss.
+Owns PyTorch's counterpart of an `nn.MLP` and of every activation function, loss, penalty, optimiser
+and initialiser.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
+from torch.nn import functional, init
 
 import nn
 
@@ -64,6 +65,28 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "binary_cross_entropy": functional.binary_cross_entropy,
     "binary_cross_entropy_with_logits": functional.binary_cross_entropy_with_logits,
     "hinge": hinge,
+}
+
+PENALTIES: dict[str, Function] = {
+    "l1_penalty": lambda w: w.abs().sum(),
+    "l2_penalty": lambda w: (w * w).sum(),
+}
+
+
+def binary_by_definition(p: Tensor, t: Tensor) -> Tensor:
+    """Binary cross-entropy in plain operations: PyTorch's own second derivative has an epsilon."""
+    return -(t * torch.log(p) + (1.0 - t) * torch.log1p(-p)).mean()
+
+
+OPTIMIZERS: dict[str, type[torch.optim.SGD]] = {"sgd": torch.optim.SGD}
+INITIALISERS: dict[str, Function] = {
+    "uniform": lambda w: init.uniform_(w, -1.0, 1.0),
+    "zeros": init.zeros_,
+    "normal": lambda w: init.normal_(w, 0.0, 1.0),
+    "xavier": init.xavier_uniform_,
+    "xavier_normal": init.xavier_normal_,
+    "he": lambda w: init.kaiming_normal_(w, mode="fan_in", nonlinearity="relu"),
+    "he_uniform": lambda w: init.kaiming_uniform_(w, mode="fan_in", nonlinearity="relu"),
 }
 
 

@@ -7,28 +7,17 @@ their difference, the whole by the two-sample test of Kolmogorov and Smirnov.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import pytest
 import torch
 from scipy import stats
 from torch import Tensor
-from torch.nn import init
 
 import nn
+from tests.pytorch.networks import INITIALISERS
 
 N_SIGMA = 5.0
 SHAPES = [(60, 300), (300, 60), (2, 8000)]  # inputs and outputs of the layer
-
-PYTORCHS: dict[str, Callable[[Tensor], Tensor]] = {
-    "uniform": lambda w: init.uniform_(w, -1.0, 1.0),
-    "zeros": init.zeros_,
-    "normal": lambda w: init.normal_(w, 0.0, 1.0),
-    "xavier": init.xavier_uniform_,
-    "xavier_normal": init.xavier_normal_,
-    "he": lambda w: init.kaiming_normal_(w, mode="fan_in", nonlinearity="relu"),
-    "he_uniform": lambda w: init.kaiming_uniform_(w, mode="fan_in", nonlinearity="relu"),
-}
 
 
 def ours(name: str, fan_in: int, fan_out: int) -> Tensor:
@@ -38,7 +27,7 @@ def ours(name: str, fan_in: int, fan_out: int) -> Tensor:
 
 def theirs(name: str, fan_in: int, fan_out: int) -> Tensor:
     torch.manual_seed(17)
-    return PYTORCHS[name](torch.empty(fan_out, fan_in, dtype=torch.float64)).flatten()
+    return INITIALISERS[name](torch.empty(fan_out, fan_in, dtype=torch.float64)).flatten()
 
 
 def differences(a: Tensor, b: Tensor) -> list[str]:
@@ -56,11 +45,11 @@ def differences(a: Tensor, b: Tensor) -> list[str]:
 
 
 def test_every_initialiser_is_compared() -> None:
-    assert PYTORCHS.keys() == nn.INITIALISERS.keys()
+    assert INITIALISERS.keys() == nn.INITIALISERS.keys()
 
 
 @pytest.mark.parametrize(("fan_in", "fan_out"), SHAPES)
-@pytest.mark.parametrize("name", sorted(PYTORCHS.keys() - {"zeros"}))
+@pytest.mark.parametrize("name", sorted(INITIALISERS.keys() - {"zeros"}))
 def test_the_distribution_is_pytorchs(name: str, fan_in: int, fan_out: int) -> None:
     a, b = ours(name, fan_in, fan_out), theirs(name, fan_in, fan_out)
     assert differences(a, b) == []
