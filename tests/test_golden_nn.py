@@ -47,7 +47,7 @@ def gap(ours: Any, theirs: Any) -> float:
     a, b = entries(ours), entries(theirs)
     assert all(map(math.isfinite, a))
     largest = max(map(abs, b))
-    scale = 1.0 if largest > 1e-100 else largest
+    scale = largest if 0.0 < largest < 1e-100 else 1.0
     pairs = zip(a, b, strict=True)
     return max(abs(x - y) / max(abs(y), scale) if x != y else 0.0 for x, y in pairs)
 
