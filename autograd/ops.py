@@ -304,6 +304,7 @@ clip = Op(
     kinks=(
         Kink("x = low", lambda x, low, high: x - low, "derivative 1"),
         Kink("x = high", lambda x, low, high: x - high, "derivative 1"),
+        Kink("low = high", lambda x, low, high: high - low, "that of high where x is above it"),
     ),
 )
 

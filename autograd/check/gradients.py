@@ -210,11 +210,19 @@ class _One:
             if one.comparison.status != "passed"
             and gradients.by_node[one.node] != 0.0
         ]  # fmt: skip
-        if not doubtful and statuses <= {"passed", "inconclusive"}:
+        if not is_graph:
+            by_graph = [
+                compare(line, x, claim, slack, noise, levels).status
+                for _, claim, slack, noise, line, x in self._lines(recorded.at, gradients)
+            ]
+            # Differences of the graph confirm the gradient, those of the function do not.
+            for one, status in zip(compared, by_graph, strict=True):
+                if one[2].status == "wrong" and status == "passed":
+                    return words.wrong_whole(one, self.order)
+        # Rounding along a long way can mislead differences of the whole; then the parts decide.
+        is_told_by_parts = not doubtful and (is_graph or "wrong" not in statuses)
+        if is_told_by_parts and statuses <= {"passed", "inconclusive", "wrong"}:
             return words.passed(recorded, [one.comparison for one in findings], self.order)
-        worst = [one for one in compared if one[2].status == "wrong"]
-        if worst and not any(one.comparison.status == "kink" for one in doubtful):
-            return words.wrong_whole(recorded, worst[0], doubtful, is_graph, self.order)
         if doubtful:
             return words.doubtful(recorded, doubtful, self.order)
         return words.doubtful_whole(

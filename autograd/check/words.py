@@ -106,28 +106,17 @@ def transforms_differ(
     )
 
 
-def wrong_whole(
-    recorded: Recorded, one: tuple[int | None, float, Comparison], doubtful: Sequence[Finding],
-    is_graph: bool, order: int,
-) -> Verdict:  # fmt: skip
-    """The gradient of the whole is wrong, and no rule is wrong by itself."""
+def wrong_whole(one: tuple[int | None, float, Comparison], order: int) -> Verdict:
+    """The graph is differentiated rightly, and it is not what the function computes."""
     argument, claim, compared = one
-    where = (
-        "along a direction through all leaves" if argument is None else f"by argument {argument}"
+    where = "along a direction of all" if argument is None else f"by argument {argument}"
+    message = (
+        f"gradient wrong {where}: {_numbers(claim, compared)}; every rule is right, so the "
+        "function uses a number outside of its graph: is there .data, detach() or no_grad in it?"
     )
-    message = f"gradient wrong {where}: {_numbers(claim, compared)}"
-    suspect = doubtful[0].node if doubtful else None
-    if suspect is not None:
-        message += f"; the differences alone could not judge {node_words(recorded, suspect)}"
-    elif not is_graph:
-        message += (
-            "; every rule is right, so the function uses a number outside of its graph: "
-            "is there .data, detach() or no_grad in it?"
-        )
     return Verdict(
-        "wrong", message, None if suspect is None else suspect.op, suspect,
-        None if suspect is None else recorded.number[suspect], argument, claim,
-        compared.differences, compared.error, order=order,
+        "wrong", message, argument=argument, rule=claim, differences=compared.differences,
+        error=compared.error, order=order,
     )  # fmt: skip
 
 
