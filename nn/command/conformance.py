@@ -45,6 +45,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=10.0,
         help="what a property may take; default: 10",
     )
+    parser.add_argument(
+        "--only", action="append", metavar="PROPERTY", help="run this property; may be repeated"
+    )
     parser.add_argument("--json", metavar="FILE", type=read.path, help="write the score as JSON")
 
 
@@ -62,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         resets=options.resets,
         tolerance=options.tolerance,
         seconds=options.seconds,
+        only=options.only,
     )
     print(report)
     if options.json is not None:

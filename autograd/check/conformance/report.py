@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -79,6 +79,7 @@ def check_engine(
     resets: bool = False,
     tolerance: float = 1e-9,
     seconds: float = 10.0,
+    only: Collection[str] | None = None,
 ) -> Report:
     """Load an engine in a child process, run every property there, and return the score.
 
@@ -90,19 +91,25 @@ def check_engine(
         resets: backward() is meant to start from zero gradients.
         tolerance: the relative error allowed.
         seconds: what a property may take.
+        only: the names of the properties to run; default: all.
 
     Raises EngineError (a ValueError) where there is nothing to drive: no such file or class, an
-    error in it, a constructor that refuses a number.
+    error in it, a constructor that refuses a number, an unknown property.
     """
     settings = {"data": data, "grad": grad, "backward": backward, "resets": resets,
                 "operations": dict(operations or {}), "tolerance": tolerance}  # fmt: skip
     request = {"path": sys.path, "target": target, "value": value, "engine": settings}
+    wanted = [prop.name for prop in PROPERTIES if only is None or prop.name in only]
+    for name in only or ():
+        if name not in wanted:
+            known = ", ".join(prop.name for prop in PROPERTIES)
+            raise EngineError(f"only: unknown property {name!r}; there are {known}")
     results: dict[str, Result] = {}
-    while len(results) < len(PROPERTIES):
-        left = [prop for prop in PROPERTIES if prop.name not in results]
-        for result in _run(request | {"properties": [prop.name for prop in left]}, seconds):
+    while len(results) < len(wanted):
+        left = [name for name in wanted if name not in results]
+        for result in _run(request | {"properties": left}, seconds):
             results[result.name] = result
-    return Report(target, tuple(results[prop.name] for prop in PROPERTIES))
+    return Report(target, tuple(results[name] for name in wanted))
 
 
 def _run(request: dict[str, Any], seconds: float) -> Iterator[Result]:

@@ -1,0 +1,469 @@
+"""The conformance kit: a correct engine passes it all; each broken one fails the right property."""
+
+import contextlib
+import io
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from types import ModuleType
+
+import mpmath
+import pytest
+from micrograd.engine import Value as MicrogradValue
+
+import autograd
+from autograd.check import EngineConformance, EngineError, check_engine
+from autograd.check.conformance.engine import Engine
+from autograd.check.conformance.functions import PROPERTIES
+from autograd.check.conformance.judge import agree, code, judge
+from autograd.check.conformance.programs import Program
+from autograd.check.conformance.properties import GRAPH
+from autograd.check.conformance.random_programs import COUNT, differences, expected, expressions
+from autograd.check.conformance.reference import DEFINITIONS, FUNCTIONS, Floats, Slopes
+from tests.mini_engine import BROKEN, CHAINS, EXPONENTIAL, RANDOM, SOURCE
+
+NAMES = [prop.name for prop in PROPERTIES]
+QUICK = [name for name in NAMES if name not in (*CHAINS[1:], RANDOM)]
+RELU = ["addition", "relu", "tanh", "relu_at_zero", "nan_shows", "chain_of_1_000"]
+GRAPHS = [prop.name for prop in GRAPH] + ["wide_sum", "many_paths", "chain_of_1_000"]
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    """Writes an engine's source into the current folder; returns what the command is given."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(source, name="engine.py"):
+        (tmp_path / name).write_text(source, encoding="utf-8")
+        return f"./{name}"
+
+    return write
+
+
+def judged(broken):
+    """The failures of a broken engine, driven in this process."""
+    module = ModuleType("engine")
+    exec(broken.source(), vars(module))
+    engine = Engine(
+        module.Value,
+        module=module,
+        importing=lambda names: [f"from engine import {', '.join(names)}"],
+    )
+    asked = {*QUICK, broken.property, *broken.alone} - {"chain_of_100_000"}
+    results = [judge(prop, engine) for prop in PROPERTIES if prop.name in asked]
+    return {result.name: result for result in results if result.status == "failed"}
+
+
+def failures(report):
+    return {result.name: result for result in report.of("failed")}
+
+
+def run_code(code, folder):
+    """What a pasted program prints last, or the exception it ends with."""
+    child = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    lines = (child.stdout if child.returncode == 0 else child.stderr).strip().splitlines()
+    return lines[-1]
+
+
+# A correct engine
+
+
+def test_a_correct_engine_passes_everything(engine):
+    report = check_engine(engine(SOURCE))
+    assert report, str(report)
+    assert {r.name: r.missing for r in report.of("not offered")} == {}
+    assert [result.name for result in report.results] == NAMES
+
+
+def test_this_engine_passes_everything():
+    report = check_engine("autograd")
+    assert report, str(report)
+    assert report.of("not offered") == []
+    assert [result.missing for result in report.results if result.missing] == []
+
+
+# Broken engines
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
+def test_a_broken_engine_fails_the_right_property(broken, engine, tmp_path):
+    engine(broken.source())
+    failed = judged(broken)
+    assert broken.property in failed, failed.keys()
+    if broken.alone:
+        assert failed.keys() <= {broken.property, *broken.alone}
+    result = failed[broken.property]
+    shown = run_code(result.code, tmp_path)
+    want = result.expected.rpartition(" = ")[2]
+    assert not _is_number(shown, float(want)), result.code  # the fault is there when pasted
+    assert _same(shown, result.came), (shown, result.came)
+    engine(SOURCE)  # and it is not there in a correct engine
+    assert _is_number(run_code(result.code, tmp_path), float(want))
+
+
+def _is_number(text, number):
+    try:
+        return math.isclose(float(text), number, rel_tol=1e-7) or (
+            math.isnan(float(text)) and math.isnan(number)
+        )
+    except ValueError:
+        return False
+
+
+def _same(shown, came):
+    if _is_number(shown, math.nan) or shown.replace(".", "").lstrip("-").isdigit():
+        return _is_number(shown, float(came))
+    return shown in came or shown.startswith(came.rstrip(".")[:60])
+
+
+def test_random_expressions_shrink_to_one_operation():
+    (wrong,) = [broken for broken in BROKEN if broken.name == "tanh only above 1"]
+    result = judged(wrong)["random_expressions"]
+    assert result.code.count("tanh") == 1
+    assert len(result.code.splitlines()) == 5, result.code
+    assert sum(result.code.count(sign) for sign in "+*/-") <= 1
+
+
+# Engines that misbehave
+
+
+def test_an_engine_that_hangs_fails_where_it_hangs(engine, tmp_path):
+    loop = SOURCE.replace("def relu(self):", "def relu(self):\n        while True: pass")
+    only = ["addition", "relu", "tanh", "relu_at_zero"]
+    failed = failures(check_engine(engine(loop), seconds=2, only=only))
+    assert failed.keys() == {"relu", "relu_at_zero"}
+    assert failed["relu"].came == "no answer within 2 seconds"
+    assert "a.relu()" in failed["relu"].code
+
+
+def test_exponential_time_is_a_failure_and_no_hang(engine):
+    failed = failures(check_engine(engine(EXPONENTIAL.source()), seconds=2, only=GRAPHS))
+    assert failed.keys() == {"many_paths", "chain_of_1_000"}
+    assert failed["many_paths"].came == "no answer within 2 seconds"
+    assert "for _ in range(100)" in failed["many_paths"].code
+
+
+@pytest.mark.parametrize(
+    ("line", "came"),
+    [
+        ("import os; os._exit(3)", "the interpreter ended with exit code 3"),
+        ("import os; os._exit(0)", "the interpreter ended with exit code 0"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "interpreter died of SIGSEGV"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("raise KeyboardInterrupt", "the interpreter died of SIGINT"),
+        ("raise BaseException('odd')", "BaseException: odd"),
+    ],
+)
+def test_an_engine_that_ends_the_interpreter_fails_only_there(line, came, engine):
+    source = SOURCE.replace("def relu(self):", f"def relu(self):\n        {line}")
+    failed = failures(check_engine(engine(source), only=RELU))
+    assert came in failed["relu"].came
+    assert "a.relu()" in failed["relu"].code
+    assert failed.keys() == {"relu", "relu_at_zero", "nan_shows"}
+
+
+def test_an_engine_that_prints_reads_and_writes_to_closed_streams(engine, capfd):
+    noise = (
+        "import os, sys\nprint('hello'); print('{\"done\": true}'); os.write(1, b'raw')\n"
+        "sys.stderr.write('oh')\nassert sys.stdin.read() == ''\n"
+    )
+    chatty = SOURCE.replace("def __add__(self, other):", "def __add__(self, other):\n"
+                            "        print('adding', flush=True)")  # fmt: skip
+    assert check_engine(engine(noise + chatty), only=GRAPHS)
+    assert capfd.readouterr() == ("", "")
+
+
+# What cannot be driven
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("class Other: pass", "has no class 'Value', it has Other; name the class with --value"),
+        ("Value = 3", "it defines no class"),
+        ("class Value(:", "engine.py, line 1: invalid syntax"),
+        ("import nothing_of_that_name", "loading it raised ModuleNotFoundError"),
+        ("1 / 0", "loading it raised ZeroDivisionError: division by zero"),
+        ("raise SystemExit", "loading it raised SystemExit"),
+        ("import os; os._exit(7)", "ended the interpreter (the interpreter ended with exit code 7"),
+        ("class Value: pass", "Value(2.0) raised TypeError: Value() takes no arguments"),
+        ("class Value:\n    def __init__(self, x): self.x = x", "name its data with data (--data"),
+        ("class Value:\n    def __init__(self, x): self.data = x", "name its grad with grad"),
+        (
+            "class Value:\n    def __init__(self, x): self.data = x; self.grad = 0",
+            "has no method 'backward'; name what differentiates with backward (--backward",
+        ),
+    ],
+)
+def test_what_is_no_engine_is_refused_in_one_line(source, said, engine):
+    with pytest.raises(EngineError) as refusal:
+        check_engine(engine(source))
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("./nowhere.py", "no such file; check the name"),
+        ("./", "is a folder"),
+        ("no_such_module", "no such module is installed; name a file as ./no_such_module.py"),
+        ("no-module", "neither a file nor the name of a module"),
+    ],
+)
+def test_a_wrong_name_is_refused(target, said, engine):
+    with pytest.raises(EngineError, match=said):
+        check_engine(target)
+
+
+# Finding operations, and other names
+
+
+def test_other_names_are_mapped(engine, tmp_path):
+    source = (
+        re.sub(r"\bValue\b", "Scalar", SOURCE)
+        .replace("self.data", "self.val").replace(".data", ".val").replace(".grad", ".g")
+        .replace("def backward", "def diff").replace("def tanh(self)", "def tanh_(self)")
+    )  # fmt: skip
+    names = {"value": "Scalar", "data": "val", "grad": "g", "backward": "diff"}
+    names["only"] = [name for name in NAMES if name not in (*CHAINS, RANDOM)]
+    without = check_engine(engine(source), **names)
+    assert without, str(without)
+    assert [result.name for result in without.of("not offered")] == ["tanh"]
+    report = check_engine(engine(source), operations={"tanh": "tanh_"}, **names)
+    assert report
+    assert report.of("not offered") == []
+    broken = source.replace("1.0 - y * y", "1.0 + y * y")
+    result = failures(check_engine(engine(broken), operations={"tanh": "tanh_"}, **names))["tanh"]
+    assert result.code.splitlines() == [
+        "from engine import Scalar",
+        "a = Scalar(0.5)",
+        "y = a.tanh_()",
+        "y.diff()",
+        "print(a.g)",
+    ]
+
+
+def test_a_wrong_mapping_or_property_is_refused(engine):
+    with pytest.raises(EngineError, match="unknown property 'adition'; there are addition"):
+        check_engine(engine(SOURCE), only=["adition"])
+    with pytest.raises(EngineError, match="unknown operation 'tanhh'; there are exp"):
+        check_engine(engine(SOURCE), operations={"tanhh": "tanh"})
+    with pytest.raises(EngineError, match="tanh is mapped to 'nope', but that is neither a method"):
+        check_engine(engine(SOURCE), operations={"tanh": "nope"})
+
+
+def test_functions_beside_the_class_count_and_those_of_floats_do_not(engine):
+    source = "from math import exp, log\n" + SOURCE.replace("def tanh(self)", "def _tanh(self)")
+    source = source.replace("def exp(self)", "def _exp(self)").replace("def log(self)", "def _l(s)")
+    source += "\ndef tanh(x):\n    return x._tanh()\ndef sin(x):\n    return 'no value'\n"
+    source = source.replace("def sin(self)", "def _sin(self)")
+    report = check_engine(engine(source), only=["exp", "log", "tanh", "sin"])
+    statuses = {result.name: result.status for result in report.results}
+    assert statuses["tanh"] == "passed"
+    assert [statuses[name] for name in ("exp", "log", "sin")] == ["not offered"] * 3
+
+
+@pytest.mark.parametrize("place", ["sub/my_engine.py", "my-engine.py", "autograd.py"])
+def test_the_code_finds_a_file_wherever_it_is(place, engine, tmp_path):
+    (tmp_path / "sub").mkdir()
+    target = engine(SOURCE.replace("lambda g: (g, -g)", "lambda g: (g, g)"), place)
+    result = failures(check_engine(target, only=["subtraction"]))["subtraction"]
+    assert run_code(result.code, tmp_path) == "1.0"
+
+
+def test_a_backward_that_resets_passes_where_that_is_said(engine):
+    source = SOURCE.replace("        for node in order:\n            node.grad +=",
+                            "        for node in order:\n            node.grad =")  # fmt: skip
+    assert source != SOURCE
+    target = engine(source)
+    failed = failures(check_engine(target, only=GRAPHS)).keys()
+    assert failed == {"accumulation", "shared_nodes", "second_backward"}
+    assert check_engine(target, resets=True, only=GRAPHS)
+    assert failures(check_engine(engine(SOURCE), resets=True, only=GRAPHS)).keys() == failed
+
+
+# As a test class
+
+REAL = """
+from autograd.check import EngineConformance
+from engine import Value
+
+class TestMine(EngineConformance):
+    Value = Value
+    {more}
+"""
+
+
+def run_pytest(folder, source, *more):
+    (folder / "test_mine.py").write_text(source)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "test_mine.py",
+         *more],
+        cwd=folder, capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+
+
+def test_the_test_class_passes_on_a_correct_engine(engine, tmp_path):
+    engine(SOURCE)
+    assert f"{len(PROPERTIES)} passed in" in run_pytest(tmp_path, REAL.format(more=""))
+
+
+def test_the_test_class_fails_and_skips_with_the_message_of_the_command(engine, tmp_path):
+    source = SOURCE.replace("def erf(self)", "def _erf(self)")
+    target = engine(source.replace("lambda g: (g, -g)", "lambda g: (g, g)"))
+    said = run_pytest(tmp_path, REAL.format(more=""), "-k", "not chain_of and not random")
+    report = check_engine(target, only=[n for n in NAMES if n not in (*CHAINS, RANDOM)])
+    for result in report.of("failed"):
+        assert result.message in said
+        assert result.code in said
+    assert "the engine offers no erf" in said
+    counts = [len(report.of(status)) for status in ("failed", "passed", "not offered")]
+    assert "{} failed, {} passed, {} skipped".format(*counts) in said
+
+
+MAPPED = """
+from autograd.check import EngineConformance
+from engine import Value as Number
+
+def twice_wrong(x):
+    return x.tanh() * 2.0
+
+class TestMine(EngineConformance):
+    Value = Number
+    make = staticmethod(lambda x: Number(float(x)))
+    backward = staticmethod(lambda y: y.backward())
+    operations = {"tanh": twice_wrong, "sin": "sin"}
+"""
+
+
+def test_functions_of_the_test_class_are_used_and_can_be_pasted(engine, tmp_path):
+    engine(SOURCE)
+    said = run_pytest(tmp_path, MAPPED, "-k", "test_tanh or test_sin or test_exp")
+    assert "1 failed" in said
+    (code,) = re.findall(r"^from test_mine.*?^print\(y.data\)$", said, re.MULTILINE | re.DOTALL)
+    assert "tanh = TestMine.operations['tanh']" in code
+    assert _is_number(run_code(code, tmp_path), 2.0 * math.tanh(0.5))
+
+
+def test_a_hang_in_a_test_class_is_a_failure(engine, tmp_path):
+    engine(SOURCE.replace("def relu(self):", "def relu(self):\n        while True: pass"))
+    said = run_pytest(tmp_path, REAL.format(more="seconds = 1.0"), "-k", "test_relu or test_exp")
+    assert "no answer within 1 seconds" in said
+    assert "a.relu()" in said
+
+
+class TestThisEngine(EngineConformance):
+    Value = autograd.Value
+
+
+def test_a_class_without_an_engine_says_so():
+    class TestNothing(EngineConformance):
+        pass
+
+    with pytest.raises(TypeError, match="TestNothing: say which engine: Value = YourClass"):
+        TestNothing.engine()
+
+
+# The kit's own definitions
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_the_definitions_agree_with_mpmath(name):
+    theirs = {
+        "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "silu": lambda x: x / (1 + mpmath.exp(-x)),
+        "softplus": lambda x: mpmath.log1p(mpmath.exp(x)), "relu": lambda x: max(x, mpmath.mpf(0)),
+        "abs": abs, "maximum": max, "minimum": min, "add": lambda a, b: a + b,
+        "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
+        "neg": lambda x: -x, "pow": lambda a, b: a**b, "log2": lambda x: mpmath.log(x, 2),
+    }.get(name) or getattr(mpmath, name)  # fmt: skip
+    value, partials = DEFINITIONS[name]
+    binary = name in ("add", "sub", "mul", "div", "pow", "maximum", "minimum")
+    source = Random(name)
+    for _ in range(20):
+        low = 0.1 if name in ("log", "log2", "log10", "sqrt", "pow") else -0.9
+        xs = [source.uniform(low, 0.9) for _ in range(1 + binary)]
+        y = value(*xs)
+        with mpmath.workdps(40):
+            assert y == pytest.approx(float(theirs(*map(mpmath.mpf, xs))), rel=1e-12)
+            for i, partial in enumerate(partials(y, *xs)):
+                order = tuple(int(j == i) for j in range(len(xs)))
+                true = float(mpmath.diff(theirs, tuple(map(mpmath.mpf, xs)), order))
+                assert (partial or 0.0) == pytest.approx(true, rel=1e-10, abs=1e-12)
+
+
+def test_the_random_expressions_are_many_varied_and_the_same_every_time():
+    offered = frozenset({*DEFINITIONS, "radd", "rsub", "rmul", "rdiv"})
+    first, again = list(expressions(offered)), list(expressions(offered))
+    assert first == again
+    assert len(first) == COUNT
+    used = {step.operation for expression in first for step in expression.steps}
+    assert used == set(DEFINITIONS)
+    assert max(len(expression.steps) for expression in first) >= 7
+    texts = {expression.program().text for expression in first}
+    assert len(texts) > 0.9 * COUNT
+
+
+def test_the_random_expressions_derivatives_are_right():
+    for expression in expressions(frozenset({*DEFINITIONS}), seed=5, count=50):
+        numbers = expected(expression)
+        forwards = expression.program().run(Slopes())
+        for name, number in numbers.items():
+            assert number == pytest.approx(forwards[name], rel=1e-8, abs=1e-9)
+
+
+def test_differences_know_their_error():
+    for f, true in ((math.exp, 1.0), (lambda t: math.sin(3.0 + t), math.cos(3.0))):
+        derivative, error = differences(f)
+        assert abs(derivative - true) <= max(10.0 * error, 1e-12)
+        assert error < 1e-10
+    assert differences(lambda t: abs(t - 0.001))[1] > 1e-3
+
+
+def test_a_program_runs_on_floats_and_says_what_it_cannot_say():
+    assert Program("a = Value(2.0); y = a ** 2 + 1").run(Floats())["y.data"] == 5.0
+    for text in ("import os", "a = Value(1.0); y = a if a else a", "y = f.g(3)", "y = 1 < 2"):
+        with pytest.raises((ValueError, KeyError, AttributeError)):
+            Program(text).run(Floats())
+
+
+def test_a_printed_program_computes_what_the_kit_expects():
+    """Every program of the list, written for this engine and executed, gives the kit's numbers."""
+    engine = TestThisEngine.engine()
+    for prop in PROPERTIES:
+        for program in prop.programs:
+            if prop.name == "chain_of_100_000":
+                continue
+            numbers = program.run(Slopes(inner=program.reads_inner))
+            for read, number in numbers.items():
+                out = io.StringIO()
+                with contextlib.redirect_stdout(out):
+                    exec(code(program, engine, read), {})
+                assert agree(number, float(out.getvalue()), 1e-9), code(program, engine, read)
+
+
+def test_micrograd_is_found_out():
+    class TestMicrograd(EngineConformance):
+        Value = MicrogradValue
+
+    engine = TestMicrograd.engine()
+    assert engine.found.keys() == {"relu"}
+    assert "rpow" not in engine.offered
+    assert "pow of two values" not in engine.offered
+
+
+def test_every_function_has_its_property():
+    assert set(FUNCTIONS) <= set(NAMES)
+    assert len(NAMES) == len(set(NAMES))
+    assert all(name.isidentifier() for name in NAMES)
+    assert Path(__file__).with_name("mini_engine.py").exists()
