@@ -7,6 +7,7 @@ leaves the file that was there before, whole.
 import errno
 import os
 import secrets
+import stat
 from pathlib import Path
 
 
@@ -14,8 +15,12 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     """Replace the file `path` by `content` in one step.
 
     The bytes go to a new file in the same folder, reach the disk, and only then take the name
-    `path`. The folder must exist. Raises OSError; then `path` is what it was.
+    `path`. The folder must exist. A device or pipe, such as /dev/stdout, is written to as it is.
+    Raises OSError; then `path` is what it was.
     """
+    if _is_stream(path):
+        _write_to_stream(Path(path), content)
+        return
     target = Path(path).resolve()  # a symbolic link stays a link to the new content
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
@@ -34,6 +39,23 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
             raise OSError(error.errno, error.strerror, str(target)) from error
         raise
     _sync_folder(target.parent)
+
+
+def _is_stream(path: str | os.PathLike[str]) -> bool:
+    """Whether `path` is a device, pipe or socket, which a new file must not take the place of."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):  # nothing is there yet, or the path is none
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _write_to_stream(stream: Path, content: bytes) -> None:
+    try:
+        with stream.open("wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(stream)) from error
 
 
 def _sync_folder(folder: Path) -> None:
