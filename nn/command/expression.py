@@ -10,6 +10,7 @@ import ast
 import math
 import operator
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -119,7 +120,9 @@ def _parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise CommandError(f"an expression of {len(text):,} characters; write at most {LONGEST:,}")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's own, such as of '\\d': lines of their own
+            return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         where = "" if error.offset is None else f" at character {error.offset}"
         raise CommandError(f"{text!r:.60}: no expression: {error.msg}{where}") from None
