@@ -31,7 +31,9 @@ import nn
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = sorted(ROOT.glob("README*.md"))
-PAGES = sorted(ROOT.glob("*.md"))
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = sorted(ROOT.glob("*.md")) + DOCS
+RUN = [*READMES, ROOT / "docs" / "gradcheck.md"]  # the tests of a part run the pages of that part
 PACKAGES = (autograd, nn)
 RUNNABLE = r"^<!-- runnable -->\n```(?P<kind>sh|console)\n(?P<text>.*?)^```$"
 
@@ -125,8 +127,8 @@ def empty_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("page", READMES, ids=lambda path: path.name)
-def test_the_blocks_of_a_readme_run(page, empty_folder):
+@pytest.mark.parametrize("page", RUN, ids=lambda path: path.name)
+def test_the_blocks_of_a_page_run(page, empty_folder):
     text = page.read_text(encoding="utf-8")
     blocks = python_blocks(text)
     assert blocks
