@@ -6,6 +6,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -61,10 +62,10 @@ def failures(report):
     return {result.name: result for result in report.of("failed")}
 
 
-def run_code(code, folder):
+def run_code(code, folder, *flags):
     """What a pasted program prints last, or the exception it ends with."""
     child = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *flags, "-c", code],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -103,12 +104,12 @@ def test_a_broken_engine_fails_the_right_property(broken, engine, tmp_path):
     if broken.alone:
         assert failed.keys() <= {broken.property, *broken.alone}
     result = failed[broken.property]
-    shown = run_code(result.code, tmp_path)
+    shown = run_code(result.code, tmp_path, "-S")  # a quick start
     want = result.expected.rpartition(" = ")[2]
     assert not _is_number(shown, float(want)), result.code  # the fault is there when pasted
     assert _same(shown, result.came), (shown, result.came)
     engine(SOURCE)  # and it is not there in a correct engine
-    assert _is_number(run_code(result.code, tmp_path), float(want))
+    assert _is_number(run_code(result.code, tmp_path, "-S"), float(want))
 
 
 def _is_number(text, number):
@@ -153,6 +154,7 @@ def test_exponential_time_is_a_failure_and_no_hang(engine):
     assert "for _ in range(100)" in failed["many_paths"].code
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals and fork are POSIX")
 @pytest.mark.parametrize(
     ("line", "came"),
     [
@@ -181,6 +183,14 @@ def test_an_engine_that_prints_reads_and_writes_to_closed_streams(engine, capfd)
                             "        print('adding', flush=True)")  # fmt: skip
     assert check_engine(engine(noise + chatty), only=GRAPHS)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="fork is POSIX")
+def test_a_process_that_the_engine_leaves_behind_holds_nothing_up(engine):
+    fork = "import os, time\nif os.fork() == 0:\n    time.sleep(5)\n    os._exit(0)\n"
+    begin = time.monotonic()
+    assert check_engine(engine(fork + SOURCE), only=["addition"])
+    assert time.monotonic() - begin < 4.5
 
 
 # What cannot be driven

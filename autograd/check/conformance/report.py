@@ -164,8 +164,8 @@ def _run(request: dict[str, Any], seconds: float) -> Iterator[Result]:
     finally:
         child.kill()
         child.wait()
-        reader.join()
-        if child.stdout is not None:
+        reader.join(timeout=1.0)  # a process that the engine forked may hold the pipe open
+        if child.stdout is not None and not reader.is_alive():
             child.stdout.close()
 
 

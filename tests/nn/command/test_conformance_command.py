@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,21 @@ def test_the_page_shows_what_the_command_prints(capsys):
     )
     assert main(["conformance", "micrograd.engine"]) == 1
     assert steady(capsys.readouterr().out) == steady(shown)
+
+
+def test_the_test_class_of_the_page_runs(tmp_path):
+    (block,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "test_micrograd.py").write_text(block)
+    words = ["-q", "-p", "no:cacheprovider", "-k", "not chain_of_10", "test_micrograd.py"]
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    (shown,) = re.findall(
+        r"^micrograd.engine: (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    passed, failed, missing = (int(part.split()[0]) for part in shown.split(", "))
+    assert f"{failed - 2} failed, {passed} passed, {missing} skipped" in result.stdout
