@@ -34,7 +34,7 @@ def as_text(told: "Explanation") -> str:
     """Return an explanation as lines of text."""
     lines: list[str] = []
     for part in _parts(told):
-        lines += _grid(part) if isinstance(part, Table) else [part]
+        lines += _grid(part) if isinstance(part, Table) else [_plain(part)]
     return "\n".join(lines)
 
 
@@ -285,7 +285,7 @@ def _grid(table: Table) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """A cell in one line."""
+    """A cell or sentence in one line: a name in it may hold what a terminal obeys."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
