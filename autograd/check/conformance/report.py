@@ -165,14 +165,13 @@ def _run(request: dict[str, Any], seconds: float) -> Iterator[Result]:
         child.kill()
         child.wait()
         reader.join(timeout=1.0)  # a process that the engine forked may hold the pipe open
-        if child.stdout is not None and not reader.is_alive():
-            child.stdout.close()
 
 
 def _read(stream: IO[str], lines: "queue.Queue[str]") -> None:
-    """Put each line of `stream` in the queue, and at its end an empty one."""
-    for line in stream:
-        lines.put(line)
+    """Put each line of `stream` in the queue, and at its end an empty one; close it."""
+    with stream:
+        for line in stream:
+            lines.put(line)
     lines.put("")
 
 
