@@ -91,13 +91,16 @@ from autograd.vectorize import vmap
 
 if TYPE_CHECKING:
     from autograd.check import assert_gradients, gradcheck
+    from autograd.diagnose import AnomalyError, detect_anomaly
     from autograd.program import source
     from autograd.view import draw, explain, step
 
 warn_of_other_autograd()
 
 _LAZY = {
+    "AnomalyError": "autograd.diagnose",
     "assert_gradients": "autograd.check",
+    "detect_anomaly": "autograd.diagnose",
     "gradcheck": "autograd.check",
     "draw": "autograd.view",
     "explain": "autograd.view",
@@ -118,6 +121,7 @@ abs, pow = _abs, _pow
 # Names of builtins (abs, max, min, pow, sum) are attributes of the module only: `import autograd as
 # ag` and write ag.sum; `from autograd import *` rebinds no builtin.
 __all__ = [
+    "AnomalyError",
     "Interval",
     "Kink",
     "Op",
@@ -136,6 +140,7 @@ __all__ = [
     "clip",
     "cos",
     "cosh",
+    "detect_anomaly",
     "digamma",
     "div",
     "dot",

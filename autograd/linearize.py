@@ -101,9 +101,12 @@ class Run:
                 cotangents[y] = _plus(cotangents.get(y), seed)
         runs_rules_again = self._on_values_with(seeds)
         if runs_rules_again:
-            self._pull_values(cotangents)
+            with modes.sweeping():
+                self._pull_values(cotangents)
         else:
             pull_back(self.order, cotangents)
+        if modes.active:
+            modes.swept(self.order, cotangents, "backward")
         return _results([cotangents.get(x, 0.0) for x in self.inputs], runs_rules_again)
 
     def push(self, seeds: Sequence[Any]) -> list[Any]:
@@ -111,9 +114,12 @@ class Run:
         tangents: dict[Any, Any] = dict(zip(self.inputs, seeds, strict=True))
         runs_rules_again = self._on_values_with(seeds)
         if runs_rules_again:
-            self._push_values(tangents)
+            with modes.sweeping():
+                self._push_values(tangents)
         else:
             push_forward(self.order, tangents)
+        if modes.active:
+            modes.swept(self.order, tangents, "forward")
         found = [tangents.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in self.outputs]
         return _results(found, runs_rules_again)
 

@@ -1,4 +1,4 @@
-"""What is switched on in this thread: `no_grad`, and whether a transform is running.
+"""What is switched on in this thread: `no_grad`, who listens, and whether a transform is running.
 
 An operation must not pay for modes nobody uses, so it looks at `active`, one module-level count of
 open with-blocks in all threads, and only when that is not zero at its own thread's context.
@@ -8,7 +8,8 @@ numbers, or the derivatives of what it computes are lost.
 """
 
 import threading
-from contextlib import ContextDecorator
+from collections.abc import Iterator
+from contextlib import ContextDecorator, contextmanager
 from typing import Any
 
 active = 0
@@ -20,6 +21,18 @@ class _Context(threading.local):
 
     recording = True  # operations on Values build a graph
     transforms = 0  # how many of grad, jvp, ... are running
+    sweeps = 0  # how many of them run rules again on Values just now
+    listeners: tuple["Listener", ...] = ()
+
+
+class Listener:
+    """What wants to know, in one thread, of operations and sweeps while a with-block is open."""
+
+    def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
+        """`op` has run on `inputs` and made `node`; under no_grad that is a leaf."""
+
+    def swept(self, order: Any, derivatives: dict[Any, Any], direction: str) -> None:
+        """A sweep along `order` has found `derivatives`; direction: "backward" or "forward"."""
 
 
 _context = _Context()
@@ -40,6 +53,44 @@ def activate(change: int) -> None:
     global active
     with _lock:
         active += change
+
+
+def listen(listener: Listener) -> None:
+    """Let `listener` know of everything in this thread until `unlisten`; may be nested."""
+    activate(1)
+    _context.listeners = (*_context.listeners, listener)
+
+
+def unlisten(listener: Listener) -> None:
+    """End the last `listen` of this listener."""
+    before = list(_context.listeners)
+    del before[len(before) - 1 - before[::-1].index(listener)]
+    _context.listeners = tuple(before)
+    activate(-1)
+
+
+def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:
+    """Tell each listener of this thread, once, that an operation has run on Values."""
+    if not _context.sweeps:
+        for listener in dict.fromkeys(_context.listeners):
+            listener.ran(op, inputs, node)
+
+
+def swept(order: Any, derivatives: dict[Any, Any], direction: str) -> None:
+    """Tell each listener of this thread, once, what a sweep has found."""
+    if not _context.sweeps:
+        for listener in dict.fromkeys(_context.listeners):
+            listener.swept(order, derivatives, direction)
+
+
+@contextmanager
+def sweeping() -> Iterator[None]:
+    """Marks that rules run again on Values: that is no user's operation, nobody is told."""
+    _context.sweeps += 1
+    try:
+        yield
+    finally:
+        _context.sweeps -= 1
 
 
 class _SetRecording(ContextDecorator):

@@ -108,22 +108,27 @@ def origin_of(node: Any) -> Origin | None:
     return Origin(calls=tuple(calls)) if note is None else note._replace(calls=tuple(calls))
 
 
-def mark(node: Any) -> None:
-    """Leave a note at a node that was made just now, if a block of this thread asks for one."""
-    if _context.scope is not None or _context.lines:
-        node._origin = Origin(_context.scope, _line() if _context.lines else None)
+class _Marks(modes.Listener):
+    """Leaves a note at each node made just now."""
+
+    def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
+        if node.op is not None:
+            node._origin = Origin(_context.scope, current_line() if _context.lines else None)
+
+
+_marks = _Marks()
 
 
 class _Block(ContextDecorator):
-    """A `with` block that makes operations look at their context."""
+    """A `with` block in which operations leave a note of where they come from."""
 
     def __enter__(self) -> None:
-        modes.activate(1)
+        modes.listen(_marks)
         self._open()
 
     def __exit__(self, *exception: Any) -> None:
         self._close()
-        modes.activate(-1)
+        modes.unlisten(_marks)
 
     def _recreate_cm(self) -> "_Block":
         raise NotImplementedError
@@ -228,7 +233,7 @@ def _values(thing: Any) -> Iterator[Any]:
             pending += one.ravel().tolist()[::-1]
 
 
-def _line() -> Line | None:
+def current_line() -> Line | None:
     """The innermost line of the running code that is not of `_OURS`."""
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:

@@ -14,7 +14,6 @@ from autograd import modes, ops, storage
 from autograd.backward import pull_back, topological_order
 from autograd.number import as_number, is_array
 from autograd.op import Op
-from autograd.origin import mark
 
 
 class Value:
@@ -71,7 +70,10 @@ class Value:
         Inner nodes included. A second call adds the same again, as in PyTorch; one interrupted by
         Ctrl-C has changed all gradients or none.
         """
-        cotangents = pull_back(topological_order(self), {self: 1.0})
+        order = topological_order(self)
+        cotangents = pull_back(order, {self: 1.0})
+        if modes.active:
+            modes.swept(order, cotangents, "backward")
         totals = [
             node.grad + cotangent if node.grad else cotangent
             for node, cotangent in cotangents.items()
@@ -289,7 +291,9 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
             return result
         numbers = [x if x.__class__ is float else x._data for x in inputs]
     if modes.active and not modes.is_recording():
-        return Value(op.compute(numbers))
+        result = Value(op.compute(numbers))
+        modes.ran(op, inputs, result)
+        return result
     try:
         data = op.forward(*numbers)
         if data.__class__ is not float:
@@ -304,7 +308,7 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         )
     node = _node(data, op, inputs, partials)
     if modes.active:
-        mark(node)
+        modes.ran(op, inputs, node)
     return node
 
 

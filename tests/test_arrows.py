@@ -28,7 +28,7 @@ LAYERS = (
     {"naming"},
     {"program"},
     {"check", "compile", "diagnose", "view"},
-    {"__main__"},
+    {"__main__", "_hypothesis"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
@@ -47,7 +47,13 @@ PUBLIC = {
     "autograd.view": set(autograd.view.__all__),
 }
 
-REQUIRED = {"autograd.view": {"graphviz"}}  # installed with glassgrad; all else is optional
+# What a module, or a room, may count on: graphviz is installed with glassgrad, and nobody who has
+# no hypothesis imports its strategies. All else is optional.
+REQUIRED = {
+    "autograd.view": {"graphviz"},
+    "autograd.check.strategies": {"hypothesis"},
+    "nn.strategies": {"hypothesis"},
+}
 
 
 class Import(NamedTuple):
@@ -136,7 +142,8 @@ def _is_upward(found):
 def is_optional(found, stdlib=sys.stdlib_module_names):
     """Whether the import is of a package that may be missing."""
     target = package_of(found.target)
-    required = REQUIRED.get(".".join(found.module.split(".")[:2]), set())
+    room = ".".join(found.module.split(".")[:2])
+    required = REQUIRED.get(found.module, REQUIRED.get(room, set()))
     return target not in stdlib and target not in ("autograd", "nn") and target not in required
 
 

@@ -1,4 +1,5 @@
-"""The command line: `glassgrad train|predict|draw|step|explain|check|lessons|doctor`.
+"""The command line: `glassgrad train|predict|draw|step|explain|check|conformance|
+lessons|doctor`.
 
 Owns which commands there are and how each ends. Whatever goes wrong ends in one line on stderr:
 exit code 2 for what the user can mend, 130 for Ctrl-C.
