@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from autograd import ops
 from autograd.check import words
+from autograd.check.blame import Function, blamed_rule, derivative_of, run, weighed
 from autograd.check.differences import EPS, Comparison, compare
 from autograd.check.recorded import Recorded, operands_of, side
 from autograd.check.rules import Finding, check_rules
@@ -25,8 +25,6 @@ from autograd.value import Value
 
 MOST_WORK = 200_000  # nodes times leaves, up to which each leaf is varied alone
 MOST_AT_ALL_STEPS = 300  # nodes up to which every step is tried, however short
-
-Function = Callable[[list[Any]], Any]  # of a flat list of Values
 
 
 def gradcheck(what: Any, arguments: Any = None, *, order: int = 1) -> Verdict:
@@ -71,7 +69,7 @@ def gradcheck(what: Any, arguments: Any = None, *, order: int = 1) -> Verdict:
             outputs, layout, "gradcheck: what the function returned",
             if_none="a function without a return statement returns None",
         )  # fmt: skip
-        return outputs[0] if layout.kind is None else _weighed(outputs)
+        return outputs[0] if layout.kind is None else weighed(outputs)
 
     return _orders(function, numbers, order, None)
 
@@ -87,18 +85,6 @@ def assert_gradients(what: Any, arguments: Any = None, *, order: int = 1) -> Non
         raise AssertionError(str(verdict))
 
 
-def _weighed(numbers: Sequence[Any]) -> Any:
-    """One number made of several: no two of them cancel, and none is left out."""
-    draw = random.Random(len(numbers))
-    terms = [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) * x for x in numbers]
-    return ops.sum_.apply(tuple(terms)) if terms else 0.0
-
-
-def _derivative(function: Function) -> Function:
-    """The gradient of `function`, its parts weighed together."""
-    return lambda values: _weighed(grad(function)(values))
-
-
 def _orders(
     function: Function, numbers: list[float], order: int, finished: Recorded | None
 ) -> Verdict:
@@ -107,20 +93,14 @@ def _orders(
     for k in range(2, order + 1):
         if not verdict:
             return verdict
-        higher = _derivative(lower)
+        higher = derivative_of(lower)
         verdict = _One(higher, numbers, k, None).verdict()
         if not verdict:
-            whose = finished or Recorded(*_run(function, numbers))
-            blamed = _blamed(whose, k, verdict)
+            whose = finished or Recorded(*run(function, numbers))
+            blamed = blamed_rule(whose, k, verdict)
             return verdict if blamed is None else blamed
         lower = higher
     return verdict
-
-
-def _run(function: Function, numbers: Sequence[float]) -> tuple[Value, list[Value]]:
-    leaves = [Value(x) for x in numbers]
-    result = function(list(leaves))
-    return result if isinstance(result, Value) else Value(result), leaves
 
 
 class _One:
@@ -130,7 +110,7 @@ class _One:
         self, function: Function, numbers: list[float], order: int, finished: Recorded | None
     ) -> None:
         self.function, self.numbers, self.order = function, numbers, order
-        self.recorded = finished or Recorded(*_run(function, numbers))
+        self.recorded = finished or Recorded(*run(function, numbers))
         self.is_finished = finished is not None
 
     def verdict(self) -> Verdict:
@@ -182,7 +162,7 @@ class _One:
 
     def _called(self, numbers: Sequence[float]) -> tuple[float, Hashable]:
         """The function itself at other numbers, and which way it took there."""
-        root, leaves = _run(self.function, numbers)
+        root, leaves = run(self.function, numbers)
         there = Recorded(root, leaves)
         sides: list[Any] = []
         for node in there.order:
@@ -283,39 +263,3 @@ def _is_stale(node: Value) -> bool:
 def _seeds(n: int) -> list[float]:
     draw = random.Random(n)
     return [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) for _ in range(n)]
-
-
-def _blamed(recorded: Recorded, order: int, found: Verdict) -> Verdict | None:
-    """The node of the function whose rule, differentiated again, is wrong."""
-    if not found.accuses:
-        return None
-    for node in recorded.order:
-        if node.op is None or node not in recorded.live or len(node.inputs) > 16:
-            continue
-        places = [i for i, x in enumerate(node.inputs) if x.__class__ is not float]
-        operands = operands_of(node)
-
-        def alone(values: list[Any], node: Any = node, places: Any = places) -> Any:
-            mixed: list[Any] = operands_of(node)
-            for i, value in zip(places, values, strict=True):
-                mixed[i] = value
-            return node.op.apply(tuple(mixed))
-
-        function: Function = alone
-        for _ in range(order - 1):
-            function = _derivative(function)
-        numbers = [operands[i] for i in places]
-        claims = grad(function)(list(numbers))
-        for k, claim in enumerate(claims):
-
-            def line(x: float, k: int = k, f: Any = function, n: Any = numbers) -> Any:
-                root, _ = _run(f, [*n[:k], x, *n[k + 1 :]])
-                mixed = list(operands)  # noqa: B023 - used at once
-                mixed[places[k]] = x  # noqa: B023
-                return root.data, side(node.op, mixed)  # noqa: B023
-
-            compared = compare(line, numbers[k], claim, levels=120)
-            if compared.status == "wrong":
-                finding = Finding(node, places[k], claim, compared)
-                return words.wrong_derivative_of_rule(recorded, finding, found, order)
-    return None
