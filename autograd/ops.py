@@ -99,7 +99,7 @@ sqrt = Op(
 )
 cbrt = Op(
     "cbrt",
-    math.cbrt,
+    special.cbrt,
     lambda y, x: (1.0 / (3.0 * (y * y)),),
     ("cbrt({0})", r"\sqrt[3]{{{0}}}"),
     kinks=(Kink("x = 0", lambda x: x, "derivative inf"),),

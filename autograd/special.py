@@ -28,6 +28,12 @@ def softplus(x: float) -> float:
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
+def cbrt(x: float) -> float:
+    """The cube root; one step of Newton's method mends the last digits of the C library's."""
+    y = math.cbrt(x)
+    return y - (y - x / (y * y)) / 3.0 if y != 0.0 and math.isfinite(y) else y
+
+
 def logaddexp(a: float, b: float) -> float:
     """log(e^a + e^b) = max + log(1 + e^-|a-b|); two equal infinities are their own answer."""
     if a == b:

@@ -29,7 +29,7 @@ def same(a, b):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_operands_are_inside_the_domain_and_off_the_kinks(row):
-    @settings(calm, max_examples=30)
+    @settings(calm, max_examples=12)
     @given(operands(row))
     def check(xs):
         assert len(xs) == (row.arity or len(xs))
@@ -49,7 +49,7 @@ def test_operands_are_inside_the_domain_and_off_the_kinks(row):
 def test_edges_reach_every_kink(row):
     reached = set()
 
-    @settings(calm, max_examples=600)
+    @settings(calm, max_examples=400)
     @given(operands(row, edges=True, size=3))
     def draw(xs):
         for kink in row.kinks:
@@ -144,7 +144,7 @@ def test_expressions_share_fan_out_and_are_deep():
     deepest = widest = constants = 0
     met = set()
 
-    @settings(calm, max_examples=600)
+    @settings(calm, max_examples=400)
     @given(expressions(max_size=14))
     def draw(root):
         nonlocal deepest, widest, constants
@@ -212,7 +212,7 @@ def test_a_program_is_printed_as_one_that_runs(program):
 # The engine under attack
 
 
-@settings(calm, max_examples=400)
+@settings(calm, max_examples=200)
 @given(programs(edges=True, max_size=8))
 def test_no_exception_comes_out_of_arithmetic_and_all_ways_agree(program):
     leaves = [Value(x) for x in program.numbers]
@@ -232,7 +232,7 @@ def test_no_exception_comes_out_of_arithmetic_and_all_ways_agree(program):
         ]
 
 
-@settings(calm, max_examples=300)
+@settings(calm, max_examples=100)
 @given(programs(max_size=8))
 def test_gradcheck_never_accuses_a_random_program(program):
     verdict = ag.gradcheck(program, (list(program.numbers),), order=2)

@@ -134,11 +134,11 @@ def _at_kink(op: Op, found: list[float], place: int, other: float) -> list[float
                 return math.nan
 
         a, b = found[place], other
-        if not switch(a) * switch(b) < 0.0:
+        if not (math.isfinite(a) and math.isfinite(b) and switch(a) * switch(b) < 0.0):
             continue
-        while True:
-            middle = a + (b - a) / 2.0
-            if middle in (a, b) or math.isnan(switch(middle)):
+        for _ in range(2200):  # halvings between any two floats
+            middle = 0.5 * a + 0.5 * b
+            if middle in (a, b):
                 break
             if switch(middle) == 0.0:
                 a = middle
