@@ -24,6 +24,14 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 linux = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux tells its memory")
 
 
+@pytest.fixture(autouse=True)
+def table_as_it_was():
+    before = dict(TABLE)
+    yield
+    TABLE.clear()
+    TABLE.update(before)
+
+
 def child(code, *arguments):
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
@@ -63,6 +71,7 @@ def test_ctrl_c_in_backward_of_a_million_nodes():
     code = """
 import gc, time
 from autograd import Value
+from autograd.op import TABLE
 nodes = [Value(1.0)]
 for _ in range(1_000_000):
     nodes.append(nodes[-1] * 1.0)
