@@ -26,10 +26,10 @@ linux = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux 
 
 @pytest.fixture(autouse=True)
 def table_as_it_was():
-    before = dict(TABLE)
+    before = dict(ag.ops.TABLE)
     yield
-    TABLE.clear()
-    TABLE.update(before)
+    ag.ops.TABLE.clear()
+    ag.ops.TABLE.update(before)
 
 
 def child(code, *arguments):
@@ -71,7 +71,7 @@ def test_ctrl_c_in_backward_of_a_million_nodes():
     code = """
 import gc, time
 from autograd import Value
-from autograd.op import TABLE
+from autograd.op import ag.ops.TABLE
 nodes = [Value(1.0)]
 for _ in range(1_000_000):
     nodes.append(nodes[-1] * 1.0)

@@ -254,7 +254,8 @@ def test_a_phone_shows_everything_without_sideways_scrolling(stepped):
     # The number that is computed comes into sight of the picture's own frame.
     one.wait("""() => {
       const frame = document.querySelector('.picture').getBoundingClientRect();
-      const at = document.querySelector('.picture .node.now:not(.operation)').getBoundingClientRect();
+      const number = document.querySelector('.picture .node.now:not(.operation)');
+      const at = number.getBoundingClientRect();
       return at.left >= frame.left && at.right <= frame.right;
     }""")
 
