@@ -18,6 +18,7 @@ FUNCTIONS = {
     "H": lambda x: ops.heaviside(x, 0.0),
     "max": ops.max_,
     "min": ops.min_,
+    "inf": math.inf,
     "__builtins__": {},
 }
 
