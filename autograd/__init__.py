@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from autograd.check import assert_gradients, gradcheck
     from autograd.diagnose import AnomalyError, detect_anomaly
     from autograd.program import source
+    from autograd.replay import compile
     from autograd.view import draw, explain, step
 
 warn_of_other_autograd()
@@ -100,6 +101,7 @@ warn_of_other_autograd()
 _LAZY = {
     "AnomalyError": "autograd.diagnose",
     "assert_gradients": "autograd.check",
+    "compile": "autograd.replay",
     "detect_anomaly": "autograd.diagnose",
     "gradcheck": "autograd.check",
     "draw": "autograd.view",
@@ -118,7 +120,7 @@ def __getattr__(name: str) -> Any:
 
 abs, pow = _abs, _pow
 
-# Names of builtins (abs, max, min, pow, sum) are attributes of the module only: `import autograd as
+# Names of builtins (abs, compile, max, min, pow, sum) are attributes of the module only: `import autograd as
 # ag` and write ag.sum; `from autograd import *` rebinds no builtin.
 __all__ = [
     "AnomalyError",

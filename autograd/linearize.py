@@ -241,7 +241,7 @@ def _plus(total: Any, term: Any) -> Any:
     if total is not None:
         return total + term
     number = term._data if term.__class__ is Value else term
-    return 0.0 + term if number == 0.0 else term
+    return 0.0 + term if number == 0.0 or modes.is_compiling() else term
 
 
 def _results(numbers: Sequence[Any], as_values: bool) -> list[Any]:

@@ -23,6 +23,7 @@ class _Context(threading.local):
     transforms = 0  # how many of grad, jvp, ... are running
     sweeps = 0  # how many of them run rules again on Values just now
     listeners: tuple["Listener", ...] = ()
+    recorder: "Recorder | None" = None
 
 
 class Listener:
@@ -33,6 +34,19 @@ class Listener:
 
     def swept(self, order: Any, derivatives: dict[Any, Any], direction: str) -> None:
         """A sweep along `order` has found `derivatives`; direction: "backward" or "forward"."""
+
+
+class Recorder:
+    """What records a function as a program wants to know, in one thread, that no graph remembers."""
+
+    def cut(self, op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
+        """`leaf` is the number that `op` made of `inputs`, without its history."""
+
+    def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
+        """The function asked whether `a question b`, where question is an operator of Python."""
+
+    def changed(self, what: str) -> None:
+        """The function changed a Value: `what` says how."""
 
 
 _context = _Context()
@@ -81,6 +95,41 @@ def swept(order: Any, derivatives: dict[Any, Any], direction: str) -> None:
     if not _context.sweeps:
         for listener in dict.fromkeys(_context.listeners):
             listener.swept(order, derivatives, direction)
+
+
+def is_compiling() -> bool:
+    """Whether this thread records a function as a program: no number may decide about the graph."""
+    return _context.recorder is not None
+
+
+def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
+    """Tell this thread's recorder of a number that lost its history: by detach, or under no_grad."""
+    if _context.recorder is not None:
+        _context.recorder.cut(op, inputs, leaf)
+
+
+def asked(question: str, a: Any, b: Any, answer: bool) -> None:
+    """Tell this thread's recorder what a comparison answered."""
+    if _context.recorder is not None:
+        _context.recorder.asked(question, a, b, answer)
+
+
+def changed(what: str) -> None:
+    """Tell this thread's recorder that a Value was changed in place."""
+    if _context.recorder is not None:
+        _context.recorder.changed(what)
+
+
+@contextmanager
+def recording_by(recorder: Recorder | None) -> Iterator[None]:
+    """Let `recorder` know of everything in this thread; None: nobody, in a recording too."""
+    before, _context.recorder = _context.recorder, recorder
+    activate(1)
+    try:
+        yield
+    finally:
+        activate(-1)
+        _context.recorder = before
 
 
 @contextmanager

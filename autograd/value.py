@@ -57,6 +57,8 @@ class Value:
                 f"data: {_name(self)} was computed by {self.op.name!r}; only a leaf's number can "
                 "be assigned. Assign the leaves and compute again, or detach() it first"
             )
+        if modes.active:
+            modes.changed(".data was assigned")
         self._data = data if data.__class__ is float else as_number(data, "data")
 
     # attrgetter reads in C: `.data` stays as cheap as a plain attribute
@@ -73,6 +75,7 @@ class Value:
         order = topological_order(self)
         cotangents = pull_back(order, {self: 1.0})
         if modes.active:
+            modes.changed("backward() adds to .grad")
             modes.swept(order, cotangents, "backward")
         totals = [
             node.grad + cotangent if node.grad else cotangent
@@ -88,7 +91,10 @@ class Value:
 
     def detach(self) -> "Value":
         """A new leaf with the same number and label: no gradient flows through it."""
-        return Value(self._data, self.label)
+        leaf = Value(self._data, self.label)
+        if modes.active:
+            modes.cut(ops.identity, (self,), leaf)
+        return leaf
 
     # Operators
 
@@ -150,24 +156,41 @@ class Value:
     def __eq__(self, other: object) -> Any:
         if isinstance(other, Value):
             return self is other
-        return self._data == _number_of(other) if _is_scalar(other) else NotImplemented
+        if not _is_scalar(other):
+            return NotImplemented
+        return _answered("==", self, other, self._data == other)
 
     __hash__ = object.__hash__
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < _number_of(other) if _is_scalar(other) else NotImplemented
+        if not _is_scalar(other):
+            return NotImplemented
+        return _answered("<", self, other, self._data < _number_of(other))
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= _number_of(other) if _is_scalar(other) else NotImplemented
+        if not _is_scalar(other):
+            return NotImplemented
+        return _answered("<=", self, other, self._data <= _number_of(other))
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > _number_of(other) if _is_scalar(other) else NotImplemented
+        if not _is_scalar(other):
+            return NotImplemented
+        return _answered(">", self, other, self._data > _number_of(other))
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= _number_of(other) if _is_scalar(other) else NotImplemented
+        if not _is_scalar(other):
+            return NotImplemented
+        return _answered(">=", self, other, self._data >= _number_of(other))
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return bool(_answered("!=", self, 0.0, self._data != 0.0))
+
+    def _select_edge(self, partial: Any) -> Any:
+        """In a rule: `partial` where this condition is not 0, elsewhere no edge (see `edge`)."""
+        if modes.active and modes.is_compiling():  # both ways, so that the graph stays the same
+            same = partial is None or partial is self
+            return partial if same else ops.where(self, partial, 0.0)
+        return partial if self._data else None
 
     def __float__(self, *_: Any) -> Any:
         raise TypeError(
@@ -292,6 +315,7 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         numbers = [x if x.__class__ is float else x._data for x in inputs]
     if modes.active and not modes.is_recording():
         result = Value(op.compute(numbers))
+        modes.cut(op, inputs, result)
         modes.ran(op, inputs, result)
         return result
     try:
@@ -401,11 +425,19 @@ for _name_of_method, _row in ops.METHODS.items():
 
 
 def _is_scalar(x: Any) -> bool:
-    return isinstance(x, (Value, Number))
+    """Whether a Value compares with it here; a whole number of a recording does that itself."""
+    return isinstance(x, Value) or (isinstance(x, Number) and not hasattr(x, "as_value"))
 
 
 def _number_of(x: Any) -> Any:
     return x._data if isinstance(x, Value) else x
+
+
+def _answered(question: str, a: Value, b: Any, answer: Any) -> Any:
+    """What a comparison answered; a recording, which must ask again at each replay, is told."""
+    if modes.active:
+        modes.asked(question, a, b, answer)
+    return answer
 
 
 def _name(node: Value) -> str:

@@ -1,0 +1,249 @@
+"""Arguments and results: what a call brings, taken apart into numbers, and results put together.
+
+Owns what counts as an input of a program (floats, ints, arrays and buffers of them, in any
+container), what is part of the program instead (everything else, and all shapes), and the order in
+which numbers stand: `take_apart` and `bind` walk alike.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+from autograd.replay.whole import EXACT, Whole
+from autograd.containers import Shape
+from autograd.number import as_number, is_array
+from autograd.value import Value
+
+
+class Parts(NamedTuple):
+    """One call, taken apart.
+
+    Attributes:
+        key: all that the program is made for: layouts, and what is no number.
+        numbers: the Python numbers among the arguments, in order.
+        arrays: its arrays and buffers, each one of doubles without gaps.
+        has_values: whether a Value stands somewhere: the call is part of a graph.
+    """
+
+    key: tuple[Any, ...]
+    numbers: list[float]
+    arrays: list[Any]
+    has_values: bool
+
+
+def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Parts:
+    """The numbers of a call, and what its program is made for.
+
+    Raises TypeError, which names the argument, for what can neither be a number nor a key.
+    """
+    walk = _Walk()
+    key = [walk.key(x, i) for i, x in enumerate(args)]
+    key += [(name, walk.key(x, name)) for name, x in kwargs.items()]
+    return Parts((len(args), *key), walk.numbers, walk.arrays, walk.has_values)
+
+
+class _Walk:
+    """What `take_apart` has met so far."""
+
+    def __init__(self) -> None:
+        self.numbers: list[float] = []
+        self.arrays: list[Any] = []
+        self.has_values = False
+
+    def key(self, x: Any, where: Any) -> Any:
+        """Note the numbers in `x`; return the rest."""
+        kind = type(x)
+        if kind is float:
+            self.numbers.append(x)
+            return "float"
+        if kind is list or kind is tuple:
+            if x and set(map(type, x)) == {float}:  # most lists, at the speed of C
+                self.numbers.extend(x)
+                return kind, len(x)
+            return kind, tuple([self.key(item, where) for item in x])
+        if isinstance(x, Value):
+            self.has_values = True
+            return "Value"
+        if isinstance(x, dict):
+            return kind, tuple(x), tuple([self.key(item, where) for item in x.values()])
+        if isinstance(x, (list, tuple)):
+            return kind, tuple([self.key(item, where) for item in x])
+        if is_whole(x):
+            self.numbers.append(float(x))
+            return "int"
+        if is_float(x):
+            self.numbers.append(as_number(x, f"compile: argument {where!r}"))
+            return "float"
+        block = as_doubles(x)
+        if block is not None:
+            self.arrays.append(block)
+            return _kind_of_block(x)
+        if is_array(x):
+            return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
+        try:
+            hash(x)
+        except TypeError:
+            raise TypeError(
+                f"compile: argument {where!r} holds a {kind.__name__}, which is neither a number "
+                "nor hashable; give numbers in lists, tuples, dicts or arrays, or leave it to the "
+                "function itself"
+            ) from None
+        return kind, x
+
+
+def is_whole(x: Any) -> bool:
+    """Whether it is an int of which a program can compute as of a float."""
+    return isinstance(x, Integral) and not isinstance(x, bool) and -EXACT < int(x) < EXACT
+
+
+def is_float(x: Any) -> bool:
+    """Whether it is a number that becomes a float: NumPy's floats, fractions, decimals."""
+    if isinstance(x, (Fraction, Decimal)):
+        return True
+    return (isinstance(x, Real) and not isinstance(x, Integral)) or (is_array(x) and x.ndim == 0)
+
+
+def as_doubles(x: Any) -> Any:
+    """An array or buffer of numbers as one of doubles without gaps; None for anything else.
+
+    What is one already is not copied.
+    """
+    if is_array(x):
+        if x.dtype.kind not in "fiu":
+            return None
+        import numpy  # loaded already: x is an array
+
+        return numpy.ascontiguousarray(x, dtype=numpy.float64)
+    if isinstance(x, (bytes, bytearray)):
+        return None
+    try:
+        view = memoryview(x)
+    except TypeError:
+        return None
+    if view.ndim != 1 or view.format not in tuple("dfbBhHiIlLqQ"):
+        return None
+    if view.format == "d" and view.contiguous:
+        return view
+    from array import array
+
+    return memoryview(array("d", view.tolist()))
+
+
+def _kind_of_block(x: Any) -> tuple[Any, ...]:
+    if is_array(x):
+        return "array", x.shape, "float" if x.dtype.kind == "f" else "int"
+    view = memoryview(x)
+    return "buffer", len(view), "float" if view.format in "df" else "int"
+
+
+class Bound(NamedTuple):
+    """The arguments as a recorded function gets them.
+
+    Attributes:
+        args, kwargs: with fresh nodes in place of the numbers.
+        scalars: the nodes for `Parts.numbers`.
+        arrays: for each array of `Parts.arrays` its nodes.
+    """
+
+    args: list[Any]
+    kwargs: dict[str, Any]
+    scalars: list[Value]
+    arrays: list[list[Value]]
+
+
+def bind(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
+    """The same call with fresh nodes, in the order of `take_apart`; ints are `Whole`s."""
+    scalars: list[Value] = []
+    arrays: list[list[Value]] = []
+    bound = [_bound(x, scalars, arrays) for x in args]
+    named = {name: _bound(x, scalars, arrays) for name, x in kwargs.items()}
+    return Bound(bound, named, scalars, arrays)
+
+
+def _bound(x: Any, scalars: list[Value], arrays: list[list[Value]]) -> Any:
+    if isinstance(x, (list, tuple)):
+        items = [_bound(item, scalars, arrays) for item in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    if isinstance(x, dict):
+        twin = x.copy()
+        for name, item in x.items():
+            twin[name] = _bound(item, scalars, arrays)
+        return twin
+    if is_whole(x):
+        scalars.append(Value(float(x)))
+        return Whole(int(x), scalars[-1])
+    if isinstance(x, float) or is_float(x):
+        scalars.append(Value(x))
+        return scalars[-1]
+    block = as_doubles(x)
+    if block is None:
+        if not is_array(x) or x.dtype.kind != "O":
+            return x
+        items = [_bound(item, scalars, arrays) for item in x.ravel().tolist()]
+        return _object_array(items, x.shape)
+    nodes = [Value(number) for number in (block.ravel() if is_array(block) else block).tolist()]
+    arrays.append(nodes)
+    kind = _kind_of_block(x)
+    wholes = [Whole(int(v.data), v) for v in nodes] if kind[2] == "int" else nodes
+    return _object_array(wholes, x.shape) if is_array(x) else list(wholes)
+
+
+def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
+    import numpy  # loaded already: an argument is an array
+
+    flat = numpy.empty(len(items), dtype=object)
+    for i, item in enumerate(items):
+        flat[i] = item
+    return flat.reshape(lengths)
+
+
+# Results
+
+Builder = Callable[[Sequence[float]], Any]
+
+
+def builder_of(shape: Shape, fixed: dict[int, Any]) -> Builder:
+    """A function that puts the numbers of a result together.
+
+    Args:
+        shape: the layout of what the function returned.
+        fixed: places in the flattened result that hold no number of the program: a string, an
+            int, None; the same in every call.
+    """
+    if fixed:
+
+        def build_around(numbers: Sequence[float]) -> Any:
+            rest = iter(numbers)
+            return shape.rebuild([fixed[i] if i in fixed else next(rest) for i in range(size)])
+
+        size = shape.size
+        return build_around
+    if shape.kind is None:
+        return lambda numbers: numbers[0]
+    if shape.kind is list and all(item.kind is None for item in shape.items):
+        return list
+    return lambda numbers: _filled(shape, iter(numbers))
+
+
+def _filled(shape: Shape, numbers: Iterator[float]) -> Any:
+    """`shape.rebuild(numbers)`, arrays of floats at once."""
+    if shape.kind is None:
+        return next(numbers)
+    if shape.kind == "array":
+        import numpy  # loaded already: an argument or a result is an array
+
+        return numpy.fromiter(numbers, dtype=float, count=math.prod(shape.items)).reshape(
+            shape.items
+        )
+    if all(item.kind is None for item in shape.items) and shape.kind in (list, tuple):
+        return shape.kind([next(numbers) for _ in shape.items])
+    items = [_filled(item, numbers) for item in shape.items]
+    if shape.empty is None:
+        return shape.kind(*items) if hasattr(shape.kind, "_fields") else shape.kind(items)
+    result = shape.empty.copy()
+    for name, item in zip(shape.keys, items, strict=True):
+        result[name] = item
+    return result

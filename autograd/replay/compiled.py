@@ -1,0 +1,232 @@
+"""compile: a function of Values as a program that gives the same bits, hundreds of times faster.
+
+Owns `Compiled`: which program serves a call, when a function is recorded again, and when it is
+run as it stands.
+"""
+
+import functools
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from autograd import modes
+from autograd.replay.arguments import Builder, Parts, bind, builder_of, take_apart
+from autograd.replay.backends import Program, program_of
+from autograd.replay.python import interpret
+from autograd.replay.recorder import record, run
+from autograd.replay.tape import Tape, tape_of
+from autograd.containers import flatten
+from autograd.value import Value
+
+MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
+MOST_LAYOUTS = 64
+MODES = ("exact", "fast")
+BACKENDS = ("llvm", "python")
+
+_data = attrgetter("_data")
+
+
+class Path(NamedTuple):
+    """One way through a function: a program, and what it is made of.
+
+    Attributes:
+        tape, program: what runs.
+        leaves: the leaves of the function's own that are read at each call.
+        build: puts a result together.
+        seconds: how long recording and translating took.
+    """
+
+    tape: Tape
+    program: Program
+    leaves: list[Value]
+    build: Builder
+    seconds: float
+
+
+class Layout:
+    """The programs for arguments of one layout.
+
+    Attributes:
+        paths: the last one used first.
+        unproven: for each path that has not yet been compared with the function on other numbers,
+            the numbers it was recorded with.
+        eager: why the function runs as it stands; "" while it does not.
+    """
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self.unproven: dict[int, list[float]] = {}
+        self.eager = ""
+
+
+class Compiled:
+    """A function that is replayed; made by `compile`.
+
+    Calling it is calling the function. `report()` says what was made of it, `source` shows the
+    program.
+    """
+
+    def __init__(self, f: Callable[..., Any], mode: str, backend: str | None) -> None:
+        functools.update_wrapper(self, f, updated=())
+        self._function = f
+        self.mode, self.backend = mode, backend
+        self._layouts: dict[Any, Layout] = {}
+        self._last: Path | None = None
+        self.n_calls = self.n_eager = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The function's result, as numbers: with Values, or inside a transform, a graph."""
+        parts = take_apart(args, kwargs)
+        if parts.has_values or modes.in_transform():
+            return self._function(*args, **kwargs)
+        self.n_calls += 1
+        layout = self._layouts.get(parts.key)
+        if layout is None:
+            layout = self._new_layout(parts.key)
+        for i, path in enumerate(layout.paths):
+            numbers = [*parts.numbers, *map(_data, path.leaves)]
+            found = path.program.run(numbers, parts.arrays)
+            if found is None:
+                continue
+            if i:  # the next call is likely to take the same way
+                layout.paths.insert(0, layout.paths.pop(i))
+            self._last = path
+            if id(path) in layout.unproven and not self._is_proven(layout, path, parts, args, kwargs):
+                return self._eager(args, kwargs)
+            if any([x != x for x in found]):
+                return self._eager(args, kwargs)
+            return path.build(found)
+        if layout.eager:
+            return self._eager(args, kwargs)
+        return self._record(layout, parts, args, kwargs)
+
+    def _new_layout(self, key: Any) -> Layout:
+        if len(self._layouts) >= MOST_LAYOUTS:  # the one made first, and its programs
+            del self._layouts[next(iter(self._layouts))]
+        layout = self._layouts[key] = Layout()
+        return layout
+
+    def _record(self, layout: Layout, parts: Parts, args: Any, kwargs: Any) -> Any:
+        """Run the function once on fresh nodes, keep the program, return the result."""
+        if len(layout.paths) >= MOST_PATHS:
+            self._give_up(
+                layout,
+                f"it took more than {MOST_PATHS} ways through its comparisons; select by where(), "
+                "maximum() or relu() instead of if, so that one program serves all numbers",
+            )
+            return self._eager(args, kwargs)
+        start = time.perf_counter()
+        bound = bind(args, kwargs)
+        inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
+        recording = record(self._function, bound.args, bound.kwargs, inputs)
+        fixed = {i: x for i, x in enumerate(recording.outputs) if not _is_number(x)}
+        outputs = [x for x in recording.outputs if _is_number(x)]
+        ordered = [*bound.scalars, *recording.leaves, *inputs[len(bound.scalars) :]]
+        tape = tape_of(ordered, recording.constants, outputs, recording.asked)
+        numbers = [x._data for x in ordered]
+        result = [x._data if isinstance(x, Value) else x for x in outputs]
+        sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
+        program = program_of(tape, sizes, self.mode, self.backend)
+        build = builder_of(recording.shape, fixed)
+        path = Path(tape, program, recording.leaves, build, time.perf_counter() - start)
+        layout.paths.insert(0, path)
+        layout.unproven[id(path)] = numbers
+        self._last = path
+        if any([x != x for x in result]):
+            return self._eager(args, kwargs)
+        return build(result)
+
+    def _is_proven(
+        self, layout: Layout, path: Path, parts: Parts, args: Any, kwargs: Any
+    ) -> bool:
+        """Whether the program gives the function's bits, at the first call with other numbers.
+
+        A program that does not is thrown away: the function uses something that is not in its
+        graph, such as `.data` or a random number.
+        """
+        blocks = [x.ravel() if hasattr(x, "ravel") else x for x in parts.arrays]
+        numbers = [*parts.numbers, *map(_data, path.leaves)]
+        numbers += [x for block in blocks for x in block.tolist()]
+        if _same(numbers, layout.unproven[id(path)]):
+            return True  # nothing has changed: that would prove nothing
+        right = flatten(run(self._function, *bind(args, kwargs)[:2]))[0]
+        found = interpret(path.tape, numbers)
+        if found is not None and _same(found, [_number(x) for x in right if _is_number(x)]):
+            del layout.unproven[id(path)]
+            return True
+        self._give_up(
+            layout,
+            "its program does not give the same numbers as the function itself: something in it "
+            "is no operation on Values, such as .data, random numbers, or a list that it changes",
+        )
+        return False
+
+    def _give_up(self, layout: Layout, why: str) -> None:
+        """Run the function as it stands from now on, for arguments of this layout."""
+        layout.eager = why
+        layout.paths.clear()
+        layout.unproven.clear()
+        warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=5)
+
+    def _eager(self, args: Any, kwargs: Any) -> Any:
+        """The function's own result, as numbers."""
+        self.n_eager += 1
+        bound = bind(args, kwargs)
+        outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
+        return shape.rebuild([_number(x) if _is_number(x) else x for x in outputs])
+
+    @property
+    def _name(self) -> str:
+        return str(getattr(self, "__name__", "the function"))
+
+    def __repr__(self) -> str:
+        return f"<compiled {self._name}: {self.mode}>"
+
+
+def compile(
+    f: Callable[..., Any], mode: str = "exact", backend: str | None = None
+) -> Compiled:
+    """`f` as a program that is recorded once and replayed: the same bits, much faster.
+
+    Args:
+        f: a function of numbers, written with operations on Values; or what grad, value_and_grad,
+            jacobian, hessian and vmap make of one.
+        mode: "exact", eager's bits; "fast", within some units in the last place: sums by fused
+            multiply-add and in another order, polynomials for exp, tanh and others.
+        backend: "llvm" (extra `compile`), native code, or "python", straight-line Python; None
+            chooses llvm if it is installed.
+
+    The result is called as `f` is, with floats, ints, and lists, tuples, dicts and arrays of them,
+    and returns numbers in the containers of `f`. Leaves that `f` meets and did not make, such as a
+    model's parameters, are read at each call; all else that is no number is part of the program.
+    Where `f` decides by a number (if x > 0), each way is recorded when it is first taken.
+
+    Raises ValueError for an unknown mode or backend, TypeError if `f` is no function.
+    """
+    if not callable(f):
+        raise TypeError(
+            f"compile: the first argument must be a function, got {type(f).__name__}; "
+            "give the function itself, f rather than f(x)"
+        )
+    if mode not in MODES:
+        raise ValueError(f"compile: mode must be one of {', '.join(MODES)}, got {mode!r}")
+    if backend is not None and backend not in BACKENDS:
+        raise ValueError(f"compile: backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    return Compiled(f, mode, backend)
+
+
+def _is_number(x: Any) -> bool:
+    return x.__class__ is float or isinstance(x, Value)
+
+
+def _number(x: Any) -> float:
+    return x._data if isinstance(x, Value) else x  # type: ignore[no-any-return]
+
+
+def _same(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether they hold the same bits; one nan is as good as another."""
+    return len(a) == len(b) and all(
+        [x.hex() == y.hex() for x, y in zip(a, b, strict=True)]
+    )

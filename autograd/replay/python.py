@@ -1,0 +1,125 @@
+"""Straight-line Python: the backend that is always there, and the text by which a program is read.
+
+Owns how instructions are written in Python. A program that meets a number for which Python's
+arithmetic raises is run again row by row, as IEEE-754 has it.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+from autograd.replay.tape import QUESTIONS, Tape
+from autograd.op import BUILTIN, Op
+
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile
+
+
+def interpret(tape: Tape, numbers: Sequence[float]) -> list[float] | None:
+    """The outputs of a program, computed row by row; None if a guard is answered otherwise."""
+    slots = [*numbers, *tape.constants]
+    for row, operands in zip(tape.rows, tape.operands, strict=True):
+        slots.append(row.compute([slots[i] for i in operands]))
+    for question, a, b, answer in tape.guards:
+        if QUESTIONS[question](slots[a], slots[b]) != answer:
+            return None
+    return [slots[i] for i in tape.outputs]
+
+
+class PythonProgram:
+    """A tape as functions of Python.
+
+    Attributes:
+        source: their text.
+        n_calls_back: how many rows of each run are a user's own functions.
+    """
+
+    backend = "python"
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+        self.source, rows = written(tape)
+        space: dict[str, Any] = {
+            f"f_{row.name}": row.forward if row.name in BUILTIN else row for row in rows
+        }
+        code = compile(self.source, "<glassgrad program>", "exec")
+        exec(code, space)  # noqa: S102 - the text is made here, from the rows of the table
+        self._run: Callable[[list[float]], list[float] | None] = space["program"]
+        self.n_calls_back = sum(row.name not in BUILTIN for row in tape.rows)
+
+    def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> list[float] | None:
+        """The outputs; None if a guard is answered otherwise."""
+        given = [*numbers, *chain.from_iterable(_listed(block) for block in arrays)]
+        try:
+            return self._run(given)
+        except (ArithmeticError, ValueError):
+            return interpret(self._tape, given)
+
+
+def _listed(block: Any) -> list[float]:
+    listed: list[float] = (block.ravel() if hasattr(block, "ravel") else block).tolist()
+    return listed
+
+
+def written(tape: Tape) -> tuple[str, list[Op]]:
+    """The program as Python text, and the rows that it calls as `f_NAME`.
+
+    `program(x)` takes the inputs in a list and returns the outputs in a list, or None where a
+    guard is answered otherwise. Slots that only one function uses are its variables; the others
+    stand in the list `s`.
+    """
+    cuts = list(range(0, len(tape.rows), PER_FUNCTION)) or [0]
+    shared = _shared_slots(tape)
+    called: dict[str, Op] = {}
+
+    def name(slot: int) -> str:
+        if slot < tape.n_inputs:
+            return f"x[{slot}]"
+        if slot < tape.first:
+            return _constant(tape.constants[slot - tape.n_inputs])
+        return f"s[{slot - tape.first}]" if slot in shared else f"v{slot - tape.first}"
+
+    lines = []
+    for number, start in enumerate(cuts):
+        lines.append(f"def part_{number}(x, s):")
+        rows = range(start, min(start + PER_FUNCTION, len(tape.rows)))
+        for k in rows:
+            row = tape.rows[k]
+            operands = [name(i) for i in tape.operands[k]]
+            text = _expression(row, operands)
+            if text.startswith("f_"):
+                called[row.name] = row
+            lines.append(f"    {name(tape.first + k)} = {text}")
+        lines += ["    return", ""] if not rows else [""]
+    lines.append("def program(x):")
+    lines.append(f"    s = [0.0] * {len(tape.rows) if shared else 0}")
+    lines += [f"    part_{number}(x, s)" for number in range(len(cuts))]
+    for question, a, b, answer in tape.guards:
+        lines.append(f"    if ({name(a)} {question} {name(b)}) is not {answer}:")
+        lines.append("        return None")
+    lines.append(f"    return [{', '.join(map(name, tape.outputs))}]")
+    return "\n".join([*lines, ""]), list(called.values())
+
+
+def _shared_slots(tape: Tape) -> set[int]:
+    """The slots of instructions that another function reads, or the end of the program."""
+    shared = {*tape.outputs, *[i for guard in tape.guards for i in (guard.a, guard.b)]}
+    for k, operands in enumerate(tape.operands):
+        here = k // PER_FUNCTION
+        shared.update([i for i in operands if (i - tape.first) // PER_FUNCTION != here])
+    return {i for i in shared if i >= tape.first}
+
+
+def _expression(row: Op, operands: Sequence[str]) -> str:
+    if row.name in SIGNS:
+        return f"{operands[0]} {SIGNS[row.name]} {operands[1]}"
+    if row.name == "neg":
+        return f"-{operands[0]}"
+    return f"f_{row.name}({', '.join(operands)})"
+
+
+def _constant(x: float) -> str:
+    """A float as an operand: nan and inf have no literal."""
+    if x != x or x in (float("inf"), float("-inf")):
+        return f"float('{x!r}')"
+    return repr(x) if repr(x)[0] != "-" else f"({x!r})"

@@ -1,0 +1,123 @@
+"""Recording: a function run once on fresh Values, with everything a program must know of the run.
+
+Owns `record`. The graph alone does not tell what a program needs: what the function asked of its
+numbers (guards), which results lost their history (detach, no_grad), and which leaves it met. The
+one hook in `modes` tells that.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from autograd import modes, ops
+from autograd.backward import topological_order
+from autograd.replay.whole import Whole
+from autograd.containers import Shape, flatten
+from autograd.op import Op
+from autograd.value import Value, record as apply
+
+
+class Recording(NamedTuple):
+    """What one run of a function left.
+
+    Attributes:
+        leaves: the leaves it met and did not make, such as a model's parameters.
+        constants: the leaves that it made itself and that nobody else can reach, with their numbers.
+        outputs: what it returned, taken apart: Values, numbers, and whatever else stands there.
+        shape: the container of the outputs.
+        asked: (question, a, b, answer), in order.
+    """
+
+    leaves: list[Value]
+    constants: dict[Value, float]
+    outputs: list[Any]
+    shape: Shape
+    asked: list[tuple[str, Any, Any, bool]]
+
+
+def record(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], inputs: Sequence[Value]
+) -> Recording:
+    """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
+
+    Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
+    do once and never again.
+    """
+    notes = _Notes()
+    with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
+        result = f(*args, **kwargs)
+    outputs, shape = flatten(result)
+    del result
+    outputs = [x.as_value if isinstance(x, Whole) else x for x in outputs]
+    leaves, constants = _met(outputs, notes, inputs)
+    return Recording(leaves, constants, outputs, shape, notes.questions)
+
+
+def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """What `f` returns for fresh Values in eager mode, while a recording may be under way."""
+    with modes.enable_grad(), modes.recording_by(None), modes.transforming():
+        return f(*args, **kwargs)
+
+
+class _Notes(modes.Recorder):
+    """What happens during a recording that the graph does not show."""
+
+    def __init__(self) -> None:
+        self.questions: list[tuple[str, Any, Any, bool]] = []
+
+    def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
+        # The leaf gets a history again, over an edge that carries no derivative: `peak` of one
+        # number is that number as a constant.
+        with modes.recording_by(None), modes.enable_grad():
+            source = apply(op, inputs)
+        leaf.op, leaf.inputs, leaf.partials = ops.peak, (source,), (None,)
+
+    def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
+        if any(isinstance(x, Value) for x in (a, b)):
+            a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
+            self.questions.append((question, a, b, bool(answer)))
+
+    def changed(self, what: str) -> None:
+        raise ValueError(
+            f"compile: {what} inside the compiled function; a program would do that once, while "
+            "it is recorded, and never again. Return new numbers instead: the gradients by "
+            "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "
+            "trains a model in place"
+        )
+
+
+def _met(
+    outputs: list[Any], notes: _Notes, given: Sequence[Value]
+) -> tuple[list[Value], dict[Value, float]]:
+    """The leaves that a function met, apart from those that it made: nobody else holds these.
+
+    A leaf that only the recorded graph refers to cannot be assigned by anybody: it is a constant.
+    """
+    asked_of = [x for _, a, b, _ in notes.questions for x in (a, b)]
+    order = topological_order(*[x for x in outputs + asked_of if isinstance(x, Value)])
+    bound = set(given)
+    met = [node for node in order if node.op is None and node not in bound]
+    uses = Counter([id(x) for node in order for x in node.inputs])
+    uses.update([id(x) for x in outputs + asked_of if isinstance(x, Value)])
+    del order, asked_of, bound
+    leaves: list[Value] = []
+    constants: dict[Value, float] = {}
+    for leaf, count in _references(met):
+        if count > uses[id(leaf)]:
+            leaves.append(leaf)
+        else:
+            constants[leaf] = leaf._data
+    return leaves, constants
+
+
+def _references(met: list[Value]) -> list[tuple[Value, int]]:
+    """For each Value of `met`, which is emptied, how many references there are from elsewhere."""
+    met.append(Value(0.0))  # one that nobody refers to: what is counted on the way
+    counts = []
+    while met:
+        leaf = met.pop()
+        counts.append((leaf, sys.getrefcount(leaf)))
+        del leaf
+    own = counts[0][1]
+    return [(leaf, count - own) for leaf, count in counts[:0:-1]]
