@@ -48,8 +48,11 @@ PUBLIC = {
 }
 
 # What a module, or a room, may count on: graphviz is installed with glassgrad, and nobody who has
-# no hypothesis imports its strategies. All else is optional.
+# no hypothesis imports its strategies, nobody who has no llvmlite what writes LLVM. All else is
+# optional.
 REQUIRED = {
+    "autograd.replay.llvm.lanes": {"llvmlite"},
+    "autograd.replay.llvm.lowering": {"llvmlite"},
     "autograd.view": {"graphviz"},
     "autograd.check.strategies": {"hypothesis"},
     "nn.strategies": {"hypothesis"},

@@ -1,0 +1,257 @@
+"""How each row of the table of operations is written as LLVM instructions.
+
+Owns `WRITERS`, from the name of a row to the function that writes it, and `CALLED_BACK`, the rows
+that cannot be written with the same bits, each with its reason. A writer is the row's forward on
+`Number`s: the same operations in the same order, with `select` where the forward has an `if`, so
+that it runs on all lanes of a vector at once. It takes every double, and gives what `Op.compute`
+gives: inf and nan where Python's arithmetic raises.
+"""
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from llvmlite import ir
+
+from autograd import special
+from autograd.op import TABLE
+from autograd.replay.llvm.lanes import (
+    Body,
+    Code,
+    Condition,
+    Number,
+    Shape,
+    copysign,
+    exp,
+    expm1,
+    floor,
+    is_infinite,
+    log1p,
+    select,
+    sqrt,
+)
+
+LN2 = math.log(2.0)
+
+
+class Lowering:
+    """Writes rows of the table as LLVM instructions, on doubles or on vectors of them.
+
+    Args:
+        module: where the functions that the instructions call are declared or defined.
+        width: the number of lanes: 1 writes doubles, 8 vectors of eight doubles.
+        fast: products and sums may be fused, and some elementary functions are approximated
+            within 2 ulp; otherwise the bits are those of `Op.compute`, except those of a nan.
+    """
+
+    def __init__(self, module: ir.Module, width: int = 1, fast: bool = False) -> None:
+        if width < 1:
+            raise ValueError(f"Lowering: width must be at least 1, got {width}")
+        self.fast = fast
+        self._shape = Shape(module, width)
+        self._writers = WRITERS
+
+    @property
+    def number(self) -> ir.Type:
+        """The type of a number: double, or <width x double>."""
+        return self._shape.number
+
+    def constant(self, x: float) -> ir.Constant:
+        """x in every lane."""
+        return self._shape.constant(x)
+
+    def emit(self, builder: ir.IRBuilder, name: str, operands: Sequence[ir.Value]) -> ir.Value:
+        """Append the instructions of a row; the operands and the result are of type `number`."""
+        if not operands:  # of no numbers: 0 for a sum, 1 for a product
+            return self.constant(TABLE[name].compute(()))
+        code = Code(self._shape, builder, {})
+        return self._writers[name](*[Number(code, x) for x in operands]).value
+
+
+def is_lowered(name: str) -> bool:
+    """Whether the row called `name` can be written; if not, compiled code calls Python back."""
+    return name in WRITERS
+
+
+def _libm(symbol: str) -> Body:
+    """The writer that calls the C library's function of that name, which `math` wraps."""
+    return lambda *numbers: numbers[0].code.call(symbol, *numbers)
+
+
+# Comparisons and selection
+
+
+def _gt(a: Number, b: Number) -> Number:
+    return select(a > b, 1.0, select(a <= b, 0.0, math.nan))
+
+
+def _heaviside(a: Number, b: Number) -> Number:
+    return select(a > b, 1.0, select(a < b, 0.0, select(a.equals(b), 0.5, math.nan)))
+
+
+def _sign(x: Number) -> Number:
+    return select(x > 0.0, 1.0, select(x < 0.0, -1.0, select(x.is_nan(), math.nan, 0.0)))
+
+
+def _where(condition: Number, a: Number, b: Number) -> Number:
+    return select(condition.differs(0.0), a, b)  # nan is true, as in Python
+
+
+def _maximum(*xs: Number) -> Number:
+    top = xs[0]
+    for x in xs[1:]:
+        top = select((x > top) | x.is_nan(), x, top)  # nothing is > nan: once nan, it stays
+    return top
+
+
+def _minimum(*xs: Number) -> Number:
+    least = xs[0]
+    for x in xs[1:]:
+        least = select((x < least) | x.is_nan(), x, least)
+    return least
+
+
+# Arithmetic, as CPython has it for floats (Objects/floatobject.c)
+
+
+def _fmod(a: Number, b: Number) -> tuple[Number, Condition]:
+    """C's fmod, and where its sign is not that of b, to which Python's % moves it."""
+    rest = _libm("fmod")(a, b)
+    return rest, ((rest < 0.0) & (b > 0.0)) | ((rest > 0.0) & (b < 0.0))
+
+
+def _mod(a: Number, b: Number) -> Number:
+    rest, opposite = _fmod(a, b)
+    return select(opposite, rest + b, select(rest.equals(0.0), copysign(0.0, b), rest))
+
+
+def _floordiv(a: Number, b: Number) -> Number:
+    rest, opposite = _fmod(a, b)
+    quotient = (a - rest) / b
+    quotient = select(opposite, quotient - 1.0, quotient)
+    whole = floor(quotient)
+    whole = select(quotient - whole > 0.5, whole + 1.0, whole)
+    whole = select(quotient.equals(0.0), copysign(0.0, a / b), whole)
+    return select(b.equals(0.0), a / b, whole)
+
+
+def _cbrt(x: Number) -> Number:
+    y = _libm("cbrt")(x)
+    return select(y.equals(0.0) | is_infinite(y), y, y - (y - x / (y * y)) / 3.0)
+
+
+# Exponentials and logarithms
+
+
+def _logaddexp(a: Number, b: Number) -> Number:
+    top = select(b > a, b, a)
+    return select(a.equals(b), a + LN2, top + log1p(exp(-abs(a - b))))
+
+
+def _logsumexp(*xs: Number) -> Number:
+    top = _maximum(*xs)
+    first = xs[0].equals(top)
+    total = select(first, 0.0, 0.0 + exp(xs[0] - top))
+    for x in xs[1:]:
+        is_first = x.equals(top) & ~first
+        first = first | is_first
+        total = select(is_first, total, total + exp(x - top))
+    return select(is_infinite(top), top, top + log1p(total))
+
+
+# Activation functions
+
+
+def _sigmoid(x: Number) -> Number:
+    e = exp(-abs(x))
+    return select(x >= 0.0, 1.0, e) / (1.0 + e)
+
+
+def _log_sigmoid(x: Number) -> Number:
+    return select(x > 0.0, 0.0, x) - log1p(exp(-abs(x)))
+
+
+def _softplus(x: Number) -> Number:
+    return select(x < 0.0, 0.0, x) + log1p(exp(-abs(x)))
+
+
+def _gelu(x: Number) -> Number:
+    return 0.5 * x * _libm("erfc")(-x * special.SQRT_HALF)
+
+
+def _elu(x: Number, alpha: Number) -> Number:
+    return select(x > 0.0, x, alpha * expm1(x))
+
+
+# Functions of Numbers. A forward that is arithmetic alone writes itself: operator.add, special.dot.
+WRITERS: dict[str, Callable[..., Any]] = {
+    "gt": _gt,
+    "eq": lambda a, b: select(a.equals(b), 1.0, 0.0),
+    "heaviside": _heaviside,
+    "identity": lambda x: x,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+    "power": _libm("pow"),
+    "pow": _libm("pow"),
+    "mod": _mod,
+    "floordiv": _floordiv,
+    "floor": floor,
+    "sqrt": sqrt,
+    "cbrt": _cbrt,
+    "exp": exp,
+    "expm1": expm1,
+    "log": _libm("log"),
+    "log1p": log1p,
+    "log2": _libm("log2"),
+    "log10": _libm("log10"),
+    "logaddexp": _logaddexp,
+    "co_square": lambda x: (1.0 - x) * (1.0 + x),
+    "sin": _libm("sin"),
+    "cos": _libm("cos"),
+    "tan": _libm("tan"),
+    "asin": _libm("asin"),
+    "acos": _libm("acos"),
+    "atan": _libm("atan"),
+    "atan2": _libm("atan2"),
+    "sinh": _libm("sinh"),
+    "cosh": _libm("cosh"),
+    "tanh": _libm("tanh"),
+    "asinh": _libm("asinh"),
+    "acosh": _libm("acosh"),
+    "atanh": _libm("atanh"),
+    "sigmoid": _sigmoid,
+    "log_sigmoid": _log_sigmoid,
+    "softplus": _softplus,
+    "relu": lambda x: select(x < 0.0, 0.0, x),
+    "leaky_relu": lambda x, slope: select(x > 0.0, x, slope * x),
+    "elu": _elu,
+    "silu": lambda x: x * _sigmoid(x),
+    "gelu": _gelu,
+    "erf": _libm("erf"),
+    "erfc": _libm("erfc"),
+    "abs": operator.abs,
+    "sign": _sign,
+    "where": _where,
+    "maximum": _maximum,
+    "minimum": _minimum,
+    "clip": lambda x, low, high: _minimum(_maximum(x, low), high),
+    "peak": _maximum,
+    "sum": special.total,
+    "mean": lambda *xs: special.total(*xs) / len(xs),
+    "prod": special.product,
+    "dot": special.dot,
+    "logsumexp": _logsumexp,
+    "max": _maximum,
+    "min": _minimum,
+}
+
+CALLED_BACK: dict[str, str] = {
+    "hypot": "CPython has its own, more exact than the C library's, and it changes with versions",
+    "lgamma": "CPython has its own, not the C library's",
+    "digamma": "a loop whose length depends on the number, and an exactly rounded sum",
+    "polygamma": "a loop whose length depends on the number, and an exactly rounded sum",
+}
