@@ -152,6 +152,8 @@ class Run:
         except (ArithmeticError, ValueError):  # among the floats that stand beside Values
             partials = rule(node, *[IEEE(x) if x.__class__ is float else x for x in inputs])
         self._check_unchanged(node)
+        if modes.is_compiling():
+            partials = _without_data(partials, inputs)
         return [
             (x, p)
             for x, p in zip(node.inputs, partials, strict=True)
@@ -225,6 +227,16 @@ def _has_value(tree: Any) -> bool:
     if is_array(tree) and tree.dtype.hasobject:
         return any(_has_value(x) for x in tree.flat)
     return isinstance(tree, Value)
+
+
+def _without_data(partials: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
+    """The same, where a constant operand that is a derivative, as in 1.0*x, is a node.
+
+    A factor 1 needs no multiplication; but whether an operand is 1 must not shape a program.
+    """
+    return [
+        Value(p) if p.__class__ is float and any([p is x for x in inputs]) else p for p in partials
+    ]
 
 
 def _times(partial: Any, cotangent: Any) -> Any:

@@ -31,7 +31,13 @@ def program_of(tape: Tape, sizes: Sequence[int], mode: str, backend: str | None)
         mode: "exact" or "fast".
         backend: "llvm", "python", or None for the best there is.
     """
-    return PythonProgram(tape)
+    if backend == "python" or (backend is None and not has_llvm()):
+        return PythonProgram(tape)
+    if not has_llvm():
+        raise ImportError('compile: backend "llvm" needs llvmlite: pip install "glassgrad[compile]"')
+    from autograd.replay.llvm.program import NativeProgram
+
+    return NativeProgram(tape, sizes, mode == "fast")
 
 
 def has_llvm() -> bool:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from llvmlite import ir
 
-DOUBLE = ir.DoubleType()
+DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
 Operand: TypeAlias = "Number | float"
 Body = Callable[..., "Number"]
 
@@ -30,6 +30,7 @@ class Shape:
         self.module = module
         self.width = width
         self.number = DOUBLE if width == 1 else ir.VectorType(DOUBLE, width)
+        self.bits = INTEGER if width == 1 else ir.VectorType(INTEGER, width)  # the same size
         self._constants: dict[str, ir.Constant] = {}
 
     def constant(self, x: float) -> ir.Constant:
@@ -100,8 +101,12 @@ class Code:
     def call(self, symbol: str, *numbers: Number) -> Number:
         """An elementary function: its approximation if there is one, else the C library's."""
         approximation = self.approximations.get(symbol)
-        if approximation is not None:
-            return self.function(f"fast.{symbol}", approximation, *numbers)
+        if approximation is None:
+            return self.libm(symbol, *numbers)
+        return self.function(f"fast.{symbol}", approximation, *numbers)
+
+    def libm(self, symbol: str, *numbers: Number) -> Number:
+        """The C library's function of that name, lane by lane."""
         if self.shape.width > 1:
             return self.function(symbol, lambda *lanes: _lane_by_lane(symbol, lanes), *numbers)
         function = self.shape.libm(symbol, len(numbers))
@@ -143,6 +148,14 @@ class Number:
     def __init__(self, code: Code, value: ir.Value) -> None:
         self.code = code
         self.value = value
+
+    @property
+    def constant(self) -> float | None:
+        """The number, if it is known while the code is written."""
+        if not isinstance(self.value, ir.Constant):
+            return None
+        x = self.value.constant
+        return float(x[0].constant if isinstance(x, tuple) else x)
 
     def __add__(self, other: Operand) -> Number:
         code = self.code
@@ -246,6 +259,11 @@ def expm1(x: Number) -> Number:
 def log1p(x: Number) -> Number:
     """log(1 + x)."""
     return x.code.call("log1p", x)
+
+
+def fma(a: Number, b: Operand, c: Operand) -> Number:
+    """a * b + c, rounded once."""
+    return a.code.intrinsic("fma", a, b, c)
 
 
 def copysign(size: Operand, x: Number) -> Number:

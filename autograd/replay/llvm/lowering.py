@@ -16,6 +16,7 @@ from llvmlite import ir
 
 from autograd import special
 from autograd.op import TABLE
+from autograd.replay.llvm.approximations import APPROXIMATIONS, ROWS, SMALL_POWERS
 from autograd.replay.llvm.lanes import (
     Body,
     Code,
@@ -50,7 +51,6 @@ class Lowering:
             raise ValueError(f"Lowering: width must be at least 1, got {width}")
         self.fast = fast
         self._shape = Shape(module, width)
-        self._writers = WRITERS
 
     @property
     def number(self) -> ir.Type:
@@ -65,8 +65,15 @@ class Lowering:
         """Append the instructions of a row; the operands and the result are of type `number`."""
         if not operands:  # of no numbers: 0 for a sum, 1 for a product
             return self.constant(TABLE[name].compute(()))
-        code = Code(self._shape, builder, {})
-        return self._writers[name](*[Number(code, x) for x in operands]).value
+        if not self.fast:
+            code = Code(self._shape, builder, {})
+            return WRITERS[name](*[Number(code, x) for x in operands]).value
+        code = Code(self._shape, builder, APPROXIMATIONS, ("contract",))
+        numbers = [Number(code, x) for x in operands]
+        approximation = ROWS.get(name)
+        if approximation is not None:
+            return code.function(f"fast.{name}", approximation, *numbers).value
+        return FAST_WRITERS[name](*numbers).value
 
 
 def is_lowered(name: str) -> bool:
@@ -144,6 +151,18 @@ def _cbrt(x: Number) -> Number:
 # Exponentials and logarithms
 
 
+def _power(x: Number, n: Number) -> Number:
+    """The first two are exact, and what rules for the derivative of x^2 write."""
+    if n.constant == 0.0:
+        return x.code.number(1.0)
+    return x if n.constant == 1.0 else _libm("pow")(x, n)
+
+
+def _fast_power(x: Number, n: Number) -> Number:
+    simple = SMALL_POWERS.get(n.constant) if n.constant is not None else None
+    return simple(x) if simple is not None else _power(x, n)
+
+
 def _logaddexp(a: Number, b: Number) -> Number:
     top = select(b > a, b, a)
     return select(a.equals(b), a + LN2, top + log1p(exp(-abs(a - b))))
@@ -158,6 +177,15 @@ def _logsumexp(*xs: Number) -> Number:
         first = first | is_first
         total = select(is_first, total, total + exp(x - top))
     return select(is_infinite(top), top, top + log1p(total))
+
+
+def _fused_dot(*numbers: Number) -> Number:
+    """bias + w1 x1 + w2 x2 + ..., as `special.dot`, each product fused with its sum."""
+    n = len(numbers) // 2
+    result = numbers[-1]
+    for i in range(n):
+        result = result.code.intrinsic("fmuladd", numbers[i], numbers[n + i], result)
+    return result
 
 
 # Activation functions
@@ -195,8 +223,8 @@ WRITERS: dict[str, Callable[..., Any]] = {
     "mul": operator.mul,
     "div": operator.truediv,
     "neg": operator.neg,
-    "power": _libm("pow"),
-    "pow": _libm("pow"),
+    "power": _power,
+    "pow": _power,
     "mod": _mod,
     "floordiv": _floordiv,
     "floor": floor,
@@ -247,6 +275,14 @@ WRITERS: dict[str, Callable[..., Any]] = {
     "logsumexp": _logsumexp,
     "max": _maximum,
     "min": _minimum,
+}
+
+# The same in fast mode, for the rows that are not in `approximations.ROWS`.
+FAST_WRITERS: dict[str, Callable[..., Any]] = {
+    **WRITERS,
+    "power": _fast_power,
+    "pow": _fast_power,
+    "dot": _fused_dot,
 }
 
 CALLED_BACK: dict[str, str] = {

@@ -1,0 +1,155 @@
+"""Assembly: a whole program as an LLVM module.
+
+Owns the division of what runs once into functions short enough to be translated in a time that
+grows no faster than their number, the order of these and of the passes, the guards, and the
+outputs.
+"""
+
+from collections.abc import Sequence
+
+from llvmlite import ir
+
+from autograd.op import Op
+from autograd.replay.llvm.code import BLOCKS, I32, POINTER, Code, Module
+from autograd.replay.llvm.memory import Memory
+from autograd.replay.llvm.passes import Pass
+from autograd.replay.samples import Samples
+from autograd.replay.tape import Tape
+
+PER_FUNCTION = 512  # instructions of the tape
+OTHERWISE = 1  # what a program returns where a guard is not answered as before
+
+
+class Assembly:
+    """A program as a module; its function `program(blocks, work, outputs)` returns 0 or OTHERWISE.
+
+    Args:
+        tape: the program, in plain arithmetic.
+        sizes: how many inputs stand in each block.
+        samples: its division, if there is one.
+        fast: as for `Lowering`.
+        call_back: see `Module`.
+
+    Attributes:
+        text: the module.
+        memory: where its numbers stand.
+        called_back: the rows that Python runs.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        sizes: Sequence[int],
+        samples: Samples | None,
+        fast: bool,
+        call_back: int,
+    ) -> None:
+        self._tape, self._samples = tape, samples
+        self.memory = Memory(tape, sizes, samples)
+        self.called_back: list[Op] = []
+        self._module = Module(self.memory, fast, call_back, self.called_back)
+        once = samples.scalars if samples is not None else [[*range(tape.first, tape.n_slots)]]
+        read_later = self._read_later(once)
+        passes = []
+        if samples is not None:
+            passes = [Pass(self._module, samples, p, read_later) for p in range(len(once))]
+        parts = [
+            [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
+            for group in once
+        ]
+        self._keep_shared(parts, passes)
+        functions: list[ir.Function] = []
+        for p, group in enumerate(parts):
+            functions += [self._part(f"part.{p}.{i}", slots) for i, slots in enumerate(group)]
+            if passes and (passes[p].reads() or passes[p].starts()):
+                functions.append(passes[p].write(f"pass.{p}"))
+        self._program(functions)
+        self.text = str(self._module.ir)
+
+    def _end(self) -> list[int]:
+        guarded = [slot for guard in self._tape.guards for slot in (guard.a, guard.b)]
+        return [*self._tape.outputs, *guarded]
+
+    def _read_later(self, once: list[list[int]]) -> set[int]:
+        """The positions of samples that are read outside of their pass."""
+        samples, tape = self._samples, self._tape
+        if samples is None:
+            return set()
+        found = set()
+        slots = [i for group in once for k in group for i in tape.operands[k - tape.first]]
+        slots += [slot for slots in samples.outside for slot in slots]
+        slots += [chain.start for _, chain in samples.chains]
+        for slot in slots + self._end():
+            member = self.memory.member(slot)
+            if member is not None:
+                found.add(member[0])
+        for p, operands in enumerate(samples.operands):
+            later = [i for i in operands if i >= 0 and samples.phases[i] < samples.phases[p]]
+            found.update(later)
+        for phase, chain in samples.chains:
+            found.update([p for p in chain.positions if samples.phases[p] < phase])
+        return found
+
+    def _keep_shared(self, parts: list[list[list[int]]], passes: list[Pass]) -> None:
+        """Give a place to each number that runs once and that another function reads."""
+        tape = self._tape
+        home = {
+            slot: (p, i) for p, group in enumerate(parts) for i, s in enumerate(group) for slot in s
+        }
+        read = set(self._end())
+        for slot, here in home.items():
+            operands = tape.operands[slot - tape.first]
+            read.update([i for i in operands if home.get(i, here) != here])
+        for each in passes:
+            read.update(each.reads())
+            read.update(each.starts())
+        kept = [slot for slot in home if slot in read]
+        place = self.memory.reserve(len(kept))
+        for i, slot in enumerate(kept):
+            self.memory.put(slot, place + i)
+
+    def _part(self, name: str, slots: Sequence[int]) -> ir.Function:
+        """A function of what runs once."""
+        tape, code = self._tape, self._module.function(name)
+        for slot in slots:
+            k = slot - tape.first
+            operands = [code.number(i) for i in tape.operands[k]]
+            value = code.at_hand[slot] = code.apply(tape.rows[k], operands, in_lanes=False)
+            place = self.memory.place(slot)
+            if place is not None:
+                code.builder.store(value, code.address(place))
+        code.builder.ret_void()
+        return code.function
+
+    def _program(self, functions: list[ir.Function]) -> None:
+        """The function that calls all others, asks the guards and writes the outputs."""
+        kind = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
+        function = ir.Function(self._module.ir, kind, "program")
+        code = Code(self._module, function)
+        for part in functions:
+            code.builder.call(part, [code.blocks, code.work])
+        for number, ends in enumerate(self._ends()):
+            code.builder.call(ends, [code.blocks, code.work, function.args[2]], name=f"e{number}")
+        result = ir.Constant(I32, 0)
+        for guard in self._tape.guards:
+            a, b = code.number(guard.a), code.number(guard.b)
+            if guard.question == "!=":
+                holds = code.builder.fcmp_unordered("!=", a, b)
+            else:
+                holds = code.builder.fcmp_ordered(guard.question, a, b)
+            differs = code.builder.icmp_unsigned("!=", holds, ir.Constant(ir.IntType(1), guard.answer))
+            result = code.builder.or_(result, code.builder.zext(differs, I32))
+        code.builder.ret(result)
+
+    def _ends(self) -> list[ir.Function]:
+        """Functions that write the outputs."""
+        found = []
+        outputs = self._tape.outputs
+        for start in range(0, len(outputs), PER_FUNCTION):
+            code = self._module.function(f"outputs.{start}", n_pointers=3)
+            for i in range(start, min(start + PER_FUNCTION, len(outputs))):
+                at = code.builder.gep(code.function.args[2], [ir.Constant(ir.IntType(64), i)])
+                code.builder.store(code.number(outputs[i]), at)
+            code.builder.ret_void()
+            found.append(code.function)
+        return found

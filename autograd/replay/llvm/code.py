@@ -1,0 +1,145 @@
+"""Code: a function of native code while it is written, and how it reads and writes numbers.
+
+Owns the way from a slot to an LLVM value, a double or one in all lanes, and the instructions of
+one row. Rows that have no instructions call Python back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from llvmlite import ir
+
+from autograd.op import Op
+from autograd.replay.llvm.lowering import Lowering, is_lowered
+from autograd.replay.llvm.memory import LANES, Memory
+
+DOUBLE = ir.DoubleType()
+I32, I64 = ir.IntType(32), ir.IntType(64)
+POINTER = DOUBLE.as_pointer()
+BLOCKS = POINTER.as_pointer()
+VECTOR = ir.VectorType(DOUBLE, LANES)
+ALIGNED = 8 * LANES
+
+
+class Module:
+    """All functions of a program.
+
+    Args:
+        memory: where its numbers are.
+        fast: as for `Lowering`.
+        call_back: the address of the C function (row, operands, how many) -> double that runs a
+            row in Python.
+        rows: the rows that are called back; the number of one is its place here.
+    """
+
+    def __init__(self, memory: Memory, fast: bool, call_back: int, rows: list[Op]) -> None:
+        self.ir = ir.Module("program")
+        self.memory = memory
+        self.scalar = Lowering(self.ir, 1, fast)
+        self.vector = Lowering(self.ir, LANES, fast)
+        kind = ir.FunctionType(DOUBLE, [I32, POINTER, I32])
+        self.call_back = ir.Constant(I64, call_back).inttoptr(kind.as_pointer())
+        self.rows = rows
+
+    def function(self, name: str, n_pointers: int = 2) -> "Code":
+        """A new function (blocks, work, ...) without a result."""
+        kind = ir.FunctionType(ir.VoidType(), [BLOCKS] + [POINTER] * (n_pointers - 1))
+        function = ir.Function(self.ir, kind, name)
+        function.linkage = "internal"
+        function.attributes.add("nounwind")
+        for argument in function.args[1:]:
+            argument.add_attribute("noalias")
+        return Code(self, function)
+
+
+class Code:
+    """One function: where the next instruction goes, and what is at hand."""
+
+    def __init__(self, module: Module, function: ir.Function) -> None:
+        self.module, self.memory = module, module.memory
+        self.function = function
+        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+        self.blocks, self.work = function.args[:2]
+        self._block: dict[int, ir.Value] = {}  # pointers to the blocks of inputs
+        self._arguments: ir.Value | None = None  # of calls back
+        self.at_hand: dict[int, ir.Value] = {}  # numbers of slots
+
+    def address(self, place: int, index: ir.Value | None = None) -> ir.Value:
+        """Where a number of the work memory stands, `index` doubles further on."""
+        start = self.builder.gep(self.work, [ir.Constant(I64, place)])
+        return start if index is None else self.builder.gep(start, [index])
+
+    def block(self, number: int) -> ir.Value:
+        """The address of a block of inputs."""
+        found = self._block.get(number)
+        if found is None:
+            with self.builder.goto_entry_block():
+                pointer = self.builder.gep(self.blocks, [ir.Constant(I64, number)])
+                found = self._block[number] = self.builder.load(pointer)
+        return found
+
+    def number(self, slot: int) -> ir.Value:
+        """The double in a slot; read once in straight-line code."""
+        found = self.at_hand.get(slot)
+        if found is None:
+            found = self.at_hand[slot] = self.read(slot)
+        return found
+
+    def read(self, slot: int) -> ir.Value:
+        """The double in a slot, from memory."""
+        constant = self.memory.constant(slot)
+        if constant is not None:
+            return self.module.scalar.constant(constant)
+        given = self.memory.input(slot)
+        if given is not None:
+            base = self.block(given.block)
+            return self.builder.load(self.builder.gep(base, [ir.Constant(I64, given.place)]))
+        place = self.memory.place(slot)
+        if place is None:
+            raise LookupError(f"slot {slot} is read where it has no place")
+        return self.builder.load(self.address(place))
+
+    def splat(self, number: ir.Value) -> ir.Value:
+        """A double in all lanes."""
+        if isinstance(number, ir.Constant):
+            return self.module.vector.constant(number.constant)
+        empty = ir.Constant(VECTOR, ir.Undefined)
+        first = self.builder.insert_element(empty, number, ir.Constant(I32, 0))
+        zeros = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
+        return self.builder.shuffle_vector(first, empty, zeros)
+
+    def load_vector(self, place: int, index: ir.Value | None = None) -> ir.Value:
+        """The lanes from `place + index`, a multiple of the lanes, on."""
+        pointer = self.builder.bitcast(self.address(place, index), VECTOR.as_pointer())
+        return self.builder.load(pointer, align=ALIGNED)
+
+    def store_vector(self, value: ir.Value, place: int, index: ir.Value | None = None) -> None:
+        """Put lanes where `load_vector` finds them."""
+        pointer = self.builder.bitcast(self.address(place, index), VECTOR.as_pointer())
+        self.builder.store(value, pointer, align=ALIGNED)
+
+    def apply(self, row: Op, operands: Sequence[ir.Value], in_lanes: bool) -> ir.Value:
+        """The instructions of a row."""
+        if is_lowered(row.name):
+            lowering = self.module.vector if in_lanes else self.module.scalar
+            return lowering.emit(self.builder, row.name, operands)
+        if not in_lanes:
+            return self._called_back(row, operands)
+        result: Any = ir.Constant(VECTOR, ir.Undefined)
+        for lane in range(LANES):
+            at = ir.Constant(I32, lane)
+            mine = [self.builder.extract_element(x, at) for x in operands]
+            result = self.builder.insert_element(result, self._called_back(row, mine), at)
+        return result
+
+    def _called_back(self, row: Op, operands: Sequence[ir.Value]) -> ir.Value:
+        rows = self.module.rows
+        if row not in rows:
+            rows.append(row)
+        with self.builder.goto_entry_block():
+            arguments = self.builder.alloca(DOUBLE, size=max(1, len(operands)))
+        for i, x in enumerate(operands):
+            self.builder.store(x, self.builder.gep(arguments, [ir.Constant(I64, i)]))
+        number = ir.Constant(I32, rows.index(row))
+        count = ir.Constant(I32, len(operands))
+        return self.builder.call(self.module.call_back, [number, arguments, count])

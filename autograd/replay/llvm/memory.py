@@ -1,0 +1,99 @@
+"""Where each number of a program lives while native code runs.
+
+Owns the layout of the one block of doubles that a program works in, and the way from a slot of the
+tape to an address. What a function computes and nobody else reads has no place here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from autograd.replay.samples import Samples
+from autograd.replay.tape import Tape
+
+LANES = 8
+
+
+class Input(NamedTuple):
+    """A number that a call brings: in which block, and at which place of it."""
+
+    block: int
+    place: int
+
+
+class Memory:
+    """The places of a program's numbers.
+
+    Args:
+        tape: the program, in plain arithmetic.
+        sizes: how many of its inputs stand in each block that a call brings.
+        samples: its part for each sample, if it has one.
+
+    Attributes:
+        n_padded: the samples, up to a multiple of the lanes.
+        spilled: for each position that is read outside of its own pass, where its samples stand.
+        gathered: the same for each number that differs from sample to sample.
+        chains: for each group of sums of one pass, where its eight running totals stand.
+        size: how many doubles there are.
+    """
+
+    def __init__(self, tape: Tape, sizes: Sequence[int], samples: Samples | None) -> None:
+        self._tape = tape
+        self._inputs = [Input(b, i) for b, size in enumerate(sizes) for i in range(size)]
+        self.size = 0
+        self._places: dict[int, int] = {}  # of slots
+        self.n_padded = -(-samples.n // LANES) * LANES if samples is not None else 0
+        self.spilled: dict[int, int] = {}
+        self.gathered: dict[int, int] = {}
+        self._member: dict[int, tuple[int, int]] = {}  # slot -> position, sample
+        if samples is not None:
+            for s, mine in enumerate(samples.members):
+                for p, slot in enumerate(mine):
+                    self._member[slot] = p, s
+
+    def input(self, slot: int) -> Input | None:
+        """Which input a slot is; None if it is none."""
+        return self._inputs[slot] if slot < self._tape.n_inputs else None
+
+    def constant(self, slot: int) -> float | None:
+        """Which constant a slot is; None if it is none."""
+        i = slot - self._tape.n_inputs
+        return self._tape.constants[i] if 0 <= i < len(self._tape.constants) else None
+
+    def member(self, slot: int) -> tuple[int, int] | None:
+        """Of which position and sample a slot is; None if it runs once."""
+        return self._member.get(slot)
+
+    def reserve(self, count: int) -> int:
+        """Give out `count` places, the first at a multiple of the lanes."""
+        start = self.size
+        self.size += -(-count // LANES) * LANES
+        return start
+
+    def spill(self, position: int) -> int:
+        """The place of a position's samples, made when first asked for."""
+        if position not in self.spilled:
+            self.spilled[position] = self.reserve(self.n_padded)
+        return self.spilled[position]
+
+    def gather(self, e: int) -> int:
+        """The place of what sample after sample reads as `outside[e]`."""
+        if e not in self.gathered:
+            self.gathered[e] = self.reserve(self.n_padded)
+        return self.gathered[e]
+
+    def keep(self, slots: Iterable[int]) -> None:
+        """Give each of these slots a place of its own."""
+        for slot in slots:
+            self._places.setdefault(slot, len(self._places))
+
+    def put(self, slot: int, place: int) -> None:
+        """Say where a slot stands already."""
+        self._places[slot] = place
+
+    def place(self, slot: int) -> int | None:
+        """Where a slot stands; None if it has no place."""
+        found = self._member.get(slot)
+        if found is not None:
+            position, sample = found
+            return self.spill(position) + sample
+        return self._places.get(slot)

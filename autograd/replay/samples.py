@@ -1,0 +1,310 @@
+"""Samples: the part of a tape that is the same program again and again, for each sample of a batch.
+
+Owns how it is found. A sum over samples (a loss, the gradient of a weight) is a chain of additions
+whose terms are computed alike; what each term is made of, and what derivatives are made of that in
+turn, is one sample's part. Where all parts are the same program, a backend can run several samples
+at once, one in each lane, and add up the terms of a chain in its own order.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from autograd import ops
+from autograd.op import Op
+from autograd.replay.tape import Tape
+
+FEWEST = 8  # samples: as many lanes as native code has
+MOST_TRIED = 6  # chains that may show what the samples are
+MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each instruction
+
+
+class Chain(NamedTuple):
+    """A sum over the samples: start + the terms of one sample + the terms of the next ..."""
+
+    start: int  # the slot it begins with
+    positions: tuple[int, ...]  # the terms of each sample, in order
+    is_descending: bool  # from the last sample to the first
+    result: int  # the slot of the sum
+
+
+class Samples(NamedTuple):
+    """A tape divided into what happens for each sample and what happens once.
+
+    Attributes:
+        n: how many samples there are.
+        rows, operands: the program of one sample; an operand is an earlier position, or -1 - e for
+            `outside[e]`.
+        outside: what the program reads: for each sample a slot.
+        members: for each sample the slots of its positions.
+        phases: for each position in which of several passes over the samples it can run.
+        chains: the sums, each with its own pass.
+        scalars: the instructions that run once, in groups: group p comes before pass p.
+    """
+
+    n: int
+    rows: list[Op]
+    operands: list[tuple[int, ...]]
+    outside: list[tuple[int, ...]]
+    members: list[list[int]]
+    phases: list[int]
+    chains: list[tuple[int, Chain]]
+    scalars: list[list[int]]
+
+
+def find_samples(tape: Tape) -> Samples | None:
+    """The samples of a tape in plain arithmetic (see `straighten`), if there are any."""
+    finder = _Finder(tape)
+    best: list[int] | None = None
+    most = 0
+    for terms in finder.candidates():
+        owner = finder.owners(terms)
+        covered = sum(sample >= 0 for sample in owner)
+        if covered > most:
+            best, most = owner, covered
+    if best is None:
+        return None
+    return finder.divided(best)
+
+
+class _Finder:
+    """A tape, with who reads what. Instructions are numbered from 0 here; less is no instruction."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.operands = [tuple([i - tape.first for i in slots]) for slots in tape.operands]
+        self.n_uses = Counter([i for operands in self.operands for i in operands])
+        read = [*tape.outputs, *[i for g in tape.guards for i in (g.a, g.b)]]
+        self.n_uses.update([i - tape.first for i in read])
+        self.before: dict[int, int] = {}  # the link of a chain that each link continues
+        for k, row in enumerate(tape.rows):
+            if row is ops.add:
+                left = self.operands[k][0]
+                if left >= 0 and tape.rows[left] is ops.add and self.n_uses[left] == 1:
+                    self.before[k] = left
+        inner = set(self.before.values())
+        self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
+
+    def links(self, tail: int) -> list[int]:
+        """The additions of the chain that ends in `tail`, in order."""
+        found = [tail]
+        while found[-1] in self.before:
+            found.append(self.before[found[-1]])
+        return found[::-1]
+
+    def candidates(self) -> list[list[int]]:
+        """Terms of chains that may be of one sample each: the chains made of most, by length."""
+        size: list[float] = []
+        for operands in self.operands:
+            size.append(1.0 + sum([size[i] for i in operands if i >= 0]))
+        by_length: dict[int, tuple[float, list[int]]] = {}
+        for tail in self.tails:
+            links = self.links(tail)
+            if len(links) < FEWEST:
+                continue
+            terms = [self.operands[k][1] for k in links]
+            made = [i for i in terms if i >= 0 and self.tape.rows[i] is not ops.neg or i >= 0]
+            # terms that were there before the samples, such as a penalty's, are made of little
+            largest = max([size[i] for i in made], default=0.0)
+            made = [i for i in made if size[i] * 4.0 > largest]
+            if len(made) >= FEWEST and len(set(made)) == len(made):
+                known = by_length.get(len(made), (0.0, []))
+                if largest > known[0]:
+                    by_length[len(made)] = largest, made
+        ranked = sorted(by_length.values(), key=lambda found: -found[0] * len(found[1]))
+        return [terms for _, terms in ranked[:MOST_TRIED]]
+
+    def owners(self, terms: Sequence[int]) -> list[int]:
+        """For each instruction the sample of which it alone is made; -1 for none or several."""
+        owner = [-1] * len(self.operands)
+        for sample, term in enumerate(terms):
+            pending = [term]
+            while pending:
+                k = pending.pop()
+                if owner[k] < 0:
+                    owner[k] = sample
+                    pending += [i for i in self.operands[k] if i >= 0 and owner[i] < 0]
+        is_shared = [False] * len(owner)
+        for k in reversed(range(len(owner))):
+            if owner[k] < 0:
+                continue
+            for i in self.operands[k]:
+                if i >= 0 and (is_shared[k] or owner[i] != owner[k]):
+                    is_shared[i] = True
+        return [-1 if shared else sample for sample, shared in zip(owner, is_shared, strict=True)]
+
+    def divided(self, owner: list[int]) -> Samples | None:
+        """The whole tape by samples, beginning with those known; None if they are not alike."""
+        n = max(owner) + 1
+        chains = self._extend(owner)
+        members: list[list[int]] = [[] for _ in range(n)]
+        for k, sample in enumerate(owner):
+            if sample >= 0:
+                members[sample].append(k)
+        program = _program(self.tape, self.operands, members)
+        if program is None:
+            return None
+        operands, outside = program
+        varying = [e for e in outside if len(set(e)) > 1]
+        if len(varying) > MOST_GATHERED * len(operands):
+            return None
+        position = {k: p for mine in members for p, k in enumerate(mine)}
+        sums: dict[int, Chain] = {}
+        for links in chains:
+            found = self._regular(links, owner, position, n)
+            if found is None:
+                return None
+            sums[links[-1]] = found
+        rows = [self.tape.rows[k] for k in members[0]]
+        first = self.tape.first
+        samples = Samples(
+            n,
+            rows,
+            operands,
+            [tuple([i + first for i in slots]) for slots in outside],
+            [[k + first for k in mine] for mine in members],
+            [],
+            [],
+            [],
+        )
+        linked = {k for links in chains for k in links}
+        return self._phased(samples, owner, position, sums, linked)
+
+    def _extend(self, owner: list[int]) -> list[list[int]]:
+        """Give samples what is made of them alone; return the chains that add up samples."""
+        chains = []
+        linked = {k for tail in self.tails for k in self.links(tail)}
+        tails = set(self.tails)
+        for k, operands in enumerate(self.operands):
+            if owner[k] >= 0:
+                continue
+            if k not in linked:
+                owner[k] = _one({owner[i] for i in operands if i >= 0})
+                continue
+            if k not in tails:
+                continue
+            links = self.links(k)
+            terms = [self.operands[link][1] for link in links]
+            found = [owner[i] if i >= 0 else -1 for i in terms]
+            places = [j for j, sample in enumerate(found) if sample >= 0]
+            start = self.operands[links[0]][0]
+            if len({found[j] for j in places}) > 1 and (start < 0 or owner[start] < 0):
+                before, after = links[: places[0]], links[places[-1] + 1 :]
+                chains.append(links[places[0] : places[-1] + 1])
+                assert all(owner[link] < 0 for link in before + after)  # noqa: S101 - of none
+            else:
+                for link in links:
+                    if owner[link] < 0:
+                        owner[link] = _one({owner[i] for i in self.operands[link] if i >= 0})
+        return chains
+
+    def _regular(
+        self, links: list[int], owner: list[int], position: dict[int, int], n: int
+    ) -> Chain | None:
+        """The chain as a sum over samples, each with the same terms, or None."""
+        terms = [self.operands[link][1] for link in links]
+        if any(i < 0 or owner[i] < 0 for i in terms) or len(terms) % n:
+            return None
+        size = len(terms) // n
+        places = [position[i] for i in terms]
+        order = [owner[i] for i in terms]
+        up = [sample for sample in range(n) for _ in range(size)]
+        if places != places[:size] * n or order not in (up, up[::-1]):
+            return None
+        first = self.tape.first
+        start = self.operands[links[0]][0] + first
+        return Chain(start, tuple(places[:size]), order != up, links[-1] + first)
+
+    def _phased(
+        self,
+        samples: Samples,
+        owner: list[int],
+        position: dict[int, int],
+        sums: dict[int, Chain],
+        linked: set[int],
+    ) -> Samples:
+        """The same with the pass in which each part runs."""
+        level = [0] * len(self.operands)
+        phases = [0] * len(samples.rows)
+        pass_of: dict[int, int] = {}
+        changed = True
+        while changed:
+            changed = False
+            for k, operands in enumerate(self.operands):
+                made = [i for i in operands if i >= 0]
+                if owner[k] >= 0:
+                    p = position[k]
+                    reads = [phases[position[i]] if owner[i] >= 0 else level[i] for i in made]
+                    phase = max([phases[p], *reads])
+                    changed |= phase != phases[p]
+                    phases[p] = phase
+                elif k in sums:
+                    chain = sums[k]
+                    start = chain.start - self.tape.first
+                    pass_of[k] = max(
+                        [phases[p] for p in chain.positions] + [level[start] if start >= 0 else 0]
+                    )
+                    changed |= level[k] != pass_of[k] + 1
+                    level[k] = pass_of[k] + 1
+                else:
+                    reads = [phases[position[i]] + 1 if owner[i] >= 0 else level[i] for i in made]
+                    found = max([level[k], *reads])
+                    changed |= found != level[k]
+                    level[k] = found
+        count = max([*phases, *[pass_of[k] for k in sums], 0]) + 2
+        scalars: list[list[int]] = [[] for _ in range(max(count, max(level, default=0) + 1))]
+        inside = {k for links in self._all_links(sums) for k in links}
+        for k, sample in enumerate(owner):
+            if sample < 0 and k not in inside:
+                scalars[level[k]].append(k + self.tape.first)
+        chains = [(pass_of[k], chain) for k, chain in sums.items()]
+        return samples._replace(phases=phases, chains=chains, scalars=scalars)
+
+    def _all_links(self, sums: dict[int, Chain]) -> list[list[int]]:
+        """The additions inside each sum."""
+        found = []
+        for tail, chain in sums.items():
+            links = [tail]
+            while self.operands[links[-1]][0] + self.tape.first != chain.start:
+                links.append(self.operands[links[-1]][0])
+            found.append(links)
+        return found
+
+
+def _one(samples: set[int]) -> int:
+    """The one sample of some operands; -1 if there is none, or more than one."""
+    samples.discard(-1)
+    return samples.pop() if len(samples) == 1 else -1
+
+
+def _program(
+    tape: Tape, operands: Sequence[tuple[int, ...]], members: list[list[int]]
+) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]] | None:
+    """What every sample computes: operands by position, and what is read from outside.
+
+    None if samples differ.
+    """
+    first, *others = members
+    if any(len(mine) != len(first) for mine in others) or not first:
+        return None
+    places = [{k: p for p, k in enumerate(mine)} for mine in members]
+    outside: dict[tuple[int, ...], int] = {}
+    program = []
+    for p, k in enumerate(first):
+        row = tape.rows[k]
+        if any(tape.rows[mine[p]] is not row for mine in others):
+            return None
+        read = []
+        for j in range(len(operands[k])):
+            sources = [operands[mine[p]][j] for mine in members]
+            inner = {place.get(i, -1) for place, i in zip(places, sources, strict=True)}
+            if len(inner) > 1:
+                return None
+            found = inner.pop()
+            if found < 0:
+                found = -1 - outside.setdefault(tuple(sources), len(outside))
+            read.append(found)
+        if any(len(operands[mine[p]]) != len(operands[k]) for mine in others):
+            return None
+        program.append(tuple(read))
+    return program, list(outside)
