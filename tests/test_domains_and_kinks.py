@@ -9,6 +9,7 @@ import math
 import pytest
 
 from autograd.op import BUILTIN, REAL, TABLE, Interval
+from autograd.ops import METHODS
 
 INF = math.inf
 EDGE = 1e-9
@@ -110,3 +111,8 @@ def test_an_interval_holds_its_ends_if_it_says_so(low, high):
     assert all(x in interval for x in (-0.999, 0, 1.999))
     assert all(x not in interval for x in (-1.001, 2.001, math.nan, INF, "1"))
     assert str(interval) == f"{'[' if low else '('}-1, 2{']' if high else ')'}"
+
+
+def test_the_methods_of_a_value_are_rows_of_one_or_two_inputs():
+    assert {"exp", "maximum", "arctan2"} <= set(METHODS)
+    assert not {"pow", "power", "clip", "where", "sum", "max"} & set(METHODS)
