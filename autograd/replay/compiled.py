@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd import modes
 from autograd.replay.arguments import Builder, Parts, bind, builder_of, take_apart
-from autograd.replay.backends import Program, program_of
+from autograd.replay.backends import Direct, Program, program_of
 from autograd.replay.python import interpret
 from autograd.replay.recorder import record, run
 from autograd.replay.tape import Tape, tape_of
@@ -61,22 +61,38 @@ class Layout:
         self.eager = ""
 
 
-class Compiled:
+class Compiled(functools.partial[Any]):
     """A function that is replayed; made by `compile`.
 
     Calling it is calling the function. `report()` says what was made of it, `source` shows the
     program.
+
+    It is a partial of nothing, because CPython calls such an object at the speed of `func`: first
+    the way through Python, `_call`, later the program itself, if that can take a call directly.
     """
+
+    def __new__(cls, f: Callable[..., Any], mode: str, backend: str | None) -> "Compiled":
+        """A function not yet recorded."""
+        return super().__new__(cls, f)
 
     def __init__(self, f: Callable[..., Any], mode: str, backend: str | None) -> None:
         functools.update_wrapper(self, f, updated=())
+        self._slow = self._call  # one object, to which native code may hold an address
+        self._enter_by(self._slow)
         self._function = f
         self.mode, self.backend = mode, backend
         self._layouts: dict[Any, Layout] = {}
         self._last: Path | None = None
         self.n_calls = self.n_eager = 0
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def _enter_by(self, function: Callable[..., Any]) -> None:
+        """Let calls of this object be calls of `function`."""
+        self.__setstate__((function, (), {}, self.__dict__))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return compile, (self._function, self.mode, self.backend)
+
+    def _call(self, *args: Any, **kwargs: Any) -> Any:
         """The function's result, as numbers: with Values, or inside a transform, a graph."""
         parts = take_apart(args, kwargs)
         if parts.has_values or modes.in_transform():
@@ -128,7 +144,9 @@ class Compiled:
         numbers = [x._data for x in ordered]
         result = [x._data if isinstance(x, Value) else x for x in outputs]
         sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
-        program = program_of(tape, sizes, self.mode, self.backend)
+        is_direct = set(parts.key[1:]) <= {"float"} and not (recording.leaves or fixed)
+        direct = Direct(recording.shape, self._slow) if is_direct else None
+        program = program_of(tape, sizes, self.mode, self.backend, direct)
         build = builder_of(recording.shape, fixed)
         path = Path(tape, program, recording.leaves, build, time.perf_counter() - start)
         layout.paths.insert(0, path)
@@ -155,6 +173,8 @@ class Compiled:
         found = interpret(path.tape, numbers)
         if found is not None and _same(found, [_number(x) for x in right if _is_number(x)]):
             del layout.unproven[id(path)]
+            if path.program.direct is not None:
+                self._enter_by(path.program.direct)
             return True
         self._give_up(
             layout,
@@ -166,6 +186,7 @@ class Compiled:
     def _give_up(self, layout: Layout, why: str) -> None:
         """Run the function as it stands from now on, for arguments of this layout."""
         layout.eager = why
+        self._enter_by(self._slow)
         layout.paths.clear()
         layout.unproven.clear()
         warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=5)

@@ -4,12 +4,18 @@ Owns how instructions are written in Python. A program that meets a number for w
 arithmetic raises is run again row by row, as IEEE-754 has it.
 """
 
+import math
+import sys
+from array import array
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.replay.tape import QUESTIONS, Tape
 from autograd.op import BUILTIN, Op
+from autograd.replay.tape import QUESTIONS, Tape
+
+if TYPE_CHECKING:
+    from autograd.replay.backends import Batches
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile
@@ -35,8 +41,11 @@ class PythonProgram:
     """
 
     backend = "python"
+    samples = 0
+    direct = None
 
     def __init__(self, tape: Tape) -> None:
+        self.n_operations = len(tape.rows)
         self._tape = tape
         self.source, rows = written(tape)
         space: dict[str, Any] = {
@@ -45,6 +54,7 @@ class PythonProgram:
         code = compile(self.source, "<glassgrad program>", "exec")
         exec(code, space)  # noqa: S102 - the text is made here, from the rows of the table
         self._run: Callable[[list[float]], list[float] | None] = space["program"]
+        self.bytes = sys.getsizeof(self.source)
         self.n_calls_back = sum(row.name not in BUILTIN for row in tape.rows)
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> list[float] | None:
@@ -54,6 +64,34 @@ class PythonProgram:
             return self._run(given)
         except (ArithmeticError, ValueError):
             return interpret(self._tape, given)
+
+
+    def run_batches(self, batches: "Batches", state: Sequence[float]) -> tuple[int, Any]:
+        """See `Program.run_batches`."""
+        self._state, log = [*state], array("d")
+        n, first, end = batches.size, batches.n_rates, batches.n_rates + batches.n_new
+        for done in range(len(batches.order) // n):
+            samples = batches.order[done * n : (done + 1) * n]
+            rows = _chosen(batches.rows, batches.row_size, samples)
+            targets = _chosen(batches.targets, batches.target_size, samples)
+            found = self.run(self._state, [rows, targets])
+            if found is None or not all(map(math.isfinite, found)):
+                return done, log
+            self._state[first:end] = found[1 : 1 + batches.n_new]
+            log.extend([found[0], *found[1 + batches.n_new :]])
+        return len(batches.order) // n, log
+
+    def state(self, n: int) -> list[float]:
+        """The first numbers of the list that it was last given, as they are now."""
+        return self._state[:n]
+
+
+def _chosen(table: "array[float]", size: int, samples: "array[int]") -> "array[float]":
+    """The numbers of some samples, one after another."""
+    chosen = array("d")
+    for i in samples:
+        chosen.extend(table[i * size : (i + 1) * size])
+    return chosen
 
 
 def _listed(block: Any) -> list[float]:

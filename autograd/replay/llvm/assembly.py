@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from autograd.op import Op
-from autograd.replay.llvm.code import BLOCKS, I32, POINTER, Code, Module
+from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, Code, Module
 from autograd.replay.llvm.memory import Memory
 from autograd.replay.llvm.passes import Pass
 from autograd.replay.samples import Samples
@@ -31,7 +31,7 @@ class Assembly:
         call_back: see `Module`.
 
     Attributes:
-        text: the module.
+        program: the function.
         memory: where its numbers stand.
         called_back: the rows that Python runs.
     """
@@ -59,12 +59,17 @@ class Assembly:
         ]
         self._keep_shared(parts, passes)
         functions: list[ir.Function] = []
-        for p, group in enumerate(parts):
+        is_short = samples is None and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
+        for p, group in enumerate([] if is_short else parts):
             functions += [self._part(f"part.{p}.{i}", slots) for i, slots in enumerate(group)]
             if passes and (passes[p].reads() or passes[p].starts()):
                 functions.append(passes[p].write(f"pass.{p}"))
-        self._program(functions)
-        self.text = str(self._module.ir)
+        self.program = self._program(functions, parts[0][0] if is_short and parts[0] else [])
+
+    @property
+    def text(self) -> str:
+        """The module."""
+        return str(self._module.ir)
 
     def _end(self) -> list[int]:
         guarded = [slot for guard in self._tape.guards for slot in (guard.a, guard.b)]
@@ -110,26 +115,39 @@ class Assembly:
 
     def _part(self, name: str, slots: Sequence[int]) -> ir.Function:
         """A function of what runs once."""
-        tape, code = self._tape, self._module.function(name)
+        code = self._module.function(name)
         for slot in slots:
-            k = slot - tape.first
-            operands = [code.number(i) for i in tape.operands[k]]
-            value = code.at_hand[slot] = code.apply(tape.rows[k], operands, in_lanes=False)
+            self._compute(code, slot)
             place = self.memory.place(slot)
             if place is not None:
-                code.builder.store(value, code.address(place))
+                code.builder.store(code.number(slot), code.address(place))
         code.builder.ret_void()
         return code.function
 
-    def _program(self, functions: list[ir.Function]) -> None:
-        """The function that calls all others, asks the guards and writes the outputs."""
+    def _compute(self, code: Code, slot: int) -> None:
+        k = slot - self._tape.first
+        operands = [code.number(i) for i in self._tape.operands[k]]
+        code.at_hand[slot] = code.apply(self._tape.rows[k], operands, in_lanes=False)
+
+    def _program(self, functions: list[ir.Function], inside: list[int]) -> ir.Function:
+        """The function that calls all others, asks the guards and writes the outputs.
+
+        Args:
+            functions: what it calls.
+            inside: the instructions of a program that is short: it is this one function.
+        """
         kind = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
         function = ir.Function(self._module.ir, kind, "program")
         code = Code(self._module, function)
         for part in functions:
             code.builder.call(part, [code.blocks, code.work])
-        for number, ends in enumerate(self._ends()):
-            code.builder.call(ends, [code.blocks, code.work, function.args[2]], name=f"e{number}")
+        for slot in inside:
+            self._compute(code, slot)
+        if inside:
+            self._write_outputs(code, range(len(self._tape.outputs)))
+        else:
+            for ends in self._ends():
+                code.builder.call(ends, [code.blocks, code.work, function.args[2]])
         result = ir.Constant(I32, 0)
         for guard in self._tape.guards:
             a, b = code.number(guard.a), code.number(guard.b)
@@ -140,6 +158,7 @@ class Assembly:
             differs = code.builder.icmp_unsigned("!=", holds, ir.Constant(ir.IntType(1), guard.answer))
             result = code.builder.or_(result, code.builder.zext(differs, I32))
         code.builder.ret(result)
+        return function
 
     def _ends(self) -> list[ir.Function]:
         """Functions that write the outputs."""
@@ -147,9 +166,12 @@ class Assembly:
         outputs = self._tape.outputs
         for start in range(0, len(outputs), PER_FUNCTION):
             code = self._module.function(f"outputs.{start}", n_pointers=3)
-            for i in range(start, min(start + PER_FUNCTION, len(outputs))):
-                at = code.builder.gep(code.function.args[2], [ir.Constant(ir.IntType(64), i)])
-                code.builder.store(code.number(outputs[i]), at)
+            self._write_outputs(code, range(start, min(start + PER_FUNCTION, len(outputs))))
             code.builder.ret_void()
             found.append(code.function)
         return found
+
+    def _write_outputs(self, code: Code, places: range) -> None:
+        for i in places:
+            at = code.builder.gep(code.function.args[2], [ir.Constant(I64, i)])
+            code.builder.store(code.number(self._tape.outputs[i]), at)

@@ -4,18 +4,22 @@ Owns translating by LLVM, the memory that the code works in, and calling it.
 """
 
 import ctypes
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
-
-import llvmlite.binding as llvm
+from array import array
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograd.op import Op
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
+from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
+from autograd.replay.llvm.driver import driver
+from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.samples import find_samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
+
+if TYPE_CHECKING:
+    from autograd.replay.backends import Batches, Direct
 
 # These keep the interpreter's lock: a program has one memory.
 _Call = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -31,16 +35,20 @@ class NativeProgram:
         tape: the program.
         sizes: how many of its inputs come in a list, and then in each array.
         fast: whether the last bits may differ from eager's.
+        direct: that it takes floats alone, and what then serves the calls that it cannot.
 
     Attributes:
         n_calls_back: how many rows are the user's own functions, or have no native code.
         samples: how many samples run in lanes; 0 for none.
         bytes: of the memory it works in.
+        direct: the program as a function of Python, if that is possible.
     """
 
     backend = "llvm"
 
-    def __init__(self, tape: Tape, sizes: Sequence[int], fast: bool) -> None:
+    def __init__(
+        self, tape: Tape, sizes: Sequence[int], fast: bool, direct: "Direct | None" = None
+    ) -> None:
         plain = straightened(tape, fast)
         samples = find_samples(plain)
         self._rows: list[Op] = []
@@ -52,10 +60,6 @@ class NativeProgram:
         self.n_calls_back = sum(row in self._rows for row in plain.rows)
         self.n_operations = len(plain.rows)
         self.samples = samples.n if samples is not None else 0
-        self.source = assembly.text
-        self._engine = _translated(assembly.text)
-        self.address = self._engine.get_function_address("program")
-        self._run = _Call(self.address)
         self.bytes = 8 * (assembly.memory.size + LANES)
         self._room = ctypes.create_string_buffer(self.bytes)
         start = ctypes.addressof(self._room)
@@ -65,6 +69,25 @@ class NativeProgram:
         self._blocks[0] = ctypes.addressof(self._given)
         self._outputs = (ctypes.c_double * max(1, len(tape.outputs)))()
         self._is_running = False
+        is_direct = direct is not None and self.n_calls_back == 0
+        is_direct = is_direct and is_possible(sizes[0], direct.shape) if direct else False
+        if direct is not None and is_direct:
+            at = Addresses(
+                self._blocks[0] or 0,
+                ctypes.addressof(self._blocks),
+                self.work,
+                ctypes.addressof(self._outputs),
+            )
+            write_entry(assembly.program, sizes[0], direct.shape, at, id(direct.slow))
+        self._direct = direct
+        self.source = assembly.text
+        self._engine = translated(self.source)
+        self.address = self._engine.get_function_address("program")
+        self._run = _Call(self.address)
+        self.direct: Callable[..., Any] | None = None
+        if is_direct:
+            entry = self._engine.get_function_address("entry")
+            self.direct, self._method = as_builtin(entry, "compiled")
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """The outputs; None if a guard is answered otherwise."""
@@ -84,10 +107,45 @@ class NativeProgram:
             )
         finally:
             self._is_running = False
+        self._raise_what_was_raised()
+        return None if status == OTHERWISE else list(self._outputs)
+
+    def run_batches(self, batches: "Batches", state: Sequence[float]) -> tuple[int, Any]:
+        """See `Program.run_batches`."""
+        self._given[: len(state)] = state
+        rows = (ctypes.c_double * (batches.size * batches.row_size))()
+        targets = (ctypes.c_double * (batches.size * batches.target_size))()
+        self._blocks[1], self._blocks[2] = ctypes.addressof(rows), ctypes.addressof(targets)
+        n_batches, n_outputs = len(batches.order) // batches.size, len(self._outputs)
+        log = array("d", bytes(8 * n_batches * (n_outputs - batches.n_new)))
+        n_done = driver()(
+            self.address,
+            ctypes.addressof(self._blocks),
+            self.work,
+            ctypes.addressof(self._outputs),
+            batches.rows.buffer_info()[0],
+            batches.row_size,
+            batches.targets.buffer_info()[0],
+            batches.target_size,
+            batches.order.buffer_info()[0],
+            batches.size,
+            n_batches,
+            batches.n_rates,
+            batches.n_new,
+            n_outputs,
+            log.buffer_info()[0],
+        )
+        self._raise_what_was_raised()
+        return n_done, log
+
+    def state(self, n: int) -> list[float]:
+        """The first numbers of the list that it was last given, as they are now."""
+        return self._given[:n]
+
+    def _raise_what_was_raised(self) -> None:
         if self._error is not None:
             error, self._error = self._error, None
             raise error
-        return None if status == OTHERWISE else list(self._outputs)
 
     def _called_back(self, row: int, operands: Any, count: int) -> float:
         """Run a row in Python; what it raises waits until native code has come to its end."""
@@ -107,27 +165,3 @@ def _address(block: Any) -> tuple[int, Any]:
         return ctypes.addressof(copy), copy
     view = (ctypes.c_double * len(block)).from_buffer(block)
     return ctypes.addressof(view), view
-
-
-@cache
-def _machine() -> llvm.TargetMachine:
-    """This processor, with all that it can do."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=1,
-        jit=True,
-    )
-
-
-def _translated(text: str) -> llvm.ExecutionEngine:
-    machine = _machine()
-    module = llvm.parse_assembly(text)
-    module.triple = machine.triple
-    module.data_layout = str(machine.target_data)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    return engine
