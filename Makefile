@@ -6,6 +6,7 @@
 #   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
 #   make bench   time the engine against micrograd
 #   make torch   compare with PyTorch 2.13.0, in an environment of its own
+#   make mutants change the engine's code in every small way; the tests must notice (an hour or two)
 #   make browser open training.html in Chromium, in an environment of its own
 #   make clean   remove what these left behind
 
@@ -13,13 +14,14 @@ PYTHON ?= python3
 VENV   ?= .venv
 TORCH  ?= .venv-torch
 BROWSER ?= .venv-browser
+MUTANTS ?= .venv-mutants
 LESSONS ?= .venv-lessons
 IN     ?= en
 CHROMIUM ?= /usr/bin/chromium
 RUN     = $(VENV)/bin/python
 PIP     = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lessons bench torch browser clean
+.PHONY: demo test lessons bench torch mutants browser clean
 
 demo: $(VENV)/.demo
 	$(RUN) -m nn train moons --out runs/moons
@@ -44,6 +46,9 @@ bench: $(VENV)/.dev
 torch: $(TORCH)/.dev
 	$(TORCH)/bin/python -m pytest tests/pytorch
 
+mutants: $(MUTANTS)/.dev
+	$(MUTANTS)/bin/python -m tests.mutants.run
+
 browser: $(BROWSER)/.dev $(CHROMIUM)
 	CHROMIUM=$(CHROMIUM) $(BROWSER)/bin/python -m pytest tests/browser
 
@@ -54,17 +59,18 @@ $(CHROMIUM):
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
 
 clean:
-	rm -rf $(VENV) $(TORCH) $(BROWSER) $(LESSONS) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TORCH) $(MUTANTS) .mutants $(BROWSER) $(LESSONS) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find autograd nn tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The demo's environment is part of the developer's one, so both live in $(VENV).
 $(VENV)/.demo: EXTRAS = data,plot,render,train
 $(VENV)/.dev: EXTRAS = dev
 $(TORCH)/.dev: EXTRAS = dev-torch
+$(MUTANTS)/.dev: EXTRAS = dev-mutants
 $(BROWSER)/.dev: EXTRAS = dev-browser
 $(LESSONS)/.notebook: EXTRAS = notebook
 
-$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(BROWSER)/.dev $(LESSONS)/.notebook: pyproject.toml
+$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(MUTANTS)/.dev $(BROWSER)/.dev $(LESSONS)/.notebook: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("glassgrad needs Python 3.11 or later, $(PYTHON) is %d.%d: try make PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Installing glassgrad[$(EXTRAS)] into $(@D) (a minute or two the first time)"
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
