@@ -4,6 +4,7 @@ Owns how they are called: what they accept, that each is one node, and their err
 judged in test_rows.py.
 """
 
+import array
 import math
 import operator
 
@@ -147,6 +148,12 @@ def test_dot_takes_any_sequences_of_numbers_anywhere():
     assert type(ag.dot([1, 2], [3, 4])) is float
 
 
+def test_what_can_be_iterated_once_or_is_no_numpy_array_is_taken():
+    assert ag.dot([1.0, 2.0], iter([3.0, 4.0])) == 11.0
+    assert ag.dot(iter([1.0, 2.0]), [3.0, 4.0]) == 11.0
+    assert ag.sum(array.array("d", [1.0, 2.5])) == 3.5
+
+
 def test_dot_of_nothing_is_the_bias():
     b = Value(3.0)
     assert ag.dot([], []) == 0.0
@@ -195,6 +202,15 @@ def test_softmax_of_numbers_arrays_and_nothing(function):
         function(2.0)
     with pytest.raises(TypeError, match="expected a number, got str 'b'"):
         function([1.0, "b"])
+
+
+def test_log_softmax_keeps_the_digits_of_a_probability_near_1():
+    near, far = ag.log_softmax([0.0, -40.0])
+    assert near == -math.log1p(math.exp(-40.0)) != 0.0
+    assert far == -40.0
+    # The first of the largest is the one whose exponential is known to be 1.
+    ties = ag.log_softmax([Value(1.0), Value(3.0), Value(3.0)])
+    assert [y.op.name for y in ties] == ["sub", "neg", "sub"]
 
 
 # take
@@ -261,6 +277,15 @@ def test_power_of_any_number_is_value_to_a_number(n):
     assert ag.power(x, Value(3.0)).op.name == "pow"
     assert ag.power(2.0, 3) == 8.0
     assert type(ag.power(2.0, 3)) is float
+
+
+def test_exponents_in_an_array_are_differentiated_by():
+    n = Value(3.0)
+    (y,) = ag.power(Value(2.0), np.array([n]))
+    y.backward()
+    assert n.grad == 8.0 * math.log(2.0)
+    (y,) = ag.power(Value(2.0), np.array([3.0]))
+    assert y.op is ag.ops.pow_
 
 
 def test_the_functions_and_the_operators_make_the_same_node():

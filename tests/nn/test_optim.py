@@ -58,6 +58,7 @@ def test_the_first_steps_by_hand():
     weight, velocity = sgd_update(weight, 0.0, velocity, lr=0.1, momentum=0.9)
     assert velocity == 0.9 * 0.6
     assert weight == 0.94 - 0.1 * velocity
+    assert sgd_update(1.0, 0.5, 2.0, lr=0.5, momentum=0.5) == (0.25, 1.5)  # nothing is dampened
     assert sgd_update(1.0, 0.5, None, lr=0.1) == (1.0 - 0.1 * 0.5, None)
 
 
