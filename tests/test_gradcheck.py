@@ -116,15 +116,13 @@ def test_a_wrong_rule_of_ones_own():
         del ops.TABLE["zoo_cube"]
 
 
-def test_a_rule_is_blamed_together_with_the_wrong_rule_that_it_runs(monkeypatch):
-    # tanh's own rule runs mul; sinh's runs cosh, whose rule is made wrong.
+def test_a_right_rule_that_runs_a_wrong_one_is_not_accused(monkeypatch):
     monkeypatch.setattr(ops.cosh, "partials", lambda y, x: (-ops.sinh(x),))
     assert ag.gradcheck(ag.sinh, (0.4,))
     verdict = ag.gradcheck(ag.sinh, (0.4,), order=2)
     assert verdict.status == "wrong"
-    assert "'sinh'" in str(verdict)
-    assert "'cosh'" in str(verdict)
-    assert {one.op.name for one in verdict.accused} == {"sinh", "cosh"}
+    assert str(verdict).startswith("rule wrong at 'cosh' (node #3), argument 0, in the graph of ")
+    assert {one.op.name for one in verdict.accused} == {"cosh"}
 
 
 # Wrong sweeps

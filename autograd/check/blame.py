@@ -1,35 +1,56 @@
 """A rule that gives right numbers, and is wrong when it is differentiated again: which one.
 
-Owns how a function of Values is run and differentiated for a check, and the search for the node
-whose rule is to blame for a wrong derivative of higher order.
+Owns how a function of Values is run and differentiated for a check, and the search for the rules
+that are wrong at a higher order only.
 """
 
+import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.check import words
-from autograd.check.differences import compare
-from autograd.check.recorded import Recorded, operands_of, side
-from autograd.check.rules import Finding
-from autograd.check.verdict import Verdict
-from autograd.transforms import grad
+from autograd.check.differences import EPS, Comparison, compare
+from autograd.check.recorded import (
+    Recorded,
+    nearby,
+    numbers_at,
+    operands_of,
+    same,
+    side,
+    topological_order,
+)
+from autograd.check.rules import CONSTANTS, Finding, compare_rule, is_extreme
+from autograd.check.sweeps import chain_rule
+from autograd.ieee import IEEE
+from autograd.op import Op
+from autograd.special import total
+from autograd.transforms import grad, jvp
 from autograd.value import Value
 
 Function = Callable[[list[Any]], Any]  # of a flat list of Values
 
 
+def weights(n: int) -> list[float]:
+    """The direction in which n numbers are added up, or moved together."""
+    draw = random.Random(n)
+    return [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) for _ in range(n)]
+
+
 def weighed(numbers: Sequence[Any]) -> Any:
     """One number made of several: no two of them cancel, and none is left out."""
-    draw = random.Random(len(numbers))
-    terms = [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) * x for x in numbers]
+    terms = [weight * x for weight, x in zip(weights(len(numbers)), numbers, strict=True)]
     return ops.sum_.apply(tuple(terms)) if terms else 0.0
 
 
 def derivative_of(function: Function) -> Function:
     """The gradient of `function`, its parts weighed together."""
     return lambda values: weighed(grad(function)(values))
+
+
+def along(function: Function) -> Function:
+    """The same number as `derivative_of`, found in forward mode."""
+    return lambda values: jvp(function, (values,), (weights(len(values)),))[1]
 
 
 def run(function: Function, numbers: Sequence[float]) -> tuple[Value, list[Value]]:
@@ -39,37 +60,138 @@ def run(function: Function, numbers: Sequence[float]) -> tuple[Value, list[Value
     return result if isinstance(result, Value) else Value(result), leaves
 
 
-def blamed_rule(recorded: Recorded, order: int, found: Verdict) -> Verdict | None:
-    """The node of the function whose rule, differentiated again, is wrong."""
-    if not found.accuses:
-        return None
+def called(function: Function, numbers: Sequence[float]) -> tuple[Value, list[Value]]:
+    """`run` at other numbers; ValueError where the function refuses them, in whatever way."""
+    try:
+        return run(function, numbers)
+    except Exception as error:
+        raise ValueError(f"the function is not defined at {numbers!r:.60}") from error
+
+
+def check_rules_again(recorded: Recorded, order: int) -> Iterator[Finding]:
+    """Check each live node's rule as a function that is itself differentiated, order - 1 times.
+
+    What a rule makes of its operands is a graph, whose operations are checked in the graph of the
+    derivative. What remains is a number that a rule keeps outside of its graph, as `.data` does:
+    then the rule, run again at other operands, gives what its graph does not. Only such rules are
+    held against differences. The `argument` of a finding is the place of the derivative that is
+    wrong.
+    """
+    known: dict[Any, list[tuple[int, float, Comparison, str]]] = {}
     for node in recorded.order:
-        if node.op is None or node not in recorded.live or len(node.inputs) > 16:
+        op = node.op
+        if op is None or node not in recorded.live or op in CONSTANTS:
             continue
+        numbers = operands_of(node)
         places = [i for i, x in enumerate(node.inputs) if x.__class__ is not float]
-        operands = operands_of(node)
+        key = (op, tuple(numbers), tuple(places))
+        if key not in known:
+            known[key] = list(_Again(op, numbers, places, order).wrong())
+        for finding in known[key]:
+            yield Finding(node, *finding)
 
-        def alone(values: list[Any], node: Any = node, places: Any = places) -> Any:
-            mixed: list[Any] = operands_of(node)
-            for i, value in zip(places, values, strict=True):
-                mixed[i] = value
-            return node.op.apply(tuple(mixed))
 
-        function: Function = alone
-        for _ in range(order - 1):
+class _Again:
+    """One operation's rule as a function of its operands in `places`, the others as they are."""
+
+    def __init__(self, op: Op, numbers: list[float], places: list[int], order: int) -> None:
+        self.op, self.numbers, self.places, self.order = op, numbers, places, order
+        self.here = [numbers[i] for i in places]
+
+    def wrong(self) -> Iterator[tuple[int, float, Comparison, str]]:
+        """The arguments whose derivative is wrong on Values: its number, or differentiated."""
+        if not self.places or any(map(is_extreme, self.numbers)):
+            return
+        leaves = [Value(x) for x in self.here]
+        partials = self._rule(leaves)
+        yield from self._other_numbers([0.0 if p is None else _number(p) for p in partials])
+        if self._is_its_graph(leaves, partials):
+            return
+        for argument in self.places:
+            function = self._differentiated(argument)
+            recorded = Recorded(*run(function, self.here))
+            found = chain_rule(recorded).by_node
+            noise = _rounding(recorded, found)
+            for k, leaf in enumerate(recorded.leaves):
+                line, claim = self._line(function, argument, k), found.get(leaf, 0.0)
+                compared = compare(line, self.here[k], claim, noise=noise, levels=120)
+                if compared.status == "wrong":
+                    by = f" by argument {self.places[k]}" if len(self.numbers) > 1 else ""
+                    yield argument, claim, compared, f"differentiated again{by}, at order "
+                    break
+
+    def _other_numbers(self, claims: list[float]) -> Iterator[tuple[int, float, Comparison, str]]:
+        """The arguments for which the rule makes another number of Values than of floats."""
+        y = self.op.compute(self.numbers)
+        try:
+            floats = self.op.partials(y, *self.numbers)
+        except (ArithmeticError, ValueError):
+            floats = self.op.partials_ieee(y, self.numbers)
+        for argument in self.places:
+            claim, number = claims[argument], floats[argument] or 0.0
+            if abs(claim - number) > 1e-9 * abs(number):
+                compared = compare_rule(self.op, self.numbers, claims, [argument])
+                if compared.status == "wrong":
+                    yield argument, claim, compared, "run on Values, at order "
+
+    def _rule(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """What the rule makes of Values."""
+        mixed: list[Any] = list(self.numbers)
+        for i, value in zip(self.places, values, strict=True):
+            mixed[i] = value
+        y = self.op.apply(tuple(mixed))
+        try:
+            return self.op.partials(y, *mixed)
+        except (ArithmeticError, ValueError):  # among the floats that stand beside Values
+            return self.op.partials(y, *[IEEE(x) if x.__class__ is float else x for x in mixed])
+
+    def _differentiated(self, argument: int) -> Function:
+        """The derivative by one argument, differentiated itself up to the order before the last."""
+
+        def partial(values: Sequence[Any]) -> Any:
+            found = self._rule(values)[argument]
+            return 0.0 if found is None else found
+
+        function: Function = partial
+        for _ in range(self.order - 2):
             function = derivative_of(function)
-        numbers = [operands[i] for i in places]
-        claims = grad(function)(list(numbers))
-        for k, claim in enumerate(claims):
+        return function
 
-            def line(x: float, k: int = k, f: Any = function, n: Any = numbers) -> Any:
-                root, _ = run(f, [*n[:k], x, *n[k + 1 :]])
-                mixed = list(operands)  # noqa: B023 - used at once
-                mixed[places[k]] = x  # noqa: B023
-                return root.data, side(node.op, mixed)  # noqa: B023
+    def _line(self, function: Function, argument: int, k: int) -> Any:
+        """`function` along one operand, with the sides of the kinks and of a missing edge."""
 
-            compared = compare(line, numbers[k], claim, levels=120)
-            if compared.status == "wrong":
-                finding = Finding(node, places[k], claim, compared)
-                return words.wrong_derivative_of_rule(recorded, finding, found, order)
-    return None
+        def line(x: float) -> tuple[float, Hashable]:
+            there = [*self.here[:k], x, *self.here[k + 1 :]]
+            has_edge = self._rule([Value(x) for x in there])[argument] is not None
+            mixed = list(self.numbers)
+            for i, number in zip(self.places, there, strict=True):
+                mixed[i] = number
+            return run(function, there)[0].data, (has_edge, *side(self.op, mixed))
+
+        return line
+
+    def _is_its_graph(self, leaves: list[Value], partials: tuple[Any, ...]) -> bool:
+        """Whether the rule does at other operands what its graph does."""
+        order = topological_order(*[p for p in partials if isinstance(p, Value)])
+        for size in (1e-6, -1e-2):
+            near = nearby(self.here, size)
+            try:
+                there = self._rule([Value(x) for x in near])
+            except (ArithmeticError, ValueError):  # refused there
+                continue
+            known = numbers_at(order, dict(zip(leaves, near, strict=True)))
+            for p, q in zip(partials, there, strict=True):
+                expected = known[p] if isinstance(p, Value) else p
+                if (q is None) != (p is None) or not same(_number(q), expected):
+                    return False
+        return True
+
+
+def _number(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
+
+
+def _rounding(recorded: Recorded, found: dict[Any, float]) -> float:
+    """By how much rounding inside of a graph may move its number; `found`: its derivatives."""
+    moved = [abs(found[node] * node.data) for node in recorded.order if node.op is not None]
+    return EPS * total(*moved) if all(map(math.isfinite, moved)) else math.inf

@@ -20,7 +20,8 @@ SMALLEST = 5e-324
 # x -> the function's number there, and on which side of its kinks x lies; () if it has none.
 Function = Callable[[float], tuple[float, Hashable]]
 
-CONFIRMED = 1e-8  # relative error of the differences, below which agreement is taken at once
+CONFIRMED = 1e-8  # relative error of the differences, below which agreement is taken at once,
+CLOSE = 1e-9  # unless the gap is larger than this: then the error bar is to be narrower, too
 WEAK = 1e-3  # above it, agreement means little
 AGREES, DISAGREES = 3.0, 10.0  # error bars
 
@@ -154,7 +155,7 @@ class _Comparing:
         gap = abs(self.claim - best)
         allowed = AGREES * error + 1e-11 * size + self.slack
         is_flat = size == 0.0 and all(level.slope == 0.0 for level in levels)
-        if not is_flat and not (error <= CONFIRMED * size and gap <= allowed):
+        if not is_flat and not (error <= CONFIRMED * size and gap <= min(allowed, CLOSE * size)):
             return None
         if abs(last.bend) > max(0.3 * abs(first.bend), 1e-7 * size, 4.0 * self.rounding(last)):
             return None  # the two sides differ as much at a step an eighth as long: a kink?
@@ -215,7 +216,7 @@ class _Comparing:
             status = "inconclusive" if best.is_rough else "kink" if gap <= between else "wrong"
         elif gap <= allowed:
             is_flat = size == 0.0 and widest == 0.0
-            is_enough = is_flat or error <= WEAK * max(size, widest)
+            is_enough = is_flat or error + self.slack <= WEAK * max(size, widest)
             status = "passed" if is_enough else "inconclusive"
         else:
             is_clear = gap > DISAGREES * error + 1e-10 * size + 2.0 * self.slack

@@ -5,10 +5,10 @@ side of its kinks it is there.
 """
 
 import math
+import random
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from autograd.backward import topological_order
 from autograd.op import Op
 from autograd.value import Value
 
@@ -41,17 +41,11 @@ class Recorded:
 
     def at(self, numbers: Sequence[float]) -> tuple[float, Hashable]:
         """The root's number where the leaves have `numbers`, and the side of the live kinks."""
-        known: dict[Any, float] = dict(zip(self.leaves, numbers, strict=True))
+        known = numbers_at(self.order, dict(zip(self.leaves, numbers, strict=True)))
         sides: list[Any] = []
         for node in self.order:
-            if node in known:
-                continue
-            if node.op is None:
-                known[node] = node.data
-                continue
-            operands = [x if x.__class__ is float else known[x] for x in node.inputs]
-            known[node] = node.op.compute(operands)
-            if node.op.kinks and node in self.live:
+            if node.op is not None and node.op.kinks and node in self.live:
+                operands = [x if x.__class__ is float else known[x] for x in node.inputs]
                 sides += side(node.op, operands)
         return known[self.root], tuple(sides)
 
@@ -67,6 +61,51 @@ class Recorded:
                 operands = [x if x.__class__ is float else known[x] for x in node.inputs]
                 known[node] = node.op.apply(tuple(operands))
         return known[self.root]
+
+
+def topological_order(*roots: Value) -> list[Value]:
+    """Every node that `roots` were made from, each after its inputs.
+
+    The order is that of `autograd.backward`, found in another way: what is checked does not say
+    what there is to check.
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    pending: list[tuple[Any, bool]] = [(root, False) for root in reversed(roots)]
+    while pending:
+        node, inputs_are_done = pending.pop()
+        if inputs_are_done:
+            order.append(node)
+        elif node.__class__ is not float and node not in seen:
+            seen.add(node)
+            pending.append((node, True))
+            pending += [(x, False) for x in reversed(node.inputs)]
+    return order
+
+
+def numbers_at(order: Sequence[Value], known: dict[Any, float]) -> dict[Any, float]:
+    """The number of every node of a topological order, where some have the `known` numbers."""
+    for node in order:
+        if node in known:
+            continue
+        if node.op is None:
+            known[node] = node.data
+            continue
+        operands = [x if x.__class__ is float else known[x] for x in node.inputs]
+        known[node] = node.op.compute(operands)
+    return known
+
+
+def nearby(numbers: Sequence[float], size: float) -> list[float]:
+    """Other numbers in the neighbourhood, moved each by its own share: no ratio is kept."""
+    draw = random.Random(7)
+    shares = [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) * size for _ in numbers]
+    return [x + share * (abs(x) or 1.0) for x, share in zip(numbers, shares, strict=True)]
+
+
+def same(a: float | None, b: float | None) -> bool:
+    """Whether two numbers are one, or both are nan."""
+    return a == b or (a != a and b != b)
 
 
 def operands_of(node: Value) -> list[float]:

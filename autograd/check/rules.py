@@ -31,6 +31,7 @@ class Finding(NamedTuple):
     argument: int
     rule: float
     comparison: Comparison
+    how: str = ""  # in which the rule was run, where it is not on numbers
 
 
 def check_rules(recorded: Recorded) -> Iterator[Finding]:
@@ -77,7 +78,7 @@ def compare_rule(
         if found.status == "wrong":  # unless the others' size may hide this one: 1e27 + x - 1e27
             noise = _absorbed(op, numbers, place)
             found = compare(function, numbers[place], claims[place], noise=noise)
-        if found.status == "wrong" and (found.size < TINY or any(map(_is_extreme, numbers))):
+        if found.status == "wrong" and (found.size < TINY or any(map(is_extreme, numbers))):
             return found._replace(status="inconclusive")  # something may under- or overflow inside
         return found
     signs = random.Random(len(numbers))
@@ -105,8 +106,9 @@ def _absorbed(op: Op, numbers: Sequence[float], place: int) -> float:
     return 4.0 * EPS * max([x for x in parts if math.isfinite(x)], default=0.0) * (len(parts) > 1)
 
 
-def _is_extreme(x: float) -> bool:
-    return x != 0.0 and not 1e-100 < abs(x) < 1e100
+def is_extreme(x: float) -> bool:
+    """Whether products with such a number may under- or overflow."""
+    return x != 0.0 and not 1e-100 < abs(x) < 1e100  # nan and inf, too
 
 
 def along(

@@ -40,6 +40,19 @@ def passed(recorded: Recorded, compared: Sequence[Comparison], order: int) -> Ve
     return Verdict("passed", message, margin=margin, order=order)
 
 
+def passed_by_parts(recorded: Recorded, findings: Sequence[Finding], order: int) -> Verdict:
+    """Every node agrees, and rounding on the way from the leaves hides what differences show."""
+    compared = [one.comparison for one in findings if one.comparison.status == "passed"]
+    verdict = passed(recorded, compared, order)
+    why = "; node by node: differences of the whole are too noisy to tell"
+    return _copy(verdict, verdict.message + why, ())
+
+
+def of_result(verdict: Verdict, path: str) -> Verdict:
+    """The same, found with one result of several."""
+    return _copy(verdict, f"{verdict.message} (result{path})", verdict.accused)
+
+
 def wrong_rules(recorded: Recorded, wrong: Sequence[Finding], order: int) -> Verdict:
     """Rules that are wrong by themselves; the first is the one that is told."""
     accused = tuple([_wrong_rule(recorded, one, order) for one in wrong])
@@ -50,27 +63,14 @@ def wrong_rules(recorded: Recorded, wrong: Sequence[Finding], order: int) -> Ver
 
 
 def _wrong_rule(recorded: Recorded, one: Finding, order: int) -> Verdict:
-    graph = "" if order == 1 else f" in the graph of the derivative of order {order - 1}"
+    again = f", {one.how}{order}" if one.how else ""
+    if order > 1 and not one.how:
+        again = f", in the graph of the derivative of order {order - 1}"
     message = (
-        f"rule wrong at {node_words(recorded, one.node)}{graph}, argument {one.argument}: "
+        f"rule wrong at {node_words(recorded, one.node)}, argument {one.argument}{again}: "
         f"{_numbers(one.rule, one.comparison)}"
     )
     return _about(recorded, one, "wrong", message, order)
-
-
-def wrong_derivative_of_rule(
-    recorded: Recorded, one: Finding, found: Verdict, order: int
-) -> Verdict:
-    """A rule that gives the right numbers, and is wrong when it is differentiated again."""
-    inner = ""
-    if found.op is not None and found.op is not one.node.op:
-        inner = f"; the rule runs {found.op.name!r}, whose own rule is wrong"
-    message = (
-        f"rule wrong at {node_words(recorded, one.node)}, argument {one.argument}, "
-        f"at order {order}: {_numbers(one.rule, one.comparison)}{inner}"
-    )
-    verdict = _about(recorded, one, "wrong", message, order)
-    return _copy(verdict, message, (verdict, *found.accused))
 
 
 def wrong_sweep(recorded: Recorded, fault: Fault, order: int) -> Verdict:
@@ -104,6 +104,16 @@ def transforms_differ(
     return Verdict(
         "wrong", message, argument=argument, rule=got, differences=expected, error=0.0, order=order
     )
+
+
+def values_differ(which: str, got: float, expected: float, order: int) -> Verdict:
+    """grad or jvp, run on Values, do not give what they do on numbers."""
+    message = (
+        f"sweep wrong in {which} at order {order}: run on Values, to be differentiated again, "
+        f"{which} gave {got:.12g} along a direction of all, on numbers it is {expected:.12g}; "
+        "every rule is right"
+    )
+    return Verdict("wrong", message, rule=got, differences=expected, error=0.0, order=order)
 
 
 def wrong_whole(one: tuple[int | None, float, Comparison], order: int) -> Verdict:
