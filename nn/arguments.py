@@ -167,6 +167,19 @@ def draw_samples(fraction: float, n: int, source: Random) -> list[int]:
     return sorted(order[: n_held_out(fraction, n)])
 
 
+def compile_mode_of(compiled: Any) -> str | None:
+    """Return the argument `compiled` as a mode of `autograd.compile`; None for eager mode."""
+    if compiled is True or compiled == "exact":
+        return "exact"
+    if compiled is False or compiled is None:
+        return None
+    if compiled == "fast":
+        return "fast"
+    raise ValueError(
+        f'fit: compiled must be True (eager\'s bits), "fast" or False; got {compiled!r:.40}'
+    )
+
+
 def check_measure(early_stopping: EarlyStopping | None, measures: list[str]) -> None:
     """Raise ValueError if early stopping watches what this training does not measure."""
     if early_stopping is None or early_stopping.measure in measures:

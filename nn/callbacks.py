@@ -47,6 +47,11 @@ class _AfterEachEpoch(Callback):
         self.function(training)
 
 
+def sees_batches(callbacks: Iterable[Callback]) -> bool:
+    """Whether one of them wants to be called after each batch."""
+    return any(type(one).on_batch_end is not Callback.on_batch_end for one in callbacks)
+
+
 def callbacks_of(callbacks: Any) -> list[Callback]:
     """Return the argument `callbacks` as objects; TypeError for what can be neither."""
     if isinstance(callbacks, Callback) or callable(callbacks):

@@ -15,14 +15,15 @@ def sgd_update(
     weight: Any,
     gradient: Any,
     velocity: Any,
-    lr: float,
-    momentum: float = 0.0,
-    dampening: float = 0.0,
-    weight_decay: float = 0.0,
-    nesterov: bool = False,
+    lr: Any,
+    momentum: Any = 0.0,
+    dampening: Any = 0.0,
+    weight_decay: Any = 0.0,
+    nesterov: Any = False,
 ) -> tuple[Any, Any]:
     """Return a parameter after one step of SGD, and its velocity (the momentum buffer).
 
+    It is arithmetic: on numbers it is a step, on Values the step as a graph, which is compiled.
     `velocity` is None before the first step with momentum. The rule is PyTorch's
     (https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html):
 
@@ -87,12 +88,17 @@ class SGD:
     def lr(self, lr: float) -> None:
         self._lr = rate(lr, "SGD: lr")
 
+    @property
+    def rates(self) -> tuple[float, float, float, float, bool]:
+        """What `sgd_update` takes after the velocity."""
+        return self._lr, self.momentum, self.dampening, self.weight_decay, self.nesterov
+
     def step(self) -> None:
         """Change every parameter by its gradient, which `backward()` has left in `.grad`.
 
         All parameters and velocities change or, when an error or a Ctrl-C comes in between, none.
         """
-        rates = self._lr, self.momentum, self.dampening, self.weight_decay, self.nesterov
+        rates = self.rates
         numbers = [parameter.data for parameter in self.parameters]
         updates = [
             sgd_update(number, parameter.grad, velocity, *rates)

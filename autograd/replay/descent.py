@@ -6,6 +6,7 @@ batches it leaves to eager mode.
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from autograd.containers import flatten
 from autograd.linearize import Run
 from autograd.replay.arguments import bind, take_apart
 from autograd.replay.backends import Batches, Program, program_of
-from autograd.replay.recorder import record
+from autograd.replay.recorder import record, run
 from autograd.replay.tape import tape_of
 from autograd.value import Value
 
@@ -23,6 +24,7 @@ Cost = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
 Update = Callable[[Any, Any, Any, Sequence[Any]], tuple[Any, Any]]
 
 MOST_PROGRAMS = 8  # for the ways through a loss that compares, for each size of batches
+CLOSE = 1e-6  # how near a fast program comes to the function, relative to the largest number
 
 _data = attrgetter("_data")
 
@@ -34,11 +36,19 @@ class Done(NamedTuple):
     outputs: list[list[float]]
 
 
-class Step(NamedTuple):
-    """The program of a step for batches of one size, and the leaves it reads without training."""
+@dataclass(eq=False)
+class Step:
+    """The program of a step for batches of one size.
+
+    Attributes:
+        program: what runs.
+        others: the leaves that it reads and does not train.
+        is_proven: whether it has given the numbers of eager mode for a batch it was not made from.
+    """
 
     program: Program
     others: list[Value]
+    is_proven: bool = False
 
 
 class Descent:
@@ -53,6 +63,7 @@ class Descent:
 
     Attributes:
         n_steps: how many batches were run by programs.
+        refusal: why no more programs are made; "" while they are.
 
     Raises TypeError for samples of which no program can be made: of different layouts, or of
     anything but numbers.
@@ -75,6 +86,7 @@ class Descent:
         self._target_table, self._target_size = _table(self._targets, "y")
         self._steps: dict[tuple[int, bool], list[Step]] = {}
         self.n_steps = 0
+        self.refusal = ""
 
     def run(
         self,
@@ -97,23 +109,33 @@ class Descent:
         steps = self._steps.setdefault((len(batches[0]), moving), [])
         state = [*rates, *map(_data, self._parameters), *(velocities if moving else [])]
         done = Done([], [])
-        tried = 0
-        while len(done.costs) < len(batches) and tried < MOST_PROGRAMS:
-            if tried == len(steps):
-                if done.costs and tried:  # the batch that no program serves begins the next run
-                    break
-                steps.append(self._record(batches[0], rates, velocities, moving))
+        while len(done.costs) < len(batches) and not self.refusal:
             n_before = len(done.costs)
-            state = self._advance(steps[tried], batches[n_before:], state, len(rates), done)
-            tried += 1
-            if len(done.costs) > n_before and tried > 1:  # the next batch likely goes the same way
-                steps.insert(0, steps.pop(tried - 1))
-                tried = 0 if len(done.costs) < len(batches) else tried
-        n = len(self._parameters)
-        for parameter, number in zip(self._parameters, state[len(rates) :][:n], strict=True):
-            parameter.data = number
+            for step in [*steps]:
+                state = self._advance(step, batches[n_before:], state, len(rates), done)
+                if len(done.costs) > n_before or self.refusal:
+                    steps.remove(step)  # the next batch is likely to take the same way
+                    steps.insert(0, step)
+                    break
+            else:
+                if len(steps) >= MOST_PROGRAMS:
+                    self.refusal = f"its loss took more than {MOST_PROGRAMS} ways through the data"
+                    break
+                self._write_back(state, len(rates))
+                steps.insert(0, self._record(batches[n_before], state, len(rates), moving))
+                first = batches[n_before : n_before + 1]
+                state = self._advance(steps[0], first, state, len(rates), done, is_own=True)
+                if len(done.costs) == n_before:
+                    break
+        self._write_back(state, len(rates))
         self.n_steps += len(done.costs)
-        return done, state[len(rates) + n :] if moving else [*velocities]
+        n = len(rates) + len(self._parameters)
+        return done, state[n:] if moving else [*velocities]
+
+    def _write_back(self, state: list[float], n_rates: int) -> None:
+        weights = state[n_rates : n_rates + len(self._parameters)]
+        for parameter, weight in zip(self._parameters, weights, strict=True):
+            parameter.data = weight
 
     def _advance(
         self,
@@ -122,8 +144,19 @@ class Descent:
         state: list[float],
         n_rates: int,
         done: Done,
+        is_own: bool = False,
     ) -> list[float]:
-        """Run batches by one program, as many as it can; return the state after them."""
+        """Run batches by one program, as many as it can; return the state after them.
+
+        `is_own`: the batch is the one that the program was recorded with. The first other one is
+        compared with eager mode.
+        """
+        expected = None
+        if not (step.is_proven or is_own):
+            batches = batches[:1]
+            self._write_back(state, n_rates)
+            moving = len(state) > n_rates + len(self._parameters)
+            expected = self._in_eager_mode(batches[0], state, n_rates, moving)
         given = Batches(
             self._row_table,
             self._row_size,
@@ -134,31 +167,62 @@ class Descent:
             n_rates,
             len(state) - n_rates,
         )
-        others = map(_data, step.others)
-        n_done, log = step.program.run_batches(given, [*state, *others])
-        size = len(log) // len(batches) if n_done else 0
+        n_done, log = step.program.run_batches(given, [*state, *map(_data, step.others)])
+        after = step.program.state(len(state))
+        size = len(log) // len(batches)
+        if expected is not None and n_done:
+            found = [log[0], *after[n_rates:], *log[1:]]
+            if not self._agree(found, expected):
+                self.refusal = (
+                    "its program does not give the numbers of eager mode: the model or the loss "
+                    "uses something that is no operation on Values, such as .data or random numbers"
+                )
+                return state
+            step.is_proven = True
         for start in range(0, n_done * size, size or 1):
             done.costs.append(log[start])
             done.outputs.append(log[start + 1 : start + size].tolist())
-        return step.program.state(len(state))
+        return after
+
+    def _agree(self, found: Sequence[float], expected: Sequence[float]) -> bool:
+        if self._mode == "exact":
+            return [x.hex() for x in found] == [x.hex() for x in expected]
+        largest = max([1.0, *map(abs, expected)])
+        return all(abs(a - b) <= CLOSE * largest for a, b in zip(found, expected, strict=True))
 
     def _record(
-        self, batch: Sequence[int], rates: Sequence[float], velocities: Any, moving: bool
+        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
     ) -> Step:
         """The program of a step, recorded for these samples."""
+        step, given, rows, targets = self._step(batch, state, n_rates, moving)
+        recording = record(step, (), {}, [*given, *rows, *targets])
+        inputs = [*given, *recording.leaves, *rows, *targets]
+        tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
+        sizes = [len(given) + len(recording.leaves), len(rows), len(targets)]
+        return Step(program_of(tape, sizes, self._mode, self._backend), recording.leaves)
+
+    def _in_eager_mode(
+        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
+    ) -> list[float]:
+        """The cost, the new state and the outputs, without a program."""
+        results = run(self._step(batch, state, n_rates, moving)[0], (), {})
+        return [x._data if isinstance(x, Value) else float(x) for x in results]
+
+    def _step(
+        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
+    ) -> tuple[Callable[[], list[Any]], list[Value], list[Value], list[Value]]:
+        """A step on fresh nodes: the function, and its nodes of state, rows and targets."""
+        n = n_rates + len(self._parameters)
         rows = bind(([self._rows[i] for i in batch],), {})
         targets = bind(([self._targets[i] for i in batch],), {})
-        given = [Value(rate) for rate in rates]
-        speeds = [Value(v) for v in velocities] if moving else [None] * len(velocities)
-        state = [*given, *self._parameters, *(speeds if moving else [])]
-        samples = [_all_nodes(rows), _all_nodes(targets)]
+        rates = [Value(x) for x in state[:n_rates]]
+        speeds: list[Any] = [Value(x) for x in state[n:]] or [None] * len(self._parameters)
 
         def step() -> list[Any]:
             cost, outputs = self._cost(rows.args[0], targets.args[0])
-            run = Run.of_graph("fit", self._parameters, cost)
-            gradients = run.pull([1.0])
+            gradients = Run.of_graph("fit", self._parameters, cost).pull([1.0])
             new = [
-                self._update(weight, gradient, speed, given)
+                self._update(weight, gradient, speed, rates)
                 for weight, gradient, speed in zip(
                     self._parameters, gradients, speeds, strict=True
                 )
@@ -166,19 +230,8 @@ class Descent:
             weights = [weight for weight, _ in new]
             return [cost, *weights, *[v for _, v in new if moving], *flatten(outputs)[0]]
 
-        recording = record(step, (), {}, [*state, *samples[0], *samples[1]])
-        inputs = [*state, *recording.leaves, *samples[0], *samples[1]]
-        tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
-        sizes = [len(state) + len(recording.leaves), *map(len, samples)]
-        return Step(program_of(tape, sizes, self._mode, self._backend), recording.leaves)
-
-
-def _all_nodes(bound: Any) -> list[Value]:
-    """The fresh nodes of samples, in the order of their numbers in a table."""
-    if bound.arrays:
-        raise TypeError("fit: compiled=True takes samples in lists of numbers")
-    nodes: list[Value] = bound.scalars
-    return nodes
+        given = [*rates, *self._parameters, *(speeds if moving else [])]
+        return step, given, rows.scalars, targets.scalars
 
 
 def _of_one_kind(targets: Sequence[Any]) -> Sequence[Any]:

@@ -1,16 +1,13 @@
 """The processor that native code is for, and turning a module into code.
 
-Owns the one `TargetMachine` of a process.
+Owns what is asked of LLVM for both.
 """
-
-from functools import cache
 
 import llvmlite.binding as llvm
 
 
-@cache
 def machine() -> llvm.TargetMachine:
-    """This processor, with all that it can do."""
+    """This processor, with all that it can do; whatever engine it is given to keeps it."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
@@ -23,8 +20,8 @@ def machine() -> llvm.TargetMachine:
 
 def translated(text: str) -> llvm.ExecutionEngine:
     """A module as code in this process; the code lives as long as what is returned."""
-    module = llvm.parse_assembly(text)
-    module.triple, module.data_layout = machine().triple, str(machine().target_data)
-    engine = llvm.create_mcjit_compiler(module, machine())
+    module, target = llvm.parse_assembly(text), machine()
+    module.triple, module.data_layout = target.triple, str(target.target_data)
+    engine = llvm.create_mcjit_compiler(module, target)
     engine.finalize_object()
     return engine
