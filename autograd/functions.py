@@ -88,19 +88,9 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The logarithms of `softmax(values)`, exact where a probability underflows or is near 1."""
     listed = _listed(values, "log_softmax", at_least=1)
     shift = ops.peak(*listed)
-    first = 0
-    for k, x in enumerate(listed):
-        if x > listed[first]:
-            first = k
-    largest = listed[first]
-    if len(listed) == 1 or not -math.inf < largest < math.inf:  # as IEEE-754 has it: mostly nan
-        total = ops.log(ops.sum_(*[ops.exp(x - shift) for x in listed]))
-        return [x - shift - total for x in listed]
-    # The largest one's own exponential is 1: log1p keeps the digits of the others.
-    others = [x - largest for x in listed[:first] + listed[first + 1 :]]
-    total = ops.log1p(ops.sum_(*map(ops.exp, others)))
-    results = [x - total for x in others]
-    return results[:first] + [ops.neg(total)] + results[first:]
+    shifted = [x - shift for x in listed]
+    total = ops.logsumexp(*shifted)  # its log1p keeps what the others add to the largest one
+    return [x - total for x in shifted]
 
 
 def take(rows: Sequence[Any], index: Any) -> Any:
