@@ -1,17 +1,15 @@
 """Rows of the table as LLVM instructions: the bits of `Op.compute`, on doubles and on vectors.
 
-Owns a small compiler: each row becomes a function from arrays of operands to an array of results.
+Owns the comparison for every row, on special numbers in all combinations and on any bits.
 """
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import math
 import random
 import struct
 from functools import cache
-from typing import NamedTuple
 
 import llvmlite.binding as llvm
 import numpy as np
@@ -20,9 +18,9 @@ from llvmlite import ir
 
 from autograd.op import BUILTIN, TABLE
 from autograd.replay.llvm.lowering import CALLED_BACK, WRITERS, Lowering, is_lowered
+from tests.compiled_rows import CASES, library
 
 WIDTHS = (1, 8)
-N_ARY = (1, 2, 3, 4, 5)  # operands of a row that takes any number of them
 
 SPECIAL = [
     sign * x
@@ -35,96 +33,6 @@ SPECIAL = [
 ] + [math.nan, 0.5 * math.pi, 20.0]  # fmt: skip
 # Operands three and more at a time: fewer of them.
 FEWER = [0.0, -0.0, 5e-324, 0.5, -1.0, 3.0, -800.0, 1e308, math.inf, -math.inf, math.nan]
-
-
-class Case(NamedTuple):
-    """A row with a number of operands."""
-
-    name: str
-    arity: int
-
-    @property
-    def symbol(self) -> str:
-        return f"row.{self.name}.{self.arity}"
-
-
-def arities(name):
-    arity = TABLE[name].arity
-    if name == "dot":
-        return (1, 3, 5, 7)  # weights, inputs, bias
-    return N_ARY if arity is None else (arity,)
-
-
-CASES = [Case(name, arity) for name in sorted(WRITERS) for arity in arities(name)]
-
-
-class Library:
-    """Rows compiled for one width: `library(case, columns)` applies one to arrays of operands."""
-
-    def __init__(self, cases, width, fast):
-        module = ir.Module(name=f"rows of width {width}")
-        lowering = Lowering(module, width, fast)
-        self.width = width
-        for case in cases:
-            _write_loop(module, lowering, width, case)
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        self.parsed = llvm.parse_assembly(str(module))
-        self.parsed.verify()
-        machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=llvm.get_host_cpu_name(),
-            features=llvm.get_host_cpu_features().flatten(),
-            opt=1,
-            jit=True,
-        )
-        self.engine = llvm.create_mcjit_compiler(self.parsed, machine)
-        self.engine.finalize_object()
-
-    def __call__(self, case, columns):
-        n = len(columns[0])
-        padded = -(-n // self.width) * self.width
-        inputs = np.zeros((case.arity, padded))
-        inputs[:, :n] = columns
-        output = np.empty(padded)
-        pointer = ctypes.c_void_p
-        function = ctypes.CFUNCTYPE(None, pointer, pointer, ctypes.c_int64)(
-            self.engine.get_function_address(case.symbol)
-        )
-        function(output.ctypes.data, inputs.ctypes.data, padded)
-        return output[:n]
-
-
-def _write_loop(module, lowering, width, case):
-    """void row(double* output, double* inputs, i64 n): one row of n inputs for each operand."""
-    size, doubles = ir.IntType(64), ir.DoubleType().as_pointer()
-    function = ir.Function(
-        module, ir.FunctionType(ir.VoidType(), [doubles, doubles, size]), case.symbol
-    )
-    output, inputs, n = function.args
-    entry, loop, done = (function.append_basic_block(x) for x in ("entry", "loop", "done"))
-    ir.IRBuilder(entry).branch(loop)
-    builder = ir.IRBuilder(loop)
-    i = builder.phi(size)
-    i.add_incoming(size(0), entry)
-
-    def place(array, index):
-        return builder.bitcast(builder.gep(array, [index]), lowering.number.as_pointer())
-
-    operands = [
-        builder.load(place(inputs, builder.add(i, builder.mul(n, size(k)))), align=8)
-        for k in range(case.arity)
-    ]
-    result = lowering.emit(builder, case.name, operands)
-    builder.store(result, place(output, i), align=8)
-    following = builder.add(i, size(width))
-    i.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", following, n), loop, done)
-    ir.IRBuilder(done).ret_void()
-
-
-@cache
-def library(width, fast=False):
-    return Library(CASES, width, fast)
 
 
 @cache

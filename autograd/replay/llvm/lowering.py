@@ -16,7 +16,7 @@ from llvmlite import ir
 
 from autograd import special
 from autograd.op import TABLE
-from autograd.replay.llvm.approximations import APPROXIMATIONS, ROWS, SMALL_POWERS
+from autograd.replay.llvm.approximations import FUNCTIONS, ROWS, SMALL_POWERS
 from autograd.replay.llvm.lanes import (
     Body,
     Code,
@@ -68,7 +68,7 @@ class Lowering:
         if not self.fast:
             code = Code(self._shape, builder, {})
             return WRITERS[name](*[Number(code, x) for x in operands]).value
-        code = Code(self._shape, builder, APPROXIMATIONS, ("contract",))
+        code = Code(self._shape, builder, FUNCTIONS, ("contract",))
         numbers = [Number(code, x) for x in operands]
         approximation = ROWS.get(name)
         if approximation is not None:

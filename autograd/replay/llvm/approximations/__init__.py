@@ -1,0 +1,60 @@
+"""Elementary functions as straight-line arithmetic on all lanes at once, within 2 ulp.
+
+Owns the two tables of what fast mode writes: `FUNCTIONS`, from the C library's name of a function
+to what stands for it, and `ROWS`, from the name of a row of the table of operations.
+
+Each reduces its argument to a small interval (W. J. Cody and W. Waite, Software Manual for the
+Elementary Functions, 1980), where a polynomial serves whose coefficients
+`python -m tests.minimax` computes, and takes every double: zeros keep their sign, subnormal
+results their digits, inf and nan are those of the exact function. `python -m tests.approximations`
+measures the errors.
+"""
+
+import math
+from collections.abc import Callable
+
+from autograd.replay.llvm.approximations.activations import (
+    log_sigmoid,
+    logaddexp,
+    sigmoid,
+    silu,
+    softplus,
+)
+from autograd.replay.llvm.approximations.exponential import exp, expm1, tanh
+from autograd.replay.llvm.approximations.logarithm import log, log1p
+from autograd.replay.llvm.approximations.trigonometric import cos, sin
+from autograd.replay.llvm.lanes import Body, Number, select
+
+
+def _root(x: Number) -> Number:
+    return select(x.equals(-math.inf), math.inf, x.code.intrinsic("sqrt", x) + 0.0)
+
+
+# x^n for exponents that are known beforehand.
+SMALL_POWERS: dict[float, Callable[[Number], Number]] = {
+    -2.0: lambda x: 1.0 / x * (1.0 / x),
+    -1.0: lambda x: 1.0 / x,
+    0.5: _root,
+    2.0: lambda x: x * x,
+    3.0: lambda x: x * x * x,
+    4.0: lambda x: x * x * (x * x),
+}
+
+# In place of functions of the C library, wherever a row needs one of them.
+FUNCTIONS: dict[str, Body] = {
+    "exp": exp,
+    "expm1": expm1,
+    "log": log,
+    "log1p": log1p,
+    "tanh": tanh,
+    "sin": sin,
+    "cos": cos,
+}
+# In place of whole rows.
+ROWS: dict[str, Body] = {
+    "sigmoid": sigmoid,
+    "silu": silu,
+    "softplus": softplus,
+    "log_sigmoid": log_sigmoid,
+    "logaddexp": logaddexp,
+}
