@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     from autograd.check import assert_gradients, gradcheck
     from autograd.diagnose import AnomalyError, detect_anomaly
     from autograd.program import source
-    from autograd.replay import compile
+    from autograd.replay import compile as compile
     from autograd.view import draw, explain, step
 
 warn_of_other_autograd()
@@ -120,8 +120,8 @@ def __getattr__(name: str) -> Any:
 
 abs, pow = _abs, _pow
 
-# Names of builtins (abs, compile, max, min, pow, sum) are attributes of the module only: `import autograd as
-# ag` and write ag.sum; `from autograd import *` rebinds no builtin.
+# Names of builtins (abs, compile, max, min, pow, sum) are attributes of the module only: write
+# `import autograd as ag` and ag.sum; `from autograd import *` rebinds no builtin.
 __all__ = [
     "AnomalyError",
     "Interval",

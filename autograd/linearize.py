@@ -245,7 +245,7 @@ def _without_data(partials: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
     A factor 1 needs no multiplication; but whether an operand is 1 must not shape a program.
     """
     return [
-        Value(p) if p.__class__ is float and any([p is x for x in inputs]) else p for p in partials
+        Value(p) if p.__class__ is float and any(p is x for x in inputs) else p for p in partials
     ]
 
 

@@ -37,7 +37,7 @@ class Listener:
 
 
 class Recorder:
-    """What records a function as a program wants to know, in one thread, that no graph remembers."""
+    """What records a function as a program, in one thread, is told of what no graph remembers."""
 
     def cut(self, op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
         """`leaf` is the number that `op` made of `inputs`, without its history."""
@@ -103,7 +103,7 @@ def is_compiling() -> bool:
 
 
 def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
-    """Tell this thread's recorder of a number that lost its history: by detach, or under no_grad."""
+    """Tell this thread's recorder of a number without its history: of detach, or under no_grad."""
     if _context.recorder is not None:
         _context.recorder.cut(op, inputs, leaf)
 

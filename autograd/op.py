@@ -50,11 +50,15 @@ Domain = tuple[Interval | EllipsisType, ...]
 
 
 class Kink(NamedTuple):
-    """Where a derivative jumps or has a pole: there `switch(*inputs)` is 0 and changes sign."""
+    """Where a derivative jumps or has a pole: there `switch(*inputs)` is 0 and changes sign.
+
+    Where the sign does not tell the smooth pieces apart, `piece(*inputs)` does: a number for each.
+    """
 
     where: str
     switch: Callable[..., float]
     convention: str  # what the engine answers at the kink itself
+    piece: Callable[..., float] | None = None
 
 
 class Op:

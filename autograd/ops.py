@@ -345,7 +345,10 @@ def _ties(largest: Any, xs: tuple[Any, ...], gap: Any) -> tuple[Any, ...]:
     return tuple([edge(share, share / count) for share in shares])
 
 
-TIES = (Kink("two largest equal", special.gap_to_second, "1/k for each of k"),)
+TIES = (
+    Kink("two largest equal", special.gap_to_second, "1/k for each of k",
+         piece=lambda *xs: xs.index(max(xs))),
+)  # fmt: skip
 sum_ = Op("sum", special.total, lambda y, *xs: (1.0,) * len(xs))
 mean = Op(
     "mean", lambda *xs: special.total(*xs) / len(xs), lambda y, *xs: (1.0 / len(xs),) * len(xs)
@@ -359,7 +362,7 @@ min_ = Op(
     special.minimum,
     lambda y, *xs: _ties(y, xs, lambda least, x: gt(x, least)),
     kinks=(Kink("two smallest equal", lambda *xs: special.gap_to_second(*[-x for x in xs]),
-                "1/k for each of k"),),
+                "1/k for each of k", piece=lambda *xs: xs.index(min(xs))),),
 )  # fmt: skip
 
 BUILTIN.update(TABLE)

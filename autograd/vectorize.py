@@ -63,6 +63,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
             results.append(f(*shape.rebuild(sample), **kwargs))
         return _stack(results, out_axes, in_arrays)
 
+    mapped.__dict__["mapping"] = f, in_axes, out_axes  # `compile` may go through the samples itself
     return mapped
 
 

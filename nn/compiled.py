@@ -45,6 +45,7 @@ class CompiledSteps:
             mode,
         )
         self._at_once = 1
+        self._gives_rows = False
 
     def advance(self) -> int:
         """Run some of the next batches of this epoch, or none, and count them.
@@ -52,7 +53,8 @@ class CompiledSteps:
         None: the next batch is one for eager mode.
         """
         training, optimizer = self._training, self._training.optimizer
-        if self._descent.refusal or (optimizer.momentum and None in optimizer.velocities):
+        refused = self._descent.refusal
+        if refused or (optimizer.momentum and None in optimizer.velocities):
             return 0
         batches = self._next_batches()
         start = time.perf_counter()
@@ -65,9 +67,9 @@ class CompiledSteps:
             if self._gives_rows:
                 outputs = [numbers[i : i + size] for i in range(0, len(numbers), size)]
             training.end_batch(cost, outputs, [training.targets[i] for i in batch])
-        if self._descent.refusal:
+        if why := self._descent.refusal:
             warnings.warn(
-                f"fit: the rest is trained uncompiled: {self._descent.refusal}",
+                f"fit: the rest is trained uncompiled: {why}",
                 RuntimeWarning,
                 stacklevel=5,
             )

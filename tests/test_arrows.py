@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 import autograd.check
+import autograd.replay
 import autograd.view
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,7 @@ LAYERS = (
     {"transforms", "vectorize"},
     {"naming"},
     {"program"},
-    {"check", "compile", "diagnose", "view"},
+    {"check", "diagnose", "replay", "view"},
     {"__main__", "_hypothesis"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -36,6 +37,8 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PROGRAM = ("autograd.program", "_public_name", "autograd")
 # and a notebook asks for the picture.
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
+# and a program becomes native code, where llvmlite is installed.
+NATIVE = ("autograd.replay.backends", "program_of", "autograd.replay.llvm.program")
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.
 COMMAND = ("autograd.__main__", "", "nn.command.main", "main")
@@ -44,6 +47,7 @@ COMMAND = ("autograd.__main__", "", "nn.command.main", "main")
 PUBLIC = {
     "autograd": {name for name in vars(autograd) if not name.startswith("_")},
     "autograd.check": set(autograd.check.__all__),
+    "autograd.replay": set(autograd.replay.__all__),
     "autograd.view": set(autograd.view.__all__),
 }
 
@@ -55,6 +59,7 @@ REQUIRED = {
     "autograd.replay.llvm.lowering": {"llvmlite"},
     "autograd.view": {"graphviz"},
     "autograd.check.strategies": {"hypothesis"},
+    "autograd.replay.llvm": {"llvmlite"},
     "nn.strategies": {"hypothesis"},
 }
 
@@ -134,7 +139,7 @@ def is_against_the_arrows(found):
 
 
 def _is_upward(found):
-    if found[:3] in (PICTURE, PROGRAM) or found.module == "autograd":
+    if found[:3] in (PICTURE, PROGRAM, NATIVE) or found.module == "autograd":
         return True
     if found.target == "autograd" or found.function not in ("", "TYPE_CHECKING"):
         return False
@@ -145,8 +150,8 @@ def _is_upward(found):
 def is_optional(found, stdlib=sys.stdlib_module_names):
     """Whether the import is of a package that may be missing."""
     target = package_of(found.target)
-    room = ".".join(found.module.split(".")[:2])
-    required = REQUIRED.get(found.module, REQUIRED.get(room, set()))
+    rooms = [room for room in REQUIRED if f"{found.module}.".startswith(f"{room}.")]
+    required = {name for room in rooms for name in REQUIRED[room]}
     return target not in stdlib and target not in ("autograd", "nn") and target not in required
 
 
@@ -173,6 +178,17 @@ def test_python_m_autograd_starts_the_command_and_does_nothing_else():
 
 def test_optional_packages_are_imported_inside_functions():
     assert [found for found in IMPORTS if not found.function and is_optional(found)] == []
+
+
+def test_native_code_is_entered_inside_functions():
+    room = "autograd.replay.llvm"
+    entered = [
+        found
+        for found in IMPORTS
+        if found.target.startswith(room) and not found.module.startswith(room)
+    ]
+    assert entered
+    assert all(found.function for found in entered)
 
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])

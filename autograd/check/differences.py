@@ -224,9 +224,11 @@ class _Comparing:
             moved = max(level.slope * level.h for level in usable)
             shortest = min(level.h for level in usable)
             hidden = moved > 0.0 and 4.0 * max(moved, abs(self.value)) < abs(self.claim) * shortest
-            # Rounding may be a staircase, smooth on each stair: longer steps must say no as well.
-            all_say_no = all(
-                abs(self.claim - one.derivative) > DISAGREES * one.error
+            # Rounding may be a staircase, smooth on each stair: no longer step may side with the
+            # claim against the shorter ones.
+            all_say_no = not any(
+                abs(self.claim - one.derivative) <= DISAGREES * one.error
+                and abs(self.claim - one.derivative) < 0.5 * abs(best.derivative - one.derivative)
                 for one in candidates
                 if abs(one.derivative - best.derivative) > AGREES * (one.error + best.error)
             )

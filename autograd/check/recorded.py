@@ -114,7 +114,13 @@ def operands_of(node: Value) -> list[float]:
 
 
 def side(op: Op, operands: Sequence[float]) -> tuple[float, ...]:
-    """On which side of each of its kinks an operation is: -1, 0, 1; nan, equal to none, unknown."""
+    """On which side of each of its kinks an operation is, and on which piece where that is told."""
+    pieces = [float(kink.piece(*operands)) for kink in op.kinks if kink.piece is not None]
+    return (*signs(op, operands), *pieces)
+
+
+def signs(op: Op, operands: Sequence[float]) -> list[float]:
+    """The sign of each kink's switch: -1, 0, 1; nan, equal to none, unknown."""
     found = []
     for kink in op.kinks:
         try:
@@ -122,4 +128,4 @@ def side(op: Op, operands: Sequence[float]) -> tuple[float, ...]:
         except (ArithmeticError, ValueError):
             switch = math.nan
         found.append(float("nan") if switch != switch else float((switch > 0) - (switch < 0)))
-    return tuple(found)
+    return found

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from autograd.check.differences import Comparison
-from autograd.check.recorded import Recorded, operands_of, side
+from autograd.check.recorded import Recorded, operands_of, signs
 from autograd.check.rules import Finding
 from autograd.check.sweeps import Fault, Gradients
 from autograd.check.verdict import Verdict
@@ -142,7 +142,7 @@ def doubtful(recorded: Recorded, findings: Sequence[Finding], order: int) -> Ver
     given = ", ".join(f"{x:.6g}" for x in numbers[:6])
     if status == "kink":
         kinks = () if op is None else op.kinks
-        here = [k for k, s in zip(kinks, side(op, numbers), strict=True) if s == 0.0] if op else []
+        here = [k for k, s in zip(kinks, signs(op, numbers), strict=True) if s == 0.0] if op else []
         what = (here or list(kinks))[:1]
         said = f" {what[0].where} ({what[0].convention})" if what else ""
         message = (

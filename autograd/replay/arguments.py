@@ -12,9 +12,9 @@ from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from autograd.replay.whole import EXACT, Whole
 from autograd.containers import Shape
 from autograd.number import as_number, is_array
+from autograd.replay.whole import EXACT, Whole
 from autograd.value import Value
 
 
@@ -96,7 +96,9 @@ class _Walk:
 
 def is_whole(x: Any) -> bool:
     """Whether it is an int of which a program can compute as of a float."""
-    return isinstance(x, Integral) and not isinstance(x, bool) and -EXACT < int(x) < EXACT
+    if isinstance(x, bool) or not isinstance(x, Integral):
+        return False
+    return -EXACT < int(x) < EXACT
 
 
 def is_float(x: Any) -> bool:

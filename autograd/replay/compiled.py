@@ -5,6 +5,7 @@ run as it stands.
 """
 
 import functools
+import math
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -12,13 +13,16 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from autograd import modes
-from autograd.replay.arguments import Builder, Parts, bind, builder_of, take_apart
-from autograd.replay.backends import Direct, Program, program_of
-from autograd.replay.python import interpret
-from autograd.replay.recorder import record, run
-from autograd.replay.tape import Tape, tape_of
 from autograd.containers import flatten
+from autograd.replay.arguments import Builder, Parts, bind, builder_of, take_apart
+from autograd.replay.backends import program_of
+from autograd.replay.programs import Direct, Program
+from autograd.replay.python import interpret, written
+from autograd.replay.recorder import collector_paused, record, run
+from autograd.replay.report import Report
+from autograd.replay.tape import Tape, tape_of
 from autograd.value import Value
+from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
 MOST_LAYOUTS = 64
@@ -26,6 +30,7 @@ MODES = ("exact", "fast")
 BACKENDS = ("llvm", "python")
 
 _data = attrgetter("_data")
+_is_nan = math.isnan
 
 
 class Path(NamedTuple):
@@ -53,12 +58,15 @@ class Layout:
         unproven: for each path that has not yet been compared with the function on other numbers,
             the numbers it was recorded with.
         eager: why the function runs as it stands; "" while it does not.
+        by_sample: for a vmap whose samples take different ways: the same of the function of one
+            sample, compiled.
     """
 
     def __init__(self) -> None:
         self.paths: list[Path] = []
         self.unproven: dict[int, list[float]] = {}
         self.eager = ""
+        self.by_sample: Callable[..., Any] | None = None
 
 
 class Compiled(functools.partial[Any]):
@@ -83,11 +91,11 @@ class Compiled(functools.partial[Any]):
         self.mode, self.backend = mode, backend
         self._layouts: dict[Any, Layout] = {}
         self._last: Path | None = None
-        self.n_calls = self.n_eager = 0
+        self.n_eager = 0
 
     def _enter_by(self, function: Callable[..., Any]) -> None:
         """Let calls of this object be calls of `function`."""
-        self.__setstate__((function, (), {}, self.__dict__))
+        super().__setstate__((function, (), {}, self.__dict__))  # type: ignore[misc]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return compile, (self._function, self.mode, self.backend)
@@ -97,7 +105,6 @@ class Compiled(functools.partial[Any]):
         parts = take_apart(args, kwargs)
         if parts.has_values or modes.in_transform():
             return self._function(*args, **kwargs)
-        self.n_calls += 1
         layout = self._layouts.get(parts.key)
         if layout is None:
             layout = self._new_layout(parts.key)
@@ -109,13 +116,17 @@ class Compiled(functools.partial[Any]):
             if i:  # the next call is likely to take the same way
                 layout.paths.insert(0, layout.paths.pop(i))
             self._last = path
-            if id(path) in layout.unproven and not self._is_proven(layout, path, parts, args, kwargs):
+            if id(path) in layout.unproven and not self._is_proven(
+                layout, path, parts, args, kwargs
+            ):
                 return self._eager(args, kwargs)
-            if any([x != x for x in found]):
+            if any(map(_is_nan, found)):
                 return self._eager(args, kwargs)
             return path.build(found)
         if layout.eager:
             return self._eager(args, kwargs)
+        if layout.by_sample is not None:
+            return layout.by_sample(*args, **kwargs)
         return self._record(layout, parts, args, kwargs)
 
     def _new_layout(self, key: Any) -> Layout:
@@ -134,9 +145,19 @@ class Compiled(functools.partial[Any]):
             )
             return self._eager(args, kwargs)
         start = time.perf_counter()
+        with collector_paused():
+            return self._recorded(layout, parts, args, kwargs, start)
+
+    def _recorded(self, layout: Layout, parts: Parts, args: Any, kwargs: Any, start: float) -> Any:
         bound = bind(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         recording = record(self._function, bound.args, bound.kwargs, inputs)
+        mapping = getattr(self._function, "mapping", None)
+        if mapping is not None and recording.asked:
+            f, in_axes, out_axes = mapping
+            one = Compiled(f, self.mode, self.backend)
+            layout.by_sample = vmap(one, in_axes, out_axes)
+            return layout.by_sample(*args, **kwargs)
         fixed = {i: x for i, x in enumerate(recording.outputs) if not _is_number(x)}
         outputs = [x for x in recording.outputs if _is_number(x)]
         ordered = [*bound.scalars, *recording.leaves, *inputs[len(bound.scalars) :]]
@@ -152,13 +173,11 @@ class Compiled(functools.partial[Any]):
         layout.paths.insert(0, path)
         layout.unproven[id(path)] = numbers
         self._last = path
-        if any([x != x for x in result]):
+        if any(map(_is_nan, result)):
             return self._eager(args, kwargs)
         return build(result)
 
-    def _is_proven(
-        self, layout: Layout, path: Path, parts: Parts, args: Any, kwargs: Any
-    ) -> bool:
+    def _is_proven(self, layout: Layout, path: Path, parts: Parts, args: Any, kwargs: Any) -> bool:
         """Whether the program gives the function's bits, at the first call with other numbers.
 
         A program that does not is thrown away: the function uses something that is not in its
@@ -189,7 +208,7 @@ class Compiled(functools.partial[Any]):
         self._enter_by(self._slow)
         layout.paths.clear()
         layout.unproven.clear()
-        warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=5)
+        warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=4)
 
     def _eager(self, args: Any, kwargs: Any) -> Any:
         """The function's own result, as numbers."""
@@ -197,6 +216,20 @@ class Compiled(functools.partial[Any]):
         bound = bind(args, kwargs)
         outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
         return shape.rebuild([_number(x) if _is_number(x) else x for x in outputs])
+
+    def report(self) -> "Report":
+        """What was made of the function: print it."""
+        return Report.of(self._name, self.mode, self.backend, self._layouts, self.n_eager)
+
+    @property
+    def source(self) -> str:
+        """The program used last, as Python text: what native code computes, in the same order.
+
+        Raises ValueError before the first call.
+        """
+        if self._last is None:
+            raise ValueError(f"compile: {self._name} is recorded when it is first called; call it")
+        return written(self._last.tape)[0]
 
     @property
     def _name(self) -> str:
@@ -206,9 +239,7 @@ class Compiled(functools.partial[Any]):
         return f"<compiled {self._name}: {self.mode}>"
 
 
-def compile(
-    f: Callable[..., Any], mode: str = "exact", backend: str | None = None
-) -> Compiled:
+def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = None) -> Compiled:
     """`f` as a program that is recorded once and replayed: the same bits, much faster.
 
     Args:
@@ -243,11 +274,9 @@ def _is_number(x: Any) -> bool:
 
 
 def _number(x: Any) -> float:
-    return x._data if isinstance(x, Value) else x  # type: ignore[no-any-return]
+    return x._data if isinstance(x, Value) else x
 
 
 def _same(a: Sequence[float], b: Sequence[float]) -> bool:
     """Whether they hold the same bits; one nan is as good as another."""
-    return len(a) == len(b) and all(
-        [x.hex() == y.hex() for x, y in zip(a, b, strict=True)]
-    )
+    return len(a) == len(b) and [x.hex() for x in a] == [x.hex() for x in b]

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from autograd.containers import flatten
 from autograd.linearize import Run
 from autograd.replay.arguments import bind, take_apart
-from autograd.replay.backends import Batches, Program, program_of
-from autograd.replay.recorder import record, run
+from autograd.replay.backends import program_of
+from autograd.replay.programs import Batches, Program
+from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.tape import tape_of
 from autograd.value import Value
 
@@ -194,6 +195,12 @@ class Descent:
         self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
     ) -> Step:
         """The program of a step, recorded for these samples."""
+        with collector_paused():
+            return self._recorded(batch, state, n_rates, moving)
+
+    def _recorded(
+        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
+    ) -> Step:
         step, given, rows, targets = self._step(batch, state, n_rates, moving)
         recording = record(step, (), {}, [*given, *rows, *targets])
         inputs = [*given, *recording.leaves, *rows, *targets]
@@ -223,9 +230,7 @@ class Descent:
             gradients = Run.of_graph("fit", self._parameters, cost).pull([1.0])
             new = [
                 self._update(weight, gradient, speed, rates)
-                for weight, gradient, speed in zip(
-                    self._parameters, gradients, speeds, strict=True
-                )
+                for weight, gradient, speed in zip(self._parameters, gradients, speeds, strict=True)
             ]
             weights = [weight for weight, _ in new]
             return [cost, *weights, *[v for _, v in new if moving], *flatten(outputs)[0]]
@@ -236,7 +241,7 @@ class Descent:
 
 def _of_one_kind(targets: Sequence[Any]) -> Sequence[Any]:
     """Targets that are whole numbers here and others there, all as floats."""
-    kinds = {kind for kind in map(_kind, targets)}
+    kinds = set(map(_kind, targets))
     return targets if len(kinds) < 2 else [_as_floats(target) for target in targets]
 
 

@@ -9,13 +9,11 @@ import sys
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.op import BUILTIN, Op
+from autograd.replay.programs import Batches
 from autograd.replay.tape import QUESTIONS, Tape
-
-if TYPE_CHECKING:
-    from autograd.replay.backends import Batches
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile
@@ -43,6 +41,7 @@ class PythonProgram:
     backend = "python"
     samples = 0
     direct = None
+    tier = ""
 
     def __init__(self, tape: Tape) -> None:
         self.n_operations = len(tape.rows)
@@ -65,8 +64,7 @@ class PythonProgram:
         except (ArithmeticError, ValueError):
             return interpret(self._tape, given)
 
-
-    def run_batches(self, batches: "Batches", state: Sequence[float]) -> tuple[int, Any]:
+    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
         """See `Program.run_batches`."""
         self._state, log = [*state], array("d")
         n, first, end = batches.size, batches.n_rates, batches.n_rates + batches.n_new

@@ -5,16 +5,18 @@ numbers (guards), which results lost their history (detach, no_grad), and which 
 one hook in `modes` tells that.
 """
 
+import gc
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from autograd import modes, ops
 from autograd.backward import topological_order
-from autograd.replay.whole import Whole
 from autograd.containers import Shape, flatten
 from autograd.op import Op
+from autograd.replay.whole import Whole
 from autograd.value import Value, record as apply
 
 
@@ -23,7 +25,7 @@ class Recording(NamedTuple):
 
     Attributes:
         leaves: the leaves it met and did not make, such as a model's parameters.
-        constants: the leaves that it made itself and that nobody else can reach, with their numbers.
+        constants: the leaves that it made itself, which nobody else can reach; their numbers.
         outputs: what it returned, taken apart: Values, numbers, and whatever else stands there.
         shape: the container of the outputs.
         asked: (question, a, b, answer), in order.
@@ -52,6 +54,18 @@ def record(
     outputs = [x.as_value if isinstance(x, Whole) else x for x in outputs]
     leaves, constants = _met(outputs, notes, inputs)
     return Recording(leaves, constants, outputs, shape, notes.questions)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a recording makes many objects, all of which are in use."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:

@@ -68,7 +68,7 @@ def find_samples(tape: Tape) -> Samples | None:
 
 
 class _Finder:
-    """A tape, with who reads what. Instructions are numbered from 0 here; less is no instruction."""
+    """A tape, and who reads what. Instructions are numbered from 0; a negative one is none."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
@@ -103,7 +103,7 @@ class _Finder:
             if len(links) < FEWEST:
                 continue
             terms = [self.operands[k][1] for k in links]
-            made = [i for i in terms if i >= 0 and self.tape.rows[i] is not ops.neg or i >= 0]
+            made = [i for i in terms if (i >= 0 and self.tape.rows[i] is not ops.neg) or i >= 0]
             # terms that were there before the samples, such as a penalty's, are made of little
             largest = max([size[i] for i in made], default=0.0)
             made = [i for i in made if size[i] * 4.0 > largest]

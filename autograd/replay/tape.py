@@ -110,6 +110,4 @@ def tape_of(
             operands.append(read)
     guards = dict.fromkeys([Guard(q, slot(a), slot(b), answer) for q, a, b, answer in questions])
     numbers = [float.fromhex(bits) for bits in place]
-    return Tape(
-        len(inputs), numbers, rows, operands, [slot(x) for x in results], list(guards)
-    )
+    return Tape(len(inputs), numbers, rows, operands, [slot(x) for x in results], list(guards))

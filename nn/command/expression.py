@@ -98,6 +98,10 @@ def evaluate(text: str, numbers: dict[str, float]) -> tuple[ag.Value, dict[str, 
         result = _Walk(text, leaves).value(tree)
     except RecursionError:
         raise CommandError(_nested(text)) from None
+    if isinstance(result, list):
+        raise CommandError(
+            f"{text!r:.60}: the result is a list; make one number of it: sum([x, y])"
+        )
     if not isinstance(result, ag.Value):
         raise CommandError(
             f"{text!r:.60}: the result, {result!r:.40}, was made of no name; let it depend on one, "

@@ -40,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = joined(sys.argv[1:] if arguments is None else arguments, list(ACTIVATIONS))
     try:
         options, unknown = _parser(words).parse_known_args(words)
+        if _begins_with_minus(unknown, words, options):
+            # a word with a space in it is no option
+            words = [f" {word}" if word == unknown[0] else word for word in words]
+            options, unknown = _parser(words).parse_known_args(words)
         if hasattr(options, "numbers"):  # NAME=NUMBER may stand on either side of an option
             options.numbers += [word for word in unknown if not word.startswith("-")]
             unknown = [word for word in unknown if word.startswith("-")]
@@ -59,6 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommandError, ValueError, FloatingPointError, ModuleNotFoundError) as error:
         return say(str(error), 2)
     return code
+
+
+def _begins_with_minus(unknown: list[str], words: Sequence[str], options: Any) -> bool:
+    """Whether the expression was taken for an option: "-x**2"."""
+    if not (unknown and hasattr(options, "numbers")) or unknown[0].startswith("--"):
+        return False
+    return words.index(unknown[0]) < words.index(options.expression)
 
 
 REMEDIES = {

@@ -155,7 +155,8 @@ class Assembly:
                 holds = code.builder.fcmp_unordered("!=", a, b)
             else:
                 holds = code.builder.fcmp_ordered(guard.question, a, b)
-            differs = code.builder.icmp_unsigned("!=", holds, ir.Constant(ir.IntType(1), guard.answer))
+            expected = ir.Constant(ir.IntType(1), guard.answer)
+            differs = code.builder.icmp_unsigned("!=", holds, expected)
             result = code.builder.or_(result, code.builder.zext(differs, I32))
         code.builder.ret(result)
         return function

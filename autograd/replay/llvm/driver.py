@@ -42,8 +42,8 @@ _Drive = ctypes.PYFUNCTYPE(
 
 
 @cache
-def driver() -> Any:
-    """The loop, as a function of ctypes: returns how many batches it ran.
+def driver() -> tuple[Any, llvm.ExecutionEngine]:
+    """The loop as a function of ctypes, which returns how many batches it ran, and its code.
 
     It stops before a batch whose program answers a guard otherwise, or whose outputs are not all
     finite: the state is then as it was before that batch.
@@ -60,8 +60,7 @@ def driver() -> Any:
     engine = llvm.create_mcjit_compiler(parsed, target)
     engine.finalize_object()
     drive = _Drive(engine.get_function_address("drive"))
-    drive.engine = engine  # it lives as long as its code is called
-    return drive
+    return drive, engine
 
 
 def _write(function: ir.Function) -> None:

@@ -80,7 +80,9 @@ def write_entry(
         number = builder.load(field(x, NUMBER, DOUBLE))
         builder.store(number, builder.gep(given, [ir.Constant(I64, i)]))
     outputs = _pointer(at.outputs, POINTER)
-    status = builder.call(program, [_pointer(at.blocks, BLOCKS), _pointer(at.work, POINTER), outputs])
+    status = builder.call(
+        program, [_pointer(at.blocks, BLOCKS), _pointer(at.work, POINTER), outputs]
+    )
     go_on_if(builder.icmp_unsigned("==", status, ir.Constant(I32, 0)))
     results = [builder.load(builder.gep(outputs, [ir.Constant(I64, i)])) for i in range(shape.size)]
     for x in results:
@@ -128,9 +130,11 @@ class _Method(ctypes.Structure):
     )
 
 
-def as_builtin(address: int, name: str) -> tuple[Callable[..., Any], Any]:
-    """A function at an address as one of Python's, and what must live as long as it does."""
-    method = _Method(name.encode(), address, FASTCALL_WITH_KEYWORDS, None)
+def as_builtin(address: int, owner: Any) -> Callable[..., Any]:
+    """A function at an address as one of Python's; it keeps `owner`, whose code it is."""
+    method = owner.method = _Method(b"compiled", address, FASTCALL_WITH_KEYWORDS, None)
     make = ctypes.pythonapi.PyCFunction_NewEx
-    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p] * 3
-    return make(ctypes.addressof(method), None, None), method
+    make.restype = ctypes.py_object
+    make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+    made: Callable[..., Any] = make(ctypes.addressof(method), owner, None)
+    return made

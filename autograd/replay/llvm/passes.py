@@ -14,7 +14,8 @@ from typing import NamedTuple
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, I32, I64, LANES, Code, Module
+from autograd.replay.llvm.code import DOUBLE, I32, I64, Module
+from autograd.replay.llvm.memory import LANES
 from autograd.replay.samples import Chain, Samples
 
 # Three steps turn eight vectors into the eight of their first, second ... lanes: neighbours, pairs,
@@ -48,9 +49,7 @@ class Pass:
         read_later: the positions whose numbers are needed when the pass is over.
     """
 
-    def __init__(
-        self, module: Module, samples: Samples, number: int, read_later: set[int]
-    ) -> None:
+    def __init__(self, module: Module, samples: Samples, number: int, read_later: set[int]) -> None:
         self._module, self._memory = module, module.memory
         self._samples = samples
         self._positions = [p for p, phase in enumerate(samples.phases) if phase == number]
@@ -68,10 +67,7 @@ class Pass:
         self._products = {
             p
             for p, count in in_terms.items()
-            if samples.rows[p] is ops.mul
-            and not uses[p]
-            and p in here
-            and p not in self._spilled
+            if samples.rows[p] is ops.mul and not uses[p] and p in here and p not in self._spilled
         }
         self._groups = _grouped(along, samples, self._products)
         self._totals = [self._memory.reserve(LANES) for _ in self._groups]
@@ -90,7 +86,7 @@ class Pass:
 
     def reads(self) -> list[int]:
         """The slots that all samples read alike, or one by one."""
-        found = []
+        found: list[int] = []
         for p in self._positions:
             for i in self._samples.operands[p]:
                 if i < 0:
@@ -312,9 +308,7 @@ def _grouped(along: list[Chain], samples: Samples, products: set[int]) -> list[G
     plain: dict[int, list[Chain]] = {}
     single = [c for c in along if len(c.positions) == 1 and c.positions[0] in products]
     factors = Counter([i for c in single for i in set(samples.operands[c.positions[0]])])
-    varies = {
-        i: i >= 0 or len(set(samples.outside[-1 - i])) > 1 for i in factors
-    }
+    varies = {i: i >= 0 or len(set(samples.outside[-1 - i])) > 1 for i in factors}
     for chain in along:
         if len(chain.positions) > 1 or chain.positions[0] not in products:
             plain.setdefault(len(chain.positions), []).append(chain)

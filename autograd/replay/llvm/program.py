@@ -6,20 +6,18 @@ Owns translating by LLVM, the memory that the code works in, and calling it.
 import ctypes
 from array import array
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from autograd.op import Op
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
-from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
 from autograd.replay.llvm.driver import driver
+from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.samples import find_samples
+from autograd.replay.programs import Batches, Direct, Program
+from autograd.replay.samples import Samples, find_samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
-
-if TYPE_CHECKING:
-    from autograd.replay.backends import Batches, Direct
 
 # These keep the interpreter's lock: a program has one memory.
 _Call = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -28,13 +26,41 @@ _CallBack = ctypes.PYFUNCTYPE(
 )
 
 
+class Plan(NamedTuple):
+    """A tape in plain arithmetic, and its samples: what there is to translate."""
+
+    tape: Tape
+    samples: Samples | None
+    fast: bool
+
+    @classmethod
+    def of(cls, tape: Tape, fast: bool) -> "Plan":
+        """The plan for a tape."""
+        plain = straightened(tape, fast)
+        return cls(plain, find_samples(plain), fast)
+
+    @property
+    def n_operations(self) -> int:
+        """How many operations a run has."""
+        return len(self.tape.rows)
+
+    @property
+    def n_once(self) -> int:
+        """How many of them are no sample's."""
+        once = self.samples.scalars if self.samples is not None else [self.tape.rows]
+        return sum(map(len, once))
+
+    def translated(self, sizes: Sequence[int], direct: Direct | None) -> Program:
+        """Machine code."""
+        return NativeProgram(self, sizes, direct)
+
+
 class NativeProgram:
     """A tape as machine code.
 
     Args:
-        tape: the program.
+        plan: the program.
         sizes: how many of its inputs come in a list, and then in each array.
-        fast: whether the last bits may differ from eager's.
         direct: that it takes floats alone, and what then serves the calls that it cannot.
 
     Attributes:
@@ -45,20 +71,18 @@ class NativeProgram:
     """
 
     backend = "llvm"
+    tier = ""
 
-    def __init__(
-        self, tape: Tape, sizes: Sequence[int], fast: bool, direct: "Direct | None" = None
-    ) -> None:
-        plain = straightened(tape, fast)
-        samples = find_samples(plain)
+    def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:
+        tape, samples, fast = plan
         self._rows: list[Op] = []
         self._error: BaseException | None = None
         self._call_back = _CallBack(self._called_back)
         address = ctypes.cast(self._call_back, ctypes.c_void_p).value or 0
-        assembly = Assembly(plain, sizes, samples, fast, address)
+        assembly = Assembly(tape, sizes, samples, fast, address)
         self._rows = assembly.called_back
-        self.n_calls_back = sum(row in self._rows for row in plain.rows)
-        self.n_operations = len(plain.rows)
+        self.n_calls_back = sum(row in self._rows for row in tape.rows)
+        self.n_operations = len(tape.rows)
         self.samples = samples.n if samples is not None else 0
         self.bytes = 8 * (assembly.memory.size + LANES)
         self._room = ctypes.create_string_buffer(self.bytes)
@@ -87,7 +111,7 @@ class NativeProgram:
         self.direct: Callable[..., Any] | None = None
         if is_direct:
             entry = self._engine.get_function_address("entry")
-            self.direct, self._method = as_builtin(entry, "compiled")
+            self.direct = as_builtin(entry, self)
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """The outputs; None if a guard is answered otherwise."""
@@ -96,7 +120,7 @@ class NativeProgram:
                 "compile: a function that compiled code calls back has called the compiled "
                 "function itself; call the function as it was before compile"
             )
-        self._given[: len(numbers)] = numbers
+        self._given[: len(numbers)] = list(numbers)
         kept = [_address(block) for block in arrays]
         for i, (address, _) in enumerate(kept, start=1):
             self._blocks[i] = address
@@ -110,15 +134,15 @@ class NativeProgram:
         self._raise_what_was_raised()
         return None if status == OTHERWISE else list(self._outputs)
 
-    def run_batches(self, batches: "Batches", state: Sequence[float]) -> tuple[int, Any]:
+    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
         """See `Program.run_batches`."""
-        self._given[: len(state)] = state
+        self._given[: len(state)] = list(state)
         rows = (ctypes.c_double * (batches.size * batches.row_size))()
         targets = (ctypes.c_double * (batches.size * batches.target_size))()
         self._blocks[1], self._blocks[2] = ctypes.addressof(rows), ctypes.addressof(targets)
         n_batches, n_outputs = len(batches.order) // batches.size, len(self._outputs)
         log = array("d", bytes(8 * n_batches * (n_outputs - batches.n_new)))
-        n_done = driver()(
+        n_done = driver()[0](
             self.address,
             ctypes.addressof(self._blocks),
             self.work,
