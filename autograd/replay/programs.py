@@ -1,0 +1,84 @@
+"""What a program is, whichever backend translated it.
+
+Owns the interface between those who call a program and the backends.
+"""
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from autograd.containers import Shape
+
+
+class Batches(NamedTuple):
+    """Samples to be run through the program of a training step, batch after batch.
+
+    Attributes:
+        rows, targets: the numbers of all samples, one after another, and how many one has.
+        order: the samples of the batches, one batch after another.
+        size: of a batch.
+        n_rates: how many numbers of the state are not changed by a step; they come first.
+        n_new: how many are; outputs 1 to n_new are their new numbers, output 0 is the cost.
+    """
+
+    rows: "array[float]"
+    row_size: int
+    targets: "array[float]"
+    target_size: int
+    order: "array[int]"
+    size: int
+    n_rates: int
+    n_new: int
+
+
+class Program(Protocol):
+    """A translated tape."""
+
+    @property
+    def backend(self) -> str:
+        """Its name."""
+
+    @property
+    def tier(self) -> str:
+        """What runs for the time being; "" if that is for good."""
+
+    @property
+    def n_operations(self) -> int:
+        """How many operations a run has."""
+
+    @property
+    def n_calls_back(self) -> int:
+        """How many of them Python computes."""
+
+    @property
+    def samples(self) -> int:
+        """How many samples run in lanes; 0 for none."""
+
+    @property
+    def bytes(self) -> int:
+        """Of the memory it has."""
+
+    @property
+    def direct(self) -> Callable[..., Any] | None:
+        """The program as a function of Python, if that is possible."""
+
+    def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
+        """The outputs for inputs in a list and in arrays; None if a guard is answered otherwise."""
+
+    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, "array[float]"]:
+        """Run the program of a step on batch after batch, from the state given.
+
+        Returns how many batches were run, and for each its cost and the outputs after the new
+        state. It stops before a batch for which a guard is answered otherwise, or an output is not
+        finite.
+        """
+
+    def state(self, n: int) -> list[float]:
+        """The first n numbers of the state, after the last batch that was run."""
+
+
+class Direct(NamedTuple):
+    """A call of floats alone, by position: native code can serve it without a detour."""
+
+    shape: Shape  # of the result, in which only numbers stand
+    slow: Callable[..., Any]  # what serves every other call

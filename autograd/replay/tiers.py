@@ -1,0 +1,82 @@
+"""Tiers: a program too long to be translated at once is interpreted first.
+
+Owns when it is worth translating. Interpreting costs each call more, translating costs once; so it
+is translated when as much time has gone into interpreting as translating would take, and never
+costs more than twice the best that could have been done.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.replay.programs import Batches, Program
+from autograd.replay.python import interpret
+from autograd.replay.tape import Tape
+
+LONG = 20_000  # operations that are no sample's
+SECONDS_EACH = 60e-6  # to translate one
+
+
+class TieredProgram:
+    """A tape that is interpreted until it pays to translate it.
+
+    Args:
+        tape: the program, interpreted; n_operations: in plain arithmetic.
+        translate: makes the native program.
+    """
+
+    samples = 0
+    direct = None
+
+    def __init__(self, tape: Tape, n_operations: int, translate: Callable[[], Program]) -> None:
+        self._tape, self._translate = tape, translate
+        self._program: Program | None = None
+        self.n_operations = n_operations
+        self._seconds = 0.0  # spent on interpreting
+        self._price = SECONDS_EACH * n_operations
+
+    @property
+    def tier(self) -> str:
+        """What runs for the time being."""
+        if self._program is not None:
+            return ""
+        return (
+            f"interpreted so far, for {self._seconds:.1f} s; translated when that is more than the "
+            f"{self._price:.1f} s that translating takes"
+        )
+
+    @property
+    def backend(self) -> str:
+        """What it is translated by in the end."""
+        return "llvm"
+
+    @property
+    def bytes(self) -> int:
+        """Of the program's memory."""
+        return self._program.bytes if self._program is not None else 8 * self._tape.n_slots
+
+    @property
+    def n_calls_back(self) -> int:
+        """Rows that Python computes."""
+        return self._program.n_calls_back if self._program is not None else len(self._tape.rows)
+
+    def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
+        """See `Program.run`."""
+        if self._program is None and self._seconds > self._price:
+            self._program = self._translate()
+        if self._program is not None:
+            return self._program.run(numbers, arrays)
+        start = time.perf_counter()
+        blocks = [x.ravel() if hasattr(x, "ravel") else x for x in arrays]
+        found = interpret(self._tape, [*numbers, *[x for block in blocks for x in block.tolist()]])
+        self._seconds += time.perf_counter() - start
+        return found
+
+    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
+        """See `Program.run_batches`: of a training, which has many steps, at once translated."""
+        self._program = self._program or self._translate()
+        return self._program.run_batches(batches, state)
+
+    def state(self, n: int) -> list[float]:
+        """See `Program.state`."""
+        return self._program.state(n) if self._program is not None else []
