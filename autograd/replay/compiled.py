@@ -165,8 +165,9 @@ class Compiled(functools.partial[Any]):
         numbers = [x._data for x in ordered]
         result = [x._data if isinstance(x, Value) else x for x in outputs]
         sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
-        is_direct = set(parts.key[1:]) <= {"float"} and not (recording.leaves or fixed)
-        direct = Direct(recording.shape, self._slow) if is_direct else None
+        direct = None
+        if not (fixed or kwargs):
+            direct = Direct(parts.key[1:], recording.shape, recording.leaves, self._slow)
         program = program_of(tape, sizes, self.mode, self.backend, direct)
         build = builder_of(recording.shape, fixed)
         path = Path(tape, program, recording.leaves, build, time.perf_counter() - start)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from autograd.containers import Shape
+from autograd.value import Value
 
 
 class Batches(NamedTuple):
@@ -78,7 +79,16 @@ class Program(Protocol):
 
 
 class Direct(NamedTuple):
-    """A call of floats alone, by position: native code can serve it without a detour."""
+    """A call by position with nothing but numbers: native code may serve it without a detour.
 
-    shape: Shape  # of the result, in which only numbers stand
-    slow: Callable[..., Any]  # what serves every other call
+    Attributes:
+        arguments: the layout of each, as `take_apart` has it.
+        shape: of the result, in which only numbers stand.
+        leaves: the function's own, which are read at each call.
+        slow: what serves every other call.
+    """
+
+    arguments: tuple[Any, ...]
+    shape: Shape
+    leaves: list[Value]
+    slow: Callable[..., Any]

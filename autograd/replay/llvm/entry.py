@@ -1,122 +1,198 @@
-"""Entry: a program of a few floats as a function that Python calls without any detour.
+"""Entry: a program as a function that Python calls without any detour.
 
-Owns the function by which CPython enters native code: it takes the floats out of their objects,
-runs the program and makes the result, a float or tuples and lists of floats. Whatever else is
-passed, a guard that is answered otherwise, and a nan go the usual way, through Python.
+Owns the function by which CPython enters native code: it takes the numbers out of floats, lists and
+arrays, runs the program and makes the result of the same. Whatever else is passed, a guard that is
+answered otherwise, and a nan go the usual way, through Python.
 """
 
 import ctypes
-import sys
+import functools
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 
 from autograd.containers import Shape
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.objects import (
+    NUMBER,
+    OBJECT,
+    OBJECTS,
+    Maker,
+    Reader,
+    array_is_usual,
+    place_of_data,
+    pointer,
+    python_function,
+    python_is_usual,
+)
+from autograd.replay.programs import Direct
 
-OBJECT = ir.IntType(8).as_pointer()
-OBJECTS = OBJECT.as_pointer()
 ENTRY = ir.FunctionType(OBJECT, [OBJECT, OBJECTS, I64, OBJECT])
-MOST_NUMBERS = 64  # of arguments or results
-# Where CPython keeps what: the class of an object, a float's number, a tuple's or list's items.
-CLASS, NUMBER, ITEMS = 8, 16, 24
+MOST_ROWS = 256  # of lists in lists: each is code of its own
 FASTCALL_WITH_KEYWORDS = 0x0080 | 0x0002
 
 
-def is_possible(n_arguments: int, shape: Shape) -> bool:
-    """Whether this Python keeps its objects where the entry looks, and the call is that simple."""
-    usual = sys.maxsize > 2**32 and (float.__basicsize__, tuple.__basicsize__) == (24, 24)
-    return usual and n_arguments <= MOST_NUMBERS >= shape.size and _is_plain(shape)
-
-
-def _is_plain(shape: Shape) -> bool:
-    return shape.kind in (None, list, tuple) and all(map(_is_plain, shape.items))
-
-
-class Addresses:
+class Addresses(NamedTuple):
     """Of the memory of a program, known before it is translated."""
 
-    def __init__(self, given: int, blocks: int, work: int, outputs: int) -> None:
-        self.given, self.blocks, self.work, self.outputs = given, blocks, work, outputs
+    given: int  # the numbers that come in a list
+    blocks: int
+    work: int
+    outputs: int
 
 
-def write_entry(
-    program: ir.Function, n_arguments: int, shape: Shape, at: Addresses, slow: int
-) -> None:
+def is_possible(direct: Direct) -> bool:
+    """Whether native code can take the arguments apart and make the result."""
+    kinds = [_rows(key) for key in direct.arguments]
+    if None in kinds or sum(kind or 0 for kind in kinds) > MOST_ROWS:
+        return False
+    if not python_is_usual() or _rows_of(direct.shape) > MOST_ROWS:
+        return False
+    if direct.leaves and place_of_data() is None:
+        return False
+    has_arrays = _has_array(direct.shape) or any(key[0] == "array" for key in direct.arguments)
+    return array_is_usual() if has_arrays else True
+
+
+def _rows(key: Any) -> int | None:
+    """How many containers an argument has; None if it holds anything but floats."""
+    if key == "float":
+        return 1
+    if key[0] == "array":
+        return 1 if key[2] == "float" else None
+    if key[0] not in (list, tuple):
+        return None
+    if isinstance(key[1], int):
+        return 1
+    inner = [_rows(one) for one in key[1]]
+    return None if None in inner else 1 + sum(one or 0 for one in inner)
+
+
+def _rows_of(shape: Shape) -> float:
+    """How many containers and numbers a result has; a row of numbers counts once."""
+    if shape.kind in (None, "array"):
+        return 1
+    if shape.kind not in (list, tuple):
+        return math.inf
+    if all(item.kind is None for item in shape.items):
+        return 1
+    return 1 + sum(map(_rows_of, shape.items))
+
+
+def _has_array(shape: Shape) -> bool:
+    return shape.kind == "array" or (shape.kind is not None and any(map(_has_array, shape.items)))
+
+
+def write_entry(program: ir.Function, direct: Direct, at: Addresses, kept: list[Any]) -> None:
     """Add the function `entry` to the module of `program`.
 
     Args:
         program: the function (blocks, work, outputs) -> 0 if all is well.
-        n_arguments: how many floats it takes.
-        shape: the layout of its result.
+        direct: the arguments and the result.
         at: the program's memory.
-        slow: the address of the Python function that serves all other calls.
+        kept: is given the objects that the code refers to.
     """
     function = ir.Function(program.module, ENTRY, "entry")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     otherwise = function.append_basic_block("otherwise")
     _, arguments, count, names = function.args
-
-    def go_on_if(condition: ir.Value) -> None:
-        following = function.append_basic_block()
-        builder.cbranch(condition, following, otherwise)
-        builder.position_at_end(following)
-
-    def field(base: ir.Value, offset: int, kind: ir.Type) -> ir.Value:
-        return builder.bitcast(builder.gep(base, [ir.Constant(I64, offset)]), kind.as_pointer())
-
-    go_on_if(builder.icmp_signed("==", count, ir.Constant(I64, n_arguments)))
-    go_on_if(builder.icmp_unsigned("==", names, ir.Constant(OBJECT, None)))
-    float_class = _pointer(id(float), OBJECT)
-    objects = [
-        builder.load(builder.gep(arguments, [ir.Constant(I64, i)])) for i in range(n_arguments)
-    ]
-    for x in objects:
-        kind = builder.load(field(x, CLASS, OBJECT))
-        go_on_if(builder.icmp_unsigned("==", kind, float_class))
-    given = _pointer(at.given, POINTER)
-    for i, x in enumerate(objects):
-        number = builder.load(field(x, NUMBER, DOUBLE))
-        builder.store(number, builder.gep(given, [ir.Constant(I64, i)]))
-    outputs = _pointer(at.outputs, POINTER)
-    status = builder.call(
-        program, [_pointer(at.blocks, BLOCKS), _pointer(at.work, POINTER), outputs]
-    )
-    go_on_if(builder.icmp_unsigned("==", status, ir.Constant(I32, 0)))
-    results = [builder.load(builder.gep(outputs, [ir.Constant(I64, i)])) for i in range(shape.size)]
-    for x in results:
-        go_on_if(builder.fcmp_ordered("ord", x, x))
-    new = {
-        name: ir.Function(program.module, ir.FunctionType(OBJECT, [taken]), name)
-        for name, taken in (
-            ("PyFloat_FromDouble", DOUBLE), ("PyTuple_New", I64), ("PyList_New", I64)
-        )
-    }  # fmt: skip
-    rest = iter(results)
-
-    def made(part: Shape) -> ir.Value:
-        if part.kind is None:
-            return builder.call(new["PyFloat_FromDouble"], [next(rest)])
-        size = ir.Constant(I64, len(part.items))
-        container = builder.call(new[f"Py{part.kind.__name__.title()}_New"], [size])
-        items = field(container, ITEMS, OBJECT)
-        if part.kind is list:
-            items = builder.load(field(container, ITEMS, OBJECTS))
-        for i, item in enumerate(part.items):
-            builder.store(made(item), builder.gep(items, [ir.Constant(I64, i)]))
-        return container
-
-    # Out of memory for an object of 24 bytes is left to CPython's own fate: the next allocation.
-    builder.ret(made(shape))
+    reader = Reader(builder, otherwise)
+    reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
+    reader.go_on_if_equal(names, ir.Constant(OBJECT, None))
+    _read(reader, direct, arguments, at, kept)
+    outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
+    status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
+    reader.go_on_if_equal(status, ir.Constant(I32, 0))
+    _refuse_nan(reader, outputs, direct.shape.size)
+    # Whether there is memory for a few more objects is not asked: CPython's own code for floats
+    # in such a place is in no better position.
+    builder.ret(_made(Maker(builder, outputs), direct.shape, builder, kept))
     builder.position_at_end(otherwise)
-    kind = ir.FunctionType(OBJECT, [OBJECT, OBJECTS, I64, OBJECT])
-    vectorcall = ir.Function(program.module, kind, "PyObject_Vectorcall")
-    builder.ret(builder.call(vectorcall, [_pointer(slow, OBJECT), arguments, count, names]))
+    call = python_function(
+        program.module, "PyObject_Vectorcall", OBJECT, OBJECT, OBJECTS, I64, OBJECT
+    )
+    kept.append(direct.slow)
+    slow = pointer(id(direct.slow), OBJECT)
+    builder.ret(builder.call(call, [slow, arguments, count, names]))
 
 
-def _pointer(address: int, kind: ir.Type) -> ir.Value:
-    return ir.Constant(I64, address).inttoptr(kind)
+def _read(
+    reader: Reader, direct: Direct, arguments: ir.Value, at: Addresses, kept: list[Any]
+) -> None:
+    """Take the numbers out of the arguments, and out of the function's own leaves."""
+    builder, place, block = reader.builder, 0, 0
+    given = pointer(at.given, POINTER)
+
+    def read(x: ir.Value, key: Any) -> None:
+        nonlocal place, block
+        if key == "float":
+            reader.number(x, given, place)
+            place += 1
+        elif key[0] == "array":
+            block += 1
+            start = reader.array(x, key[1])
+            goal = builder.gep(pointer(at.blocks, BLOCKS), [ir.Constant(I64, block)])
+            builder.store(start, goal)
+        elif isinstance(key[1], int):
+            goal = builder.gep(given, [ir.Constant(I64, place)])
+            reader.numbers(reader.items(x, key[0], key[1]), key[1], goal)
+            place += key[1]
+        else:
+            items = reader.items(x, key[0], len(key[1]))
+            for i, inner in enumerate(key[1]):
+                read(reader.item(items, i), inner)
+
+    for i, key in enumerate(direct.arguments):
+        read(reader.item(arguments, i), key)
+    for leaf in direct.leaves:
+        kept.append(leaf)
+        data = reader.field(pointer(id(leaf), OBJECT), place_of_data() or 0, OBJECT)
+        goal = builder.gep(given, [ir.Constant(I64, place)])
+        builder.store(reader.field(data, NUMBER, DOUBLE), goal)
+        place += 1
+
+
+def _refuse_nan(reader: Reader, outputs: ir.Value, n: int) -> None:
+    """Continue where no output is nan: x - x is 0 or nan."""
+    builder = reader.builder
+    before = builder.block
+    loop, done = builder.append_basic_block(), builder.append_basic_block()
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    i, is_good = builder.phi(I64), builder.phi(ir.IntType(1))
+    i.add_incoming(ir.Constant(I64, 0), before)
+    is_good.add_incoming(ir.Constant(ir.IntType(1), 1), before)
+    x = builder.load(builder.gep(outputs, [i]))
+    still = builder.and_(is_good, builder.fcmp_ordered("ord", x, x))
+    following = builder.add(i, ir.Constant(I64, 1))
+    i.add_incoming(following, loop)
+    is_good.add_incoming(still, loop)
+    is_less = builder.icmp_signed("<", following, ir.Constant(I64, n))
+    builder.cbranch(is_less, loop, done)
+    builder.position_at_end(done)
+    reader.go_on_if(still)
+
+
+def _made(maker: Maker, shape: Shape, builder: ir.IRBuilder, kept: list[Any]) -> ir.Value:
+    """The result as Python's objects."""
+    if shape.kind is None:
+        return maker.number()
+    if shape.kind == "array":
+        import numpy  # loaded already: an argument or a result is an array
+
+        make = functools.partial(numpy.empty, shape.items, numpy.float64)
+        kept.append(make)
+        return maker.array(make, math.prod(shape.items))
+    made, items = maker.container(shape.kind, len(shape.items))
+    if len(shape.items) > 2 and all(item.kind is None for item in shape.items):
+        maker.numbers(items, len(shape.items))
+        return made
+    for i, item in enumerate(shape.items):
+        inner = _made(maker, item, builder, kept)
+        builder.store(inner, builder.gep(items, [ir.Constant(I64, i)]))
+    return made
 
 
 class _Method(ctypes.Structure):

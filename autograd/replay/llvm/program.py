@@ -93,8 +93,8 @@ class NativeProgram:
         self._blocks[0] = ctypes.addressof(self._given)
         self._outputs = (ctypes.c_double * max(1, len(tape.outputs)))()
         self._is_running = False
-        is_direct = direct is not None and self.n_calls_back == 0
-        is_direct = is_direct and is_possible(sizes[0], direct.shape) if direct else False
+        is_direct = direct is not None and self.n_calls_back == 0 and is_possible(direct)
+        self._kept: list[Any] = []  # what native code refers to
         if direct is not None and is_direct:
             at = Addresses(
                 self._blocks[0] or 0,
@@ -102,8 +102,7 @@ class NativeProgram:
                 self.work,
                 ctypes.addressof(self._outputs),
             )
-            write_entry(assembly.program, sizes[0], direct.shape, at, id(direct.slow))
-        self._direct = direct
+            write_entry(assembly.program, direct, at, self._kept)
         self.source = assembly.text
         self._engine = translated(self.source)
         self.address = self._engine.get_function_address("program")
