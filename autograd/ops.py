@@ -14,12 +14,11 @@ import math
 import operator
 from typing import Any
 
-from autograd import special
+from autograd import gamma, special
 from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live
 
 INF = math.inf
 INV_LN2, INV_LN10 = 1.0 / math.log(2.0), 1.0 / math.log(10.0)
-TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 AT_ZERO_0 = Kink("x = 0", lambda x, *_: x, "derivative 0")
@@ -230,24 +229,24 @@ gelu = Op(
 
 # Error and gamma functions
 
-erf = Op("erf", math.erf, lambda y, x: (TWO_OVER_SQRT_PI * exp(-(x * x)),))
-erfc: Op = Op("erfc", math.erfc, lambda y, x: (-TWO_OVER_SQRT_PI * exp(-(x * x)),))
-GAMMA_POLES = (Kink("x = 0, -1, -2, ...", special.distance_to_gamma_pole, "pole"),)
+erf = Op("erf", math.erf, lambda y, x: (special.TWO_OVER_SQRT_PI * exp(-(x * x)),))
+erfc: Op = Op("erfc", math.erfc, lambda y, x: (-special.TWO_OVER_SQRT_PI * exp(-(x * x)),))
+GAMMA_POLES = (Kink("x = 0, -1, -2, ...", gamma.distance_to_gamma_pole, "pole"),)
 lgamma = Op(
-    "lgamma", math.lgamma, lambda y, x: (digamma(x),), ("lgamma({0})", r"\ln|\Gamma({0})|"),
+    "lgamma", gamma.lgamma, lambda y, x: (digamma(x),), ("lgamma({0})", r"\ln|\Gamma({0})|"),
     kinks=GAMMA_POLES,
 )  # fmt: skip
 digamma: Op = Op(
-    "digamma", special.digamma, lambda y, x: (polygamma(1.0, x),), ("digamma({0})", r"\psi({0})"),
+    "digamma", gamma.digamma, lambda y, x: (polygamma(1.0, x),), ("digamma({0})", r"\psi({0})"),
     kinks=GAMMA_POLES,
 )  # fmt: skip
 polygamma: Op = Op(
     "polygamma",
-    special.polygamma,
+    gamma.polygamma,
     lambda y, n, x: (None, polygamma(n + 1.0, x)),
     ("polygamma({0}, {1})", r"\psi^{{({0})}}({1})"),
     domain=(Interval(0.0, INF, includes_low=True), REAL),
-    kinks=(Kink("x = 0, -1, ...", lambda n, x: special.distance_to_gamma_pole(x), "pole"),),
+    kinks=(Kink("x = 0, -1, ...", lambda n, x: gamma.distance_to_gamma_pole(x), "pole"),),
 )
 
 # Selection: the input that is not selected has no edge

@@ -97,6 +97,14 @@ def _log_gamma(x: Any) -> Any:
     return mpmath.loggamma(x) if x > 0 else mpmath.log(abs(mpmath.gamma(x)))
 
 
+def _polygamma(n: Any, x: Any) -> Any:
+    if x > -30:
+        return mpmath.psi(int(n), x)
+    # By reflection: mpmath's own way there takes -x steps.
+    cotangents = mpmath.diff(lambda t: mpmath.cospi(t) / mpmath.sinpi(t), x, int(n))
+    return (-1) ** int(n) * mpmath.psi(int(n), 1 - x) - mpmath.pi * cotangents
+
+
 def _log_sum_exp(*xs: Any) -> Any:
     return mpmath.log(sum(mpmath.exp(x) for x in xs))
 
@@ -306,7 +314,7 @@ _unary(
 )
 _many(
     "polygamma",
-    lambda n, x: mpmath.psi(int(n), x),
+    _polygamma,
     "1 1, 1 0.5, 1 3.3, 1 1e5, 1 1e-5, 1 1e-60, 1 -0.5, 1 -3.7, 1 -20.001, 2 1, 2 0.3, 2 12.5,"
     "2 -0.5, 2 -2.6, 3 1.5, 3 1e4, 3 -1.25, 3 1e-3, 4 0.7, 4 25, 4 -4.4, 5 2.5, 5 0.1, 5 -1.5,"
     "5 -0.75, 5 -2.5, 4 -3.0001, 1 1e15, 3 1e90",

@@ -16,7 +16,7 @@ import mpmath
 from mpmath import mp, mpf
 
 import autograd as ag
-from tests.oracle import EVERY, Definition
+from tests.oracle import EVERY, Definition, live_positions
 
 LIMIT, LOOSE = 2.0, 4.0
 LOOSE_ONES = ("lgamma", "digamma", "erfc", "gelu", "polygamma")
@@ -75,7 +75,7 @@ def error(name: str, numbers: tuple[float, ...]) -> tuple[float, float] | None:
         off = abs(mpf(got) - exact) / unit
         condition = mpf(0)
         for i, x in enumerate(numbers):
-            if x == 0.0 or i not in definition.live:
+            if x == 0.0 or i not in live_positions(name, numbers):
                 continue
             step = abs(mpf(x)) * mpf(10) ** -20
             moved = [*numbers]

@@ -44,6 +44,13 @@ PLAN: dict[str, list[str]] = {
         "tests/test_rows.py",
         "tests/test_functions.py",
     ],
+    "autograd/gamma.py": [
+        STATED,
+        ROW,
+        EDGES,
+        "tests/test_rows.py",
+        "tests/test_functions.py",
+    ],
     "autograd/ieee.py": ["tests/test_ieee.py", *CORE, "tests/test_user_op.py"],
     "autograd/op.py": [
         "tests/test_user_op.py tests/test_user_op_errors.py tests/test_deadness.py",

@@ -32,6 +32,7 @@ from autograd.replay.llvm.lanes import (
     select,
     sqrt,
 )
+from autograd.replay.llvm.powers import cube, square
 
 LN2 = math.log(2.0)
 
@@ -155,7 +156,10 @@ def _power(x: Number, n: Number) -> Number:
     """The first two are exact, and what rules for the derivative of x^2 write."""
     if n.constant == 0.0:
         return x.code.number(1.0)
-    return x if n.constant == 1.0 else _libm("pow")(x, n)
+    if n.constant == 1.0:
+        return x
+    product = {2.0: square, 3.0: cube}.get(n.constant) if n.constant is not None else None
+    return _libm("pow")(x, n) if product is None else product(x)
 
 
 def _fast_power(x: Number, n: Number) -> Number:
@@ -164,18 +168,23 @@ def _fast_power(x: Number, n: Number) -> Number:
 
 
 def _logaddexp(a: Number, b: Number) -> Number:
-    top = select(b > a, b, a)
-    return select(a.equals(b), a + LN2, top + log1p(exp(-abs(a - b))))
+    top, other = select(b > a, b, a), select(b > a, a, b)
+    return select(a.equals(b), a + LN2, top + log1p(_exp_difference(other, top)))
+
+
+def _exp_difference(x: Number, top: Number) -> Number:
+    e = exp(x - top)
+    return select(e > 0.0, e + e * special.difference_error(x, top), e)
 
 
 def _logsumexp(*xs: Number) -> Number:
     top = _maximum(*xs)
     first = xs[0].equals(top)
-    total = select(first, 0.0, 0.0 + exp(xs[0] - top))
+    total = select(first, 0.0, 0.0 + _exp_difference(xs[0], top))
     for x in xs[1:]:
         is_first = x.equals(top) & ~first
         first = first | is_first
-        total = select(is_first, total, total + exp(x - top))
+        total = select(is_first, total, total + _exp_difference(x, top))
     return select(is_infinite(top), top, top + log1p(total))
 
 
@@ -205,7 +214,11 @@ def _softplus(x: Number) -> Number:
 
 
 def _gelu(x: Number) -> Number:
-    return 0.5 * x * _libm("erfc")(-x * special.SQRT_HALF)
+    z = -x * special.SQRT_HALF
+    tail = _libm("erfc")(z)
+    lost = special.product_error(-x, special.SQRT_HALF) - x * special.SQRT_HALF_REST
+    mended = tail - special.TWO_OVER_SQRT_PI * exp(-z * z) * lost
+    return 0.5 * x * select((z > 0.5) & (z < 30.0), mended, tail)
 
 
 def _elu(x: Number, alpha: Number) -> Number:
@@ -287,7 +300,7 @@ FAST_WRITERS: dict[str, Callable[..., Any]] = {
 
 CALLED_BACK: dict[str, str] = {
     "hypot": "CPython has its own, more exact than the C library's, and it changes with versions",
-    "lgamma": "CPython has its own, not the C library's",
+    "lgamma": "a series, and a product of as many factors as the number asks for",
     "digamma": "a loop whose length depends on the number, and an exactly rounded sum",
     "polygamma": "a loop whose length depends on the number, and an exactly rounded sum",
 }

@@ -20,6 +20,7 @@ from autograd.replay.llvm.approximations.activations import (
     silu,
     softplus,
 )
+from autograd.replay.llvm.approximations.error_function import erf, erfc, gelu
 from autograd.replay.llvm.approximations.exponential import exp, expm1, tanh
 from autograd.replay.llvm.approximations.logarithm import log, log1p
 from autograd.replay.llvm.approximations.trigonometric import cos, sin
@@ -49,11 +50,14 @@ FUNCTIONS: dict[str, Body] = {
     "tanh": tanh,
     "sin": sin,
     "cos": cos,
+    "erf": erf,
+    "erfc": erfc,
 }
 # In place of whole rows.
 ROWS: dict[str, Body] = {
     "sigmoid": sigmoid,
     "silu": silu,
+    "gelu": gelu,
     "softplus": softplus,
     "log_sigmoid": log_sigmoid,
     "logaddexp": logaddexp,

@@ -1,0 +1,98 @@
+"""Squares and cubes with the bits of the C library's pow, at the price of a few multiplications.
+
+Owns when a product is certainly what pow returns. `x*x` is the square rounded correctly; pow is not
+always, but in glibc (and musl) never off by more than 0.54 units in the last place (e_pow.c). Where
+the exact square lies within 0.4375 units of the product, every other double is further away than
+pow ever is. Elsewhere, one time in eight, pow is called.
+"""
+
+from collections.abc import Callable
+
+from llvmlite import ir
+
+from autograd.replay.llvm.lanes import Condition, Number, fma, select
+
+CERTAIN = 0.4375 * 2.0**-52  # of the power of two below a number: its last place is 2**-52 of it
+# Beyond these a product, or what it is off by, may be subnormal or infinite.
+SMALLEST, LARGEST = 1e-90, 1e90
+
+
+def square(x: Number) -> Number:
+    """pow(x, 2)."""
+    return x.code.function("pow.2", lambda x: _certain(_square, x, 2.0), x)
+
+
+def cube(x: Number) -> Number:
+    """pow(x, 3)."""
+    return x.code.function("pow.3", lambda x: _certain(_cube, x, 3.0), x)
+
+
+def _square(x: Number) -> tuple[Number, Number]:
+    """x*x rounded, and what it is off by."""
+    product = x * x
+    return product, fma(x, x, -product)
+
+
+def _cube(x: Number) -> tuple[Number, Number]:
+    """x*x*x rounded from a sum of two doubles, and what it is off by."""
+    product, rest = _square(x)
+    high = product * x
+    low = fma(rest, x, fma(product, x, -high))
+    total = high + low
+    return total, low - (total - high)
+
+
+def _certain(compute: Callable[[Number], tuple[Number, Number]], x: Number, n: float) -> Number:
+    """The body of a function: the product where it is certain, else pow."""
+    code, builder = x.code, x.code.builder
+    product, rest = compute(x)
+    size = abs(x)
+    is_certain = (abs(rest) < _power_of_two_below(product) * CERTAIN) & (size > SMALLEST)
+    is_certain = is_certain & (size < LARGEST)
+    if code.shape.width == 1:
+        return _or_call(is_certain, product, x, n)
+    bits = builder.bitcast(is_certain.value, ir.IntType(code.shape.width))
+    everywhere = builder.icmp_unsigned("==", bits, ir.Constant(bits.type, -1))
+    before, slow = builder.block, builder.append_basic_block("slow")
+    done = builder.append_basic_block("done")
+    builder.cbranch(everywhere, done, slow)
+    builder.position_at_end(slow)
+    called = code.libm("pow", x, code.number(n))
+    mixed = select(is_certain, product, called)
+    end = builder.block
+    builder.branch(done)
+    builder.position_at_end(done)
+    result = builder.phi(code.shape.number)
+    result.add_incoming(product.value, before)
+    result.add_incoming(mixed.value, end)
+    return Number(code, result)
+
+
+def _or_call(is_certain: Condition, product: Number, x: Number, n: float) -> Number:
+    code, builder = x.code, x.code.builder
+    before, slow = builder.block, builder.append_basic_block("slow")
+    done = builder.append_basic_block("done")
+    builder.cbranch(is_certain.value, done, slow)
+    builder.position_at_end(slow)
+    called = code.libm("pow", x, code.number(n))
+    builder.branch(done)
+    builder.position_at_end(done)
+    result = builder.phi(code.shape.number)
+    result.add_incoming(product.value, before)
+    result.add_incoming(called.value, slow)
+    return Number(code, result)
+
+
+def _power_of_two_below(x: Number) -> Number:
+    """The largest power of two that is less than |x|; below it doubles lie closer together."""
+    code, builder = x.code, x.code.builder
+    word = ir.IntType(64)
+    kind = word if code.shape.width == 1 else ir.VectorType(word, code.shape.width)
+
+    def constant(bits: int) -> ir.Constant:
+        width = code.shape.width
+        return ir.Constant(kind, bits if width == 1 else [bits] * width)
+
+    before = builder.sub(builder.bitcast(abs(x).value, kind), constant(1))
+    exponent = builder.and_(before, constant(0x7FF0 << 48))
+    return Number(code, builder.bitcast(exponent, code.shape.number))
