@@ -88,7 +88,8 @@ def _engine(request: dict[str, Any]) -> Engine:
     except EngineError:
         raise
     except SyntaxError as error:
-        where = f"{error.filename or target}, line {error.lineno}"
+        line = f", line {error.lineno}" if error.lineno else ""
+        where = f"{error.filename or target}{line}"
         raise EngineError(f"{where}: {error.msg}; mend it and try again") from error
     except BaseException as error:
         if isinstance(error, ModuleNotFoundError) and error.name == target.partition(".")[0]:

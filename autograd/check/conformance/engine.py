@@ -96,6 +96,8 @@ class Engine:
             if found is not None:
                 self.found[name] = found
         self.offered = frozenset(self.found) | self._operators()
+        self.lacking = self._one_sided()
+        self.offered |= self.lacking
 
     def _checked_leaf(self) -> None:
         try:
@@ -175,6 +177,18 @@ class Engine:
         except (AttributeError, TypeError):
             pass  # read-only numbers cannot be changed behind the graph's back
         return offered
+
+    def _one_sided(self) -> frozenset[str]:
+        """Operators that take a number on their right alone: 2 + a is to work where a + 2 does."""
+        found = set()
+        for name in ("add", "sub", "mul", "div"):
+            if name in self.offered and f"r{name}" not in self.offered:
+                try:
+                    OPERATORS[name](self.make(2.0), 3.0)
+                except Exception:  # noqa: BLE001 - it takes no numbers at all
+                    continue
+                found.add(f"r{name}")
+        return frozenset(found)
 
     # What a program does
 

@@ -14,6 +14,7 @@ POINTS = {
     "log1p": (-0.5, 2.0), "asin": (0.5, -0.75), "acos": (0.5, -0.75), "tan": (0.5, -1.0),
 }  # fmt: skip
 OF_TWO = ("maximum", "minimum")
+NOT_AT_ZERO = ("log", "log2", "log10", "sqrt", "relu", "abs")  # that is a property of its own
 
 
 def of(function: str) -> Property:
@@ -25,10 +26,11 @@ def of(function: str) -> Property:
         ]
         return prop(function, f"{function}(a, b)", *programs)
     points = POINTS.get(function, (0.5, -1.5))
+    zero = () if function in NOT_AT_ZERO else ("0.0",)
     return prop(
         function,
         f"{function}(a)",
-        *[f"a = Value({x}); y = {function}(a); y.backward()" for x in points],
+        *at(function, *map(str, points), *zero),
         f"a = Value({points[0] / 2}); y = {function}(a * 2.0) * 3.0; y.backward()",
         f"a = Value({points[0]}); b = {function}(a); y = b * b; y.backward()",
     )
@@ -96,7 +98,8 @@ EDGES = (
          Program(f"{NAN}; y = minimum(a, b)", ("y.data",)),
          Program(f"{NAN}; y = minimum(b, a)", ("y.data",))),
     prop("nan_gradient", "0 * inf in a gradient is nan",
-         "a = Value(2.0); y = a * 0.0 * math.inf; y.backward()"),
+         "a = Value(2.0); y = a * 0.0 * math.inf; y.backward()",
+         "a = Value(2.0); y = a * math.inf * 0.0; y.backward()"),
 )  # fmt: skip
 
 RANDOM = prop("random_expressions", "200 random expressions agree with differences")

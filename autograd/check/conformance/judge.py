@@ -126,7 +126,7 @@ def _judge_random(prop: Property, engine: Engine, watch: Watch) -> Result:
         watch(code(program, engine, program.what[-1]))
         return difference(program, engine, expected, max(engine.tolerance, 1e-7))
 
-    found = first_disagreement(engine.offered, wrong)
+    found = first_disagreement(engine.offered - engine.lacking, wrong)
     if found is None:
         return Result(prop.name, prop.claim, PASSED)
     program, problem = found

@@ -41,6 +41,12 @@ def binary(sign: str, a: float, b: float, number: float) -> list[str]:
     ]
 
 
+def scales(sign: str) -> list[str]:
+    """Programs whose operands are far from 1 and from each other."""
+    pairs = ((1e-9, 1e6), (1e6, 1e-9), (-1e-12, -1e12))
+    return [f"a = Value({a}); b = Value({b}); y = a {sign} b; y.backward()" for a, b in pairs]
+
+
 def reflected(sign: str, number: float, a: float) -> list[str]:
     """Programs for an operator with a plain number on its left."""
     return [
@@ -58,8 +64,8 @@ def chain(count: int) -> str:
 ARITHMETIC = (
     prop("addition", "a + b, a + 2", *binary("+", 2.0, 3.0, 4.0)),
     prop("subtraction", "a - b, a - 2", *binary("-", 2.0, 3.0, 4.0)),
-    prop("multiplication", "a * b, a * 2", *binary("*", 2.0, 3.0, 4.0)),
-    prop("division", "a / b, a / 2", *binary("/", 3.0, 2.0, 4.0)),
+    prop("multiplication", "a * b, a * 2", *binary("*", 2.0, 3.0, 4.0), *scales("*")),
+    prop("division", "a / b, a / 2", *binary("/", 3.0, 2.0, 4.0), *scales("/")),
     prop("reflected_addition", "2 + a", *reflected("+", 5.0, 3.0)),
     prop("reflected_subtraction", "2 - a", *reflected("-", 5.0, 3.0)),
     prop("reflected_multiplication", "2 * a", *reflected("*", 5.0, 3.0)),
