@@ -5,6 +5,7 @@ source of a formula stands in its docstring.
 """
 
 import math
+from typing import Any
 
 INF, NAN = math.inf, math.nan
 SQRT_HALF, SQRT_HALF_REST = math.sqrt(0.5), -4.833646656726457e-17  # what the double lacks
@@ -141,7 +142,7 @@ def dot(*numbers: float) -> float:
     return result
 
 
-def product_error(a: float, b: float) -> float:
+def product_error(a: Any, b: Any) -> Any:
     """What the double a * b lacks to the exact product, unless a digit under- or overflows.
 
     Dekker, A floating-point technique for extending the available precision (1971).
@@ -152,8 +153,11 @@ def product_error(a: float, b: float) -> float:
     return a_low * b_low - (((a * b - a_high * b_high) - a_low * b_high) - a_high * b_low)
 
 
-def difference_error(a: float, b: float) -> float:
-    """What the double a - b lacks to the exact difference (Knuth, TAOCP 4.2.2)."""
+def difference_error(a: Any, b: Any) -> Any:
+    """What the double a - b lacks to the exact difference (Knuth, TAOCP 4.2.2).
+
+    Of floats, or of what is written like them; so is `product_error`.
+    """
     difference = a - b
     b_taken = a - difference
     return (a - (difference + b_taken)) + (b_taken - b)
