@@ -193,7 +193,8 @@ def _cotangent(x: float) -> float:
 def _tangent(r: float) -> float:
     """tan(pi r) for |r| <= 1/4, with what the product loses."""
     tangent = math.tan(math.pi * r)
-    return tangent + (1.0 + tangent * tangent) * (product_error(math.pi, r) + _PI_REST * r)
+    lost: float = product_error(math.pi, r) + _PI_REST * r
+    return tangent + (1.0 + tangent * tangent) * lost
 
 
 def _cotangent_derivative(order: int, x: float) -> float:
