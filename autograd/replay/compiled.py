@@ -116,11 +116,10 @@ class Compiled(functools.partial[Any]):
             if i:  # the next call is likely to take the same way
                 layout.paths.insert(0, layout.paths.pop(i))
             self._last = path
-            if id(path) in layout.unproven and not self._is_proven(
-                layout, path, parts, args, kwargs
-            ):
+            if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
                 return self._eager(args, kwargs)
-            if any(map(_is_nan, found)):
+            is_new = id(path) in layout.unproven
+            if is_new and not self._is_proven(layout, path, parts, args, kwargs):
                 return self._eager(args, kwargs)
             return path.build(found)
         if layout.eager:
@@ -140,8 +139,9 @@ class Compiled(functools.partial[Any]):
         if len(layout.paths) >= MOST_PATHS:
             self._give_up(
                 layout,
-                f"it took more than {MOST_PATHS} ways through its comparisons; select by where(), "
-                "maximum() or relu() instead of if, so that one program serves all numbers",
+                f"it took more than {MOST_PATHS} ways through its comparisons; select by relu(), "
+                "maximum(), clip() or where(relu(x), a, b) instead of if, so that one program "
+                "serves all numbers",
             )
             return self._eager(args, kwargs)
         start = time.perf_counter()

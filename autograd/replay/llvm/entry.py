@@ -28,6 +28,7 @@ from autograd.replay.llvm.objects import (
     python_is_usual,
 )
 from autograd.replay.programs import Direct
+from autograd.replay.recorder import under_way
 
 ENTRY = ir.FunctionType(OBJECT, [OBJECT, OBJECTS, I64, OBJECT])
 MOST_ROWS = 256  # of lists in lists: each is code of its own
@@ -101,6 +102,9 @@ def write_entry(program: ir.Function, direct: Direct, at: Addresses, kept: list[
     reader = Reader(builder, otherwise)
     reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
     reader.go_on_if_equal(names, ir.Constant(OBJECT, None))
+    if direct.leaves:
+        count_of_recordings = builder.load(pointer(ctypes.addressof(under_way), I64.as_pointer()))
+        reader.go_on_if_equal(count_of_recordings, ir.Constant(I64, 0))
     _read(reader, direct, arguments, at, kept)
     outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
     status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
