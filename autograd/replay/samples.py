@@ -82,6 +82,8 @@ class _Finder:
                 left = self.operands[k][0]
                 if left >= 0 and tape.rows[left] is ops.add and self.n_uses[left] == 1:
                     self.before[k] = left
+        self.minus_zero = tape.n_inputs + [x.hex() for x in tape.constants].index((-0.0).hex())
+        self.minus_zero -= tape.first
         inner = set(self.before.values())
         self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
 
@@ -150,11 +152,11 @@ class _Finder:
             return None
         position = {k: p for mine in members for p, k in enumerate(mine)}
         sums: dict[int, Chain] = {}
-        for links in chains:
-            found = self._regular(links, owner, position, n)
+        for total in chains:
+            found = self._regular(total, owner, position, n)
             if found is None:
                 return None
-            sums[links[-1]] = found
+            sums[total.links[-1]] = found
         rows = [self.tape.rows[k] for k in members[0]]
         first = self.tape.first
         samples = Samples(
@@ -167,12 +169,12 @@ class _Finder:
             [],
             [],
         )
-        linked = {k for links in chains for k in links}
-        return self._phased(samples, owner, position, sums, linked)
+        inside = {k for total in chains for k in total.links}
+        return self._phased(samples, owner, position, sums, inside)
 
-    def _extend(self, owner: list[int]) -> list[list[int]]:
-        """Give samples what is made of them alone; return the chains that add up samples."""
-        chains = []
+    def _extend(self, owner: list[int]) -> list["_Sum"]:
+        """Give samples what is made of them alone; return the sums over samples."""
+        sums = []
         linked = {k for tail in self.tails for k in self.links(tail)}
         tails = set(self.tails)
         for k, operands in enumerate(self.operands):
@@ -184,25 +186,25 @@ class _Finder:
             if k not in tails:
                 continue
             links = self.links(k)
-            terms = [self.operands[link][1] for link in links]
-            found = [owner[i] if i >= 0 else -1 for i in terms]
-            places = [j for j, sample in enumerate(found) if sample >= 0]
-            start = self.operands[links[0]][0]
-            if len({found[j] for j in places}) > 1 and (start < 0 or owner[start] < 0):
-                before, after = links[: places[0]], links[places[-1] + 1 :]
-                chains.append(links[places[0] : places[-1] + 1])
-                assert all(owner[link] < 0 for link in before + after)  # noqa: S101 - of none
+            added = [self.operands[links[0]][0], *[self.operands[link][1] for link in links]]
+            places = [j for j, i in enumerate(added) if i >= 0 and owner[i] >= 0]
+            if len({owner[added[j]] for j in places}) > 1:
+                first, last = places[0], places[-1]
+                # A sum that begins with its first term begins with -0.0, which changes no number.
+                start = self.operands[links[first - 1]][0] if first else self.minus_zero
+                inner = links[max(first - 1, 0) : last]
+                sums.append(_Sum(start, added[first : last + 1], inner))
             else:
                 for link in links:
                     if owner[link] < 0:
                         owner[link] = _one({owner[i] for i in self.operands[link] if i >= 0})
-        return chains
+        return sums
 
     def _regular(
-        self, links: list[int], owner: list[int], position: dict[int, int], n: int
+        self, total: "_Sum", owner: list[int], position: dict[int, int], n: int
     ) -> Chain | None:
-        """The chain as a sum over samples, each with the same terms, or None."""
-        terms = [self.operands[link][1] for link in links]
+        """The sum as one over samples, each with the same terms, or None."""
+        terms = total.terms
         if any(i < 0 or owner[i] < 0 for i in terms) or len(terms) % n:
             return None
         size = len(terms) // n
@@ -212,8 +214,9 @@ class _Finder:
         if places != places[:size] * n or order not in (up, up[::-1]):
             return None
         first = self.tape.first
-        start = self.operands[links[0]][0] + first
-        return Chain(start, tuple(places[:size]), order != up, links[-1] + first)
+        return Chain(
+            total.start + first, tuple(places[:size]), order != up, total.links[-1] + first
+        )
 
     def _phased(
         self,
@@ -221,7 +224,7 @@ class _Finder:
         owner: list[int],
         position: dict[int, int],
         sums: dict[int, Chain],
-        linked: set[int],
+        inside: set[int],
     ) -> Samples:
         """The same with the pass in which each part runs."""
         level = [0] * len(self.operands)
@@ -253,22 +256,19 @@ class _Finder:
                     level[k] = found
         count = max([*phases, *[pass_of[k] for k in sums], 0]) + 2
         scalars: list[list[int]] = [[] for _ in range(max(count, max(level, default=0) + 1))]
-        inside = {k for links in self._all_links(sums) for k in links}
         for k, sample in enumerate(owner):
             if sample < 0 and k not in inside:
                 scalars[level[k]].append(k + self.tape.first)
         chains = [(pass_of[k], chain) for k, chain in sums.items()]
         return samples._replace(phases=phases, chains=chains, scalars=scalars)
 
-    def _all_links(self, sums: dict[int, Chain]) -> list[list[int]]:
-        """The additions inside each sum."""
-        found = []
-        for tail, chain in sums.items():
-            links = [tail]
-            while self.operands[links[-1]][0] + self.tape.first != chain.start:
-                links.append(self.operands[links[-1]][0])
-            found.append(links)
-        return found
+
+class _Sum(NamedTuple):
+    """Additions one after another: start + term + term ..., and where they stand."""
+
+    start: int
+    terms: list[int]
+    links: list[int]
 
 
 def _one(samples: set[int]) -> int:

@@ -33,6 +33,7 @@ class _Writer:
         self._operands: list[tuple[int, ...]] = []
         self._never_minus_zero: set[int] = set()
         self.zero = self.constant(0.0)
+        self.constant(-0.0)  # with which a sum of nothing begins
         self._one = self.constant(1.0)
         self.slots: dict[int, int] = {i: i for i in range(tape.n_inputs)}
         for i, x in enumerate(tape.constants):
