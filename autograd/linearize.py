@@ -138,20 +138,25 @@ class Run:
 
     def _pull_values(self, cotangents: dict[Any, Any]) -> None:
         """`pull_back` with each rule run again on Values."""
+        goals = set(self.inputs)
         for node in reversed(self.order):
             if node in cotangents:
                 cotangent = cotangents[node]
                 for x, partial in self._edges(node):
-                    cotangents[x] = _plus(cotangents.get(x), _times(partial, cotangent))
+                    total = cotangents.get(x, 0.0 if x in goals else None)
+                    cotangents[x] = _plus(total, _times(partial, cotangent))
 
     def _push_values(self, tangents: dict[Any, Any]) -> None:
         """`push_forward` with each rule run again on Values."""
+        goals = {y for y in self.outputs if isinstance(y, Value)}
         for node in self.order:
-            total = None
+            total: Any = 0.0 if node in goals else None
+            is_reached = False
             for x, partial in self._edges(node):
                 if x in tangents:
+                    is_reached = True
                     total = _plus(total, _times(partial, tangents[x]))
-            if total is not None:
+            if is_reached:
                 tangents[node] = total
 
     def _edges(self, node: Any) -> list[tuple[Value, Any]]:
@@ -259,11 +264,13 @@ def _times(partial: Any, cotangent: Any) -> Any:
 
 
 def _plus(total: Any, term: Any) -> Any:
-    """total + term; the first sum starts at +0.0, which only shows where the term is -0.0."""
-    if total is not None:
-        return total + term
-    number = term._data if term.__class__ is Value else term
-    return 0.0 + term if number == 0.0 or modes.is_compiling() else term
+    """total + term; without a node for the first term.
+
+    The sums for what is asked for start at +0.0, as those of floats do, and so never end in -0.0.
+    In between the sign of a zero changes nothing; nor may a number decide which nodes there are,
+    for the order of the sums of a further derivative, and so its last bits, depend on them.
+    """
+    return term if total is None else total + term
 
 
 def _results(numbers: Sequence[Any], as_values: bool) -> list[Any]:

@@ -48,6 +48,10 @@ class Recorder:
     def changed(self, what: str) -> None:
         """The function changed a Value: `what` says how."""
 
+    def keeps_dead_edges(self, depth: int) -> bool:
+        """Whether a rule's edge is recorded where it is dead, too, `depth` transforms deep."""
+        return True
+
 
 _context = _Context()
 
@@ -100,6 +104,12 @@ def swept(order: Any, derivatives: dict[Any, Any], direction: str) -> None:
 def is_compiling() -> bool:
     """Whether this thread records a function as a program: no number may decide about the graph."""
     return _context.recorder is not None
+
+
+def keeps_dead_edges() -> bool:
+    """Whether this thread's recorder wants an edge that is not there at present."""
+    recorder = _context.recorder
+    return recorder is not None and recorder.keeps_dead_edges(_context.transforms)
 
 
 def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:

@@ -187,10 +187,10 @@ class Value:
 
     def _select_edge(self, partial: Any) -> Any:
         """In a rule: `partial` where this condition is not 0, elsewhere no edge (see `edge`)."""
-        if modes.active and modes.is_compiling():  # both ways, so that the graph stays the same
+        if modes.active and modes.keeps_dead_edges():  # both ways: the graph stays the same
             same = partial is None or partial is self
             return partial if same else ops.where(self, partial, 0.0)
-        return partial if self._data else None
+        return partial if self else None
 
     def __float__(self, *_: Any) -> Any:
         raise TypeError(

@@ -151,7 +151,9 @@ class Compiled(functools.partial[Any]):
     def _recorded(self, layout: Layout, parts: Parts, args: Any, kwargs: Any, start: float) -> Any:
         bound = bind(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
-        recording = record(self._function, bound.args, bound.kwargs, inputs)
+        recording = record(
+            self._function, bound.args, bound.kwargs, inputs, exact=self.mode == "exact"
+        )
         mapping = getattr(self._function, "mapping", None)
         if mapping is not None and recording.asked:
             f, in_axes, out_axes = mapping

@@ -44,14 +44,21 @@ class Recording(NamedTuple):
 
 
 def record(
-    f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], inputs: Sequence[Value]
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    inputs: Sequence[Value],
+    exact: bool = True,
 ) -> Recording:
     """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
+
+    With `exact`, second derivatives have eager's bits, too: which edges are dead is a question
+    then, and each answer a program of its own.
 
     Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
     do once and never again.
     """
-    notes = _Notes()
+    notes = _Notes(exact)
     under_way.value += 1
     try:
         return _record(f, args, kwargs, inputs, notes)
@@ -96,8 +103,14 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> A
 class _Notes(modes.Recorder):
     """What happens during a recording that the graph does not show."""
 
-    def __init__(self) -> None:
+    def __init__(self, exact: bool) -> None:
         self.questions: list[tuple[str, Any, Any, bool]] = []
+        self._exact = exact
+
+    def keeps_dead_edges(self, depth: int) -> bool:
+        # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
+        # again has other sums with that edge than without it: their last bits would differ.
+        return depth == 1 or not self._exact
 
     def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
         # The leaf gets a history again, over an edge that carries no derivative: `peak` of one

@@ -14,7 +14,7 @@ from autograd import ops
 from autograd.op import Op
 from autograd.replay.tape import Tape
 
-FEWEST = 8  # samples: as many lanes as native code has
+FEWEST = 3  # samples: fewer are no more code one by one, and lanes would stand empty
 MOST_TRIED = 6  # chains that may show what the samples are
 MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each instruction
 

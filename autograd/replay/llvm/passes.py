@@ -58,7 +58,8 @@ class Pass:
         self._descending = descending
         self._against = [chain for chain in chains if chain.is_descending != descending]
         along = [chain for chain in chains if chain.is_descending == descending]
-        in_terms = Counter([p for chain in along for p in chain.positions])
+        single = {chain.positions[0] for chain in along if len(chain.positions) == 1}
+        single -= {p for chain in along if len(chain.positions) > 1 for p in chain.positions}
         uses = Counter([i for operands in samples.operands for i in operands])
         here = set(self._positions)
         self._spilled = {p for p in read_later if p in here}
@@ -66,7 +67,7 @@ class Pass:
         # Products that are read by sums alone, which make them themselves.
         self._products = {
             p
-            for p, count in in_terms.items()
+            for p in single
             if samples.rows[p] is ops.mul and not uses[p] and p in here and p not in self._spilled
         }
         self._groups = _grouped(along, samples, self._products)
