@@ -7,15 +7,17 @@ at once, one in each lane, and add up the terms of a chain in its own order.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.op import Op
 from autograd.replay.tape import Tape
 
 FEWEST = 3  # samples: fewer are no more code one by one, and lanes would stand empty
-MOST_TRIED = 6  # chains that may show what the samples are
+ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
+LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
+MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
 MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each instruction
 
 
@@ -55,16 +57,15 @@ class Samples(NamedTuple):
 def find_samples(tape: Tape) -> Samples | None:
     """The samples of a tape in plain arithmetic (see `straighten`), if there are any."""
     finder = _Finder(tape)
-    best: list[int] | None = None
-    most = 0
+    best, fewest = None, len(tape.rows)
     for terms in finder.candidates():
-        owner = finder.owners(terms)
-        covered = sum(sample >= 0 for sample in owner)
-        if covered > most:
-            best, most = owner, covered
-    if best is None:
-        return None
-    return finder.divided(best)
+        samples = finder.divided(finder.owners(terms))
+        left = sum(map(len, samples.scalars)) if samples is not None else fewest
+        if left < fewest:
+            best, fewest = samples, left
+            if left < ENOUGH * len(tape.rows):
+                break
+    return best
 
 
 class _Finder:
@@ -95,26 +96,45 @@ class _Finder:
         return found[::-1]
 
     def candidates(self) -> list[list[int]]:
-        """Terms of chains that may be of one sample each: the chains made of most, by length."""
+        """Instructions that may be of one sample each: terms of sums, operands, outputs.
+
+        First of the number by which most is added up; and of these first those made of least: where
+        samples meet (as in the variance of a batch), only what comes before shows them.
+        """
         size: list[float] = []
         for operands in self.operands:
             size.append(1.0 + sum([size[i] for i in operands if i >= 0]))
-        by_length: dict[int, tuple[float, list[int]]] = {}
-        for tail in self.tails:
-            links = self.links(tail)
-            if len(links) < FEWEST:
-                continue
-            terms = [self.operands[k][1] for k in links]
-            made = [i for i in terms if (i >= 0 and self.tape.rows[i] is not ops.neg) or i >= 0]
+        by_length: dict[int, dict[float, list[int]]] = {}
+        weight: Counter[int] = Counter()
+        for made in self._rows_of_instructions():
             # terms that were there before the samples, such as a penalty's, are made of little
             largest = max([size[i] for i in made], default=0.0)
-            made = [i for i in made if size[i] * 4.0 > largest]
-            if len(made) >= FEWEST and len(set(made)) == len(made):
-                known = by_length.get(len(made), (0.0, []))
-                if largest > known[0]:
-                    by_length[len(made)] = largest, made
-        ranked = sorted(by_length.values(), key=lambda found: -found[0] * len(found[1]))
-        return [terms for _, terms in ranked[:MOST_TRIED]]
+            terms = [i for i in made if size[i] * 4.0 > largest]
+            if len(terms) >= FEWEST and len(set(terms)) == len(terms):
+                by_length.setdefault(len(terms), {}).setdefault(largest, terms)
+                weight[len(terms)] += len(terms)
+        found = []
+        for length, _ in weight.most_common(LENGTHS):
+            known = by_length[length]
+            sizes = sorted(known)
+            places = {round((len(sizes) - 1) * j / (SIZES - 1)) for j in range(SIZES)}
+            found += [known[sizes[j]] for j in sorted(places)]
+        return found
+
+    def _rows_of_instructions(self) -> Iterator[list[int]]:
+        """The terms of each sum, the operands of each wide row, the outputs, one or all of each."""
+        for tail in self.tails:
+            links = self.links(tail)
+            if len(links) >= FEWEST - 1:
+                added = [self.operands[links[0]][0], *[self.operands[k][1] for k in links]]
+                yield [i for i in added if i >= 0]
+        for operands in self.operands:
+            if len(operands) >= FEWEST:
+                yield [i for i in operands if i >= 0]
+        outputs = [slot - self.tape.first for slot in self.tape.outputs]
+        for step in range(1, MOST_OUTPUTS + 1):  # of each sample; one of them shows it
+            if len(outputs) % step == 0:
+                yield [i for i in outputs[::step] if i >= 0]
 
     def owners(self, terms: Sequence[int]) -> list[int]:
         """For each instruction the sample of which it alone is made; -1 for none or several."""
@@ -137,13 +157,18 @@ class _Finder:
 
     def divided(self, owner: list[int]) -> Samples | None:
         """The whole tape by samples, beginning with those known; None if they are not alike."""
-        n = max(owner) + 1
+        n = max(owner, default=-1) + 1
+        if n < FEWEST:
+            return None
         chains = self._extend(owner)
         members: list[list[int]] = [[] for _ in range(n)]
         for k, sample in enumerate(owner):
             if sample >= 0:
                 members[sample].append(k)
         program = _program(self.tape, self.operands, members)
+        if program is None:  # they may be the same in another order
+            members = self._in_one_order(members, owner)
+            program = _program(self.tape, self.operands, members)
         if program is None:
             return None
         operands, outside = program
@@ -171,6 +196,31 @@ class _Finder:
         )
         inside = {k for total in chains for k in total.links}
         return self._phased(samples, owner, position, sums, inside)
+
+    def _in_one_order(self, members: list[list[int]], owner: list[int]) -> list[list[int]]:
+        """The members of each sample in an order that depends on what they compute alone."""
+        readers: dict[int, int] = {}  # of what is no sample's: the sample, or -1 for several
+        for mine in members:
+            for k in mine:
+                for i in self.operands[k]:
+                    if i < 0 or owner[i] < 0:
+                        readers[i] = owner[k] if readers.get(i, owner[k]) == owner[k] else -1
+        kinds: dict[tuple[Any, ...], int] = {}
+        kind: dict[int, int] = {}
+        depth: dict[int, int] = {}
+        ordered = []
+        for mine in members:
+            for k in mine:
+                inner = [i for i in self.operands[k] if i >= 0 and owner[i] == owner[k]]
+                depth[k] = 1 + max([depth[i] for i in inner], default=0)
+                read = [
+                    (0, kind[i]) if i in kind else (1, i) if readers.get(i) == -1 else (2, 0)
+                    for i in self.operands[k]
+                ]
+                what = (id(self.tape.rows[k]), *read)
+                kind[k] = kinds.setdefault(what, len(kinds))
+            ordered.append(sorted(mine, key=lambda k: (depth[k], kind[k], k)))
+        return ordered
 
     def _extend(self, owner: list[int]) -> list["_Sum"]:
         """Give samples what is made of them alone; return the sums over samples."""
