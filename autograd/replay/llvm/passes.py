@@ -22,6 +22,8 @@ from autograd.replay.samples import Chain, Samples
 # halves change places.
 EVEN, ODD = [0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]
 FIRST_PAIRS, SECOND_PAIRS = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
+ANEW = 64  # positions of a sample
+IN_REGISTERS = 16  # running totals at once, of 32 registers
 LOWER, UPPER = [0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15]
 
 
@@ -112,8 +114,10 @@ class Pass:
         self._index = builder.mul(number, ir.Constant(I64, LANES))
         self._lanes: dict[int, ir.Value] = {}
         self._turned: dict[tuple[int, ...], list[ir.Value]] = {}
-        for p in self._positions:
+        for count_here, p in enumerate(self._positions):
             if p not in self._products:
+                if count_here % ANEW == ANEW - 1:
+                    self._read_anew()
                 operands = [self._vector(i) for i in self._samples.operands[p]]
                 value = code.apply(self._samples.rows[p], operands, in_lanes=True)
                 self._lanes[p] = value
@@ -129,6 +133,15 @@ class Pass:
             self._add_up_against(chain)
         builder.ret_void()
         return code.function
+
+    def _read_anew(self) -> None:
+        """Let nothing that was read from memory be kept from here on.
+
+        Otherwise LLVM reads a weight once, for forward propagation and for backpropagation much
+        later, and as no register is free for so long it writes it down in all lanes and reads that.
+        """
+        kind = ir.FunctionType(ir.VoidType(), [])
+        self._code.builder.asm(kind, "", "~{memory}", [], side_effect=True)
 
     # Numbers of the samples
 
@@ -218,19 +231,25 @@ class Pass:
     def _add_lanes(
         self, turned: list[list[list[ir.Value]]], factors: list[ir.Value | None], n: int
     ) -> None:
+        """Add the first n of eight samples, tile by tile: its totals stay in registers."""
         code = self._code
         order = range(n)[::-1] if self._descending else range(n)
-        for total, rows, factor in zip(self._totals, turned, factors, strict=True):
-            value = code.load_vector(total)
+        for tile in _tiles(self._groups):
+            totals = {g: code.load_vector(self._totals[g]) for g in tile}
             for sample in order:
-                for row in rows:
-                    term = row[sample]
-                    if factor is not None:
-                        at = code.builder.gep(factor, [ir.Constant(I64, sample)])
-                        mine = code.splat(code.builder.load(at))
-                        term = code.apply(ops.mul, [mine, term], in_lanes=True)
-                    value = code.apply(ops.add, [value, term], in_lanes=True)
-            code.store_vector(value, total)
+                splats: dict[int | None, ir.Value] = {}
+                for g in tile:
+                    common, factor = self._groups[g].factor, factors[g]
+                    for row in turned[g]:
+                        term = row[sample]
+                        if factor is not None:
+                            if common not in splats:
+                                at = code.builder.gep(factor, [ir.Constant(I64, sample)])
+                                splats[common] = code.splat(code.builder.load(at))
+                            term = code.apply(ops.mul, [splats[common], term], in_lanes=True)
+                        totals[g] = code.apply(ops.add, [totals[g], term], in_lanes=True)
+            for g in tile:
+                code.store_vector(totals[g], self._totals[g])
 
     def _factor(self, i: int | None) -> ir.Value | None:
         """The address of the eight samples of a factor."""
@@ -301,6 +320,26 @@ class Pass:
         builder.position_at_end(done)
         place = self._memory.place(chain.result)
         builder.store(value, code.address(place if place is not None else 0))
+
+
+def _tiles(groups: list[Group]) -> list[list[int]]:
+    """The places of the groups, those together that multiply the same lanes by other factors."""
+    lanes_of: dict[int, list[int]] = {}  # factor -> its groups
+    tiles = []
+    for g, group in enumerate(groups):
+        if group.factor is None:
+            tiles.append([g])
+        else:
+            lanes_of.setdefault(group.factor, []).append(g)
+    alike: dict[tuple[tuple[int, ...], ...], list[list[int]]] = {}
+    for mine in lanes_of.values():
+        alike.setdefault(tuple([groups[g].terms[0] for g in mine]), []).append(mine)
+    for terms, many in alike.items():
+        at_once = max(1, IN_REGISTERS // len(terms))
+        for i in range(0, len(many), at_once):
+            tile = [g for mine in many[i : i + at_once] for g in mine]
+            tiles += [tile[j : j + IN_REGISTERS] for j in range(0, len(tile), IN_REGISTERS)]
+    return tiles
 
 
 def _grouped(along: list[Chain], samples: Samples, products: set[int]) -> list[Group]:
