@@ -303,7 +303,7 @@ BROKEN = [
         visit(self)
 """, CHAINS),
     Broken("a set's order", "traversal_order", WALK + "        flow = {id(self): 1.0}",
-           WALK + "        order = sorted(set(order) - {self}, key=lambda v: id(v) * 7919 % 1009)"
+           WALK + "        order = sorted(set(order) - {self}, key=lambda v: v.data * 7919 % 1009)"
            " + [self]\n        flow = {id(self): 1.0}"),
     Broken("breadth first", "traversal_order", WALK, """        order, seen, level = [], set(), [self]
         while level:
