@@ -87,6 +87,11 @@ def unlisten(listener: Listener) -> None:
     activate(-1)
 
 
+def is_listened_to() -> bool:
+    """Whether anybody wants to know of this thread's operations one by one."""
+    return bool(active) and bool(_context.listeners)
+
+
 def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:
     """Tell each listener of this thread, once, that an operation has run on Values."""
     if not _context.sweeps:

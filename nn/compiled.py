@@ -6,10 +6,14 @@ each other before Ctrl-C, the progress bar and callbacks have their turn.
 
 import time
 import warnings
+from array import array
+from collections.abc import Sequence
+from operator import eq
 from typing import Any
 
-from autograd.replay import Descent
+from autograd.replay import Descent, Done, Shape
 from nn.optim import sgd_update
+from nn.surroundings import ModelSurroundings
 from nn.training import Training
 
 SECONDS = 0.05  # between two looks at Ctrl-C
@@ -21,13 +25,15 @@ class CompiledSteps:
     Args:
         training: whose batches it runs.
         mode: "exact", eager's bits, or "fast".
-        one_by_one: whether somebody wants to see the model after each batch.
+        is_watched: whether callbacks are called between epochs, who may look at gradients and
+            change the model.
+        one_by_one: whether they are called after each batch.
 
-    Raises TypeError if the samples are not numbers in lists of one layout.
+    Raises TypeError if the targets are not numbers, or lists of numbers, of one layout.
     """
 
-    def __init__(self, training: Training, mode: str, one_by_one: bool) -> None:
-        self._training, self._one_by_one = training, one_by_one
+    def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
+        self._training, self._is_watched, self._one_by_one = training, is_watched, one_by_one
         model, cost = training.model, training.cost
 
         def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
@@ -43,9 +49,13 @@ class CompiledSteps:
             training.rows,
             training.targets,
             mode,
+            surroundings=ModelSurroundings(model, cost.loss),
         )
         self._at_once = 1
-        self._gives_rows = False
+        rule = training.is_right
+        self._answers = [] if rule is None else [rule.of_target(y) for y in training.targets]
+        self._shape: Shape | None = None
+        self._width: int | None = None
 
     def advance(self) -> int:
         """Run some of the next batches of this epoch, or none, and count them.
@@ -53,41 +63,79 @@ class CompiledSteps:
         None: the next batch is one for eager mode.
         """
         training, optimizer = self._training, self._training.optimizer
-        refused = self._descent.refusal
-        if refused or (optimizer.momentum and None in optimizer.velocities):
+        is_first_step = optimizer.momentum and None in optimizer.velocities
+        was_refused = bool(self._descent.refusal)
+        if was_refused or is_first_step:
             return 0
-        batches = self._next_batches()
+        if self._is_watched:
+            self._descent.look_again()
+        samples, size = self._next_batches()
         start = time.perf_counter()
-        done, velocities = self._descent.run(batches, optimizer.rates, optimizer.velocities)
+        done = self._descent.run(
+            samples, size, optimizer.rates, optimizer.velocities, self._is_watched
+        )
         seconds = time.perf_counter() - start
-        optimizer.velocities = velocities
-        for batch, cost, numbers in zip(batches, done.costs, done.outputs, strict=False):
-            size = len(numbers) // len(batch)
-            outputs: list[Any] = numbers
-            if self._gives_rows:
-                outputs = [numbers[i : i + size] for i in range(0, len(numbers), size)]
-            training.end_batch(cost, outputs, [training.targets[i] for i in batch])
-        if why := self._descent.refusal:
+        n = len(done.costs)
+        if n:
+            if done.velocities:
+                optimizer.velocities = [*done.velocities]
+            training.end_batches(done.costs, size, self._n_right(done, samples[: n * size]))
+            self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), 2 * n))
+        elif why := self._descent.refusal:
             warnings.warn(
-                f"fit: the rest is trained uncompiled: {why}",
-                RuntimeWarning,
-                stacklevel=5,
+                f"fit: the rest is trained uncompiled: {why}", RuntimeWarning, stacklevel=5
             )
-        if done.costs:
-            wanted = int(len(done.costs) * SECONDS / max(seconds, 1e-9))
-            self._at_once = max(1, min(wanted, 2 * len(done.costs)))
-        return len(done.costs)
+        return n
 
-    def note_outputs(self, outputs: list[Any]) -> None:
-        """Remember whether the model returns a number or a row, from a batch in eager mode."""
-        self._gives_rows = isinstance(outputs[0], list)
-
-    def _next_batches(self) -> list[list[int]]:
+    def _next_batches(self) -> tuple[list[int], int]:
+        """The samples of some of the next batches, and how many there are in each."""
         training = self._training
-        at_once = 1 if self._one_by_one else self._at_once
-        size, order = training.batch_size, training.order
-        left = order[training.position : training.position + at_once * size]
-        batches = [left[i : i + size] for i in range(0, len(left), size)]
-        if len(batches) > 1 and len(batches[-1]) < size:  # a program of its own
-            batches.pop()
-        return batches
+        position, size = training.position, training.batch_size
+        n_left = len(training.order) - position
+        if n_left < size:  # the last batch of the epoch has a program of its own
+            return training.order[position:], n_left
+        n = min(1 if self._one_by_one else self._at_once, n_left // size)
+        return training.order[position : position + n * size], size
+
+    def _n_right(self, done: Done, samples: Sequence[int]) -> int:
+        """How many outputs mean the class of their target."""
+        rule = self._training.is_right
+        if rule is None:
+            return 0
+        answers = [self._answers[i] for i in samples]
+        outputs = self._outputs(done)
+        if rule.border is not None and self._width == 0:
+            border = rule.border
+            return sum(map(eq, [x > border for x in outputs], answers))
+        return sum(map(eq, map(rule.of_output, outputs), answers))
+
+    def _outputs(self, done: Done) -> Sequence[Any]:
+        """What the model returned, one entry for each sample."""
+        if done.shape is not None and done.shape is not self._shape:
+            self._shape, self._width = done.shape, _width(done.shape)
+        numbers, width = done.outputs, self._width
+        if width == 0:
+            return numbers
+        if width is not None:
+            return _rows(numbers, width)
+        shape = self._shape or Shape(list)
+        batches = [shape.rebuild(batch) for batch in _rows(numbers, shape.size)]
+        return [output for batch in batches for output in batch]
+
+
+def _width(shape: Shape) -> int | None:
+    """How many numbers the row of each sample has; 0 where it is one number, None otherwise."""
+    kinds = set(map(_width_of_row, shape.items))
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _width_of_row(shape: Shape) -> int | None:
+    if shape.kind is None:
+        return 0
+    is_row = shape.kind is list and shape.items and all(x.kind is None for x in shape.items)
+    return len(shape.items) if is_row else None
+
+
+def _rows(numbers: "array[float]", width: int) -> list[list[float]]:
+    listed = numbers.tolist()
+    return [listed[i : i + width] for i in range(0, len(listed), width)]

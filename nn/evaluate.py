@@ -5,6 +5,7 @@ Owns predictions as plain numbers, and the rule by which an output counts as a c
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
@@ -13,8 +14,23 @@ from nn.losses import is_probability_row
 from nn.module import Module
 from nn.nested import as_lists
 
-# (output of the model, target) -> whether they are the same class
-DecisionRule = Callable[[Any, Any], bool]
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """How an output of the model is compared with a target: whether both mean the same class.
+
+    Attributes:
+        of_output, of_target: what each means, an index or whether it is the second class.
+        border: between two classes; None where an output is a row with an entry for each class.
+    """
+
+    of_output: Callable[[Any], Any]
+    of_target: Callable[[Any], Any]
+    border: float | None = None
+
+    def __call__(self, output: Any, target: Any) -> bool:
+        """Whether they are the same class."""
+        return bool(self.of_output(output) == self.of_target(target))
 
 
 def predict(model: Module, X: Sequence[Any]) -> list[Any]:
@@ -80,14 +96,14 @@ def decision_rule(
     """
     if isinstance(output, list):
         if all(_is_class(target, len(output)) for target in targets):
-            return lambda output, target: largest(output) == target
+            return DecisionRule(largest, lambda target: target)
         if all(_is_probability_row(target, len(output)) for target in targets):
-            return lambda output, target: largest(output) == largest(target)
+            return DecisionRule(largest, largest)
         return None
     border = binary_threshold(targets) if threshold is None else threshold
     if border is None:
         return None
-    return lambda output, target: bool((output > border) == (target > border))
+    return DecisionRule(lambda output: output > border, lambda target: target > border, border)
 
 
 def binary_threshold(targets: list[Any]) -> float | None:
@@ -100,7 +116,7 @@ def binary_threshold(targets: list[Any]) -> float | None:
 
 def largest(row: list[Any]) -> int:
     """Return the index of the largest entry, the first of equal ones."""
-    return max(range(len(row)), key=row.__getitem__)
+    return row.index(max(row))
 
 
 def numbers_of(output: Any) -> Any:

@@ -166,7 +166,11 @@ def fit(
     )
     if start is not None:
         training.restore(start)
-    _run(training, listeners, checkpoint, verbose, mode)
+    steps = None
+    if mode is not None:
+        is_watched = bool(listeners) or schedule is not None
+        steps = CompiledSteps(training, mode, is_watched, sees_batches(listeners))
+    _run(training, listeners, checkpoint, verbose, steps)
     return history
 
 
@@ -175,7 +179,7 @@ def _run(
     callbacks: list[Callback],
     path: str | os.PathLike[str] | None,
     verbose: bool,
-    mode: str | None,
+    steps: CompiledSteps | None,
 ) -> None:
     """Train to the end, whatever ends it, and leave model and history as `fit` promises."""
     history = training.history
@@ -188,7 +192,7 @@ def _run(
             with progress_bar(n_batches, n_done, verbose) as bar:
                 for callback in callbacks:
                     callback.on_train_begin(training)
-                _descend(training, callbacks, interrupt, file, bar, mode)
+                _descend(training, callbacks, interrupt, file, bar, steps)
         except Exception:  # of a callback, the loss or the schedule: all between two updates
             history.checkpoint = training.capture()
             raise
@@ -215,12 +219,11 @@ def _descend(
     interrupt: DeferredInterrupt,
     file: CheckpointFile | None,
     bar: Any,
-    mode: str | None,
+    steps: CompiledSteps | None,
 ) -> None:
-    """Gradient descent: the loop over epochs and batches, compiled where there is a mode for it."""
+    """Gradient descent: the loop over epochs and batches, by a program where there is one."""
     model, optimizer, cost = training.model, training.optimizer, training.cost
     rows, targets = training.rows, training.targets
-    steps = CompiledSteps(training, mode, sees_batches(callbacks)) if mode is not None else None
     is_checked = False
     while not (training.is_over() or interrupt.requested()):
         training.begin_epoch()
@@ -233,8 +236,6 @@ def _descend(
                 if not is_checked:
                     require_gradient(loss, outputs, optimizer.parameters)
                     is_checked = True
-                    if steps is not None:
-                        steps.note_outputs(outputs)
                 total = cost.with_penalties(loss)
                 require_finite(total, training.epoch, training.batch + 1)
                 optimizer.zero_grad()

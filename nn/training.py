@@ -123,6 +123,14 @@ class Training:
             self.n_right += list(map(self.is_right, answers, targets)).count(True)
         self.position += len(outputs)
 
+    def end_batches(self, costs: list[float], size: int, n_right: int) -> None:
+        """Count batches of `size` samples after their weight updates, `n_right` of them right."""
+        for cost in costs:
+            self.total += cost * size
+        self.batch_loss = costs[-1]
+        self.n_right += n_right
+        self.position += size * len(costs)
+
     def end_epoch(self) -> None:
         """Measure the epoch, and keep it in the history."""
         measures = {"loss": self.total / len(self.rows)}

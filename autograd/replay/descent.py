@@ -1,55 +1,57 @@
-"""Descent: a training step as one program, and many batches of samples in one call of it.
+"""Descent: a training by programs, many batches of samples in one call.
 
-Owns the program of a step (forward propagation, loss, backpropagation, weight update), and which
-batches it leaves to eager mode.
+Owns which program runs a batch, how it is compared with eager mode, and which batches are left to
+that.
 """
 
 from array import array
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import repeat
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from autograd.containers import flatten
-from autograd.linearize import Run
-from autograd.replay.arguments import bind, take_apart
-from autograd.replay.backends import program_of
-from autograd.replay.programs import Batches, Program
-from autograd.replay.recorder import collector_paused, record, run
-from autograd.replay.tape import tape_of
+from autograd.containers import Shape
+from autograd.modes import is_listened_to
+from autograd.replay.programs import Batches
+from autograd.replay.step import Cost, State, Step, Steps, Update
+from autograd.replay.table import Table
 from autograd.value import Value
 
-# (rows, targets) -> (what is minimised, the outputs of the model)
-Cost = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
-# (weight, gradient, velocity, rates) -> (weight, velocity); None for no velocity
-Update = Callable[[Any, Any, Any, Sequence[Any]], tuple[Any, Any]]
-
-MOST_PROGRAMS = 8  # for the ways through a loss that compares, for each size of batches
+MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
 CLOSE = 1e-6  # how near a fast program comes to the function, relative to the largest number
 
 _data = attrgetter("_data")
 
 
+class Surroundings(Protocol):
+    """What a cost depends on beside the numbers of its graph, as far as that can be seen."""
+
+    def key(self) -> Hashable:
+        """What it is now: a program is one for the same key."""
+
+    def kept(self) -> AbstractContextManager[None]:
+        """A block after which it is as before.
+
+        Raises ValueError, when the block ends, if that was not so by itself.
+        """
+
+
 class Done(NamedTuple):
-    """What a run of batches left: for each its cost, and what the model returned, as numbers."""
-
-    costs: list[float]
-    outputs: list[list[float]]
-
-
-@dataclass(eq=False)
-class Step:
-    """The program of a step for batches of one size.
+    """What a run of batches left.
 
     Attributes:
-        program: what runs.
-        others: the leaves that it reads and does not train.
-        is_proven: whether it has given the numbers of eager mode for a batch it was not made from.
+        costs: one for each batch that was run.
+        outputs: what the model returned, as numbers, batch after batch.
+        shape: how the outputs of one batch are laid out; None if none was run.
+        velocities: after the last batch; () where there are none.
     """
 
-    program: Program
-    others: list[Value]
-    is_proven: bool = False
+    costs: list[float]
+    outputs: "array[float]"
+    shape: Shape | None
+    velocities: list[float]
 
 
 class Descent:
@@ -61,10 +63,11 @@ class Descent:
         update: the rule of the optimiser, as arithmetic.
         rows, targets: all samples; numbers, or lists of numbers.
         mode, backend: as for `compile`.
+        surroundings: what else the cost depends on.
 
     Attributes:
         n_steps: how many batches were run by programs.
-        refusal: why no more programs are made; "" while they are.
+        refusal: why no more are run by programs; "" while they are.
 
     Raises TypeError for samples of which no program can be made: of different layouts, or of
     anything but numbers.
@@ -79,194 +82,158 @@ class Descent:
         targets: Sequence[Any],
         mode: str = "exact",
         backend: str | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
-        self._cost, self._parameters, self._update = cost, list(parameters), update
         self._mode, self._backend = mode, backend
-        self._rows, self._targets = rows, _of_one_kind(targets)
-        self._row_table, self._row_size = _table(self._rows, "X")
-        self._target_table, self._target_size = _table(self._targets, "y")
-        self._steps: dict[tuple[int, bool], list[Step]] = {}
+        self._rows, self._targets = Table(rows, "X"), Table(targets, "y")
+        self._parameters = list(parameters)
+        self._maker = Steps(cost, parameters, update, self._rows, self._targets)
+        self._surroundings: Surroundings = surroundings or _NoSurroundings()
+        self._key = self._surroundings.key()
+        self._steps: dict[Hashable, list[Step]] = {}
         self.n_steps = 0
         self.refusal = ""
 
+    def look_again(self) -> None:
+        """Somebody may have changed the surroundings."""
+        self._key = self._surroundings.key()
+
     def run(
         self,
-        batches: Sequence[Sequence[int]],
+        order: Sequence[int],
+        size: int,
         rates: Sequence[float],
         velocities: Sequence[float | None],
-    ) -> tuple[Done, list[Any]]:
-        """Run batches until the end, or until one that is left to eager mode.
+        with_gradients: bool = False,
+    ) -> Done:
+        """Run some of the next batches, or none: then the next one is left to eager mode.
 
         Args:
-            batches: the samples of each, all equally many.
+            order: their samples, `size` for each batch.
             rates: of the optimiser.
             velocities: one for each parameter, or None for each.
+            with_gradients: whether `.grad` of the parameters is to be that of the last batch, as
+                eager mode leaves it; otherwise it becomes 0.
 
-        Returns what was done, and the velocities; the parameters have their new numbers. A batch is
-        left to eager mode if a number that decides is not as recorded, or if a cost or weight is
-        nan or infinite: it has changed nothing.
+        The parameters have their new numbers. A batch is left to eager mode if a cost, weight or
+        output is nan or infinite, if a row that Python computes raises an error, or if somebody,
+        such as detect_anomaly, listens to the operations: it has changed nothing.
         """
-        moving = None not in velocities
-        steps = self._steps.setdefault((len(batches[0]), moving), [])
-        state = [*rates, *map(_data, self._parameters), *(velocities if moving else [])]
-        done = Done([], [])
-        while len(done.costs) < len(batches) and not self.refusal:
-            n_before = len(done.costs)
-            for step in [*steps]:
-                state = self._advance(step, batches[n_before:], state, len(rates), done)
-                if len(done.costs) > n_before or self.refusal:
-                    steps.remove(step)  # the next batch is likely to take the same way
+        if is_listened_to():
+            return _NOTHING
+        state = self._maker.state(rates, velocities, with_gradients)
+        key = (size, bool(state.velocities), with_gradients, self._key)
+        steps = self._steps.setdefault(key, [])
+        samples = array("q", order)
+        for step in [*steps]:
+            done = self._advance(step, samples, size, state)
+            if done is not None:
+                if done.costs and steps[0] is not step:  # the next is likely to take the same way
+                    steps.remove(step)
                     steps.insert(0, step)
-                    break
-            else:
-                if len(steps) >= MOST_PROGRAMS:
-                    self.refusal = f"its loss took more than {MOST_PROGRAMS} ways through the data"
-                    break
-                self._write_back(state, len(rates))
-                steps.insert(0, self._record(batches[n_before], state, len(rates), moving))
-                first = batches[n_before : n_before + 1]
-                state = self._advance(steps[0], first, state, len(rates), done, is_own=True)
-                if len(done.costs) == n_before:
-                    break
-        self._write_back(state, len(rates))
-        self.n_steps += len(done.costs)
-        n = len(rates) + len(self._parameters)
-        return done, state[n:] if moving else [*velocities]
+                return done
+        if len(steps) >= MOST_PROGRAMS:
+            return self._refuse(f"its loss took more than {MOST_PROGRAMS} ways through the data")
+        first = samples[:size]
+        try:
+            with self._surroundings.kept():
+                steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
+        except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            return self._refuse(_why(error))
+        return self._advance(steps[0], first, size, state) or _NOTHING
 
-    def _write_back(self, state: list[float], n_rates: int) -> None:
-        weights = state[n_rates : n_rates + len(self._parameters)]
-        for parameter, weight in zip(self._parameters, weights, strict=True):
-            parameter.data = weight
-
-    def _advance(
-        self,
-        step: Step,
-        batches: Sequence[Sequence[int]],
-        state: list[float],
-        n_rates: int,
-        done: Done,
-        is_own: bool = False,
-    ) -> list[float]:
-        """Run batches by one program, as many as it can; return the state after them.
-
-        `is_own`: the batch is the one that the program was recorded with. The first other one is
-        compared with eager mode.
-        """
-        expected = None
-        if not (step.is_proven or is_own):
-            batches = batches[:1]
-            self._write_back(state, n_rates)
-            moving = len(state) > n_rates + len(self._parameters)
-            expected = self._in_eager_mode(batches[0], state, n_rates, moving)
-        given = Batches(
-            self._row_table,
-            self._row_size,
-            self._target_table,
-            self._target_size,
-            array("q", [i for batch in batches for i in batch]),
-            len(batches[0]),
+    def _advance(self, step: Step, samples: "array[int]", size: int, state: State) -> Done | None:
+        """Run batches by one program; None if the first of them takes another way."""
+        if not step.is_proven:
+            samples = samples[:size]
+        given = [*state.numbers, *map(_data, step.others)]
+        n_rates = len(state.rates)
+        n_given = len(given) - len(step.others)
+        batches = Batches(
+            self._rows.numbers,
+            self._rows.size,
+            self._targets.numbers,
+            self._targets.size,
+            samples,
+            size,
             n_rates,
-            len(state) - n_rates,
+            n_given - n_rates,
         )
-        n_done, log = step.program.run_batches(given, [*state, *map(_data, step.others)])
-        after = step.program.state(len(state))
-        size = len(log) // len(batches)
-        if expected is not None and n_done:
-            found = [log[0], *after[n_rates:], *log[1:]]
-            if not self._agree(found, expected):
-                self.refusal = (
-                    "its program does not give the numbers of eager mode: the model or the loss "
-                    "uses something that is no operation on Values, such as .data or random numbers"
-                )
-                return state
+        try:
+            n_done, log = step.program.run_batches(batches, given)
+        except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
+            is_one = len(samples) == size
+            return _NOTHING if is_one else self._advance(step, samples[:size], size, state)
+        if n_done == 0:
+            return None if self._goes_otherwise(step, samples[:size], given) else _NOTHING
+        after = step.program.state(n_given)[n_rates:]
+        if not step.is_proven and step.weights != state.weights:
+            if why := self._difference([log[0], *after, *log[1:]], samples, state):
+                return self._refuse(why)
             step.is_proven = True
-        for start in range(0, n_done * size, size or 1):
-            done.costs.append(log[start])
-            done.outputs.append(log[start + 1 : start + size].tolist())
-        return after
+        return self._finished(step, state, n_done, log, after)
 
-    def _agree(self, found: Sequence[float], expected: Sequence[float]) -> bool:
-        if self._mode == "exact":
-            return [x.hex() for x in found] == [x.hex() for x in expected]
-        largest = max([1.0, *map(abs, expected)])
-        return all(abs(a - b) <= CLOSE * largest for a, b in zip(found, expected, strict=True))
+    def _goes_otherwise(self, step: Step, samples: "array[int]", given: list[float]) -> bool:
+        """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
+        blocks = [memoryview(table.of(samples)) for table in (self._rows, self._targets)]
+        try:
+            return step.program.run(given, blocks) is None
+        except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
+            return False
 
-    def _record(
-        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
-    ) -> Step:
-        """The program of a step, recorded for these samples."""
-        with collector_paused():
-            return self._recorded(batch, state, n_rates, moving)
+    def _difference(self, found: list[float], samples: "array[int]", state: State) -> str:
+        """Why the outputs of a program are not those of eager mode; "" if they are."""
+        try:
+            with self._surroundings.kept():
+                expected = self._maker.in_eager_mode(samples, state)
+        except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            return _why(error)
+        if len(found) == len(expected):
+            if self._mode == "exact":
+                agree = [x.hex() for x in found] == [x.hex() for x in expected]
+            else:
+                close = CLOSE * max([1.0, *map(abs, expected)])
+                agree = all(abs(a - b) <= close for a, b in zip(found, expected, strict=True))
+            if agree:
+                return ""
+        return (
+            "its program does not give the numbers of eager mode: the model or the loss uses "
+            "something that is no operation on Values, such as .data or random numbers"
+        )
 
-    def _recorded(
-        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
-    ) -> Step:
-        step, given, rows, targets = self._step(batch, state, n_rates, moving)
-        recording = record(step, (), {}, [*given, *rows, *targets])
-        inputs = [*given, *recording.leaves, *rows, *targets]
-        tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
-        sizes = [len(given) + len(recording.leaves), len(rows), len(targets)]
-        return Step(program_of(tape, sizes, self._mode, self._backend), recording.leaves)
+    def _finished(
+        self, step: Step, state: State, n_done: int, log: "array[float]", after: list[float]
+    ) -> Done:
+        """Give the parameters what the program has found."""
+        n = len(self._parameters)
+        gradients = after[-n:] if state.with_gradients else repeat(0.0)
+        # Calls into C, in which no signal handler runs: all weights change or none.
+        deque(map(setattr, self._parameters, repeat("grad"), gradients), maxlen=0)
+        deque(map(setattr, self._parameters, repeat("_data"), after[:n]), maxlen=0)
+        width = 1 + step.shape.size
+        del log[n_done * width :]
+        costs = log[::width].tolist()
+        del log[::width]
+        self.n_steps += n_done
+        return Done(costs, log, step.shape, after[n : 2 * n] if state.velocities else [])
 
-    def _in_eager_mode(
-        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
-    ) -> list[float]:
-        """The cost, the new state and the outputs, without a program."""
-        results = run(self._step(batch, state, n_rates, moving)[0], (), {})
-        return [x._data if isinstance(x, Value) else float(x) for x in results]
-
-    def _step(
-        self, batch: Sequence[int], state: Sequence[float], n_rates: int, moving: bool
-    ) -> tuple[Callable[[], list[Any]], list[Value], list[Value], list[Value]]:
-        """A step on fresh nodes: the function, and its nodes of state, rows and targets."""
-        n = n_rates + len(self._parameters)
-        rows = bind(([self._rows[i] for i in batch],), {})
-        targets = bind(([self._targets[i] for i in batch],), {})
-        rates = [Value(x) for x in state[:n_rates]]
-        speeds: list[Any] = [Value(x) for x in state[n:]] or [None] * len(self._parameters)
-
-        def step() -> list[Any]:
-            cost, outputs = self._cost(rows.args[0], targets.args[0])
-            gradients = Run.of_graph("fit", self._parameters, cost).pull([1.0])
-            new = [
-                self._update(weight, gradient, speed, rates)
-                for weight, gradient, speed in zip(self._parameters, gradients, speeds, strict=True)
-            ]
-            weights = [weight for weight, _ in new]
-            return [cost, *weights, *[v for _, v in new if moving], *flatten(outputs)[0]]
-
-        given = [*rates, *self._parameters, *(speeds if moving else [])]
-        return step, given, rows.scalars, targets.scalars
+    def _refuse(self, why: str) -> Done:
+        self.refusal = why
+        self._steps.clear()
+        return _NOTHING
 
 
-def _of_one_kind(targets: Sequence[Any]) -> Sequence[Any]:
-    """Targets that are whole numbers here and others there, all as floats."""
-    kinds = set(map(_kind, targets))
-    return targets if len(kinds) < 2 else [_as_floats(target) for target in targets]
+class _NoSurroundings:
+    def key(self) -> Hashable:
+        return None
+
+    def kept(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
-def _kind(target: Any) -> Any:
-    return take_apart((target,), {}).key
+def _why(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"no program can be made of its steps: {type(error).__name__}: {text}"
 
 
-def _as_floats(target: Any) -> Any:
-    if isinstance(target, list):
-        return [_as_floats(x) for x in target]
-    return float(target) if isinstance(target, int) else target
-
-
-def _table(samples: Sequence[Any], name: str) -> tuple["array[float]", int]:
-    """The numbers of all samples one after another, and how many each has."""
-    table = array("d")
-    key: Any = None
-    for i, sample in enumerate(samples):
-        parts = take_apart((sample,), {})
-        if i == 0:
-            key = parts.key
-        if parts.key != key or parts.has_values or parts.arrays:
-            raise TypeError(
-                f"fit: compiled=True needs samples of one layout, numbers in lists; {name}[{i}] "
-                "is another than the first"
-            )
-        table.extend(parts.numbers)
-    return table, len(table) // max(1, len(samples))
+_NOTHING = Done([], array("d"), None, [])

@@ -1,0 +1,167 @@
+"""Step: forward propagation, loss, backpropagation and weight update of one batch, as one program.
+
+Owns how a step is recorded, and the same step in eager mode, with which its program is compared.
+"""
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from autograd.containers import Shape, flatten
+from autograd.linearize import Run
+from autograd.replay.backends import program_of
+from autograd.replay.programs import Program
+from autograd.replay.recorder import collector_paused, record
+from autograd.replay.table import Table
+from autograd.replay.tape import tape_of
+from autograd.value import Value
+
+# (rows, targets) -> (what is minimised, the outputs of the model)
+Cost = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
+# (weight, gradient, velocity, rates) -> (weight, velocity); None for no velocity
+Update = Callable[[Any, Any, Any, Sequence[Any]], tuple[Any, Any]]
+
+_data = attrgetter("_data")
+
+
+class State(NamedTuple):
+    """Where a training stands between two batches.
+
+    Attributes:
+        rates: of the optimiser, the same for all parameters.
+        weights: of the parameters.
+        velocities: one for each parameter, or () where there are none.
+        with_gradients: whether a step is to give the gradients, too.
+    """
+
+    rates: Sequence[float]
+    weights: list[float]
+    velocities: list[float]
+    with_gradients: bool
+
+    @property
+    def numbers(self) -> list[float]:
+        """What a program is given, and gives after the rates: room for the gradients at the end."""
+        room = [0.0] * len(self.weights) if self.with_gradients else []
+        return [*self.rates, *self.weights, *self.velocities, *room]
+
+
+@dataclass(eq=False)
+class Step:
+    """The program of a step for batches of one size.
+
+    Attributes:
+        program: what runs; its outputs are the cost, the new state without rates, and what the
+            model returned.
+        others: the leaves that it reads and does not train.
+        shape: of what the model returned.
+        weights: of the batch that it was recorded with.
+        is_proven: whether it has given the numbers of eager mode with other weights.
+    """
+
+    program: Program
+    others: list[Value]
+    shape: Shape
+    weights: list[float]
+    is_proven: bool = False
+
+
+class Steps:
+    """The steps of a training.
+
+    Args:
+        cost: what is minimised, and what the model returned, for a batch.
+        parameters: the leaves that are trained.
+        update: the rule of the optimiser, as arithmetic.
+        rows, targets: all samples.
+    """
+
+    def __init__(
+        self,
+        cost: Cost,
+        parameters: Sequence[Value],
+        update: Update,
+        rows: Table,
+        targets: Table,
+    ) -> None:
+        self._cost, self.parameters, self._update = cost, list(parameters), update
+        self.rows, self.targets = rows, targets
+
+    def state(
+        self,
+        rates: Sequence[float],
+        velocities: Sequence[float | None],
+        with_gradients: bool,
+    ) -> State:
+        """The state now."""
+        moving = [v for v in velocities if v is not None]
+        if len(moving) < len(velocities):
+            moving = []
+        return State(rates, [*map(_data, self.parameters)], moving, with_gradients)
+
+    def recorded(self, samples: "array[int]", state: State, mode: str, backend: str | None) -> Step:
+        """The program of a step, recorded for these samples."""
+        with collector_paused():
+            return self._recorded(samples, state, mode, backend)
+
+    def _recorded(
+        self, samples: "array[int]", state: State, mode: str, backend: str | None
+    ) -> Step:
+        rows, row_nodes = self.rows.bound(samples)
+        targets, target_nodes = self.targets.bound(samples)
+        rates, speeds = [[Value(x) for x in part] for part in (state.rates, state.velocities)]
+        shape = Shape(None)
+
+        def step() -> list[Any]:
+            nonlocal shape
+            cost, outputs = self._cost(rows, targets)
+            gradients = Run.of_graph("fit", self.parameters, cost).pull([1.0])
+            answers, shape = flatten(outputs)
+            return [
+                cost,
+                *self._updated(self.parameters, gradients, speeds, rates, state),
+                *answers,
+            ]
+
+        given = [*rates, *self.parameters, *speeds]
+        given += [Value(0.0) for _ in self.parameters] if state.with_gradients else []
+        recording = record(step, (), {}, [*given, *row_nodes, *target_nodes])
+        inputs = [*given, *recording.leaves, *row_nodes, *target_nodes]
+        tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
+        sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
+        program = program_of(tape, sizes, mode, backend)
+        return Step(program, recording.leaves, shape, state.weights)
+
+    def in_eager_mode(self, samples: "array[int]", state: State) -> list[float]:
+        """The outputs of the program, by running the model; `.grad` is as that leaves it."""
+        cost, outputs = self._cost(self.rows.plain(samples), self.targets.plain(samples))
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+        cost.backward()
+        gradients = [parameter.grad for parameter in self.parameters]
+        new = self._updated(state.weights, gradients, state.velocities, state.rates, state)
+        return [float(_number(x)) for x in [cost, *new, *flatten(outputs)[0]]]
+
+    def _updated(
+        self,
+        weights: Sequence[Any],
+        gradients: Sequence[Any],
+        velocities: Sequence[Any],
+        rates: Sequence[Any],
+        state: State,
+    ) -> list[Any]:
+        """The new state, without rates."""
+        before = velocities or [None] * len(weights)
+        new = [
+            self._update(weight, gradient, velocity, rates)
+            for weight, gradient, velocity in zip(weights, gradients, before, strict=True)
+        ]
+        found = [weight for weight, _ in new]
+        found += [velocity for _, velocity in new] if velocities else []
+        return [*found, *gradients] if state.with_gradients else found
+
+
+def _number(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x

@@ -1,0 +1,91 @@
+"""Table: the samples of a training as one array of doubles, from which programs take batches.
+
+Owns the layout that all samples share.
+"""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.replay.arguments import bind, is_whole, take_apart
+from autograd.value import Value
+
+
+class Table:
+    """All rows, or all targets.
+
+    Args:
+        samples: numbers, or lists of numbers of one layout. What is a whole number in some samples
+            and a float in others is a float in all.
+        name: of these samples, for messages.
+
+    Attributes:
+        numbers: of all samples, one after another.
+        size: how many one has.
+
+    Raises TypeError, which names the sample, for anything else.
+    """
+
+    def __init__(self, samples: Sequence[Any], name: str) -> None:
+        self._samples = _of_one_kind(samples)
+        self.numbers = array("d")
+        key: Any = None
+        for i, sample in enumerate(self._samples):
+            try:
+                parts = take_apart((sample,), {})
+            except (TypeError, OverflowError) as error:
+                raise _refusal(name, i, sample) from error
+            if parts.has_values or parts.arrays or not parts.numbers:
+                raise _refusal(name, i, sample)
+            key = parts.key if i == 0 else key
+            if parts.key != key:
+                raise TypeError(
+                    f"fit: compiled=True needs samples of one layout; {name}[{i}] is {sample!r:.40}"
+                    f", {name}[0] {self._samples[0]!r:.40}: train without compiled"
+                )
+            self.numbers.extend(parts.numbers)
+        self.size = len(self.numbers) // max(1, len(samples))
+
+    def of(self, samples: Sequence[int]) -> "array[float]":
+        """The numbers of some samples, one after another."""
+        chosen = array("d")
+        for i in samples:
+            chosen.extend(self.numbers[i * self.size : (i + 1) * self.size])
+        return chosen
+
+    def plain(self, samples: Sequence[int]) -> list[Any]:
+        """Some samples as they are."""
+        return [self._samples[i] for i in samples]
+
+    def bound(self, samples: Sequence[int]) -> tuple[list[Any], list[Value]]:
+        """Some samples with fresh nodes in place of their numbers, and these nodes."""
+        found = bind(([self._samples[i] for i in samples],), {})
+        return found.args[0], found.scalars
+
+
+def _refusal(name: str, i: int, sample: Any) -> TypeError:
+    return TypeError(
+        f"fit: compiled=True needs samples that are numbers, or lists of them; {name}[{i}] is "
+        f"{sample!r:.40}: train without compiled"
+    )
+
+
+def _of_one_kind(samples: Sequence[Any]) -> Sequence[Any]:
+    """The samples, where a place that holds both ints and floats holds floats alone.
+
+    Bools count as ints do; an int too large for a float to tell from its neighbours is a float.
+    """
+    kinds = set(map(type, samples))
+    if kinds == {list} and len(set(map(len, samples))) == 1:
+        columns = [list(column) for column in zip(*samples, strict=True)]
+        alike = [_of_one_kind(column) for column in columns]
+        if all(new is old for new, old in zip(alike, columns, strict=True)):
+            return samples
+        return [list(row) for row in zip(*alike, strict=True)]
+    if kinds <= {int, float, bool} and not (kinds == {float} or _are_whole(samples)):
+        return [float(x) for x in samples]
+    return samples
+
+
+def _are_whole(samples: Sequence[Any]) -> bool:
+    return all(is_whole(x) for x in samples)
