@@ -3,7 +3,7 @@
 import importlib
 import platform
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,27 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class PeerElsewhere(Peer):
+    """A peer that cannot be installed beside ours and has an environment of its own.
+
+    Args:
+        python: the interpreter of that environment.
+    """
+
+    python: Path
+
+    def is_installed(self) -> bool:
+        """Whether that environment has it."""
+        return self.python.exists() and self.version() != "unpackaged"
+
+    def version(self) -> str:
+        """Its version there, or `unpackaged`."""
+        folders = map(str, self.python.parents[1].glob("lib/python3.*/site-packages"))
+        found = distributions(name=self.distribution, path=list(folders))
+        return next((each.version for each in found), "unpackaged")
+
+
+@dataclass(frozen=True)
 class ValueEngine(Peer):
     """A peer that runs micrograd's programs: it has a class `Value`, and an `MLP` made of it.
 
@@ -70,7 +91,18 @@ MICROGRAD = ValueEngine(
     "micrograd.nn",
     "_prev",
 )
-PEERS: tuple[Peer, ...] = (OURS, MICROGRAD)
+LLVM = Peer("llvmlite", "llvmlite", "llvmlite", "pip install -e '.[compile]'")  # ours, native
+TORCH = Peer("torch", "torch", "torch", "pip install torch==2.13.0")
+JAX = Peer("jax", "jax", "jax", "pip install jax jaxlib")
+CASADI = Peer("casadi", "casadi", "casadi", "pip install casadi")
+HIPS = PeerElsewhere(  # its import name is ours
+    "HIPS autograd",
+    "autograd",
+    "autograd",
+    "make bench",
+    Path(__file__).resolve().parents[1] / ".venv-bench-hips" / "bin" / "python",
+)
+PEERS: tuple[Peer, ...] = (OURS, LLVM, MICROGRAD, TORCH, JAX, CASADI, HIPS)
 
 
 def machine() -> str:

@@ -1,0 +1,140 @@
+"""The suites `functions` and `training`: their workloads, who takes part, what is promised."""
+
+from benchmarks.replay import contestants as who
+from benchmarks.replay.contest import EXACT, FAST, Contestant, Limit, Target, Workload
+
+_OURS = (who.CALL_EXACT, who.CALL_FAST)
+_SLOWER = (who.CALL_PYTHON, who.CALL_EAGER)
+_CASADI = (who.CALL_CASADI_GCC, who.CALL_CASADI, who.CALL_CASADI_PYTHON)
+_JAX = (who.CALL_JAX, who.CALL_JAX_UNAWAITED)
+_TORCH = (who.CALL_TORCH_COMPILED, who.CALL_TORCH)
+
+_ON_NUMBERS = (
+    *_SLOWER,
+    *_CASADI,
+    *_JAX,
+    who.CALL_JAX_FLOATS,
+    who.CALL_JAX_PACKED,
+    *_TORCH,
+    who.CALL_MICROGRAD,
+    who.CALL_HIPS,
+)
+_ON_A_LIST = (
+    who.CALL_EXACT_ARRAY,
+    who.CALL_FAST_ARRAY,
+    *_SLOWER,
+    *_CASADI,
+    *_JAX,
+    *_TORCH,
+    who.CALL_HIPS,
+)
+_OF_ANY_SIZE = (*_SLOWER, who.CALL_CASADI, who.CALL_TORCH, who.CALL_MICROGRAD)
+_OF_1000 = (*_OF_ANY_SIZE, who.CALL_CASADI_GCC, *_JAX, who.CALL_HIPS)
+
+
+def _call(
+    name: str, what: str, others: tuple[Contestant, ...], *promises: Target | Limit
+) -> Workload:
+    """Value and gradient by all arguments, in one call from Python."""
+    return Workload(name, what, "call", (*_OURS, *others), who.CALL_EAGER, promises)
+
+
+FUNCTIONS = (
+    _call(
+        "tiny-graph",
+        "((a + b) - (a b + b^3))^2 / 2 and both derivatives (BurTorch's tiny graph)",
+        _ON_NUMBERS,
+        Target(EXACT, "jax.jit", 80.0),
+        Limit(EXACT, 100e-9),
+    ),
+    _call(
+        "small-graph",
+        "the expression of micrograd's README and both derivatives (BurTorch's small graph)",
+        _ON_NUMBERS,
+    ),
+    _call(
+        "rosenbrock-100",
+        "the Rosenbrock function of 100 variables and its gradient",
+        (*_ON_A_LIST, who.CALL_MICROGRAD),
+        Target(EXACT, "casadi VM", 1.0),
+        Target(FAST, "jax.jit", 1.5),
+    ),
+    _call(
+        "tanh-1000",
+        "the sum of the tanh of 1,000 numbers and its gradient",
+        _ON_A_LIST,
+        Target(EXACT, "casadi VM", 1.0),
+        Target(FAST, "jax.jit", 1.5),
+    ),
+    _call(
+        "random-1e3",
+        "a random graph of 1,000 operations (+ - * / **2 **-0.5 relu), by its 20 leaves",
+        _OF_1000,
+    ),
+    _call("random-1e4", "the same of 10,000 operations, by its 200 leaves", _OF_ANY_SIZE),
+    _call("random-1e5", "the same of 100,000 operations, by its 2,000 leaves", _OF_ANY_SIZE),
+    _call("chain-1e3", "a continued fraction 1,000 deep, by its 3 numbers", _OF_1000),
+    _call("chain-1e4", "the same 10,000 deep", (*_OF_ANY_SIZE, *_JAX, who.CALL_HIPS)),
+    _call("chain-1e5", "the same 100,000 deep", (*_SLOWER, who.CALL_CASADI, *_JAX)),
+)
+
+_STEPS = (
+    who.FIT_EXACT,
+    who.FIT_FAST,
+    who.STEP_EXACT,
+    who.STEP_FAST,
+    who.STEP_EAGER,
+    who.STEP_JAX,
+    who.STEP_JAX_FLAT,
+    who.SCAN,
+    who.SCAN_FLAT,
+    who.STEP_TORCH_COMPILED,
+    who.STEPS_TORCH_COMPILED,
+    who.STEP_TORCH,
+    who.STEP_TORCH_FLAT,
+    who.STEP_HIPS,
+)
+_FULL = (
+    Target(FAST, "torch", 20.0),
+    Target(FAST, "jax.jit", 5.0),
+    Target(FAST, "jax lax.scan", 1.5),
+)
+_ONE = (Target(EXACT, "torch eager", 100.0), Target(EXACT, "jax.jit", 20.0))
+
+
+def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload:
+    """The training step of micrograd's demo."""
+    others = [who.STEP_TORCH_DECAY]
+    if activation == "relu":  # micrograd 0.1.0 has no tanh
+        others.append(who.STEP_MICROGRAD)
+    if batch != "32":
+        others.append(who.STEPS_CASADI)
+    if batch == "1":
+        others.append(who.STEPS_CASADI_GCC)
+    return Workload(
+        f"moons-{activation}-{batch}",
+        f"a training step of micrograd's demo, MLP 2-16-16-1, {activation}, {what}",
+        "step",
+        (*_STEPS, *others),
+        who.STEP_EXACT,
+        promises,
+    )
+
+
+TRAINING = (
+    _demo("relu", "full", "all 100 samples", Target(EXACT, "torch", 10.0), *_FULL),
+    _demo("tanh", "full", "all 100 samples", Target(EXACT, "torch", 4.0), *_FULL),
+    _demo("relu", "32", "32 samples"),
+    _demo("tanh", "32", "32 samples"),
+    _demo("relu", "1", "one sample", *_ONE),
+    _demo("tanh", "1", "one sample", *_ONE),
+    Workload(
+        "digits",
+        "an epoch of 1,797 handwritten digits in batches of 32: MLP 64-32-10, relu, cross-entropy",
+        "epoch",
+        _STEPS,
+        who.STEP_EXACT,
+        (Target(FAST, "torch", 3.0),),
+        a_unit=57,
+    ),
+)

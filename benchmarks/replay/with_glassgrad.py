@@ -1,0 +1,174 @@
+"""glassgrad in the contests: compiled in both modes, and as it runs without being compiled."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+import autograd as ag
+import nn
+from benchmarks.replay.functions import FUNCTIONS, Language, repeat
+from benchmarks.replay.run import Run
+from benchmarks.replay.tasks import TASKS, Batch, Task
+
+LANGUAGE = Language(ag.relu, ag.tanh, ag.sum, repeat)
+ACTIVATIONS = {"relu": ag.relu, "tanh": ag.tanh}
+LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+    "hinge": nn.hinge_loss,
+    "cross_entropy": nn.cross_entropy,
+}
+
+
+def _numbers(found: Any) -> list[float]:
+    """The value, then the gradient by each argument, in one list."""
+    value, gradients = found
+    return [value, *[x for g in gradients for x in (g if hasattr(g, "__len__") else [g])]]
+
+
+def _value_and_gradients(name: str) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    function = FUNCTIONS[name]()
+    places = tuple(range(len(function.point)))
+    return ag.value_and_grad(function.on_numbers(LANGUAGE), argnums=places), function.point
+
+
+def eager_call(name: str) -> Run:
+    """The graph is built and backpropagated through at each call."""
+    return Run(*_value_and_gradients(name), _numbers)
+
+
+def compiled_call(name: str, mode: str, backend: str | None = None, as_arrays: bool = False) -> Run:
+    """The compiled function, past the second call, which compares it with the function itself."""
+    f, arguments = _value_and_gradients(name)
+    compiled = ag.compile(f, mode=mode, backend=backend)
+
+    def given(factor: float) -> tuple[Any, ...]:
+        lists = [[x * factor for x in a] if isinstance(a, list) else a * factor for a in arguments]
+        if not as_arrays:
+            return tuple(lists)
+        import numpy as np
+
+        return tuple(map(np.array, lists))
+
+    for factor in (0.999, 1.001):
+        compiled(*given(factor))
+    return Run(compiled, given(1.0), _numbers)
+
+
+def _model(task: Task) -> Any:
+    sizes = list(task.sizes)
+    model = nn.MLP(sizes[0], sizes[1:], activation=task.activation, seed=0)
+    for layer, (rows, biases) in zip(model.layers, task.weights, strict=True):
+        for neuron, weights, bias in zip(layer.neurons, rows, biases, strict=True):
+            neuron.bias.data = bias
+            for weight, number in zip(neuron.weights, weights, strict=True):
+                weight.data = number
+    return model
+
+
+def _gradients_of(task: Task, model: Any) -> Callable[[Any], Sequence[float]]:
+    """The model's parameters as `Task.summed_gradients` wants them: rows, then biases."""
+
+    def numbers(_: Any) -> Sequence[float]:
+        after: list[float] = []
+        for layer in model.layers:
+            after += [w.data for neuron in layer.neurons for w in neuron.weights]
+            after += [neuron.bias.data for neuron in layer.neurons]
+        return task.summed_gradients(after)
+
+    return numbers
+
+
+def eager_step(name: str) -> Run:
+    """A step as a user writes it: model, loss, backward, optimiser."""
+    task = TASKS[name]
+    model, loss_of, batches = _model(task), LOSSES[task.loss], task.batches()
+    parameters = model.parameters()
+    optimizer = nn.SGD(parameters, lr=task.lr)
+
+    def once() -> None:
+        rows, labels = next(batches)
+        loss = loss_of([model(row) for row in rows], labels)
+        if task.l2:
+            loss = loss + task.l2 * ag.sum([p * p for p in parameters])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return Run(once, (), _gradients_of(task, model))
+
+
+def fit(name: str, compiled: bool | str) -> Run:
+    """A whole training: one call of `nn.fit`."""
+    task = TASKS[name]
+    model, samples = _model(task), task.samples()
+    settings: dict[str, Any] = {"lr": task.lr, "l2": task.l2, "compiled": compiled}
+
+    def once() -> None:
+        nn.fit(
+            model,
+            samples,
+            task.loss,
+            epochs=task.epochs,
+            batch_size=task.batch_size,
+            seed=0,
+            verbose=False,
+            **settings,
+        )
+
+    n_steps = task.epochs * len(task.epochs_of_batches[0])
+    return Run(once, (), _gradients_of(task, model), n_steps)
+
+
+def _pure_step(task: Task) -> Callable[[Any, Any, Any], Any]:
+    """(parameters, rows, labels) -> (parameters after the step, loss).
+
+    The parameters are one list: layer by layer the rows of weights, then the biases.
+    """
+    activation, loss_of = ACTIVATIONS[task.activation], LOSSES[task.loss]
+    shapes = [(len(layer.rows), len(layer.rows[0])) for layer in task.weights]
+
+    def loss(parameters: Any, rows: Any, labels: Any) -> Any:
+        flat = iter(parameters)
+        layers = []
+        for n_outputs, n_inputs in shapes:
+            weights = [list(islice(flat, n_inputs)) for _ in range(n_outputs)]
+            layers.append((weights, list(islice(flat, n_outputs))))
+        outputs = []
+        for row in rows:
+            values = list(row)
+            for k, (weights, biases) in enumerate(layers):
+                values = [ag.dot(w, values, b) for w, b in zip(weights, biases, strict=True)]
+                if k < len(layers) - 1:
+                    values = list(map(activation, values))
+            outputs.append(values if len(values) > 1 else values[0])
+        total = loss_of(outputs, labels)
+        return total + task.l2 * ag.sum([p * p for p in parameters]) if task.l2 else total
+
+    def step(parameters: Any, rows: Any, labels: Any) -> Any:
+        value, gradients = ag.value_and_grad(loss)(parameters, rows, labels)
+        return [p - task.lr * g for p, g in zip(parameters, gradients, strict=True)], value
+
+    return step
+
+
+def compiled_step(name: str, mode: str) -> Run:
+    """A step as a compiled function of the parameters and a batch, one call for each."""
+    import numpy as np
+
+    task = TASKS[name]
+    step = ag.compile(_pure_step(task), mode=mode)
+    parameters = [x for layer in task.weights for row in [*layer.rows, layer.biases] for x in row]
+    known: dict[int, tuple[Any, Any]] = {}
+
+    def arrays(batch: Batch) -> tuple[Any, Any]:
+        if id(batch) not in known:
+            known[id(batch)] = np.array(batch.rows), batch.labels
+        return known[id(batch)]
+
+    next_batch = map(arrays, task.batches()).__next__
+
+    def once() -> Any:
+        nonlocal parameters
+        parameters, loss = step(parameters, *next_batch())
+        return loss
+
+    return Run(once, (), lambda _: task.summed_gradients(parameters))
