@@ -19,6 +19,7 @@ POINTER = DOUBLE.as_pointer()
 BLOCKS = POINTER.as_pointer()
 VECTOR = ir.VectorType(DOUBLE, LANES)
 ALIGNED = 8 * LANES
+CALL_BACK = ir.FunctionType(DOUBLE, [I32, POINTER, I32])
 
 
 class Module:
@@ -28,7 +29,7 @@ class Module:
         memory: where its numbers are.
         fast: as for `Lowering`.
         call_back: the address of the C function (row, operands, how many) -> double that runs a
-            row in Python.
+            row in Python, of the type CALL_BACK.
         rows: the rows that are called back; the number of one is its place here.
     """
 
@@ -37,8 +38,7 @@ class Module:
         self.memory = memory
         self.scalar = Lowering(self.ir, 1, fast)
         self.vector = Lowering(self.ir, LANES, fast)
-        kind = ir.FunctionType(DOUBLE, [I32, POINTER, I32])
-        self.call_back = ir.Constant(I64, call_back).inttoptr(kind.as_pointer())
+        self.call_back = ir.Constant(I64, call_back)
         self.rows = rows
 
     def function(self, name: str, n_pointers: int = 2) -> "Code":
@@ -61,7 +61,6 @@ class Code:
         self.builder = ir.IRBuilder(function.append_basic_block("entry"))
         self.blocks, self.work = function.args[:2]
         self._block: dict[int, ir.Value] = {}  # pointers to the blocks of inputs
-        self._arguments: ir.Value | None = None  # of calls back
         self.at_hand: dict[int, ir.Value] = {}  # numbers of slots
 
     def address(self, place: int, index: ir.Value | None = None) -> ir.Value:
@@ -142,4 +141,6 @@ class Code:
             self.builder.store(x, self.builder.gep(arguments, [ir.Constant(I64, i)]))
         number = ir.Constant(I32, rows.index(row))
         count = ir.Constant(I32, len(operands))
-        return self.builder.call(self.module.call_back, [number, arguments, count])
+        # An instruction, since llvmlite calls no constants.
+        function = self.builder.inttoptr(self.module.call_back, CALL_BACK.as_pointer())
+        return self.builder.call(function, [number, arguments, count])
