@@ -46,7 +46,9 @@ except OSError as error:
 
 def child(code, *arguments):
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
+        # A Ctrl-C inside of open() itself leaves a file that nobody has: Python closes and says so.
+        [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-c", code]
+        + [*map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
