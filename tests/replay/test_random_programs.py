@@ -78,7 +78,7 @@ def test_samples_run_in_lanes_have_the_same_bits(data):
 
     def total(rows, scale):
         weights = [scale * (i + 1.0) for i in range(k)]
-        found = [program([w * x for w, x in zip(weights, row)]) for row in rows]
+        found = [program([w * x for w, x in zip(weights, row, strict=True)]) for row in rows]
         return ag.sum(found) * scale
 
     f = data.draw(st.sampled_from([ag.value_and_grad(total, 1), ag.value_and_grad(total, (0, 1)),
