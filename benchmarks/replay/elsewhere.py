@@ -23,9 +23,9 @@ class Elsewhere:
 
     def __init__(self, python: Path, way: str, workload: str) -> None:
         program = Path(__file__).with_name("with_hips.py")
-        # -P: this folder is not on its path, and neither is ours.
+        # -I: neither this folder nor PYTHONPATH is on its path, where ours may be.
         self._process = subprocess.Popen(
-            [str(python), "-P", str(program)],
+            [str(python), "-I", str(program)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

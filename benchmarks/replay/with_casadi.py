@@ -56,7 +56,7 @@ class Machine:
             one = casadi.Function("one", list(arguments), list(results))
             function = one.mapaccum("f", steps, options)
         self._buffer, self.call = function.buffer()
-        self._function = function  # the buffer does not keep it alive
+        self._function = function  # neither does `call` keep the buffer alive, nor the buffer this
         self.arguments = [np.zeros(function.nnz_in(i)) for i in range(function.n_in())]
         self.results = [np.zeros(function.nnz_out(i)) for i in range(function.n_out())]
         for i, array in enumerate(self.arguments):
@@ -72,10 +72,13 @@ def machine_call(name: str, gcc: bool = False) -> Run:
     symbols = [casadi.SX.sym(f"x{i}", size) for i, size in enumerate(sizes)]
     value = function.on_arrays(LANGUAGE)(*symbols)
     machine = Machine(symbols, [value, casadi.gradient(value, casadi.vertcat(*symbols))], gcc)
-    for array, numbers in zip(machine.arguments, function.point, strict=True):
-        array[:] = numbers
-    results = machine.results
-    return Run(machine.call, (), lambda _: [x for array in results for x in array.tolist()])
+    for array, given in zip(machine.arguments, function.point, strict=True):
+        array[:] = given
+
+    def numbers(_: None) -> list[float]:  # it keeps the machine alive, which its `call` does not
+        return [x for array in machine.results for x in array.tolist()]
+
+    return Run(machine.call, (), numbers)
 
 
 def python_call(name: str) -> Run:
@@ -140,4 +143,7 @@ def steps(name: str, gcc: bool = False) -> Run:
         run()
         parameters[:] = last
 
-    return Run(call, (), lambda _: task.summed_gradients(parameters.tolist()), n_steps)
+    def numbers(_: None) -> list[float]:  # it keeps the machine alive, which its `call` does not
+        return task.summed_gradients(machine.arguments[0].tolist())
+
+    return Run(call, (), numbers, n_steps)
