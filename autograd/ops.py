@@ -321,6 +321,20 @@ def _softmax_partials(y: Any, *xs: Any) -> tuple[Any, ...]:
     return tuple([e / total for e in exponentials])
 
 
+def _nll_partials(y: Any, k: Any, *xs: Any) -> tuple[Any, ...]:
+    """softmax(xs), minus 1 at k: there the others' share with its sign, so that no digit is lost.
+
+    A condition that is multiplied, not selected by, leaves the same graph whatever k is.
+    """
+    shift = peak(*xs)
+    exponentials = [exp(x - shift) for x in xs]
+    total = sum_(*exponentials)
+    is_k = [eq(k, float(j)) for j in range(len(xs))]
+    others = [e * (1.0 - c) for e, c in zip(exponentials, is_k, strict=True)]
+    rest = sum_(*others)
+    return None, *[(e - rest * c) / total for e, c in zip(others, is_k, strict=True)]
+
+
 def _product_partials(y: Any, *xs: Any) -> tuple[Any, ...]:
     """For each input the product of those before it times the product of those after it."""
     before, after = [1.0], [1.0]
@@ -355,6 +369,12 @@ mean = Op(
 prod = Op("prod", special.product, _product_partials)
 dot = Op("dot", special.dot, _dot_partials)  # of (w1, ..., wn, x1, ..., xn, bias)
 logsumexp = Op("logsumexp", special.logsumexp, _softmax_partials)
+nll = Op(  # of (k, x0, x1, ...): negative log-likelihood, -log softmax(xs)[k]
+    "nll",
+    special.nll,
+    _nll_partials,
+    domain=(Interval(0.0, INF, includes_low=True), REAL, ...),
+)
 max_ = Op("max", special.maximum, lambda y, *xs: _ties(y, xs, gt), kinks=TIES)
 min_ = Op(
     "min",

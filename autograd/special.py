@@ -50,9 +50,27 @@ def logsumexp(*xs: float) -> float:
     top = maximum(*xs)
     if math.isinf(top) or top != top:
         return top
+    return top + _log_of_total(top, xs)
+
+
+def nll(k: float, *xs: float) -> float:
+    """log(e^x1 + e^x2 + ...) - x[k], as the sum of two numbers that are not negative.
+
+    nan where an infinity is the largest, as log_softmax in PyTorch; and unless k counts one of xs.
+    """
+    if not xs:
+        return NAN
+    top = maximum(*xs)
+    if not math.isfinite(top) or k not in range(len(xs)):
+        return NAN
+    return (top - xs[int(k)]) + _log_of_total(top, xs)
+
+
+def _log_of_total(top: float, xs: tuple[float, ...]) -> float:
+    """log(the sum of all e^(x - top)) of the largest of xs and all xs."""
     first = xs.index(top)  # its own exponential is 1: log1p keeps the digits of the others
     others = [exp_difference(x, top) for x in xs[:first] + xs[first + 1 :]]
-    return top + math.log1p(total(*others))
+    return math.log1p(total(*others))
 
 
 def exp_difference(x: float, top: float) -> float:

@@ -109,6 +109,12 @@ def _log_sum_exp(*xs: Any) -> Any:
     return mpmath.log(sum(mpmath.exp(x) for x in xs))
 
 
+def _negative_log_likelihood(k: Any, *xs: Any) -> Any:
+    # log1p keeps what the others add to a probability near 1.
+    others = [x - xs[int(k)] for j, x in enumerate(xs) if j != int(k)]
+    return mpmath.log1p(sum(mpmath.exp(x) for x in others))
+
+
 def _sigmoid(x: Any) -> Any:
     return 1 / (1 + mpmath.exp(-x))
 
@@ -393,6 +399,17 @@ _many(
     _BOX,
     _BOX,
     call=_sequence,
+)
+_many(
+    "nll",
+    _negative_log_likelihood,
+    "0 1 2 3, 1 1 2 3, 2 1 2 3, 1 0 0 0, 0 1e5 99999 99998, 2 -1e5 -100001 -1e5, 0 3 -40 -36.6,"
+    "1 3 -40 -36.6, 0 700 -0.3 0.1, 1 700 -0.3 0.1, 2 -745 0 30, 2 0.3 -0.2 -1e200, 0 0.3 -0.2 -90",
+    (0, 2),
+    _BOX,
+    _BOX,
+    _BOX,
+    live=(1, 2, 3),
 )
 _many(
     "max",

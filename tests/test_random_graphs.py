@@ -32,7 +32,7 @@ _LEFT_OUT = {
     *("sign", "floor", "floordiv"),  # no derivative
     *("identity", "take", "softmax", "log_softmax"),  # no row of their own, or nothing to compute
 }
-_NUMBER_FIRST = ("polygamma", "where")
+_NUMBER_FIRST = ("polygamma", "where", "nll")
 _NUMBERS = {"power": (2.0, 3.0, -1.0, 0.5, 1.7), "leaky_relu": (0.01,), "elu": (1.0, 0.7)}
 
 
@@ -45,7 +45,7 @@ class Step:
     numbers: tuple[float, ...] = ()
 
     def operands(self, values: Sequence[Any], number: Callable[[float], Any]) -> list[Any]:
-        """The flat operands in order: polygamma has its number first, every other row last."""
+        """The flat operands in order: some have their number first, every other row last."""
         nodes, numbers = [values[i] for i in self.nodes], [number(x) for x in self.numbers]
         return numbers + nodes if self.name in _NUMBER_FIRST else nodes + numbers
 
@@ -134,6 +134,8 @@ def _random_step(draw: random.Random, name: str, n_nodes: int) -> Step:
         return Step(name, (node(),), (draw.choice(_NUMBERS[name]),))
     if name == "polygamma":
         return Step(name, (node(),), (float(draw.randint(1, 3)),))
+    if name == "nll":
+        return Step(name, (node(), node(), node()), (float(draw.randint(0, 2)),))
     if name == "where":
         return Step(name, (node(), node()), (float(draw.randint(0, 1)),))
     if name == "clip":

@@ -52,11 +52,14 @@ def test_a_derivative_is_what_the_engine_recorded_as_python_reads_it(row):
         numbers = operands(row, source, len(names))
         if row is ops.polygamma:
             numbers[0] = float(source.randrange(4))
+        if row is ops.nll:
+            numbers[0] = float(source.randrange(len(numbers) - 1))
         y = row(*map(Value, numbers))
         given = dict(zip(names, numbers, strict=True)) | {"y": y.data}
         for text, partial in zip(texts, y.partials, strict=True):
             if partial is None:  # not selected at these numbers, or no edge at all
                 continue
+            text = text.replace(" = ", " == ")  # a condition, as mathematics has it
             found = eval(text, FUNCTIONS, given)  # a formula of our own table
             if row in BY_A_PRODUCT:
                 assert float(found) == pytest.approx(partial)

@@ -54,6 +54,8 @@ def operands(name: str, n: int, seed: int = 1) -> Iterator[tuple[float, ...]]:
         numbers = [number() for _ in definition.box]
         if name == "polygamma":
             numbers[0] = float(draw.randint(1, 5))
+        if name == "nll":
+            numbers[0] = float(draw.randint(0, 2))
         yield tuple(numbers)
 
 

@@ -62,8 +62,12 @@ def _operands(draw: Any, op: Op, edges: bool, size: int | None) -> tuple[float, 
     count = op.arity or size or draw(st.integers(1, 6))
     if op is ops.dot and count % 2 == 0:
         count += 1
+    if op is ops.nll:
+        count = max(count, 2)
     intervals = (intervals + [intervals[-1]] * count)[:count]
     choices = CHOICES.get(op.name, {})
+    if op is ops.nll:  # its first operand counts one of the others
+        choices = {0: [float(k) for k in range(count - 1)]}
     found = [
         draw(st.sampled_from(choices[i]) if i in choices else _number(interval, edges))
         for i, interval in enumerate(intervals)

@@ -101,6 +101,12 @@ RULES = {
         "cos passes the gradient on times minus the sine of its input.",
         "cos은 기울기에 입력의 사인을 곱하고 부호를 바꾸어 전달합니다.",
     ),
+    "nll": (
+        ("nll(k, x0, x1, ...) is -log(softmax(x)[k]): each x gets the gradient times its softmax, "
+        "the one counted by k times its softmax minus 1."),
+        ("nll(k, x0, x1, ...)는 -log(softmax(x)[k])입니다. 각 x는 기울기에 자신의 소프트맥스 값을, "
+        "k가 가리키는 x는 그 값에서 1을 뺀 값을 곱해 받습니다."),
+    ),
     "softplus": (
         "softplus passes the gradient on times the sigmoid of its input.",
         "softplus는 기울기에 입력의 시그모이드를 곱해 전달합니다.",

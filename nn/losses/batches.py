@@ -4,6 +4,7 @@ Owns the check that the two fit together, the wording of the refusals that all l
 the recognition of outputs that softmax or sigmoid have been applied to already.
 """
 
+from operator import index
 from typing import Any, NamedTuple
 
 import autograd as ag
@@ -67,8 +68,15 @@ def batch(loss: str, name: str, outputs: Any, targets: Any) -> tuple[list[Any], 
 
 
 def number_of(entry: Any) -> Any:
-    """Return the number in a `Value`; anything else as it is."""
-    return entry.data if isinstance(entry, Value) else entry
+    """Return the number in a `Value`, or in an int of a compiled function; else `entry`."""
+    if isinstance(entry, Value):
+        return entry.data
+    return index(entry) if is_traced(entry) else entry
+
+
+def is_traced(entry: Any) -> bool:
+    """Whether it is a node, or an int of a compiled function: to be asked nothing but bounds."""
+    return hasattr(entry, "_apply_op")
 
 
 def is_softmax(row: list[Any]) -> bool:

@@ -4,13 +4,14 @@ Owns the cross-entropy of several classes and the hinge loss of two. (Losses of 
 output, by its probability, are in `binary`.)
 """
 
-from numbers import Real
+from decimal import Decimal
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 
 import autograd as ag
 from autograd import Value
-from nn.losses.batches import batch, is_softmax, number_of
+from nn.losses.batches import batch, is_softmax, is_traced, number_of
 
 SUM_TOLERANCE = 1e-6  # how far from 1 a row of probabilities may sum
 
@@ -32,12 +33,11 @@ def cross_entropy(logits: Any, targets: Any) -> Any:
     losses = []
     for i, (row, answer) in enumerate(zip(rows, answers, strict=True)):
         _check_logits(i, row)
-        log_probabilities = ag.log_softmax(row)
         if isinstance(answer, list):
             _check_probabilities(i, answer, len(row))
-            losses.append(-ag.dot(answer, log_probabilities))
+            losses.append(-ag.dot(answer, ag.log_softmax(row)))
         else:
-            losses.append(-log_probabilities[_class_index(i, answer, len(row))])
+            losses.append(ag.nll.apply((_class_index(i, answer, len(row)), *row)))
     return ag.mean(losses)
 
 
@@ -58,23 +58,30 @@ def hinge_loss(scores: Any, targets: Any) -> Any:
                 f"hinge_loss: scores[{i}] is a row of {len(score)}; it takes one score for each "
                 "sample: give the model one output, or use cross_entropy"
             )
-        if isinstance(answer, (list, Value)) or answer not in (1, -1):
+        # One question, with one answer for all that is right: compiled, one program serves it.
+        if not isinstance(answer, (Real, Decimal, Value)) or answer * answer != 1:
             raise ValueError(
-                f"hinge_loss: targets[{i}] must be +1 or -1, got {answer!r:.40}; "
+                f"hinge_loss: targets[{i}] must be +1 or -1, got {number_of(answer)!r:.40}; "
                 "from labels 0 and 1: [2 * label - 1 for label in y]"
             )
-    margins = [1.0 - float(answer) * score for score, answer in zip(rows, answers, strict=True)]
+    margins = [
+        1.0 - ag.mul(answer, score) if is_traced(answer) else 1.0 - float(answer) * score
+        for score, answer in zip(rows, answers, strict=True)
+    ]
     return ag.mean([ag.relu(margin) for margin in margins])
 
 
 def is_probability_row(row: list[Any]) -> bool:
     """Whether the entries are numbers, at least 0, that sum to 1 within `SUM_TOLERANCE`."""
-    total = 0.0
+    total: Any = 0.0
     for entry in row:
-        if not isinstance(entry, Real) or not float(entry) >= 0.0:
+        if not isinstance(entry, (Real, Value)):
             return False
-        total += float(entry)
-    return abs(total - 1.0) <= SUM_TOLERANCE
+        number = entry if is_traced(entry) else float(entry)
+        if not number >= 0.0:
+            return False
+        total = total + number
+    return bool(-SUM_TOLERANCE <= total - 1.0 <= SUM_TOLERANCE)
 
 
 def _check_logits(i: int, row: Any) -> None:
@@ -91,22 +98,26 @@ def _check_logits(i: int, row: Any) -> None:
         )
 
 
-def _class_index(i: int, answer: Any, n_classes: int) -> int:
-    """The target of sample i as an index of its logits, or ValueError."""
-    try:
-        target = index(answer)
-    except TypeError:
+def _class_index(i: int, answer: Any, n_classes: int) -> Any:
+    """The target of sample i, an index of its logits, or ValueError.
+
+    A whole number that a compiled function is given stays one: it is only asked for its range.
+    """
+    if not isinstance(answer, Integral):
+        try:
+            answer = index(answer)
+        except TypeError:
+            raise ValueError(
+                f"cross_entropy: targets[{i}] must be a class index, a whole number from 0 to "
+                f"{n_classes - 1}, or a row of probabilities; got {number_of(answer)!r:.40}"
+            ) from None
+    if not 0 <= answer < n_classes:
         raise ValueError(
-            f"cross_entropy: targets[{i}] must be a class index, a whole number from 0 to "
-            f"{n_classes - 1}, or a row of probabilities; got {answer!r:.40}"
-        ) from None
-    if not 0 <= target < n_classes:
-        raise ValueError(
-            f"cross_entropy: targets[{i}] is class {target}, but there are {n_classes} logits, "
-            f"for the classes 0 to {n_classes - 1}; number the classes from 0, "
-            "or give the model an output for each"
+            f"cross_entropy: targets[{i}] is class {number_of(answer)}, but there are "
+            f"{n_classes} logits, for the classes 0 to {n_classes - 1}; number the classes from "
+            "0, or give the model an output for each"
         )
-    return target
+    return answer if is_traced(answer) else float(answer)
 
 
 def _check_probabilities(i: int, row: list[Any], n_classes: int) -> None:
@@ -115,9 +126,8 @@ def _check_probabilities(i: int, row: list[Any], n_classes: int) -> None:
             f"cross_entropy: targets[{i}] has {len(row)} probabilities for {n_classes} logits; "
             "give one for each class"
         )
-    numbers = [number_of(entry) for entry in row]
-    if not is_probability_row(numbers):
+    if not is_probability_row(row):
         raise ValueError(
             f"cross_entropy: targets[{i}] must hold probabilities, at least 0 and with the sum 1; "
-            f"got {numbers!r:.60}"
+            f"got {[number_of(entry) for entry in row]!r:.60}"
         )

@@ -144,7 +144,7 @@ ROW = [0.0, 1.0, 2.0]
         ),
         (lambda: hinge_loss(values(1.0), [0]), "[2 * label - 1 for label in y]"),
         (lambda: hinge_loss(values(1.0), [2]), "targets[0] must be +1 or -1, got 2"),
-        (lambda: hinge_loss(values(1.0), [Value(1.0)]), "targets[0] must be +1 or -1"),
+        (lambda: hinge_loss(values(1.0), [Value(0.5)]), "must be +1 or -1, got 0.5; from"),
         (lambda: hinge_loss([values(1.0, 2.0)], [1]), "scores[0] is a row of 2"),
         (lambda: hinge_loss(values(1.0, 2.0), [1]), "2 scores, but 1 targets"),
         (lambda: hinge_loss([], []), "scores is empty"),

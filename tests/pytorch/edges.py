@@ -180,6 +180,15 @@ POINTS: dict[str, tuple[Point, ...]] = {
         *((INF, -INF), (1e300, 1e300), (-1e300, -1e300), (1e3, 1e3), (0.0, -745.0), (0.0, -746.0)),
         *((NAN, 0.0), (NAN, INF), (-INF, -INF, -INF)),
     ),
+    "nll": tuple(
+        (float(k), *xs)
+        for xs in (
+            *((1.0,), (INF,), (-INF,), (NAN,), (0.0, 0.0), (0.0, 1e300), (0.0, -745.0)),
+            *((0.0, -746.0), (0.0, -40.0), (-INF, 0.0), (INF, 0.0), (INF, INF), (-INF, -INF)),
+            *((NAN, 0.0), (1e300, 1e300), (-1e300, -1e300), (-INF, 0.0, 1.0)),
+        )
+        for k in range(len(xs))
+    ),
     **dict.fromkeys(
         ("max", "min", "peak"),
         (

@@ -144,6 +144,11 @@ REFERENCE: dict[str, Reference] = {
     "mean": Reference(_stacked(lambda t: t.mean(0))),
     "prod": Reference(_stacked(lambda t: t.prod(0))),
     "logsumexp": Reference(_stacked(lambda t: torch.logsumexp(t, 0))),
+    "nll": Reference(
+        lambda k, *xs: -torch.stack(xs).log_softmax(0)[int(k)],
+        frozenset({0}),
+        note="-log_softmax(x)[k], which is what nll_loss takes",
+    ),
     # amax and amin share a tie as max() and min() over a whole tensor do; they differ at nan only.
     "max": Reference(_stacked(lambda t: torch.amax(t, 0)), note="amax; max() at nan gives 1 to it"),
     "min": Reference(_stacked(lambda t: torch.amin(t, 0)), note="amin; min() at nan gives 1 to it"),

@@ -179,13 +179,26 @@ def _exp_difference(x: Number, top: Number) -> Number:
 
 def _logsumexp(*xs: Number) -> Number:
     top = _maximum(*xs)
+    return select(is_infinite(top), top, top + _log_of_total(top, xs))
+
+
+def _nll(k: Number, *xs: Number) -> Number:
+    top = _maximum(*xs)
+    chosen = select(k.equals(0.0), xs[0], math.nan)
+    for j, x in enumerate(xs[1:], start=1):
+        chosen = select(k.equals(float(j)), x, chosen)
+    loss = (top - chosen) + _log_of_total(top, xs)
+    return select(is_infinite(top), math.nan, loss)
+
+
+def _log_of_total(top: Number, xs: Sequence[Number]) -> Number:
     first = xs[0].equals(top)
     total = select(first, 0.0, 0.0 + _exp_difference(xs[0], top))
     for x in xs[1:]:
         is_first = x.equals(top) & ~first
         first = first | is_first
         total = select(is_first, total, total + _exp_difference(x, top))
-    return select(is_infinite(top), top, top + log1p(total))
+    return log1p(total)
 
 
 def _fused_dot(*numbers: Number) -> Number:
@@ -286,6 +299,7 @@ WRITERS: dict[str, Callable[..., Any]] = {
     "prod": special.product,
     "dot": special.dot,
     "logsumexp": _logsumexp,
+    "nll": _nll,
     "max": _maximum,
     "min": _minimum,
 }
