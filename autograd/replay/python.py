@@ -48,7 +48,7 @@ class PythonProgram:
         self._tape = tape
         self.source, rows = written(tape)
         space: dict[str, Any] = {
-            f"f_{row.name}": row.forward if row.name in BUILTIN else row for row in rows
+            name: row.forward if row.name in BUILTIN else row for name, row in rows.items()
         }
         code = compile(self.source, "<glassgrad program>", "exec")
         exec(code, space)  # noqa: S102 - the text is made here, from the rows of the table
@@ -97,8 +97,8 @@ def _listed(block: Any) -> list[float]:
     return listed
 
 
-def written(tape: Tape) -> tuple[str, list[Op]]:
-    """The program as Python text, and the rows that it calls as `f_NAME`.
+def written(tape: Tape) -> tuple[str, dict[str, Op]]:
+    """The program as Python text, and the rows that it calls, by the names it calls them.
 
     `program(x)` takes the inputs in a list and returns the outputs in a list, or None where a
     guard is answered otherwise. Slots that only one function uses are its variables; the others
@@ -107,6 +107,7 @@ def written(tape: Tape) -> tuple[str, list[Op]]:
     cuts = list(range(0, len(tape.rows), PER_FUNCTION)) or [0]
     shared = _shared_slots(tape)
     called: dict[str, Op] = {}
+    names: dict[Op, str] = {}  # two rows of the user's may have one name
 
     def name(slot: int) -> str:
         if slot < tape.n_inputs:
@@ -123,8 +124,12 @@ def written(tape: Tape) -> tuple[str, list[Op]]:
             row = tape.rows[k]
             operands = [name(i) for i in tape.operands[k]]
             text = _expression(row, operands)
-            if text.startswith("f_"):
-                called[row.name] = row
+            if not text:
+                if row not in names:
+                    plain = f"f_{row.name}"
+                    names[row] = plain if plain not in called else f"f{len(called)}_{row.name}"
+                    called[names[row]] = row
+                text = f"{names[row]}({', '.join(operands)})"
             lines.append(f"    {name(tape.first + k)} = {text}")
         lines += ["    return", ""] if not rows else [""]
     lines.append("def program(x):")
@@ -134,7 +139,7 @@ def written(tape: Tape) -> tuple[str, list[Op]]:
         lines.append(f"    if ({name(a)} {question} {name(b)}) is not {answer}:")
         lines.append("        return None")
     lines.append(f"    return [{', '.join(map(name, tape.outputs))}]")
-    return "\n".join([*lines, ""]), list(called.values())
+    return "\n".join([*lines, ""]), called
 
 
 def _shared_slots(tape: Tape) -> set[int]:
@@ -147,11 +152,12 @@ def _shared_slots(tape: Tape) -> set[int]:
 
 
 def _expression(row: Op, operands: Sequence[str]) -> str:
+    """How Python writes it; "" if it is the call of a function."""
     if row.name in SIGNS:
         return f"{operands[0]} {SIGNS[row.name]} {operands[1]}"
     if row.name == "neg":
         return f"-{operands[0]}"
-    return f"f_{row.name}({', '.join(operands)})"
+    return ""
 
 
 def _constant(x: float) -> str:
