@@ -8,11 +8,15 @@ numbers, or the derivatives of what it computes are lost.
 """
 
 import threading
+from array import array
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
 from typing import Any
 
 active = 0
+# How many listeners and recorders there are, in all threads. Native code reads it at its address:
+# a compiled function then runs as it stands, so that each of its operations is heard of.
+listeners = array("q", [0])
 _lock = threading.Lock()
 
 
@@ -73,9 +77,16 @@ def activate(change: int) -> None:
         active += change
 
 
+def _listen(change: int) -> None:
+    """Count one listener or recorder more or less."""
+    activate(change)
+    with _lock:
+        listeners[0] += change
+
+
 def listen(listener: Listener) -> None:
     """Let `listener` know of everything in this thread until `unlisten`; may be nested."""
-    activate(1)
+    _listen(1)
     _context.listeners = (*_context.listeners, listener)
 
 
@@ -84,7 +95,7 @@ def unlisten(listener: Listener) -> None:
     before = list(_context.listeners)
     del before[len(before) - 1 - before[::-1].index(listener)]
     _context.listeners = tuple(before)
-    activate(-1)
+    _listen(-1)
 
 
 def is_listened_to() -> bool:
@@ -139,11 +150,11 @@ def changed(what: str) -> None:
 def recording_by(recorder: Recorder | None) -> Iterator[None]:
     """Let `recorder` know of everything in this thread; None: nobody, in a recording too."""
     before, _context.recorder = _context.recorder, recorder
-    activate(1)
+    _listen(1)
     try:
         yield
     finally:
-        activate(-1)
+        _listen(-1)
         _context.recorder = before
 
 

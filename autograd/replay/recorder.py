@@ -5,7 +5,6 @@ numbers (guards), which results lost their history (detach, no_grad), and which 
 one hook in `modes` tells that.
 """
 
-import ctypes
 import gc
 import sys
 from collections import Counter
@@ -19,10 +18,6 @@ from autograd.containers import Shape, flatten
 from autograd.op import Op
 from autograd.replay.whole import Whole
 from autograd.value import Value, record as apply
-
-# How many recordings there are, in all threads. Native code looks at it: a compiled function that
-# reads leaves must not give a number to a recording, which would keep it.
-under_way = ctypes.c_longlong(0)
 
 
 class Recording(NamedTuple):
@@ -59,20 +54,6 @@ def record(
     do once and never again.
     """
     notes = _Notes(exact)
-    under_way.value += 1
-    try:
-        return _record(f, args, kwargs, inputs, notes)
-    finally:
-        under_way.value -= 1
-
-
-def _record(
-    f: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: dict[str, Any],
-    inputs: Sequence[Value],
-    notes: "_Notes",
-) -> Recording:
     with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
         result = f(*args, **kwargs)
     outputs, shape = flatten(result)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from llvmlite import ir
 
 from autograd.containers import Shape
+from autograd.modes import listeners
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.objects import (
     NUMBER,
@@ -28,8 +29,8 @@ from autograd.replay.llvm.objects import (
     python_is_usual,
 )
 from autograd.replay.programs import Direct
-from autograd.replay.recorder import under_way
 
+WORD = I64.as_pointer()
 ENTRY = ir.FunctionType(OBJECT, [OBJECT, OBJECTS, I64, OBJECT])
 MOST_ROWS = 256  # of lists in lists: each is code of its own
 FASTCALL_WITH_KEYWORDS = 0x0080 | 0x0002
@@ -42,6 +43,7 @@ class Addresses(NamedTuple):
     blocks: int
     work: int
     outputs: int
+    is_making: int  # a word: not 0 while a result is made of the outputs
 
 
 def is_possible(direct: Direct) -> bool:
@@ -102,9 +104,11 @@ def write_entry(program: ir.Function, direct: Direct, at: Addresses, kept: list[
     reader = Reader(builder, otherwise)
     reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
     reader.go_on_if_equal(names, ir.Constant(OBJECT, None))
-    if direct.leaves:
-        count_of_recordings = builder.load(pointer(ctypes.addressof(under_way), I64.as_pointer()))
-        reader.go_on_if_equal(count_of_recordings, ir.Constant(I64, 0))
+    none = ir.Constant(I64, 0)
+    reader.go_on_if_equal(builder.load(pointer(listeners.buffer_info()[0], WORD)), none)
+    # Making a list may set off the garbage collector, and that any function of Python.
+    is_making = pointer(at.is_making, WORD)
+    reader.go_on_if_equal(builder.load(is_making), none)
     _read(reader, direct, arguments, at, kept)
     outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
     status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
@@ -112,7 +116,10 @@ def write_entry(program: ir.Function, direct: Direct, at: Addresses, kept: list[
     _refuse_nan(reader, outputs, direct.shape.size)
     # Whether there is memory for a few more objects is not asked: CPython's own code for floats
     # in such a place is in no better position.
-    builder.ret(_made(Maker(builder, outputs), direct.shape, builder, kept))
+    builder.store(ir.Constant(I64, 1), is_making)
+    made = _made(Maker(builder, outputs), direct.shape, builder, kept)
+    builder.store(none, is_making)
+    builder.ret(made)
     builder.position_at_end(otherwise)
     call = python_function(
         program.module, "PyObject_Vectorcall", OBJECT, OBJECT, OBJECTS, I64, OBJECT

@@ -6,6 +6,7 @@ Owns translating by LLVM, the memory that the code works in, and calling it.
 import ctypes
 from array import array
 from collections.abc import Callable, Sequence
+from threading import Lock, get_ident
 from typing import Any, NamedTuple
 
 from autograd.op import Op
@@ -19,7 +20,7 @@ from autograd.replay.samples import Samples, find_samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
 
-# These keep the interpreter's lock: a program has one memory.
+# These keep the interpreter's lock: only what a program calls back may give it away.
 _Call = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 _CallBack = ctypes.PYFUNCTYPE(
     ctypes.c_double, ctypes.c_int, ctypes.POINTER(ctypes.c_double), ctypes.c_int
@@ -76,7 +77,7 @@ class NativeProgram:
     def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:
         tape, samples, fast = plan
         self._rows: list[Op] = []
-        self._error: BaseException | None = None
+        self._errors: dict[int, BaseException] = {}  # of threads
         self._call_back = _CallBack(self._called_back)
         address = ctypes.cast(self._call_back, ctypes.c_void_p).value or 0
         assembly = Assembly(tape, sizes, samples, fast, address)
@@ -85,14 +86,13 @@ class NativeProgram:
         self.n_operations = len(tape.rows)
         self.samples = samples.n if samples is not None else 0
         self.bytes = 8 * (assembly.memory.size + LANES)
-        self._room = ctypes.create_string_buffer(self.bytes)
-        start = ctypes.addressof(self._room)
-        self.work = start + -start % (8 * LANES)
+        self._room, self.work = _room(self.bytes)
+        self._work_is_free = Lock()
         self._blocks = (ctypes.c_void_p * len(sizes))()
         self._given = (ctypes.c_double * max(1, sizes[0]))()
         self._blocks[0] = ctypes.addressof(self._given)
         self._outputs = (ctypes.c_double * max(1, len(tape.outputs)))()
-        self._is_running = False
+        self._is_making = ctypes.c_longlong(0)
         is_direct = direct is not None and self.n_calls_back == 0 and is_possible(direct)
         self._kept: list[Any] = []  # what native code refers to
         if direct is not None and is_direct:
@@ -101,6 +101,7 @@ class NativeProgram:
                 ctypes.addressof(self._blocks),
                 self.work,
                 ctypes.addressof(self._outputs),
+                ctypes.addressof(self._is_making),
             )
             write_entry(assembly.program, direct, at, self._kept)
         self.source = assembly.text
@@ -113,25 +114,27 @@ class NativeProgram:
             self.direct = as_builtin(entry, self)
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
-        """The outputs; None if a guard is answered otherwise."""
-        if self._is_running:
-            raise RuntimeError(
-                "compile: a function that compiled code calls back has called the compiled "
-                "function itself; call the function as it was before compile"
-            )
-        self._given[: len(numbers)] = list(numbers)
+        """The outputs; None if a guard is answered otherwise.
+
+        May overlap with other runs: of other threads, or of what a row in Python calls.
+        """
         kept = [_address(block) for block in arrays]
-        for i, (address, _) in enumerate(kept, start=1):
-            self._blocks[i] = address
-        self._is_running = True
+        given, outputs = type(self._given)(), type(self._outputs)()
+        given[: len(numbers)] = list(numbers)
+        blocks = type(self._blocks)(ctypes.addressof(given), *[address for address, _ in kept])
+        before = self._errors.pop(get_ident(), None)
+        is_first = self._work_is_free.acquire(blocking=False)
+        room, work = (None, self.work) if is_first else _room(self.bytes)
         try:
-            status = self._run(
-                ctypes.addressof(self._blocks), self.work, ctypes.addressof(self._outputs)
-            )
+            status = self._run(ctypes.addressof(blocks), work, ctypes.addressof(outputs))
+            self._raise_what_was_raised()
         finally:
-            self._is_running = False
-        self._raise_what_was_raised()
-        return None if status == OTHERWISE else list(self._outputs)
+            del room
+            if is_first:
+                self._work_is_free.release()
+            if before is not None:
+                self._errors[get_ident()] = before
+        return None if status == OTHERWISE else list(outputs)
 
     def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
         """See `Program.run_batches`."""
@@ -166,17 +169,26 @@ class NativeProgram:
         return self._given[:n]
 
     def _raise_what_was_raised(self) -> None:
-        if self._error is not None:
-            error, self._error = self._error, None
+        error = self._errors.pop(get_ident(), None)
+        if error is not None:
             raise error
 
     def _called_back(self, row: int, operands: Any, count: int) -> float:
         """Run a row in Python; what it raises waits until native code has come to its end."""
+        if get_ident() in self._errors:  # this run has no result any more
+            return float("nan")
         try:
             return self._rows[row].compute(operands[:count])
         except BaseException as error:  # noqa: BLE001 - run() raises it
-            self._error = self._error or error
+            self._errors[get_ident()] = error
             return float("nan")
+
+
+def _room(size: int) -> tuple[Any, int]:
+    """Memory of that many bytes, and its first address at a multiple of the lanes."""
+    room = ctypes.create_string_buffer(size)
+    start = ctypes.addressof(room)
+    return room, start + -start % (8 * LANES)
 
 
 def _address(block: Any) -> tuple[int, Any]:
