@@ -86,6 +86,8 @@ class Value:
 
     def zero_grad(self) -> None:
         """Set `.grad` to 0.0 here and in every Value this one was made from."""
+        if modes.active:
+            modes.changed("zero_grad() sets .grad")
         for node in topological_order(self):
             node.grad = 0.0
 

@@ -7,6 +7,7 @@ which numbers stand: `take_apart` and `bind` walk alike.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import is_dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
@@ -82,15 +83,19 @@ class _Walk:
             self.arrays.append(block)
             return _kind_of_block(x)
         if is_array(x):
+            if x.dtype.kind != "O":  # bools, dates, text: none of them a number
+                return kind, (x.shape, x.dtype.str, x.tobytes())
             return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
         try:
             hash(x)
-        except TypeError:
+        except (TypeError, ValueError):  # of a memoryview that may be written
             raise TypeError(
                 f"compile: argument {where!r} holds a {kind.__name__}, which is neither a number "
                 "nor hashable; give numbers in lists, tuples, dicts or arrays, or leave it to the "
                 "function itself"
             ) from None
+        if isinstance(x, (complex, frozenset)) or is_dataclass(x):
+            return kind, x, repr(x)  # equal ones may differ: 0.0 == -0.0 == False
         return kind, x
 
 

@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from types import MethodType
 from typing import Any, NamedTuple
 
 from autograd import modes
@@ -50,13 +51,24 @@ class Path(NamedTuple):
     seconds: float
 
 
+class Trial(NamedTuple):
+    """A path whose program is yet to be compared with the function on other numbers.
+
+    Attributes:
+        numbers: what it was recorded with.
+        is_repeated: whether it has been compared on the same numbers.
+    """
+
+    numbers: list[float]
+    is_repeated: bool
+
+
 class Layout:
     """The programs for arguments of one layout.
 
     Attributes:
         paths: the last one used first.
-        unproven: for each path that has not yet been compared with the function on other numbers,
-            the numbers it was recorded with.
+        unproven: the paths that have not yet been compared with the function on other numbers.
         eager: why the function runs as it stands; "" while it does not.
         by_sample: for a vmap whose samples take different ways: the same of the function of one
             sample, compiled.
@@ -64,7 +76,7 @@ class Layout:
 
     def __init__(self) -> None:
         self.paths: list[Path] = []
-        self.unproven: dict[int, list[float]] = {}
+        self.unproven: dict[int, Trial] = {}
         self.eager = ""
         self.by_sample: Callable[..., Any] | None = None
 
@@ -105,6 +117,8 @@ class Compiled(functools.partial[Any]):
         parts = take_apart(args, kwargs)
         if parts.has_values or modes.in_transform():
             return self._function(*args, **kwargs)
+        if modes.is_listened_to():
+            return self._eager(args, kwargs)
         layout = self._layouts.get(parts.key)
         if layout is None:
             layout = self._new_layout(parts.key)
@@ -118,10 +132,11 @@ class Compiled(functools.partial[Any]):
             self._last = path
             if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
                 return self._eager(args, kwargs)
-            is_new = id(path) in layout.unproven
-            if is_new and not self._is_proven(layout, path, parts, args, kwargs):
-                return self._eager(args, kwargs)
-            return path.build(found)
+            trial = layout.unproven.get(id(path))
+            if trial is None:
+                return path.build(found)
+            right = self._result_instead(layout, path, trial, parts, args, kwargs)
+            return right[0] if right else path.build(found)
         if layout.eager:
             return self._eager(args, kwargs)
         if layout.by_sample is not None:
@@ -174,36 +189,45 @@ class Compiled(functools.partial[Any]):
         build = builder_of(recording.shape, fixed)
         path = Path(tape, program, recording.leaves, build, time.perf_counter() - start)
         layout.paths.insert(0, path)
-        layout.unproven[id(path)] = numbers
+        layout.unproven[id(path)] = Trial(numbers, False)
         self._last = path
         if any(map(_is_nan, result)):
             return self._eager(args, kwargs)
         return build(result)
 
-    def _is_proven(self, layout: Layout, path: Path, parts: Parts, args: Any, kwargs: Any) -> bool:
-        """Whether the program gives the function's bits, at the first call with other numbers.
+    def _result_instead(
+        self, layout: Layout, path: Path, trial: Trial, parts: Parts, args: Any, kwargs: Any
+    ) -> list[Any]:
+        """Nothing, if the program gives the function's bits; else the function's result.
 
-        A program that does not is thrown away: the function uses something that is not in its
-        graph, such as `.data` or a random number.
+        Asked at the second call, and at the first with other numbers. A program that does not is
+        thrown away: the function uses something that is not in its graph, such as `.data` or a
+        random number.
         """
         blocks = [x.ravel() if hasattr(x, "ravel") else x for x in parts.arrays]
         numbers = [*parts.numbers, *map(_data, path.leaves)]
         numbers += [x for block in blocks for x in block.tolist()]
-        if _same(numbers, layout.unproven[id(path)]):
-            return True  # nothing has changed: that would prove nothing
-        right = flatten(run(self._function, *bind(args, kwargs)[:2]))[0]
+        is_other = not _same(numbers, trial.numbers)
+        if trial.is_repeated and not is_other:
+            return []  # the same numbers again would prove nothing
+        right, shape = flatten(run(self._function, *bind(args, kwargs)[:2]))
         found = interpret(path.tape, numbers)
-        if found is not None and _same(found, [_number(x) for x in right if _is_number(x)]):
-            del layout.unproven[id(path)]
-            if path.program.direct is not None:
-                self._enter_by(path.program.direct)
-            return True
-        self._give_up(
-            layout,
-            "its program does not give the same numbers as the function itself: something in it "
-            "is no operation on Values, such as .data, random numbers, or a list that it changes",
-        )
-        return False
+        if found is None or not _same(found, [_number(x) for x in right if _is_number(x)]):
+            self._give_up(
+                layout,
+                "its program does not give the same numbers as the function itself: something in "
+                "it is no operation on Values, such as .data, random numbers, or a list that it "
+                "changes",
+            )
+            self.n_eager += 1
+            return [shape.rebuild([_number(x) if _is_number(x) else x for x in right])]
+        if not is_other:
+            layout.unproven[id(path)] = Trial(numbers, True)
+            return []
+        layout.unproven.pop(id(path), None)
+        if path.program.direct is not None:
+            self._enter_by(path.program.direct)
+        return []
 
     def _give_up(self, layout: Layout, why: str) -> None:
         """Run the function as it stands from now on, for arguments of this layout."""
@@ -219,6 +243,9 @@ class Compiled(functools.partial[Any]):
         bound = bind(args, kwargs)
         outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
         return shape.rebuild([_number(x) if _is_number(x) else x for x in outputs])
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
 
     def report(self) -> "Report":
         """What was made of the function: print it."""
