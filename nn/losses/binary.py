@@ -6,14 +6,13 @@ a target t is the probability of yes, usually 0 or 1, and the loss of one output
     -(t * log(probability of yes) + (1 - t) * log(probability of no))
 """
 
-import math
 from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
 import autograd as ag
 from autograd import Value
-from nn.losses.batches import Pairs, is_sigmoid, is_softmax, number_of, pairs
+from nn.losses.batches import Pairs, is_sigmoid, is_softmax, is_traced, number_of, pairs
 from nn.nested import as_lists
 
 Half = Callable[[Any], Any]  # output -> the cost, or minus the cost, of one of the two answers
@@ -82,12 +81,12 @@ def _mean(loss: str, found: Pairs, yes: Half, no: Half, sign: float) -> Any:
         _check_target(loss, found, i)
         for weight, half in ((sign * target, yes), (sign * (1.0 - target), no)):
             # A number 0 leaves its half out. A Value that is 0 keeps it, because its derivative is
-            # wanted; unless that is infinite, and 0 * inf the end of all numbers.
+            # wanted, and so that the graph is the same for all targets; unless the half is
+            # infinite, and 0 * inf the end of all numbers. (1 / cost has the sign of the weight.)
             if isinstance(weight, Value):
                 cost = half(output)
-                if weight.data != 0.0 or not math.isinf(number_of(cost)):
-                    weights.append(weight)
-                    halves.append(cost)
+                weights.append(weight)
+                halves.append(ag.where(weight + ag.div(1.0, cost), cost, 0.0))
             elif weight != 0.0:
                 weights.append(weight)
                 halves.append(half(output))
@@ -95,9 +94,14 @@ def _mean(loss: str, found: Pairs, yes: Half, no: Half, sign: float) -> Any:
 
 
 def _check_target(loss: str, found: Pairs, i: int) -> None:
-    number = number_of(found.targets[i])
-    if isinstance(number, Real) and 0.0 <= float(number) <= 1.0:
+    target = found.targets[i]
+    if is_traced(target):
+        is_right = 0.0 <= target <= 1.0  # asked of itself: a compiled program asks again
+    else:
+        is_right = isinstance(target, Real) and 0.0 <= float(target) <= 1.0
+    if is_right:
         return
+    number = number_of(target)
     hint = "; from labels -1 and 1: [(label + 1) / 2 for label in y]" if number == -1 else ""
     raise ValueError(
         f"{loss}: targets{found.place(i)} must be a probability of yes, from 0 to 1, "

@@ -77,7 +77,7 @@ def is_probability_row(row: list[Any]) -> bool:
     for entry in row:
         if not isinstance(entry, (Real, Value)):
             return False
-        number = entry if is_traced(entry) else float(entry)
+        number: Any = entry if isinstance(entry, Value) or is_traced(entry) else float(entry)
         if not number >= 0.0:
             return False
         total = total + number

@@ -52,16 +52,14 @@ def huber_loss(predictions: Any, targets: Any, delta: float = 1.0) -> Any:
     delta = rate(delta, "huber_loss: delta")
     if delta == 0.0:
         raise ValueError("huber_loss: delta must be > 0, got 0; for a linear loss use l1_loss")
-    near, far = [], []
-    for error in _errors("huber_loss", predictions, targets):
-        if -delta < error < delta:
-            near.append(error)
-        else:  # a nan too
-            far.append(ag.abs(error) - delta / 2)
-    total = ag.dot(near, near) / 2
-    if far:
-        total = ag.dot([delta] * len(far), far, total)
-    return total / (len(near) + len(far))
+    errors = _errors("huber_loss", predictions, targets)
+    # p * (e - p / 2) is e**2 / 2 where p is e, and delta * (|e| - delta / 2) where p is +-delta:
+    # the same graph on either side, so that one compiled program serves all errors.
+    pulls = [
+        ag.where(ag.relu(delta - ag.abs(error)), error, delta * ag.sign(error)) for error in errors
+    ]
+    reaches = [error - pull / 2 for error, pull in zip(errors, pulls, strict=True)]
+    return ag.dot(pulls, reaches) / len(errors)
 
 
 def _errors(loss: str, predictions: Any, targets: Any) -> list[Any]:
