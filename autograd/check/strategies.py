@@ -189,7 +189,8 @@ class Program:
 
     def __repr__(self) -> str:
         leaves = [Value(x, label=f"x{i}") for i, x in enumerate(self.numbers)]
-        return source(self(leaves))
+        root = self(leaves)
+        return source(root if isinstance(root, Value) else Value(root))  # of constants alone
 
 
 def programs(
@@ -223,7 +224,8 @@ def _programs(
     steps: list[tuple[Op, tuple[int | float, ...]]] = []
     for _ in range(draw(st.integers(0, max_size))):
         op = draw(st.sampled_from(rows))
-        count = op.arity or draw(st.sampled_from((1, 3, 5) if op is ops.dot else (2, 1, 3, 4)))
+        counts = {ops.dot: (1, 3, 5), ops.nll: (2, 3, 4)}.get(op, (2, 1, 3, 4))
+        count = op.arity or draw(st.sampled_from(counts))
         chosen: list[int | float] = []
         for place in range(count):
             back = draw(st.integers(0, len(results) - 1))
