@@ -6,7 +6,7 @@ which numbers stand: `take_apart` and `bind` walk alike.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import is_dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -212,19 +212,21 @@ def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
 Builder = Callable[[Sequence[float]], Any]
 
 
-def builder_of(shape: Shape, fixed: dict[int, Any]) -> Builder:
+def builder_of(shape: Shape, fixed: dict[int, Any], wholes: Collection[int] = ()) -> Builder:
     """A function that puts the numbers of a result together.
 
     Args:
         shape: the layout of what the function returned.
         fixed: places in the flattened result that hold no number of the program: a string, an
             int, None; the same in every call.
+        wholes: places that hold a whole number.
     """
-    if fixed:
+    if fixed or wholes:
 
         def build_around(numbers: Sequence[float]) -> Any:
             rest = iter(numbers)
-            return shape.rebuild([fixed[i] if i in fixed else next(rest) for i in range(size)])
+            items = [fixed[i] if i in fixed else next(rest) for i in range(size)]
+            return shape.rebuild([int(x) if i in wholes else x for i, x in enumerate(items)])
 
         size = shape.size
         return build_around

@@ -22,6 +22,7 @@ from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
 from autograd.replay.tape import Tape, tape_of
+from autograd.replay.whole import Whole
 from autograd.value import Value
 from autograd.vectorize import vmap
 
@@ -183,10 +184,10 @@ class Compiled(functools.partial[Any]):
         result = [x._data if isinstance(x, Value) else x for x in outputs]
         sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
         direct = None
-        if not (fixed or kwargs):
+        if not (fixed or recording.wholes or kwargs):
             direct = Direct(parts.key[1:], recording.shape, recording.leaves, self._slow)
         program = program_of(tape, sizes, self.mode, self.backend, direct)
-        build = builder_of(recording.shape, fixed)
+        build = builder_of(recording.shape, fixed, recording.wholes)
         path = Path(tape, program, recording.leaves, build, time.perf_counter() - start)
         layout.paths.insert(0, path)
         layout.unproven[id(path)] = Trial(numbers, False)
@@ -212,7 +213,7 @@ class Compiled(functools.partial[Any]):
             return []  # the same numbers again would prove nothing
         right, shape = flatten(run(self._function, *bind(args, kwargs)[:2]))
         found = interpret(path.tape, numbers)
-        if found is None or not _same(found, [_number(x) for x in right if _is_number(x)]):
+        if found is None or not _same(found, [float(_plain(x)) for x in right if _is_number(x)]):
             self._give_up(
                 layout,
                 "its program does not give the same numbers as the function itself: something in "
@@ -220,7 +221,7 @@ class Compiled(functools.partial[Any]):
                 "changes",
             )
             self.n_eager += 1
-            return [shape.rebuild([_number(x) if _is_number(x) else x for x in right])]
+            return [shape.rebuild(map(_plain, right))]
         if not is_other:
             layout.unproven[id(path)] = Trial(numbers, True)
             return []
@@ -242,7 +243,7 @@ class Compiled(functools.partial[Any]):
         self.n_eager += 1
         bound = bind(args, kwargs)
         outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
-        return shape.rebuild([_number(x) if _is_number(x) else x for x in outputs])
+        return shape.rebuild(map(_plain, outputs))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -300,11 +301,12 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
 
 
 def _is_number(x: Any) -> bool:
-    return x.__class__ is float or isinstance(x, Value)
+    return x.__class__ is float or isinstance(x, (Value, Whole))
 
 
-def _number(x: Any) -> float:
-    return x._data if isinstance(x, Value) else x
+def _plain(x: Any) -> Any:
+    """A result that eager mode gives, as a number if it is one."""
+    return x._data if isinstance(x, Value) else x.number if isinstance(x, Whole) else x
 
 
 def _same(a: Sequence[float], b: Sequence[float]) -> bool:

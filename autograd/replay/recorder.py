@@ -6,6 +6,7 @@ one hook in `modes` tells that.
 """
 
 import gc
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,7 @@ class Recording(NamedTuple):
         constants: the leaves that it made itself, which nobody else can reach; their numbers.
         outputs: what it returned, taken apart: Values, numbers, and whatever else stands there.
         shape: the container of the outputs.
+        wholes: the places of the outputs that are whole numbers.
         asked: (question, a, b, answer), in order.
     """
 
@@ -35,6 +37,7 @@ class Recording(NamedTuple):
     constants: dict[Value, float]
     outputs: list[Any]
     shape: Shape
+    wholes: set[int]
     asked: list[tuple[str, Any, Any, bool]]
 
 
@@ -58,9 +61,10 @@ def record(
         result = f(*args, **kwargs)
     outputs, shape = flatten(result)
     del result
+    wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Whole) else x for x in outputs]
     leaves, constants = _met(outputs, notes, inputs)
-    return Recording(leaves, constants, outputs, shape, notes.questions)
+    return Recording(leaves, constants, outputs, shape, wholes, notes.questions)
 
 
 @contextmanager
@@ -102,6 +106,8 @@ class _Notes(modes.Recorder):
 
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         if any(isinstance(x, Value) for x in (a, b)):
+            if isinstance(a, Value) and not isinstance(b, Value):
+                question, b = _of_floats(question, b)
             a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
             self.questions.append((question, a, b, bool(answer)))
 
@@ -112,6 +118,20 @@ class _Notes(modes.Recorder):
             "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "
             "trains a model in place"
         )
+
+
+def _of_floats(question: str, b: Any) -> tuple[str, float]:
+    """The same question of a float: an int or a fraction may lie between two of them."""
+    try:
+        near = float(b)
+    except OverflowError:
+        near = math.inf if b > 0 else -math.inf
+    if near == b or near != near:
+        return question, near
+    if question in ("==", "!="):  # no float equals it, as none equals nan
+        return question, math.nan
+    below = near if near < b else math.nextafter(near, -math.inf)
+    return (">" if question[0] == ">" else "<="), below
 
 
 def _met(

@@ -30,6 +30,11 @@ class Whole:
         self._number = number
         self.as_value = as_value
 
+    @property
+    def number(self) -> int:
+        """The int itself, where no program depends on it."""
+        return self._number
+
     def _decides(self) -> int:
         """The int itself; from here on the program is one for this number."""
         _ = self.as_value == float(self._number)
@@ -82,28 +87,34 @@ class Whole:
         return _combine(operator.mul, other, self)
 
     def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, (int, Whole)) and not other:
+            return self._decides() / 0  # raises, as ints do
         return self.as_value / _as_operand(other)
 
     def __rtruediv__(self, other: Any) -> Any:
+        if isinstance(other, int) and not self:
+            return other / 0
         return _as_operand(other) / self.as_value
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            return pow(self._decides(), _plain(other), _plain(modulus))
         return self.as_value ** _as_operand(other) if _is_real(other) else self._decides() ** other
 
     def __rpow__(self, other: Any) -> Any:
         return _as_operand(other) ** self.as_value if _is_real(other) else other ** self._decides()
 
-    def __floordiv__(self, other: Any) -> Any:
-        return self._decides() // _plain(other)
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
 
-    def __rfloordiv__(self, other: Any) -> Any:
-        return _plain(other) // self._decides()
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
-    def __mod__(self, other: Any) -> Any:
-        return self._decides() % _plain(other)
+    def __invert__(self) -> int:
+        return ~self._decides()
 
-    def __rmod__(self, other: Any) -> Any:
-        return _plain(other) % self._decides()
+    def __round__(self, digits: Any = None) -> int:
+        return round(self._decides(), digits)
 
     def __neg__(self) -> "Whole":
         return Whole(-self._number, -self.as_value)
@@ -117,11 +128,45 @@ class Whole:
     def __repr__(self) -> str:
         return f"Whole({self._number})"
 
+    def __str__(self) -> str:
+        return str(self._decides())
+
+    def __format__(self, how: str) -> str:
+        return format(self._decides(), how)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # what other packages ask of an object, to find out what it is
+            raise AttributeError(name)
+        return getattr(self._decides(), name)
+
     @staticmethod
     def _apply_op(op: Op, inputs: tuple[Any, ...]) -> Any:
         return op.apply(tuple([x.as_value if isinstance(x, Whole) else x for x in inputs]))
 
 
+def _deciding(operation: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+    """An operation of ints that floats do not have, and the same from the right."""
+
+    def forward(self: Whole, other: Any) -> Any:
+        return operation(self._decides(), _plain(other))
+
+    def reflected(self: Whole, other: Any) -> Any:
+        return operation(_plain(other), self._decides())
+
+    return forward, reflected
+
+
+for _name, _operation in {
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+    "lshift": operator.lshift,
+    "rshift": operator.rshift,
+    "and": operator.and_,
+    "or": operator.or_,
+    "xor": operator.xor,
+}.items():
+    for _prefix, _method in zip(("", "r"), _deciding(_operation), strict=True):
+        setattr(Whole, f"__{_prefix}{_name}__", _method)
 Integral.register(Whole)
 
 
@@ -156,5 +201,7 @@ def _combine(combine: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         return combine(_as_operand(a), _as_operand(b))
     number = combine(*numbers)
     if abs(number) < EXACT and all(abs(x) < EXACT for x in numbers):
-        return Whole(number, combine(_as_operand(a), _as_operand(b)))
+        as_value = combine(_as_operand(a), _as_operand(b))
+        _ = as_value < EXACT, as_value > -EXACT  # a guard: other numbers must be exact as well
+        return Whole(number, as_value)
     return combine(*map(_plain, (a, b)))

@@ -43,7 +43,9 @@ def on_values(x: Any) -> Any:
             made[i] = Value(item)
         return made.reshape(x.shape)
     if isinstance(x, dict):
-        return {key: on_values(item) for key, item in x.items()}
+        twin = x.copy()
+        twin.update({key: on_values(item) for key, item in x.items()})
+        return twin
     if isinstance(x, (list, tuple)):
         items = [on_values(item) for item in x]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
@@ -68,19 +70,21 @@ def agree(f: Any, *calls: tuple[Any, ...], of: Any = None, **options: Any) -> li
             for args in calls:
                 right = of(*args) if is_transform else f(*map(on_values, args))
                 got = bits(compiled(*args))
-                assert got == bits(_plain(right)), (backend, args)
+                assert got == bits(plain(right)), (backend, args)
         found.append(compiled)
     return found
 
 
-def _plain(x: Any) -> Any:
+def plain(x: Any) -> Any:
     """Numbers in place of Values; an array of them is one of floats."""
     if isinstance(x, np.ndarray) and x.dtype == object:
-        numbers = [_plain(item) for item in x.ravel().tolist()]
+        numbers = [plain(item) for item in x.ravel().tolist()]
         return np.array(numbers, dtype=float).reshape(x.shape)
     if isinstance(x, dict):
-        return {key: _plain(item) for key, item in x.items()}
+        twin = x.copy()
+        twin.update({key: plain(item) for key, item in x.items()})
+        return twin
     if isinstance(x, (list, tuple)):
-        items = [_plain(item) for item in x]
+        items = [plain(item) for item in x]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     return x.data if isinstance(x, Value) else x
