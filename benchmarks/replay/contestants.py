@@ -65,8 +65,10 @@ CALL_MICROGRAD = _way("micrograd", MICROGRAD, "with_micrograd", "call")
 CALL_HIPS = Contestant(HIPS.name, HIPS, _hips("call"))
 
 # A step of training: benchmarks/replay/tasks.py.
-FIT_EXACT = _way(EXACT, LLVM, "with_glassgrad", "fit", compiled=True)
-FIT_FAST = _way(FAST, LLVM, "with_glassgrad", "fit", compiled="fast")
+FIT_EXACT = _way(EXACT + ", nn.fit", LLVM, "with_glassgrad", "Fit", compiled=True)
+FIT_FAST = _way(FAST + ", nn.fit", LLVM, "with_glassgrad", "Fit", compiled="fast")
+DESCENT_EXACT = _way(EXACT + ", Descent", LLVM, "with_glassgrad", "descent", mode="exact")
+DESCENT_FAST = _way(FAST + ", Descent", LLVM, "with_glassgrad", "descent", mode="fast")
 STEP_EXACT = _way(EXACT + ", a call a step", LLVM, "with_glassgrad", "compiled_step", mode="exact")
 STEP_FAST = _way(FAST + ", a call a step", LLVM, "with_glassgrad", "compiled_step", mode="fast")
 STEP_EAGER = _way("glassgrad eager", OURS, "with_glassgrad", "eager_step")

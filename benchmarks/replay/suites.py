@@ -79,6 +79,8 @@ FUNCTIONS = (
 )
 
 _STEPS = (
+    who.DESCENT_EXACT,
+    who.DESCENT_FAST,
     who.FIT_EXACT,
     who.FIT_FAST,
     who.STEP_EXACT,

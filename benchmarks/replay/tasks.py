@@ -42,7 +42,8 @@ class Task:
         lr: the learning rate.
         samples: makes the rows and the labels.
         batch_size: how many samples make a step; all of them, or less, shuffled in each epoch.
-        epochs: how many a call does where a whole training is one call.
+        epochs: how many a call does where many steps are one call.
+        epochs_of_fit: how many `nn.fit` is timed for.
         unrolled: how many steps a program has that is unrolled over steps.
     """
 
@@ -54,6 +55,7 @@ class Task:
     samples: Callable[[], Samples]
     batch_size: int
     epochs: int
+    epochs_of_fit: int
     unrolled: int
 
     @cached_property
@@ -74,17 +76,24 @@ class Task:
         return self.batch_size >= len(self.samples()[0])
 
     @cached_property
-    def epochs_of_batches(self) -> list[list[Batch]]:
-        """The batches of each epoch, in the order in which `nn.fit(..., seed=0)` draws them."""
-        rows, labels = self.samples()
+    def epochs_of_samples(self) -> list[list[list[int]]]:
+        """The samples of each batch of each epoch, as `nn.fit(..., seed=0)` draws them."""
         source, size = random.Random(0), self.batch_size
         epochs = []
         for _ in range(self.epochs):
-            order = list(range(len(rows)))
+            order = list(range(len(self.samples()[0])))
             source.shuffle(order)
-            parts = [order[k : k + size] for k in range(0, len(order), size)]
-            epochs.append([Batch([rows[i] for i in p], [labels[i] for i in p]) for p in parts])
+            epochs.append([order[k : k + size] for k in range(0, len(order), size)])
         return epochs
+
+    @cached_property
+    def epochs_of_batches(self) -> list[list[Batch]]:
+        """The batches of each epoch."""
+        rows, labels = self.samples()
+        return [
+            [Batch([rows[i] for i in part], [labels[i] for i in part]) for part in epoch]
+            for epoch in self.epochs_of_samples
+        ]
 
     def batches(self) -> Iterator[Batch]:
         """The batches of the steps, without end: after the last epoch comes the first again.
@@ -149,7 +158,7 @@ def _digits() -> Samples:
     return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 
 
-def _demo(activation: str, batch_size: int, epochs: int, unrolled: int) -> Task:
+def _demo(activation: str, batch_size: int, epochs: int, epochs_of_fit: int, unrolled: int) -> Task:
     """The training of micrograd's demo."""
     return Task(
         (2, 16, 16, 1),
@@ -160,19 +169,18 @@ def _demo(activation: str, batch_size: int, epochs: int, unrolled: int) -> Task:
         _moons,
         batch_size,
         epochs,
+        epochs_of_fit,
         unrolled,
     )
 
 
 TASKS: dict[str, Task] = {
-    **{
-        f"moons-{activation}-{name}": _demo(activation, size, epochs, unrolled)
-        for activation in ("relu", "tanh")
-        for name, size, epochs, unrolled in (
-            ("full", 100, 1000, 10),
-            ("32", 32, 20, 3),
-            ("1", 1, 10, 10),
-        )
-    },
-    "digits": Task((64, 32, 10), "relu", "cross_entropy", 0.0, 0.1, _digits, 32, 5, 8),
+    f"moons-{activation}-{name}": _demo(activation, *numbers)
+    for activation in ("relu", "tanh")
+    for name, numbers in {
+        "full": (100, 1000, 3000, 10),
+        "32": (32, 20, 2000, 3),
+        "1": (1, 10, 300, 10),
+    }.items()
 }
+TASKS["digits"] = Task((64, 32, 10), "relu", "cross_entropy", 0.0, 0.1, _digits, 32, 5, 30, 8)

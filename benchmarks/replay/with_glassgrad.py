@@ -1,17 +1,22 @@
 """glassgrad in the contests: compiled in both modes, and as it runs without being compiled."""
 
+import random
+from array import array
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import groupby, islice
+from time import perf_counter
 from typing import Any
 
 import autograd as ag
 import nn
+from autograd.replay import Descent
 from benchmarks.replay.functions import FUNCTIONS, Language, repeat
 from benchmarks.replay.run import Run
 from benchmarks.replay.tasks import TASKS, Batch, Task
 
 LANGUAGE = Language(ag.relu, ag.tanh, ag.sum, repeat)
 ACTIVATIONS = {"relu": ag.relu, "tanh": ag.tanh}
+PROGRAM_IS_MADE = 3  # epochs after which it is
 LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "hinge": nn.hinge_loss,
     "cross_entropy": nn.cross_entropy,
@@ -96,26 +101,105 @@ def eager_step(name: str) -> Run:
     return Run(once, (), _gradients_of(task, model))
 
 
-def fit(name: str, compiled: bool | str) -> Run:
-    """A whole training: one call of `nn.fit`."""
-    task = TASKS[name]
-    model, samples = _model(task), task.samples()
-    settings: dict[str, Any] = {"lr": task.lr, "l2": task.l2, "compiled": compiled}
+class _Clock(random.Random):
+    """The order of the samples, which `nn.fit` draws at the beginning of each epoch, and when."""
 
-    def once() -> None:
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.times: list[float] = []
+
+    def shuffle(self, x: Any) -> None:
+        """See random.Random."""
+        self.times.append(perf_counter())
+        super().shuffle(x)
+
+
+class Fit:
+    """A whole training by `nn.fit`; its first epochs, in which the program is made, do not count.
+
+    Args:
+        name: of the task.
+        compiled: as for `nn.fit`.
+    """
+
+    def __init__(self, name: str, compiled: bool | str) -> None:
+        self._task, self._compiled = TASKS[name], compiled
+        self._model = _model(self._task)
+        self._steps_an_epoch = len(self._task.epochs_of_samples[0])
+        self.steps = self._task.epochs * self._steps_an_epoch
+
+    def seconds(self, calls: int) -> float:
+        """How long so many times `self.steps` steps take."""
+        total = 0.0
+        for _ in range(calls):
+            epochs = self._task.epochs_of_fit
+            times = self._train(epochs)
+            total += (times[-1] - times[PROGRAM_IS_MADE]) / (epochs - PROGRAM_IS_MADE)
+        return total * self._task.epochs
+
+    def result(self) -> Sequence[float]:
+        """Train once; the numbers on which all contestants must agree."""
+        self._train(self._task.epochs)
+        return _gradients_of(self._task, self._model)(None)
+
+    def close(self) -> None:
+        """Nothing is held that is not freed with the run."""
+
+    def _train(self, epochs: int) -> list[float]:
+        """When each epoch began, and when the training was over."""
+        task, clock = self._task, _Clock(0)
+        settings: dict[str, Any] = {"lr": task.lr, "l2": task.l2, "compiled": self._compiled}
         nn.fit(
-            model,
-            samples,
+            self._model,
+            task.samples(),
             task.loss,
-            epochs=task.epochs,
+            epochs=epochs,
             batch_size=task.batch_size,
-            seed=0,
+            seed=clock,
             verbose=False,
             **settings,
         )
+        return [*clock.times, perf_counter()]
 
-    n_steps = task.epochs * len(task.epochs_of_batches[0])
+
+def descent(name: str, mode: str) -> Run:
+    """Some epochs by `autograd.replay.Descent`: as many batches of one size in a call as follow."""
+    task, loss_of = TASKS[name], LOSSES[TASKS[name].loss]
+    model = _model(task)
+    parameters = model.parameters()
+
+    def cost(rows: list[Any], labels: list[Any]) -> tuple[Any, list[Any]]:
+        outputs = [model(row) for row in rows]
+        loss = loss_of(outputs, labels)
+        return loss + task.l2 * ag.sum([p * p for p in parameters]) if task.l2 else loss, outputs
+
+    def update(weight: Any, gradient: Any, velocity: Any, rates: Sequence[Any]) -> tuple[Any, Any]:
+        return weight - rates[0] * gradient, velocity
+
+    steps = Descent(cost, parameters, update, *task.samples(), mode=mode)
+    runs = _runs(task)
+    no_velocities = [None] * len(parameters)
+
+    def once() -> None:
+        for size, samples in runs:
+            left = samples
+            while left:
+                n = len(steps.run(left, size, [task.lr], no_velocities).costs)
+                if n == 0:
+                    raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
+                left = left[n * size :]
+
+    n_steps = sum(len(samples) // size for size, samples in runs)
     return Run(once, (), _gradients_of(task, model), n_steps)
+
+
+def _runs(task: Task) -> list[tuple[int, "array[int]"]]:
+    """The batches of all epochs, as the size and the samples of those that follow each other."""
+    batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
+    runs = []
+    for size, alike in groupby(batches, len):
+        runs.append((size, array("q", [i for batch in alike for i in batch])))
+    return runs
 
 
 def _pure_step(task: Task) -> Callable[[Any, Any, Any], Any]:
