@@ -137,6 +137,8 @@ class Whole:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what other packages ask of an object, to find out what it is
             raise AttributeError(name)
+        if not hasattr(int, name):  # asked of anything: an int says no, whichever it is
+            raise AttributeError(f"'int' object has no attribute {name!r}")
         return getattr(self._decides(), name)
 
     @staticmethod
