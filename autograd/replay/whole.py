@@ -138,8 +138,6 @@ class Whole:
         # What is asked of an object to find out what it is (hasattr(x, "tolist")) decides nothing.
         if name.startswith("_") or not hasattr(int, name):
             raise AttributeError(f"'int' object has no attribute {name!r}")
-        if not hasattr(int, name):  # asked of anything: an int says no, whichever it is
-            raise AttributeError(f"'int' object has no attribute {name!r}")
         return getattr(self._decides(), name)
 
     @staticmethod
