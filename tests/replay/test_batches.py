@@ -116,6 +116,12 @@ def called_back(w, xs):
     return ag.sum([ag.lgamma(2.5 + neuron(w, x)) for x in xs])
 
 
+def alike(w, xs):
+    """Terms that are no different from sample to sample."""
+    n = -(w[0] * w[1])
+    return (ag.mean([n for _ in xs]) + ag.sum([w[2] * 3.0 for _ in xs])) * w[3]
+
+
 def two_layers(w, xs):
     total = []
     for x in xs:
@@ -127,7 +133,7 @@ def two_layers(w, xs):
 
 BATCHES = [recurrent, log_of_mean, softmax_over_samples, variance, normalised, both_directions,
            plus_by_plus, different_structure, constants, signs, duplicated, extremes, running,
-           called_back, two_layers]  # fmt: skip
+           called_back, alike, two_layers]  # fmt: skip
 
 
 @pytest.mark.parametrize("f", BATCHES, ids=lambda f: f.__name__)

@@ -71,6 +71,7 @@ class Pass:
             p
             for p in single
             if samples.rows[p] is ops.mul and not uses[p] and p in here and p not in self._spilled
+            if any(_varies(samples, i) for i in samples.operands[p])  # else it is one for all
         }
         self._groups = _grouped(along, samples, self._products)
         self._totals = [self._memory.reserve(LANES) for _ in self._groups]
@@ -322,6 +323,11 @@ class Pass:
         builder.store(value, code.address(place if place is not None else 0))
 
 
+def _varies(samples: Samples, i: int) -> bool:
+    """Whether a position, or -1 - e for `outside[e]`, may differ from sample to sample."""
+    return i >= 0 or len(set(samples.outside[-1 - i])) > 1
+
+
 def _tiles(groups: list[Group]) -> list[list[int]]:
     """The places of the groups, those together that multiply the same lanes by other factors."""
     lanes_of: dict[int, list[int]] = {}  # factor -> its groups
@@ -348,7 +354,7 @@ def _grouped(along: list[Chain], samples: Samples, products: set[int]) -> list[G
     plain: dict[int, list[Chain]] = {}
     single = [c for c in along if len(c.positions) == 1 and c.positions[0] in products]
     factors = Counter([i for c in single for i in set(samples.operands[c.positions[0]])])
-    varies = {i: i >= 0 or len(set(samples.outside[-1 - i])) > 1 for i in factors}
+    varies = {i: _varies(samples, i) for i in factors}
     for chain in along:
         if len(chain.positions) > 1 or chain.positions[0] not in products:
             plain.setdefault(len(chain.positions), []).append(chain)
