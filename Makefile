@@ -4,7 +4,8 @@
 #   make demo    train a network on two moons and on real handwritten digits
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
 #   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
-#   make bench   time the engine against micrograd
+#   make bench   time the engine against micrograd, and compiled functions and training against
+#                PyTorch, JAX, CasADi, HIPS autograd and micrograd (an hour): make bench SUITES=eager
 #   make torch   compare with PyTorch 2.13.0, in an environment of its own
 #   make mutants change the engine's code in every small way; the tests must notice (an hour or two)
 #   make browser open training.html in Chromium, in an environment of its own
@@ -16,6 +17,8 @@ TORCH  ?= .venv-torch
 BROWSER ?= .venv-browser
 MUTANTS ?= .venv-mutants
 LESSONS ?= .venv-lessons
+BENCH  ?= .venv-bench
+SUITES ?= eager functions training compiling
 IN     ?= en
 CHROMIUM ?= /usr/bin/chromium
 RUN     = $(VENV)/bin/python
@@ -40,8 +43,8 @@ lessons: $(LESSONS)/.notebook
 	@test -d lessons/$(IN) || $(LESSONS)/bin/python -m nn lessons --lang $(IN) lessons/$(IN)
 	$(LESSONS)/bin/python -m jupyter lab lessons/$(IN)
 
-bench: $(VENV)/.dev
-	$(RUN) -m benchmarks eager
+bench: $(BENCH)/.dev .venv-bench-hips/.dev
+	$(BENCH)/bin/python -m benchmarks $(SUITES) --markdown docs/benchmarks.md
 
 torch: $(TORCH)/.dev
 	$(TORCH)/bin/python -m pytest tests/pytorch
@@ -59,7 +62,7 @@ $(CHROMIUM):
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
 
 clean:
-	rm -rf $(VENV) $(TORCH) $(MUTANTS) .mutants $(BROWSER) $(LESSONS) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TORCH) $(MUTANTS) .mutants $(BROWSER) $(LESSONS) $(BENCH) .venv-bench-hips runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find autograd nn tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The demo's environment is part of the developer's one, so both live in $(VENV).
@@ -68,11 +71,18 @@ $(VENV)/.dev: EXTRAS = dev
 $(TORCH)/.dev: EXTRAS = dev-torch
 $(MUTANTS)/.dev: EXTRAS = dev-mutants
 $(BROWSER)/.dev: EXTRAS = dev-browser
+$(BENCH)/.dev: EXTRAS = dev-bench
 $(LESSONS)/.notebook: EXTRAS = notebook
 
-$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(MUTANTS)/.dev $(BROWSER)/.dev $(LESSONS)/.notebook: pyproject.toml
+$(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(MUTANTS)/.dev $(BROWSER)/.dev $(BENCH)/.dev $(LESSONS)/.notebook: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("glassgrad needs Python 3.11 or later, $(PYTHON) is %d.%d: try make PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Installing glassgrad[$(EXTRAS)] into $(@D) (a minute or two the first time)"
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python $(PIP) --editable ".[$(EXTRAS)]"
+	@touch $@
+
+# HIPS autograd's import name is ours, so the two cannot be in one environment.
+.venv-bench-hips/.dev: Makefile
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP) autograd==1.9.1 "numpy>=1.26"
 	@touch $@

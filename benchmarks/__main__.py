@@ -3,11 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks import eager, report, suite
 from benchmarks.peers import OURS, PEERS
+from benchmarks.replay.hold import Held, hold_all, one_core, write
+from benchmarks.replay.suites import SUITES as CONTESTS, Contests
 
-SUITES = {s.name: s for s in (eager.SUITE,)}
+SUITES: dict[str, suite.Suite | Contests] = {s.name: s for s in (eager.SUITE, *CONTESTS)}
 PARTS = sorted({name for s in SUITES.values() for name in s.names()})
 
 
@@ -25,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Time glassgrad beside the engines that are installed, interleaved in one "
-        "run, with the garbage collector on and off, after checking that all compute the same "
+        "run, after checking that all compute the same "
         "gradients. Ratios compare; the times themselves depend on the machine.",
         epilog="suites: "
         + "; ".join(f"{s.name}: {s.what} ({', '.join(s.names())})" for s in SUITES.values()),
@@ -50,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
         default=7,
         help="interleaved repetitions of each workload (default: 7)",
     )
+    parser.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="write what came out of all suites but eager there, too",
+    )
     return parser
 
 
@@ -67,9 +76,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{OURS.name} cannot be imported: run this where it is checked out", file=sys.stderr)
         return 1
     report.introduction(PEERS, options.rounds)
+    held = Held([], [])
     try:
         for name in options.suites or SUITES:
-            suite.run(SUITES[name], options.only, options.rounds)
+            chosen = SUITES[name]
+            if isinstance(chosen, suite.Suite):
+                suite.run(chosen, options.only, options.rounds)
+            else:
+                with one_core():
+                    hold_all(chosen, options.only, options.rounds, held)
+                if options.markdown is not None:  # now, for the next suite may take an hour
+                    write(options.markdown, held, options.rounds)
     except suite.Disagreement as problem:
         print(problem, file=sys.stderr)
         return 1

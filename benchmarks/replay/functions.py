@@ -141,6 +141,7 @@ FUNCTIONS: dict[str, Callable[[], Function]] = {
     ),
     "tanh-1000": cache(lambda: Function((_numbers(1000, 2.0),), tanh_sum, tanh_sum_of_arrays)),
     "random-1e3": cache(lambda: _random_graph(1_000)),
+    "random-3e3": cache(lambda: _random_graph(3_000)),  # for the suite `compiling`
     "random-1e4": cache(lambda: _random_graph(10_000)),
     "random-1e5": cache(lambda: _random_graph(100_000)),
     "chain-1e3": cache(lambda: _chain(1_000)),

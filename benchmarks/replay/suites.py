@@ -1,6 +1,9 @@
-"""The suites `functions` and `training`: their workloads, who takes part, what is promised."""
+"""The suites of compiled programs: their workloads, who takes part, what is promised."""
+
+from dataclasses import dataclass
 
 from benchmarks.replay import contestants as who
+from benchmarks.replay.compiling import PROGRAMS, Program
 from benchmarks.replay.contest import EXACT, FAST, Contestant, Limit, Target, Workload
 
 _OURS = (who.CALL_EXACT, who.CALL_FAST)
@@ -96,12 +99,19 @@ _STEPS = (
     who.STEP_TORCH_FLAT,
     who.STEP_HIPS,
 )
+
+
+def _both(ours: str, against: str, at_least: float) -> tuple[Target, ...]:
+    """What is promised, for our best and for `nn.fit` alone."""
+    return Target(ours, against, at_least), Target(ours + ", nn.fit", against, at_least)
+
+
 _FULL = (
-    Target(FAST, "torch", 20.0),
-    Target(FAST, "jax.jit", 5.0),
-    Target(FAST, "jax lax.scan", 1.5),
+    *_both(FAST, "torch", 20.0),
+    *_both(FAST, "jax.jit", 5.0),
+    *_both(FAST, "jax lax.scan", 1.5),
 )
-_ONE = (Target(EXACT, "torch eager", 100.0), Target(EXACT, "jax.jit", 20.0))
+_ONE = (*_both(EXACT, "torch eager", 100.0), *_both(EXACT, "jax.jit", 20.0))
 
 
 def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload:
@@ -124,8 +134,8 @@ def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload
 
 
 TRAINING = (
-    _demo("relu", "full", "all 100 samples", Target(EXACT, "torch", 10.0), *_FULL),
-    _demo("tanh", "full", "all 100 samples", Target(EXACT, "torch", 4.0), *_FULL),
+    _demo("relu", "full", "all 100 samples", *_both(EXACT, "torch", 10.0), *_FULL),
+    _demo("tanh", "full", "all 100 samples", *_both(EXACT, "torch", 4.0), *_FULL),
     _demo("relu", "32", "32 samples"),
     _demo("tanh", "32", "32 samples"),
     _demo("relu", "1", "one sample", *_ONE),
@@ -136,7 +146,35 @@ TRAINING = (
         "epoch",
         _STEPS,
         who.STEP_EXACT,
-        (Target(FAST, "torch", 3.0),),
+        _both(FAST, "torch", 3.0),
         a_unit=57,
     ),
+)
+
+
+@dataclass(frozen=True)
+class Contests:
+    """A suite of workloads, or of programs that are made.
+
+    Args:
+        name, what: as of `benchmarks.suite.Suite`.
+        workloads: contests, held one after another.
+        programs: whose making is timed.
+    """
+
+    name: str
+    what: str
+    workloads: tuple[Workload, ...] = ()
+    programs: tuple[Program, ...] = ()
+
+    def names(self) -> list[str]:
+        """What `--only` may choose from."""
+        workloads = [workload.name for workload in self.workloads]
+        return list(dict.fromkeys(workloads + [program.name for program in self.programs]))
+
+
+SUITES = (
+    Contests("functions", "compiled functions called from Python", FUNCTIONS),
+    Contests("training", "compiled steps of training", TRAINING),
+    Contests("compiling", "how long it takes to make a program", programs=PROGRAMS),
 )

@@ -256,3 +256,20 @@ def compiled_step(name: str, mode: str) -> Run:
         return loss
 
     return Run(once, (), lambda _: task.summed_gradients(parameters))
+
+
+def call_report(name: str, mode: str) -> Any:
+    """What compiling a function with its derivatives took."""
+    f, arguments = _value_and_gradients(name)
+    compiled = ag.compile(f, mode=mode)
+    compiled(*arguments)
+    return compiled.report().paths[0]
+
+
+def step_report(name: str, mode: str) -> Any:
+    """What compiling a step of training took."""
+    task = TASKS[name]
+    step = ag.compile(_pure_step(task), mode=mode)
+    parameters = [x for layer in task.weights for row in [*layer.rows, layer.biases] for x in row]
+    step(parameters, *next(task.batches()))
+    return step.report().paths[0]
