@@ -326,6 +326,8 @@ def _nll_partials(y: Any, k: Any, *xs: Any) -> tuple[Any, ...]:
 
     A condition that is multiplied, not selected by, leaves the same graph whatever k is.
     """
+    if not xs:
+        return (None,)
     shift = peak(*xs)
     exponentials = [exp(x - shift) for x in xs]
     total = sum_(*exponentials)
