@@ -66,7 +66,7 @@ clean:
 	find autograd nn tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The demo's environment is part of the developer's one, so both live in $(VENV).
-$(VENV)/.demo: EXTRAS = data,plot,render,train
+$(VENV)/.demo: EXTRAS = data,plot,render,train,compile
 $(VENV)/.dev: EXTRAS = dev
 $(TORCH)/.dev: EXTRAS = dev-torch
 $(MUTANTS)/.dev: EXTRAS = dev-mutants
