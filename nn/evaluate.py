@@ -47,13 +47,19 @@ def rmse(answers: Sequence[float], actual: Sequence[float]) -> float:
     return math.hypot(*errors) / math.sqrt(len(errors))
 
 
-def outputs_of(model: Module, rows: Sequence[Any]) -> list[Any]:
-    """Return what the model returns for each row, in `eval()` and without a graph."""
+def outputs_of(
+    model: Module, rows: Sequence[Any], forward: Callable[[Sequence[Any]], list[Any]] | None = None
+) -> list[Any]:
+    """Return what the model returns for each row, in `eval()` and without a graph.
+
+    Args:
+        forward: what is asked in the model's place; None for the model itself.
+    """
     was_training = model.training
     model.eval()
     try:
         with no_grad():
-            return [model(row) for row in rows]
+            return [model(row) for row in rows] if forward is None else forward(rows)
     finally:
         model.train(was_training)
 

@@ -28,6 +28,7 @@ from nn.checks import rate, whole_number
 from nn.compiled import CompiledSteps
 from nn.cost import Cost, require_finite, require_gradient, require_recording
 from nn.evaluate import binary_threshold, decision_rule, predict
+from nn.forward import CompiledForward
 from nn.history import History
 from nn.init import Seed, random_source
 from nn.interrupt import DeferredInterrupt
@@ -170,6 +171,7 @@ def fit(
     if mode is not None:
         is_watched = bool(listeners) or schedule is not None
         steps = CompiledSteps(training, mode, is_watched, sees_batches(listeners))
+        training.forward = CompiledForward(model, mode, is_watched)
     _run(training, listeners, checkpoint, verbose, steps)
     return history
 

@@ -5,7 +5,7 @@ Owns what changes while a model trains, what closes an epoch, and the way to a c
 
 import math
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -50,6 +50,7 @@ class Training:
     held_out: list[int] = field(default_factory=list)
     early_stopping: EarlyStopping | None = None
     schedule: Schedule | None = None
+    forward: Callable[[Sequence[Any]], list[Any]] | None = None  # of held-out rows, compiled
 
     stop: bool = field(default=False, init=False)
     batch_loss: float = field(default=math.nan, init=False)
@@ -208,7 +209,7 @@ class Training:
             parameter.data = weight
 
     def _validation_measures(self, rows: list[Any], targets: list[Any]) -> dict[str, float]:
-        outputs = outputs_of(self.model, rows)
+        outputs = outputs_of(self.model, rows, self.forward)
         with no_grad():
             measures = {"val_loss": float(numbers_of(self.cost(outputs, targets)))}
         if self.is_right is not None:

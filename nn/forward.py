@@ -1,0 +1,50 @@
+"""Forward propagation of rows that are only looked at, such as the held-out samples, by a program.
+
+Owns when that program is made: for the attributes that the model has at the moment.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from autograd import Value, compile
+from nn.module import Module
+from nn.surroundings import ModelSurroundings
+
+MOST = 8  # programs, of the attributes seen last
+
+
+class CompiledForward:
+    """What a model returns for rows, one row in each call of a program.
+
+    Args:
+        model: in `eval()` when it is asked.
+        mode: as for `compile`.
+        is_watched: whether somebody may change attributes of the model between two calls.
+    """
+
+    def __init__(self, model: Module, mode: str, is_watched: bool) -> None:
+        self._model, self._mode, self._is_watched = model, mode, is_watched
+        self._surroundings = ModelSurroundings(model)
+        self._programs: dict[Hashable, Callable[..., Any]] = {}
+        self._last: Callable[..., Any] | None = None
+
+    def __call__(self, rows: Sequence[Any]) -> list[Any]:
+        """The outputs, as Values without a graph."""
+        if self._last is None or self._is_watched:
+            self._last = self._program()
+        program = self._last
+        return [_as_values(program(row)) for row in rows]
+
+    def _program(self) -> Callable[..., Any]:
+        key = self._surroundings.key()
+        if key not in self._programs:
+            if len(self._programs) >= MOST:
+                del self._programs[next(iter(self._programs))]
+            self._programs[key] = compile(self._model, mode=self._mode)
+        return self._programs[key]
+
+
+def _as_values(output: Any) -> Any:
+    if isinstance(output, list):
+        return [_as_values(entry) for entry in output]
+    return Value(output) if isinstance(output, float) else output
