@@ -100,14 +100,18 @@ class Training:
         )
 
     def begin_epoch(self) -> None:
-        """Set the learning rate of the epoch and shuffle the samples, unless it has begun."""
+        """Set the learning rate of the epoch and shuffle the samples, unless it has begun.
+
+        Where one batch holds them all, their order would change nothing but the rounding of sums.
+        """
         if self.order:
             return
         if self.schedule is not None:
             epoch = self.finished + 1
             self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
         order = list(range(len(self.rows)))
-        self.source.shuffle(order)
+        if self.batch_size < len(order):
+            self.source.shuffle(order)
         self.order = order
 
     def batches(self) -> Iterator[list[int]]:

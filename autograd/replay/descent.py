@@ -210,7 +210,7 @@ class Descent:
         # Calls into C, in which no signal handler runs: all weights change or none.
         deque(map(setattr, self._parameters, repeat("grad"), gradients), maxlen=0)
         deque(map(setattr, self._parameters, repeat("_data"), after[:n]), maxlen=0)
-        width = 1 + step.shape.size
+        width = 1 + step.n_outputs
         del log[n_done * width :]
         costs = log[::width].tolist()
         del log[::width]

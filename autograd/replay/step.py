@@ -56,7 +56,7 @@ class Step:
         program: what runs; its outputs are the cost, the new state without rates, and what the
             model returned.
         others: the leaves that it reads and does not train.
-        shape: of what the model returned.
+        shape: of what the model returned; n_outputs: how many numbers that are.
         weights: of the batch that it was recorded with.
         is_proven: whether it has given the numbers of eager mode with other weights.
     """
@@ -64,6 +64,7 @@ class Step:
     program: Program
     others: list[Value]
     shape: Shape
+    n_outputs: int
     weights: list[float]
     is_proven: bool = False
 
@@ -132,7 +133,7 @@ class Steps:
         tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
         program = program_of(tape, sizes, mode, backend)
-        return Step(program, recording.leaves, shape, state.weights)
+        return Step(program, recording.leaves, shape, shape.size, state.weights)
 
     def in_eager_mode(self, samples: "array[int]", state: State) -> list[float]:
         """The outputs of the program, by running the model; `.grad` is as that leaves it."""
