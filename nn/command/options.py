@@ -13,10 +13,15 @@ from typing import Any, NoReturn
 
 from nn.checks import rate, whole_number
 
-# Options that take several values. What follows them and can be one of theirs is theirs, so that
-# `--hidden 16 16 iris.csv` leaves the file alone: argparse would take all words to the next option.
-LISTS = {"--hidden": re.compile(r"[-+]?[\d.,][\w.,+-]*"), "--activation": re.compile(r"[\w,]+")}
-
+# Options that take several values, or may have none. What follows them and can be one of theirs is
+# theirs, so that `--hidden 16 16 iris.csv` leaves the file alone: argparse would take all words to
+# the next option.
+LISTS = {
+    "--hidden": re.compile(r"[-+]?[\d.,][\w.,+-]*"),
+    "--activation": re.compile(r"[\w,]+"),
+    "--compiled": re.compile(r"exact|fast|off"),
+}
+COMPILED = ("exact", "fast", "off")
 
 # An expression that starts with a minus, such as -w*x: to argparse it looks like an option (and
 # -o/tmp/x.svg is one).
@@ -79,7 +84,7 @@ def joined(arguments: Sequence[str], names: Sequence[str]) -> list[str]:
 def _is_value(option: str, word: str, names: Sequence[str]) -> bool:
     if option == "--hidden":
         return not word.lower().endswith((".csv", ".tsv", ".txt"))
-    return all(name in names for name in word.split(","))
+    return option == "--compiled" or all(name in names for name in word.split(","))
 
 
 def number(least: int = 1) -> Callable[[str], int]:
@@ -119,6 +124,15 @@ def names_of(table: dict[str, Any]) -> Callable[[str], list[str]]:
         return text.split(",")
 
     return read
+
+
+def compile_mode(text: str) -> str:
+    """Read how to compile: `exact`, which is what no word means, `fast` or `off`."""
+    if text not in ("", *COMPILED):
+        raise argparse.ArgumentTypeError(
+            f"it must be one of {', '.join(COMPILED)}, or left out for exact; got {text!r:.40}"
+        )
+    return text or "exact"
 
 
 def batch_size(text: str) -> int | str:

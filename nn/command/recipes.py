@@ -41,6 +41,7 @@ class Recipe:
     validation: float = 0.0
     early_stopping: int | None = None
     scale: bool = True  # whether inputs (and a number as target) are standardised
+    compiled: str = "off"  # or "exact" or "fast"
 
     @property
     def encoding(self) -> str:

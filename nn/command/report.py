@@ -44,8 +44,11 @@ def before(
     )
     yield (
         f"training: {recipe.loss}, SGD, lr {recipe.lr:g}{terms}{', nesterov' * recipe.nesterov}, "
-        f"batches of {batch}, {_count(recipe.epochs, 'epoch')}"
+        f"batches of {batch}, {_count(recipe.epochs, 'epoch')}{_COMPILED[recipe.compiled]}"
     )
+
+
+_COMPILED = {"off": "", "exact": ", compiled", "fast": ", compiled, fast mode"}
 
 
 def warnings(recipe: Recipe) -> Iterator[str]:

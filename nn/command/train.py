@@ -6,6 +6,7 @@ Owns the order of things: data, settings, network, training, results, files.
 import argparse
 import json
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -42,7 +43,10 @@ def run(options: argparse.Namespace) -> int:
     check_folder(folder)
     record = record_of(recipe, options.seed, problem)
     if options.resume:
-        _check_resumable(folder, record)
+        before = _resumable(folder, record)
+        if options.compiled is None:
+            recipe = replace(recipe, compiled=before["compiled"])
+            record["compiled"] = recipe.compiled
     parts = parts_of(problem, recipe, options.seed)
     preparation = Preparation.of(parts.training, scale=recipe.scale, encoding=recipe.encoding)
     source = Random(options.seed)
@@ -118,8 +122,8 @@ def _loss(model: MLP, data: DataSet, name: str) -> float:
     return float(numbers_of(loss_function(name)(predict(model, X), y)))
 
 
-def _check_resumable(folder: Path, record: dict[str, Any]) -> None:
-    """Raise CommandError unless `folder` holds a training with the same data and settings."""
+def _resumable(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
+    """The record of the training in `folder`; CommandError unless it has this data and settings."""
     remedy = "give the same arguments and the --out of that training, or leave --resume out"
     if not (folder / CHECKPOINT).is_file() or not (folder / SETTINGS).is_file():
         raise CommandError(f"--resume: {folder} holds no training to go on with; {remedy}")
@@ -129,6 +133,7 @@ def _check_resumable(folder: Path, record: dict[str, Any]) -> None:
         before = None
     if found := difference(before, record):
         raise CommandError(f"--resume: the training in {folder} is another: {found}; {remedy}")
+    return dict(before)
 
 
 def _fit(
@@ -160,6 +165,7 @@ def _fit(
             l2=recipe.l2,
             checkpoint=checkpoint,
             resume=checkpoint if resume else None,
+            compiled=recipe.compiled != "off" and recipe.compiled,
             lr=recipe.lr,
             momentum=recipe.momentum,
             dampening=recipe.dampening,
