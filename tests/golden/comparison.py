@@ -1,11 +1,12 @@
 """What the engine gives at a point, in the form in which PyTorch's numbers are kept.
 
 Owns `derivatives`, the engine's value, gradient and Hessian, `every_way`, the other ways to the
-same gradient, and `agree`, the one meaning of "the same number". PyTorch is not needed here.
+same gradient, and `agree`, the one meaning of "the same number", and `read`, which takes a row of golden.json apart. PyTorch is not needed here.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
@@ -18,6 +19,23 @@ Entries = dict[tuple[int, ...], float]
 Point = tuple[float, ...]
 
 RELATIVE, ABSOLUTE = 1e-12, 1e-15
+DEVIATES = "~"  # before a number of PyTorch's that the engine does not agree with, on purpose
+
+
+def numbers(text: str) -> Point:
+    """The operands of a row."""
+    return tuple(float(word) for word in text.split())
+
+
+def read(row: Sequence[str]) -> tuple[Entries, set[tuple[int, ...]]]:
+    """The numbers of one row, and the entries that are left to the deviations."""
+    _, value, first, second = row
+    words: dict[tuple[int, ...], str] = {(): value}
+    words |= {(i,): word for i, word in enumerate(first.split())}
+    pairs = itertools.product(range(len(words) - 1), repeat=2)
+    words |= dict(zip(pairs, second.split(), strict=True))
+    left_out = {at for at, word in words.items() if word.startswith(DEVIATES)}
+    return {at: float(word.removeprefix(DEVIATES)) for at, word in words.items()}, left_out
 
 
 def agree(ours: float, theirs: float) -> bool:

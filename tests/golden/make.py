@@ -2,8 +2,8 @@
 
 `python -m tests.golden.make`, in the environment of `make torch`; `make_nn` writes nn.json.
 For each operation: the positions of its parameters, and one row a point: operands, value, gradient,
-Hessian row by row, each number as Python writes it. A `.` is an entry in which the engine deviates
-(tests/pytorch/deviations.py).
+Hessian row by row, each number as Python writes it. A `~` before it marks an entry in which the
+engine deviates (tests/pytorch/deviations.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from tests.golden import make_nn
-from tests.golden.comparison import Point
+from tests.golden.comparison import DEVIATES, Point
 from tests.pytorch import edges, regular
 from tests.pytorch.deviations import expected
 from tests.pytorch.reference import REFERENCE, derivatives
@@ -29,7 +29,7 @@ def golden_row(name: str, point: Point) -> Row:
     """Operands, value, gradient and Hessian at one point, in four texts."""
     entries = derivatives(name, point).entries()
     deviating = expected(name, point)
-    words = {at: "." if at in deviating else repr(entries[at]) for at in entries}
+    words = {at: DEVIATES * (at in deviating) + repr(entries[at]) for at in entries}
     live = range(sum(len(at) == 1 for at in entries))
     first = [words[i,] for i in live]
     second = [words[pair] for pair in itertools.product(live, repeat=2)]

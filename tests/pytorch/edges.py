@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import torch
 
+from tests.golden import edge_points
+from tests.golden.edge_points import Point
 from tests.pytorch.reference import REFERENCE, Derivatives, derivatives, same
 
 INF = math.inf
@@ -19,8 +21,6 @@ NAN = math.nan
 TINY = 5e-324  # the smallest positive double
 ABOVE_ONE = math.nextafter(1.0, 2.0)
 BELOW_ONE = math.nextafter(1.0, 0.0)
-
-Point = tuple[float, ...]
 
 
 def _signed(*numbers: float) -> tuple[float, ...]:
@@ -113,7 +113,7 @@ _BASES = (0.0, -0.0, TINY, 0.5, 1.0, 2.0, 1e300, INF, NAN, -0.5, -1.0, -2.0, -8.
 _EXPONENTS = (0.0, -0.0, 1.0, 2.0, 3.0, 0.5, 1.0 / 3.0, 1.5, 2.5, -1.0, -2.0, -3.0, -0.5, -1.5)
 _ENDS = (INF, -INF, NAN)
 
-POINTS: dict[str, tuple[Point, ...]] = {
+_WIDELY: dict[str, tuple[Point, ...]] = {
     **{name: tuple((x,) for x in (*COMMON, *EXTRA.get(name, ()))) for name in UNARY},
     "add": _pairs(SHORT),
     "sub": _pairs(SHORT),
@@ -142,65 +142,12 @@ POINTS: dict[str, tuple[Point, ...]] = {
     "leaky_relu": _with((0.01, 0.0, 1.0, 2.0, -0.5), COMMON),
     "elu": _with((1.0, 2.0, 0.5, 0.0, -1.0), COMMON),
     "polygamma": tuple((n, x) for n in (0.0, 1.0, 2.0, 3.0) for x in (*COMMON, *POLES)),
-    "clip": (
-        *((x, -1.0, 1.0) for x in (*SHORT, ABOVE_ONE)),
-        *((x, 2.0, 1.0) for x in (0.0, 1.0, 1.5, 2.0, 3.0, NAN)),
-        *((x, 1.0, 1.0) for x in (0.0, 1.0, 2.0)),
-        *((x, 0.0, -0.0) for x in (0.0, -0.0)),
-        *((x, -0.0, 0.0) for x in (0.0, -0.0)),
-        *((x, -INF, INF) for x in (0.0, INF, -INF, NAN)),
-        *((x, NAN, 1.0) for x in (0.0, 1.0, 2.0, NAN)),
-        *((x, 0.0, NAN) for x in (-1.0, 0.0, 2.0)),
-    ),
-    "where": ((1.0, 2.0, 3.0), (0.0, 2.0, 3.0), (1.0, 2.0, NAN), (NAN, 2.0, 3.0), (-0.0, 2.0, 3.0)),
-    "sum": ((1.0,), (-0.0,), (-0.0, -0.0), (INF, -INF), (1e300, 1e300, -1e300), (NAN, 1.0)),
-    "mean": ((1.0,), (-0.0,), (1.7e308, 1.7e308), (INF, 1.0), (INF, -INF)),
-    "prod": (
-        *((2.0,), (0.0,), (0.0, 3.0, 4.0), (3.0, 0.0, 4.0), (0.0, 0.0, 4.0), (0.0, 0.0, 0.0)),
-        *(
-            (-0.0, 3.0),
-            (0.0, INF),
-            (0.0, INF, 2.0),
-            (INF, 2.0),
-            (NAN, 0.0, 2.0),
-            (1e300, 1e300, 0.0),
-        ),
-        *((1e300, 1e300, 1e-300), (1e-300, 1e-300, 1e300), (INF, INF), (-INF, INF, 0.0)),
-    ),
-    **dict.fromkeys(
-        ("softmax", "log_softmax"),
-        (
-            *((1.0,), (INF,), (-INF,), (NAN,), (0.0, 0.0), (0.0, 1e300), (1e300, 0.0)),
-            *((0.0, -745.0), (-745.0, 0.0), (-746.0, 0.0), (-INF, 0.0), (0.0, -INF), (INF, 0.0)),
-            *((0.0, INF), (INF, INF), (-INF, -INF), (NAN, 0.0), (0.0, NAN)),
-        ),
-    ),
-    "logsumexp": (
-        *((1.0,), (INF,), (-INF,), (NAN,), (-INF, -INF), (-INF, 0.0), (INF, 0.0), (INF, INF)),
-        *((INF, -INF), (1e300, 1e300), (-1e300, -1e300), (1e3, 1e3), (0.0, -745.0), (0.0, -746.0)),
-        *((NAN, 0.0), (NAN, INF), (-INF, -INF, -INF)),
-    ),
-    "nll": tuple(
-        (float(k), *xs)
-        for xs in (
-            *((1.0,), (INF,), (-INF,), (NAN,), (0.0, 0.0), (0.0, 1e300), (0.0, -745.0)),
-            *((0.0, -746.0), (0.0, -40.0), (-INF, 0.0), (INF, 0.0), (INF, INF), (-INF, -INF)),
-            *((NAN, 0.0), (1e300, 1e300), (-1e300, -1e300), (-INF, 0.0, 1.0)),
-        )
-        for k in range(len(xs))
-    ),
-    **dict.fromkeys(
-        ("max", "min", "peak"),
-        (
-            *((1.0,), (NAN,), (1.0, 2.0), (2.0, 2.0), (2.0, 2.0, 2.0), (1.0, 2.0, 2.0)),
-            *((1.0, 1.0, 2.0), (0.0, -0.0), (-0.0, 0.0), (-0.0, 0.0, 0.0), (INF, INF, 1.0)),
-            *((-INF, -INF, 1.0), (INF, -INF), (NAN, 1.0), (1.0, NAN), (NAN, NAN, 1.0)),
-        ),
-    ),
-    "dot": (
-        *((1.0, 2.0, 3.0, 4.0, 5.0), (0.0, INF, 1.0), (INF, 0.0, 1.0), (0.0, 1.0, -0.0)),
-        *((-0.0, 1.0, -0.0), (1e300, 1e300, -INF), (NAN, 0.0, 1.0)),
-    ),
+}
+
+# And all that docs/edges.md shows, none twice.
+POINTS: dict[str, tuple[Point, ...]] = {
+    name: tuple({repr(p): p for p in (*_WIDELY.get(name, ()), *shown)}.values())
+    for name, shown in edge_points.POINTS.items()
 }
 
 
