@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from benchmarks.peers import Peer
-from benchmarks.replay.run import Timed, interleave
+from benchmarks.replay.run import LEAST_SECONDS, Timed, interleave
 from benchmarks.suite import Disagreement, relative_difference
 from benchmarks.timing import Spread, ratios
 
@@ -114,8 +114,8 @@ class Outcome:
     verdicts: list[Verdict]
 
 
-def hold(workload: Workload, rounds: int) -> Outcome:
-    """Let all that are installed run.
+def hold(workload: Workload, rounds: int, least: float = LEAST_SECONDS) -> Outcome:
+    """Let all that are installed run, in each round as often as takes `least` seconds.
 
     Raises Disagreement, before anything is timed, when one does not compute what the others do.
     """
@@ -133,7 +133,7 @@ def hold(workload: Workload, rounds: int) -> Outcome:
         difference = _check(workload, runs, results)
         seconds = {
             name: [s * workload.a_unit for s in many]
-            for name, many in interleave(runs, rounds).items()
+            for name, many in interleave(runs, rounds, least).items()
         }
     bases = [best for mode in (EXACT, FAST) if (best := _best(mode, seconds))]
     return Outcome(

@@ -30,7 +30,11 @@ class Elsewhere:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.steps = int(self._ask("prepare", way, workload))
+        try:
+            self.steps = int(self._ask("prepare", way, workload))
+        except BaseException:
+            self.close()
+            raise
 
     def seconds(self, calls: int) -> float:
         """How long so many calls take, by the clock of that process."""
@@ -48,9 +52,12 @@ class Elsewhere:
         questions, answers = self._process.stdin, self._process.stdout
         if questions is None or answers is None:
             raise RuntimeError("the process has no pipes")
-        questions.write(json.dumps(request) + "\n")
-        questions.flush()
-        line = answers.readline()
+        try:
+            questions.write(json.dumps(request) + "\n")
+            questions.flush()
+            line = answers.readline()
+        except BrokenPipeError:  # it has ended already
+            line = ""
         if not line:
             raise RuntimeError(f"with_hips.py ended when it was asked for {request[0]!r}")
         return json.loads(line)
