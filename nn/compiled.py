@@ -4,15 +4,18 @@ Owns when a batch of a training is run by the program and when in eager mode, an
 each other before Ctrl-C, the progress bar and callbacks have their turn.
 """
 
+import sys
 import time
 import warnings
 from array import array
 from collections.abc import Sequence
-from operator import eq
+from operator import eq, is_
 from typing import Any
 
+from autograd import Value
 from autograd.replay import Descent, Done, Shape
-from nn.optim import sgd_update
+from nn.extras import is_installed, remedy
+from nn.optim import SGD, sgd_update
 from nn.surroundings import ModelSurroundings
 from nn.training import Training
 
@@ -26,34 +29,22 @@ class CompiledSteps:
         training: whose batches it runs.
         mode: "exact", eager's bits, or "fast".
         is_watched: whether callbacks are called between epochs, who may look at gradients and
-            change the model.
+            change the model, the optimiser's parameters and the samples.
         one_by_one: whether they are called after each batch.
-
-    Raises TypeError if the targets are not numbers, or lists of numbers, of one layout.
     """
 
     def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
         self._training, self._is_watched, self._one_by_one = training, is_watched, one_by_one
-        model, cost = training.model, training.cost
-
-        def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
-            outputs = [model(row) for row in rows]
-            return cost(outputs, targets), outputs
-
-        self._descent = Descent(
-            of_batch,
-            training.optimizer.parameters,
-            lambda weight, gradient, velocity, rates: sgd_update(
-                weight, gradient, velocity, *rates
-            ),
-            training.rows,
-            training.targets,
-            mode,
-            surroundings=ModelSurroundings(model, cost.loss),
-        )
+        self._mode = mode
+        # What the loop of `fit` works with; a callback may give the training others.
+        self._model, self._optimizer, self._cost = training.model, training.optimizer, training.cost
+        self._samples = training.rows, training.targets
+        self._descent: Descent | None = None
+        self._is_refused = False
         self._at_once = 1
-        rule = training.is_right
-        self._answers = [] if rule is None else [rule.of_target(y) for y in training.targets]
+        self._answers: list[Any] = []
+        self._parameters: list[Value] = []
+        self._seen: list[Any] = []
         self._shape: Shape | None = None
         self._width: int | None = None
 
@@ -62,13 +53,22 @@ class CompiledSteps:
 
         None: the next batch is one for eager mode.
         """
-        training, optimizer = self._training, self._training.optimizer
+        training, optimizer = self._training, self._optimizer
         is_first_step = optimizer.momentum and None in optimizer.velocities
-        was_refused = bool(self._descent.refusal)
-        if was_refused or is_first_step:
+        is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
+        if self._is_refused or is_first_step or is_uneven:
             return 0
-        if self._is_watched:
+        if self._descent is None or (self._is_watched and self._is_of_other_parameters()):
+            made = self._new_descent()
+            if isinstance(made, str):
+                self._refuse(made)
+                return 0
+            self._descent = made
+        elif self._is_watched:
             self._descent.look_again()
+            if training.position == 0 and (why := self._changed_samples(self._descent)):
+                self._refuse(why)
+                return 0
         samples, size = self._next_batches()
         start = time.perf_counter()
         done = self._descent.run(
@@ -82,10 +82,65 @@ class CompiledSteps:
             training.end_batches(done.costs, size, self._n_right(done, samples[: n * size]))
             self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), 2 * n))
         elif why := self._descent.refusal:
-            warnings.warn(
-                f"fit: the rest is trained uncompiled: {why}", RuntimeWarning, stacklevel=5
-            )
+            self._refuse(why)
         return n
+
+    def _new_descent(self) -> Descent | str:
+        """The steps as programs, or why there can be none."""
+        model, optimizer, cost = self._model, self._optimizer, self._cost
+        if not _is_plain(optimizer):
+            return f"{type(optimizer).__name__} has a step of its own"
+
+        def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
+            outputs = [model(row) for row in rows]
+            found = cost(outputs, targets)
+            if not isinstance(found, Value):
+                raise TypeError(f"the loss is a {type(found).__name__}, no Value")
+            return found, outputs
+
+        rows, targets = self._samples
+        try:
+            descent = Descent(
+                of_batch,
+                optimizer.parameters,
+                lambda weight, gradient, velocity, rates: sgd_update(
+                    weight, gradient, velocity, *rates
+                ),
+                rows,
+                targets,
+                self._mode,
+                surroundings=ModelSurroundings(model, cost),
+            )
+        except TypeError as error:
+            return str(error)
+        self._parameters = [*optimizer.parameters]
+        self._remember_samples()
+        return descent
+
+    def _is_of_other_parameters(self) -> bool:
+        """Whether a callback has changed which parameters are trained."""
+        now = self._optimizer.parameters
+        return len(now) != len(self._parameters) or not all(map(is_, now, self._parameters))
+
+    def _changed_samples(self, descent: Descent) -> str:
+        """Let the programs read the samples anew if a callback has changed any; why they cannot."""
+        if self._seen != [*self._samples]:
+            try:
+                descent.take(*self._samples)
+            except TypeError as error:
+                return str(error)
+            self._remember_samples()
+        return ""
+
+    def _remember_samples(self) -> None:
+        rule, targets = self._training.is_right, self._samples[1]
+        self._answers = [] if rule is None else [rule.of_target(y) for y in targets]
+        self._seen = _copied([*self._samples]) if self._is_watched else []
+
+    def _refuse(self, why: str) -> None:
+        self._is_refused = True
+        self._training.forward = None
+        warnings.warn(f"fit: the rest is trained uncompiled: {why}", RuntimeWarning, stacklevel=6)
 
     def _next_batches(self) -> tuple[list[int], int]:
         """The samples of some of the next batches, and how many there are in each."""
@@ -121,6 +176,26 @@ class CompiledSteps:
         shape = self._shape or Shape(list)
         batches = [shape.rebuild(batch) for batch in _rows(numbers, shape.size)]
         return [output for batch in batches for output in batch]
+
+
+def say_what_compiles() -> None:
+    """Tell who has no llvmlite that the program is Python."""
+    if not is_installed("llvmlite"):
+        print(
+            remedy("compile", "compiled to Python, not native code, without llvmlite"),
+            file=sys.stderr,
+        )
+
+
+def _is_plain(optimizer: SGD) -> bool:
+    """Whether the optimiser does what `sgd_update` does, and not what a subclass has made of it."""
+    kind, names = type(optimizer), ("step", "zero_grad", "rates")
+    return all(getattr(kind, n) is getattr(SGD, n) and n not in vars(optimizer) for n in names)
+
+
+def _copied(samples: Any) -> Any:
+    """Lists at any depth as new lists of the same numbers."""
+    return [_copied(x) if isinstance(x, list) else x for x in samples]
 
 
 def _width(shape: Shape) -> int | None:

@@ -6,7 +6,8 @@ Owns when that program is made: for the attributes that the model has at the mom
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from autograd import Value, compile
+from autograd import Value
+from autograd.replay import compile
 from nn.module import Module
 from nn.surroundings import ModelSurroundings
 
@@ -31,17 +32,28 @@ class CompiledForward:
     def __call__(self, rows: Sequence[Any]) -> list[Any]:
         """The outputs, as Values without a graph."""
         if self._last is None or self._is_watched:
-            self._last = self._program()
+            self._last = self._program(rows[0])
         program = self._last
         return [_as_values(program(row)) for row in rows]
 
-    def _program(self) -> Callable[..., Any]:
+    def _program(self, row: Any) -> Callable[..., Any]:
         key = self._surroundings.key()
         if key not in self._programs:
+            if not self._is_function_of(row):
+                return self._model
             if len(self._programs) >= MOST:
                 del self._programs[next(iter(self._programs))]
             self._programs[key] = compile(self._model, mode=self._mode)
         return self._programs[key]
+
+    def _is_function_of(self, row: Any) -> bool:
+        """Whether the model does nothing for a row that a program would do once and never again."""
+        try:
+            with self._surroundings.kept():
+                self._model(row)
+        except Exception:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            return False
+        return True
 
 
 def _as_values(output: Any) -> Any:

@@ -25,7 +25,7 @@ from nn.arguments import (
 from nn.callbacks import Callback, EarlyStopping, callbacks_of, early_stopping_of, sees_batches
 from nn.checkpoint import CheckpointFile, Plan, fingerprint
 from nn.checks import rate, whole_number
-from nn.compiled import CompiledSteps
+from nn.compiled import CompiledSteps, say_what_compiles
 from nn.cost import Cost, require_finite, require_gradient, require_recording
 from nn.evaluate import binary_threshold, decision_rule, predict
 from nn.forward import CompiledForward
@@ -87,7 +87,10 @@ def fit(
             as if it had never ended. Everything else is to be given as before.
         compiled: True to run the steps as a program, the same bits hundreds of times faster; "fast"
             for a program that is faster still and right within rounding. The first batch runs in
-            eager mode, and so does one that the program cannot (see `autograd.compile`).
+            eager mode, and so does one that the program cannot. A model or loss that does more than
+            compute, such as drawing random numbers, is trained in eager mode, with a warning. What
+            `.data` gave is to the program a constant, as in `autograd.compile`. Without callbacks
+            the parameters' `.grad` is 0 in the end.
         settings: of an optimiser given by name: `lr`, `momentum`, `dampening`, `weight_decay`,
             `nesterov`.
 
@@ -171,6 +174,8 @@ def fit(
     if mode is not None:
         is_watched = bool(listeners) or schedule is not None
         steps = CompiledSteps(training, mode, is_watched, sees_batches(listeners))
+        if verbose:
+            say_what_compiles()
         training.forward = CompiledForward(model, mode, is_watched)
     _run(training, listeners, checkpoint, verbose, steps)
     return history

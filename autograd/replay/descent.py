@@ -20,6 +20,7 @@ from autograd.replay.table import Table
 from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
+MOST_SURROUNDINGS = 8  # for which there are programs
 CLOSE = 1e-6  # how near a fast program comes to the function, relative to the largest number
 
 _data = attrgetter("_data")
@@ -85,18 +86,26 @@ class Descent:
         surroundings: Surroundings | None = None,
     ) -> None:
         self._mode, self._backend = mode, backend
-        self._rows, self._targets = Table(rows, "X"), Table(targets, "y")
         self._parameters = list(parameters)
-        self._maker = Steps(cost, parameters, update, self._rows, self._targets)
+        self._maker = Steps(cost, parameters, update, Table(rows, "X"), Table(targets, "y"))
         self._surroundings: Surroundings = surroundings or _NoSurroundings()
         self._key = self._surroundings.key()
+        self._keys = {self._key}
         self._steps: dict[Hashable, list[Step]] = {}
         self.n_steps = 0
         self.refusal = ""
 
+    def take(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+        """Train on other samples from now on; TypeError as at the beginning."""
+        tables = Table(rows, "X"), Table(targets, "y")
+        if [table.key for table in tables] != [self._maker.rows.key, self._maker.targets.key]:
+            self._steps.clear()
+        self._maker.rows, self._maker.targets = tables
+
     def look_again(self) -> None:
         """Somebody may have changed the surroundings."""
         self._key = self._surroundings.key()
+        self._keys.add(self._key)
 
     def run(
         self,
@@ -121,6 +130,12 @@ class Descent:
         """
         if is_listened_to():
             return _NOTHING
+        if len(self._keys) > MOST_SURROUNDINGS:
+            return self._refuse(
+                "what it computes with beside the parameters, such as an attribute of the model or "
+                "a factor in the loss, changes again and again; make it a Value, which a program "
+                "reads anew"
+            )
         state = self._maker.state(rates, velocities, with_gradients)
         key = (size, bool(state.velocities), with_gradients, self._key)
         steps = self._steps.setdefault(key, [])
@@ -150,10 +165,10 @@ class Descent:
         n_rates = len(state.rates)
         n_given = len(given) - len(step.others)
         batches = Batches(
-            self._rows.numbers,
-            self._rows.size,
-            self._targets.numbers,
-            self._targets.size,
+            self._maker.rows.numbers,
+            self._maker.rows.size,
+            self._maker.targets.numbers,
+            self._maker.targets.size,
             samples,
             size,
             n_rates,
@@ -175,7 +190,9 @@ class Descent:
 
     def _goes_otherwise(self, step: Step, samples: "array[int]", given: list[float]) -> bool:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
-        blocks = [memoryview(table.of(samples)) for table in (self._rows, self._targets)]
+        blocks = [
+            memoryview(table.of(samples)) for table in (self._maker.rows, self._maker.targets)
+        ]
         try:
             return step.program.run(given, blocks) is None
         except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it

@@ -22,6 +22,7 @@ class Table:
     Attributes:
         numbers: of all samples, one after another.
         size: how many one has.
+        key: the layout of one.
 
     Raises TypeError, which names the sample, for anything else.
     """
@@ -29,7 +30,7 @@ class Table:
     def __init__(self, samples: Sequence[Any], name: str) -> None:
         self._samples = _of_one_kind(samples)
         self.numbers = array("d")
-        key: Any = None
+        self.key: Any = None
         for i, sample in enumerate(self._samples):
             try:
                 parts = take_apart((sample,), {})
@@ -37,8 +38,8 @@ class Table:
                 raise _refusal(name, i, sample) from error
             if parts.has_values or parts.arrays or not parts.numbers:
                 raise _refusal(name, i, sample)
-            key = parts.key if i == 0 else key
-            if parts.key != key:
+            self.key = parts.key if i == 0 else self.key
+            if parts.key != self.key:
                 raise TypeError(
                     f"fit: compiled=True needs samples of one layout; {name}[{i}] is {sample!r:.40}"
                     f", {name}[0] {self._samples[0]!r:.40}: train without compiled"
