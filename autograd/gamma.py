@@ -122,7 +122,7 @@ def polygamma(n: float, x: float) -> float:
     At its poles 0, -1, ... it is inf for odd n, -inf for even n, as in PyTorch. Raises ValueError
     for any other n.
     """
-    if not (n >= 0.0 and n == math.floor(n) and n < INF):
+    if not (0.0 <= n < INF and n == math.floor(n)):
         raise ValueError(f"polygamma: n must be a whole number >= 0, got {n!r}")
     if n == 0.0 or x != x:
         return digamma(x)
@@ -133,35 +133,44 @@ def polygamma(n: float, x: float) -> float:
     if x <= 0.0 and _is_whole(x):
         return sign * INF
     if x < 0.0:
-        return -sign * polygamma(n, 1.0 - x) - math.pi * _cotangent_derivative(order, x)
-    scale = max(0, math.frexp(x)[1] - 1)  # zeta(s, x) alone may be too small for a double
-    zeta = _hurwitz_zeta(order + 1, x, scale)
-    return sign * _times_factorial(order, zeta, -scale * (order + 1))
+        if order <= 100:
+            poles = -math.pi * _cotangent_derivative(order, x)
+        else:
+            poles = sign * _two_poles(order, x)
+        return poles if math.isinf(poles) else poles - sign * polygamma(n, 1.0 - x)
+    unit = x if order > 1000 else 2.0 ** max(0, math.frexp(x)[1] - 1)
+    return sign * _times_factorial(order, _hurwitz_zeta(order + 1, x, unit), unit)
 
 
 def _is_whole(x: float) -> bool:
     return math.isinf(x) or x == math.floor(x)
 
 
-def _times_factorial(order: int, z: float, exponent: int) -> float:
-    """order! z 2^exponent, rounded once where the result is subnormal."""
-    if order > 1000:
-        logarithm = lgamma(order + 1.0) + exponent * math.log(2.0) + (math.log(z) if z else -INF)
-        return math.exp(logarithm) if logarithm < 709.0 else INF
-    factorial = math.factorial(order)
-    bits = factorial.bit_length()
-    fraction, z_exponent = math.frexp(z)
+def _times_factorial(order: int, z: float, unit: float) -> float:
+    """order! z / unit^(order + 1), rounded once where the result is subnormal.
+
+    To an order of 1000, the unit being a power of two; beyond by logarithms, because the factorial
+    alone would take too long: with the digits that order log(order) has behind the point.
+    """
+    if z == 0.0 or math.isinf(z):
+        return z
     try:
-        return math.ldexp(fraction * (factorial / (1 << bits)), exponent + z_exponent + bits)
+        if order > 1000:
+            logarithms = lgamma(order + 1.0), -(order + 1) * math.log(unit), math.log(abs(z))
+            return math.copysign(math.exp(math.fsum(logarithms)), z)
+        factorial = math.factorial(order)
+        bits = factorial.bit_length()
+        fraction, exponent = math.frexp(z)
+        exponent += bits - (order + 1) * (math.frexp(unit)[1] - 1)
+        return math.ldexp(fraction * (factorial / (1 << bits)), exponent)
     except OverflowError:
-        return INF
+        return math.copysign(INF, z)
 
 
-def _hurwitz_zeta(s: int, x: float, scale: int = 0) -> float:
-    """2^(scale s) times the sum of (x+k)^-s over k >= 0, for s >= 2 and x > 0 (DLMF 25.11.43)."""
+def _hurwitz_zeta(s: int, x: float, unit: float = 1.0) -> float:
+    """unit^s times the sum of (x+k)^-s over k >= 0, for s >= 2 and x > 0 (DLMF 25.11.43)."""
     if x == INF:
         return 0.0
-    unit = 2.0**scale
     terms = []
     while x < 12.0 + s:
         terms.append(_inverse_power(x / unit, s))
@@ -210,6 +219,20 @@ def _cotangent_derivative(order: int, x: float) -> float:
     for coefficient in reversed(coefficients):
         value = value * c + coefficient
     return math.pi**order * value
+
+
+def _two_poles(order: int, x: float) -> float:
+    """order! times the sum of (x+k)^-(order+1) over all whole k, positive and negative.
+
+    Of that series (DLMF 4.22.3, differentiated) those of the two nearest poles: from an order of
+    100 on the others are beyond the last digit, or cancel as these do.
+    """
+    s = order + 1
+    r = x - math.floor(x + 0.5)
+    near = _inverse_power(2.0 * abs(r), s)
+    far = _inverse_power(2.0 * (1.0 - abs(r)), s)
+    odd = math.copysign(1.0, r) * (near - far)
+    return _times_factorial(order, odd if s % 2 else near + far, 0.5)
 
 
 def distance_to_gamma_pole(x: float) -> float:

@@ -38,6 +38,7 @@ PLAN: dict[str, list[str]] = {
         "tests/test_functions.py tests/test_numpy.py",
     ],
     "autograd/special.py": [
+        "tests/test_last_digits.py",
         STATED,
         ROW,
         EDGES,
@@ -45,6 +46,7 @@ PLAN: dict[str, list[str]] = {
         "tests/test_functions.py",
     ],
     "autograd/gamma.py": [
+        "tests/test_last_digits.py",
         STATED,
         ROW,
         EDGES,
