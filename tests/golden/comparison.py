@@ -1,7 +1,8 @@
 """What the engine gives at a point, in the form in which PyTorch's numbers are kept.
 
 Owns `derivatives`, the engine's value, gradient and Hessian, `every_way`, the other ways to the
-same gradient, and `agree`, the one meaning of "the same number", and `read`, which takes a row of golden.json apart. PyTorch is not needed here.
+same gradient, `agree`, the one meaning of "the same number", and `read`, which takes a row of
+golden.json apart. PyTorch is not needed here.
 """
 
 from __future__ import annotations

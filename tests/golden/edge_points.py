@@ -92,7 +92,8 @@ POINTS: dict[str, tuple[Point, ...]] = {
     for name, own in _OWN.items()
 } | {
     "add": _points(
-        "0 -0, -0 -0, tiny -tiny, tiny tiny, 1.7e308 1.7e308, 1 inf, inf inf, inf -inf, nan 1, 1 nan"
+        "0 -0, -0 -0, tiny -tiny, tiny tiny, 1.7e308 1.7e308, 1 inf, inf inf, inf -inf, nan 1,"
+        "1 nan"
     ),
     "sub": _points(
         "0 0, -0 0, 0 -0, tiny tiny, 1.7e308 -1.7e308, 1 inf, inf inf, inf -inf, nan 1, 1 nan"
