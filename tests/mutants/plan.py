@@ -17,7 +17,7 @@ SWEEPS = [
     "tests/test_analytic_hessians.py",
 ]
 LOSSES = [
-    "tests/test_golden_nn.py",
+    "tests/nn/test_loss_edges.py tests/test_golden_nn.py",
     "tests/nn/test_losses.py tests/nn/test_binary_losses.py tests/nn/test_regression_losses.py",
     "tests/nn/test_penalties.py tests/nn/test_table.py tests/nn/test_preparation.py",
     "tests/nn/test_loss_properties.py",

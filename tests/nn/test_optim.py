@@ -207,3 +207,12 @@ def test_interrupted_anywhere_everything_changes_or_nothing():
             assert state(optimizer) == after  # as if nothing had happened
         outcomes.append(found == after)
     assert False in outcomes
+
+
+def test_velocities_of_other_parameters_change_nothing():
+    optimizer = prepared()
+    optimizer.velocities.pop()
+    before = [parameter.data for parameter in optimizer.parameters]
+    with pytest.raises(ValueError, match="zip"):
+        optimizer.step()
+    assert [parameter.data for parameter in optimizer.parameters] == before
