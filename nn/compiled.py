@@ -41,6 +41,7 @@ class CompiledSteps:
         self._samples = training.rows, training.targets
         self._descent: Descent | None = None
         self._is_refused = False
+        self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
         self._at_once = 1
         self._answers: list[Any] = []
         self._parameters: list[Value] = []
@@ -56,6 +57,10 @@ class CompiledSteps:
         training, optimizer = self._training, self._optimizer
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
+        if self._refusal:
+            text = f"fit: the rest is trained uncompiled: {self._refusal}"
+            warnings.warn(text, RuntimeWarning, stacklevel=5)
+            self._refusal = ""
         if self._is_refused or is_first_step or is_uneven:
             return 0
         if self._descent is None or (self._is_watched and self._is_of_other_parameters()):
@@ -138,9 +143,8 @@ class CompiledSteps:
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
     def _refuse(self, why: str) -> None:
-        self._is_refused = True
+        self._is_refused, self._refusal = True, why
         self._training.forward = None
-        warnings.warn(f"fit: the rest is trained uncompiled: {why}", RuntimeWarning, stacklevel=6)
 
     def _next_batches(self) -> tuple[list[int], int]:
         """The samples of some of the next batches, and how many there are in each."""
