@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from random import Random
-from types import CodeType, FunctionType, MethodType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any, TextIO, cast
 
 from autograd import Value
@@ -82,6 +82,8 @@ class ModelKey:
             self._pending += [thing.func, thing.args, thing.keywords]
         elif isinstance(thing, MethodType):
             self._pending += [thing.__self__, thing.__func__]
+        elif isinstance(thing, BuiltinMethodType):  # such as the random() of a Random
+            self._pending.append(thing.__self__)
         elif isinstance(thing, (staticmethod, classmethod)):
             self._pending.append(thing.__func__)
         elif isinstance(thing, property):
@@ -125,6 +127,8 @@ class ModelKey:
     def _look_into_numpy(self, thing: Any) -> None:
         if hasattr(thing, "bit_generator"):
             self.sources.append(_NumpySource(thing.bit_generator))
+        elif hasattr(thing, "get_state"):
+            self.sources.append(_Legacy(thing))
         elif hasattr(thing, "tobytes"):
             self._parts.append((thing.shape, thing.tobytes()))
             if self._is_kept and thing.shape and thing.flags.writeable:
@@ -226,10 +230,10 @@ class _NumpySource:
 
 
 class _Legacy:
-    """NumPy's global source of random numbers, with the methods of `random.Random`."""
+    """A RandomState of NumPy, or its global one, with the methods of `random.Random`."""
 
-    def __init__(self, numpy_random: Any) -> None:
-        self._random = numpy_random
+    def __init__(self, state: Any) -> None:
+        self._random = state
 
     def getstate(self) -> Any:
         return _comparable(self._random.get_state(legacy=False))
