@@ -62,6 +62,7 @@ CHOSEN = [
     ("cbrt", 22.54, 0.8),  # one step of Newton's method, with its third
     ("cbrt", -6.821, 0.8),
     ("gelu", -1.848, 1.0),  # the tail's slope, from -0.7 on
+    ("gelu", -0.7071067811865475, 0.5),  # whose z is 0.5: from there on, not there
     ("gelu", -34.4443, 1.0),
     ("gelu", -36.5697, 1.0),
     ("lgamma", 14.412996006078146, 0.7),  # Stirling's series, from 14 on
@@ -75,7 +76,9 @@ CHOSEN = [
     ("digamma", -2.6030798930464556, 1.0),
     ("digamma", -11.75, 1.0),
     ("digamma", -7.656090383330515, 1.0),  # beside a zero of the cotangent
+    ("lgamma", 14.04030841470597, 0.7),
     ("digamma", 14.199922602930862, 0.7),
+    ("digamma", 14.042215381305276, 0.7),
     ("digamma", 2.3013314095583586, 0.8),  # the last term of the series at 2
     ("lgamma", 0.21210480876500823, 0.8),  # what x + 1 rounds off
 ]
