@@ -25,7 +25,7 @@ def program_of(
         backend: "llvm", "python", or None for the best there is.
         direct: set if all that it is called with is floats, and nothing else is read.
 
-    Raises ImportError, which says what to install, if "llvm" is asked for and missing.
+    Raises ImportError, which says what to install, if "llvm" is asked for and missing or broken.
     """
     if backend == "python" or (backend is None and not has_llvm()):
         return PythonProgram(tape)
@@ -33,7 +33,14 @@ def program_of(
         raise ImportError(
             'compile: backend "llvm" needs llvmlite: pip install "glassgrad[compile]"'
         )
-    from autograd.replay.llvm.program import Plan
+    try:
+        from autograd.replay.llvm.program import Plan
+    except (ImportError, OSError) as error:  # llvmlite is there and broken
+        if backend == "llvm":
+            raise ImportError(
+                f'compile: backend "llvm": llvmlite does not load: {error}'
+            ) from error
+        return PythonProgram(tape)
 
     plan = Plan.of(tape, mode == "fast")
     if plan.n_once > LONG:
@@ -43,7 +50,9 @@ def program_of(
 
 def why_python(backend: str | None) -> str:
     """Why a program is no native code."""
-    return ", as asked" if backend == "python" else ", for llvmlite is not installed"
+    if backend == "python":
+        return ", as asked"
+    return f", for llvmlite {'does not load' if has_llvm() else 'is not installed'}"
 
 
 def has_llvm() -> bool:

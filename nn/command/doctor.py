@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -67,6 +68,7 @@ def findings() -> Iterator[Finding]:
     yield _renderer()
     for name in EXTRAS:
         yield _extra(name)
+    yield _compiler()
     yield _korean_font()
     yield from _terminal()
 
@@ -166,6 +168,27 @@ def _extra(name: str) -> Finding:
     if lacking:
         return MISSING, f"extra {name}", remedy(name, ", ".join(lacking))
     return OK, f"extra {name}", ", ".join(found)
+
+
+def _compiler() -> Finding:
+    """What compile() and --compiled translate to, tried in a process of its own."""
+    subject, without = "compiled code", "Python, the same numbers but slower"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return MISSING, subject, f"{without}: native code needs a Python with the interpreter lock"
+    version = _version_of("llvmlite")
+    if not version:
+        return MISSING, subject, remedy("compile", f"{without}, without llvmlite")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from autograd import compile; print(compile(lambda x: x * x, backend='llvm')(3.0))"
+    )
+    home = str(Path(str(nn.__file__)).resolve().parents[1])
+    command = [sys.executable, "-P", "-c", code, home]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    if said.stdout == "9.0\n":
+        return OK, subject, f"native, by llvmlite {version}"
+    problem = (said.stderr.strip().splitlines() or [f"3 * 3 is {said.stdout.strip()}"])[-1]
+    return MISSING, subject, f"{without}: {problem}"
 
 
 def _requirements(extra: str) -> list[tuple[str, str]]:

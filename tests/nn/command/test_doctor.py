@@ -1,5 +1,6 @@
 """`glassgrad doctor`: what it finds, what it would find, and that it is quick."""
 
+import os
 import re
 import sys
 from importlib import metadata
@@ -11,7 +12,7 @@ import autograd
 import nn
 from nn.command import doctor
 from nn.command.main import main
-from tests.nn.command.running import WITHOUT, run
+from tests.nn.command.running import ROOT, WITHOUT, run
 
 
 def findings(result):
@@ -38,6 +39,7 @@ def test_it_tells_versions_and_where_the_packages_come_from(tmp_path):
     assert found["other autograd"] == ("ok", "not installed")
     assert re.fullmatch(r"graphviz-pure [\d.]+|dot - graphviz version .*", found["pictures"][1])
     assert f"matplotlib {metadata.version('matplotlib')}" in found["extra plot"][1]
+    assert found["compiled code"] == ("ok", f"native, by llvmlite {metadata.version('llvmlite')}")
     assert result.stdout.splitlines()[-1] == "Everything essential works."
     assert result.stderr == ""
 
@@ -85,7 +87,7 @@ def test_it_says_what_would_install_what_is_missing(tmp_path):
     code = (
         "from importlib import metadata\nversion = metadata.version\n"
         "def some(name):\n"
-        "    if name in ('tqdm', 'matplotlib'): raise metadata.PackageNotFoundError(name)\n"
+        "    if name in ('tqdm', 'matplotlib', 'llvmlite'): raise metadata.PackageNotFoundError(name)\n"
         "    return {'scikit-learn': '1.3.9'}.get(name) or version(name)\n"
         "metadata.version = some\n"
         "import shutil\nshutil.which = lambda *_, **__: None\n"
@@ -94,13 +96,17 @@ def test_it_says_what_would_install_what_is_missing(tmp_path):
     result = run("doctor", cwd=tmp_path, code=code)
     assert result.returncode == 0
     found = findings(result)
-    for name in ("train", "plot", "data"):
+    for name in ("train", "plot", "data", "compile"):
         state, text = found[f"extra {name}"]
         assert state == "--"
         assert text.endswith(f': pip install "glassgrad[{name}]"')
     assert "scikit-learn>=1.4 (1.3.9)" in found["extra data"][1]  # installed, but too old
     assert 'pip install "glassgrad[render]"' in found["pictures"][1]
     assert 'pip install "glassgrad[plot]"' in found["Korean in plots"][1]
+    assert found["compiled code"] == (
+        "--",
+        'Python, the same numbers but slower, without llvmlite: pip install "glassgrad[compile]"',
+    )
 
 
 def test_the_other_autograd_is_named_with_the_remedy(here, capsys, monkeypatch):
@@ -134,6 +140,21 @@ def test_a_broken_matplotlib_is_reported_not_met(here, capsys, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(here / "path"))
     assert main(["doctor"]) == 0
     assert "matplotlib fails: ImportError: built for another NumPy" in capsys.readouterr().out
+
+
+def test_a_broken_llvmlite_is_reported_and_done_without(here, capsys, monkeypatch):
+    (here / "path" / "llvmlite").mkdir(parents=True)
+    (here / "path" / "llvmlite" / "__init__.py").write_text("raise ImportError('no libLLVM')")
+    monkeypatch.setenv("PYTHONPATH", str(here / "path"))
+    assert main(["doctor"]) == 0
+    assert "ok  extra compile     llvmlite" in (said := capsys.readouterr().out)
+    words = "--  compiled code     Python, the same numbers but slower: ImportError: compile: "
+    assert words + 'backend "llvm": llvmlite does not load: no libLLVM\n' in said
+    code = "import sys, os\nsys.path.insert(0, os.environ['PYTHONPATH'].split(os.pathsep)[0])"
+    paths = f"{here / 'path'}{os.pathsep}{ROOT}"
+    words = ["train", "moons", "--epochs", "1", "--compiled", "--out", "out", "--hidden", "2"]
+    result = run(*words, "--batch-size", "all", cwd=here, code=code, PYTHONPATH=paths)
+    assert result.returncode == 0, result.stderr
 
 
 def test_the_bounds_of_an_extra_are_understood():
