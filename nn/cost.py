@@ -104,12 +104,16 @@ def _is_dead(node: Value, i: int) -> bool:
     """Whether the operation of `node` never has an edge to its operand i, by its rule.
 
     Its rule is asked at numbers between which every selection differs: each operand in turn the
-    largest, and all 0, where a condition does not hold.
+    largest and the smallest, and all 0, where a condition does not hold.
     """
     op, n = node.op, len(node.inputs)
     if op is None:
         return False
-    for numbers in [[0.0] * n, *([2.0 if k == j else -1.0 for k in range(n)] for j in range(n))]:
+    points = [[0.0] * n]
+    for j in range(n):
+        for one, others in ((2.0, -1.0), (-1.0, 2.0)):
+            points.append([one if k == j else others for k in range(n)])
+    for numbers in points:
         try:
             if op.partials_ieee(op.compute(numbers), numbers)[i] is not None:
                 return False
