@@ -76,7 +76,8 @@ CHOSEN = [
     ("digamma", -2.6030798930464556, 1.0),
     ("digamma", -11.75, 1.0),
     ("digamma", -7.656090383330515, 1.0),  # beside a zero of the cotangent
-    ("lgamma", 14.04030841470597, 0.7),
+    ("lgamma", 14.04030841470597, 0.7),  # neither more terms of the tail nor other ones
+    ("lgamma", 14.036079523838275, 0.7),
     ("digamma", 14.199922602930862, 0.7),
     ("digamma", 14.042215381305276, 0.7),
     ("digamma", 2.3013314095583586, 0.8),  # the last term of the series at 2
