@@ -87,7 +87,8 @@ def test_it_says_what_would_install_what_is_missing(tmp_path):
     code = (
         "from importlib import metadata\nversion = metadata.version\n"
         "def some(name):\n"
-        "    if name in ('tqdm', 'matplotlib', 'llvmlite'): raise metadata.PackageNotFoundError(name)\n"
+        "    if name in ('tqdm', 'matplotlib', 'llvmlite'):\n"
+        "        raise metadata.PackageNotFoundError(name)\n"
         "    return {'scikit-learn': '1.3.9'}.get(name) or version(name)\n"
         "metadata.version = some\n"
         "import shutil\nshutil.which = lambda *_, **__: None\n"
