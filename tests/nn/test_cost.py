@@ -46,6 +46,12 @@ def second_where_negative(a, b):
     return Op("second", lambda a, b: min(b, 0.0) * (a > 0.0), rule)(a, b)
 
 
+def first_above_two(a, b, c):
+    """A user's operation with an edge to a where a is positive and the others are negative."""
+    rule = lambda y, a, b, c: (1.0 if a > 0.0 > max(b, c) else None, None, None)  # noqa: E731
+    return Op("first", lambda a, b, c: a * (a > 0.0 > max(b, c)), rule)(a, b, c)
+
+
 def raising(b):
     def rule(y, b):
         if b != 7.0:
@@ -67,6 +73,7 @@ REACH = [
     lambda x: ag.sum([Value(1.0), Value(2.0), x]),
     lambda x: signed(x),
     lambda x: second_where_negative(Value(1.0), x),
+    lambda x: first_above_two(x, Value(1.0), Value(1.0)),
     lambda x: raising(Value(7.0) + 0.0 * x),
     off,
 ]
