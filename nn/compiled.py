@@ -15,6 +15,7 @@ from typing import Any
 from autograd import Value
 from autograd.replay import Descent, Done, Shape
 from nn.extras import is_installed, remedy
+from nn.nested import entries
 from nn.optim import SGD, sgd_update
 from nn.surroundings import ModelSurroundings
 from nn.training import Training
@@ -97,8 +98,12 @@ class CompiledSteps:
             return f"{type(optimizer).__name__} has a step of its own"
 
         def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
+            given = entries([rows, targets])
             outputs = [model(row) for row in rows]
             found = cost(outputs, targets)
+            now = entries([rows, targets])
+            if len(given) != len(now) or not all(map(is_, given, now)):
+                raise ValueError("the model or the loss changes a sample")
             if not isinstance(found, Value):
                 raise TypeError(f"the loss is a {type(found).__name__}, no Value")
             return found, outputs

@@ -3,7 +3,10 @@
 Owns random numbers, state in every place where Python keeps it, `.data`, and printing.
 """
 
+import itertools
 import random
+from collections import deque
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -72,6 +75,11 @@ def chosen(model, x):
     return model.net(x) if x[0] > 0.0 else model.net(x) * 0.5
 
 
+def in_place(model, x):
+    x[0] *= 0.9
+    return model.net(x)
+
+
 def looked_up(model, x):
     return model.net(x) * model.table[int(x[0] > 0.0 and float(x[0]))]
 
@@ -95,6 +103,7 @@ BUFFER = ".data was assigned"
         (scaled_by_itself, dict, NUMBERS_DIFFER),
         (halved_below, dict, NUMBERS_DIFFER),
         (chosen, dict, "more than 8 ways through the data"),
+        (in_place, dict, "changes a sample"),
         (looked_up, lambda: {"table": [0.5] * 9}, "would drop its history"),
     ],
 )
@@ -168,6 +177,64 @@ def in_an_array():
     return loss, sums.tolist
 
 
+def in_a_set():
+    seen = set()
+
+    def loss(outputs, targets):
+        seen.add(len(seen))
+        return mse_loss(outputs, targets) * (1.0 / len(seen))
+
+    return loss, lambda: seen
+
+
+def in_a_deque():
+    seen = deque([1.0], maxlen=3)
+
+    def loss(outputs, targets):
+        seen.append(seen[-1] * 0.5)
+        return mse_loss(outputs, targets) * seen[0]
+
+    return loss, lambda: [*seen]
+
+
+class Slotted:
+    __slots__ = ("n",)
+
+
+def in_a_slot():
+    counter = Slotted()
+    counter.n = 0
+
+    def loss(outputs, targets):
+        counter.n += 1
+        return mse_loss(outputs, targets) / counter.n
+
+    return loss, lambda: counter.n
+
+
+def in_a_namespace():
+    counter = SimpleNamespace(n=0)
+
+    def loss(outputs, targets):
+        counter.n += 1
+        return mse_loss(outputs, targets) / counter.n
+
+    return loss, lambda: counter.n
+
+
+def in_an_iterator():
+    factors = itertools.cycle([1.0, 0.5, 0.25])
+    return lambda outputs, targets: mse_loss(outputs, targets) * next(factors), factors.__next__
+
+
+def of_changed_targets():
+    def loss(outputs, targets):
+        targets[:] = [y * 0.5 for y in targets]
+        return mse_loss(outputs, targets)
+
+    return loss, int
+
+
 TOTAL = 0
 
 
@@ -219,6 +286,12 @@ def in_a_class():
         (collecting, CHANGES),
         (counting, CHANGES),
         (in_an_array, CHANGES),
+        (in_a_set, CHANGES),
+        (in_a_deque, CHANGES),
+        (in_a_slot, CHANGES),
+        (in_a_namespace, CHANGES),
+        (in_an_iterator, "holds an iterator"),
+        (of_changed_targets, "changes a sample"),
         (in_a_global, CHANGES),
         (in_an_object, CHANGES),
         (in_a_class, CHANGES),

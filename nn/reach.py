@@ -1,0 +1,214 @@
+"""What can be reached from a model and its loss: all that they may compute with.
+
+Owns the walk through attributes, containers, closures, global variables and classes, and how each
+place that it comes by is set back to what it holds.
+"""
+
+import sys
+from argparse import Namespace
+from array import array
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType, SimpleNamespace
+from typing import Any
+
+from autograd import Value
+from nn.module import Module
+from nn.random_sources import NumpySource, NumpyState
+
+# Compared as they are; anything else only by being the same object.
+PLAIN = (int, float, complex, str, bytes, bool, type(None))
+OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
+
+
+class ModelKey:
+    """What can be reached from a model and a loss at one moment, to compare with another moment.
+
+    Args:
+        roots: modules, functions or objects. They are looked into, and so are modules, containers,
+            and functions, classes and objects of the user's own files; of all else it counts
+            which object it is.
+        is_kept: whether `put_back` is to be filled.
+
+    It holds what it has seen, so that none is freed and its place given to another object.
+    """
+
+    def __init__(self, roots: Sequence[Any], is_kept: bool = False) -> None:
+        self.sources: list[Any] = []  # of random numbers
+        self.iterators: list[Any] = []
+        self.put_back: list[Callable[[], Any]] = []  # each sets a place to what it holds now
+        self._is_kept = is_kept
+        self._held: list[Any] = []
+        self._parts: list[Any] = []
+        self._pending = [*roots]
+        self._roots = set(map(id, roots))
+        seen: set[int] = set()
+        while self._pending:
+            thing = self._pending.pop()
+            if isinstance(thing, PLAIN):
+                number = thing.hex() if isinstance(thing, float) else thing  # 0.0 is not -0.0
+                self._parts.append((type(thing), number))
+                continue
+            self._held.append(thing)
+            self._parts.append(id(thing))
+            if id(thing) not in seen:
+                seen.add(id(thing))
+                self._look_into(thing)
+        self._hash = hash(tuple(self._parts))
+
+    def _look_into(self, thing: Any) -> None:
+        if isinstance(thing, list):
+            kinds = set(map(type, thing))
+            if kinds == {Value}:  # most lists, at the speed of C
+                self._held += thing
+                self._parts.append(tuple(map(id, thing)))
+            elif kinds == {float}:
+                self._parts.append(array("d", thing).tobytes())
+            else:
+                self._pending += [*thing, len(thing)]
+            if self._is_kept:
+                self.put_back.append(partial(thing.__setitem__, slice(None), [*thing]))
+        elif isinstance(thing, (tuple, frozenset)):
+            self._pending += [*thing, len(thing)]
+        elif isinstance(thing, (set, deque)):
+            self._pending += [*thing, len(thing)]
+            if self._is_kept:
+                self.put_back.append(partial(_fill, thing, [*thing]))
+        elif isinstance(thing, dict):
+            self._look_into_names(thing)
+        elif isinstance(thing, Random):
+            self.sources.append(thing)
+        elif _home(type(thing)).partition(".")[0] == "numpy":
+            self._look_into_numpy(thing)
+        elif isinstance(thing, partial):
+            self._pending += [thing.func, thing.args, thing.keywords]
+        elif isinstance(thing, MethodType):
+            self._pending += [thing.__self__, thing.__func__]
+        elif isinstance(thing, BuiltinMethodType):  # such as the random() of a Random
+            self._pending.append(thing.__self__)
+        elif isinstance(thing, (staticmethod, classmethod)):
+            self._pending.append(thing.__func__)
+        elif isinstance(thing, property):
+            self._pending.append(thing.fget)
+        elif isinstance(thing, FunctionType):
+            self._look_into_function(thing)
+        elif isinstance(thing, type):
+            if _is_ones_own(_home(thing)):
+                self._pending += [*vars(thing).values(), *thing.__bases__]
+                if self._is_kept:
+                    names = [name for name in vars(thing) if not name.startswith("__")]
+                    self.put_back += [partial(setattr, thing, n, vars(thing)[n]) for n in names]
+        elif hasattr(type(thing), "__next__"):
+            self.iterators.append(thing)
+        elif (
+            isinstance(thing, (Module, SimpleNamespace, Namespace))
+            or id(thing) in self._roots
+            or _is_ones_own(_home(thing))
+        ):
+            self._look_into_names(getattr(thing, "__dict__", {}))
+            self._look_into_slots(thing)
+            self._pending.append(type(thing))
+
+    def _look_into_slots(self, thing: Any) -> None:
+        slots = [name for kind in type(thing).__mro__ for name in _slots_of(kind)]
+        found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
+        self._pending += found.values()
+        if self._is_kept:
+            self.put_back += [partial(_set_slot, thing, name, x) for name, x in found.items()]
+
+    def _look_into_names(self, names: dict[Any, Any]) -> None:
+        self._pending += [x for item in names.items() for x in item]
+        if self._is_kept:
+            self.put_back.append(partial(_set_names, names, {**names}))
+
+    def _look_into_function(self, function: FunctionType) -> None:
+        if _home(function).partition(".")[0] in OURS:
+            return
+        self._pending += [function.__defaults__, function.__kwdefaults__]
+        for cell in function.__closure__ or ():
+            try:
+                found = cell.cell_contents
+            except ValueError:  # nothing has been assigned yet
+                continue
+            self._pending.append(found)
+            if self._is_kept:
+                self.put_back.append(partial(setattr, cell, "cell_contents", found))
+        if _is_ones_own(_home(function)):
+            space = function.__globals__
+            for name in sorted(_names(function.__code__) & space.keys()):
+                self._pending.append(space[name])
+                if self._is_kept:
+                    self.put_back.append(partial(space.__setitem__, name, space[name]))
+
+    def _look_into_numpy(self, thing: Any) -> None:
+        if hasattr(thing, "bit_generator"):
+            self.sources.append(NumpySource(thing.bit_generator))
+        elif hasattr(thing, "get_state"):
+            self.sources.append(NumpyState(thing))
+        elif hasattr(thing, "tobytes"):
+            self._parts.append((thing.shape, thing.tobytes()))
+            if self._is_kept and thing.shape and thing.flags.writeable:
+                self.put_back.append(partial(thing.__setitem__, ..., thing.copy()))
+
+    def leaves(self) -> list[Value]:
+        """The Values among all that was seen, whose numbers may be assigned."""
+        return [x for x in self._held if isinstance(x, Value) and x.op is None]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ModelKey) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+def _home(thing: Any) -> str:
+    """The name of the module in which a function or class, or the class of an object, stands."""
+    kind = thing if isinstance(thing, (FunctionType, type)) else type(thing)
+    return str(kind.__module__)
+
+
+@cache
+def _is_ones_own(home: str) -> bool:
+    """Whether a module is the user's own: neither ours nor Python's nor installed."""
+    package = home.partition(".")[0]
+    if package in OURS or package in sys.stdlib_module_names:
+        return False
+    folders = Path(getattr(sys.modules.get(home), "__file__", None) or "").parts
+    return not {"site-packages", "dist-packages"} & {*folders}
+
+
+def _names(code: CodeType) -> set[str]:
+    """The names that a function, and functions inside it, look up."""
+    found = {*code.co_names}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= _names(constant)
+    return found
+
+
+def _slots_of(kind: type) -> tuple[str, ...]:
+    if not _is_ones_own(_home(kind)):
+        return ()
+    slots = vars(kind).get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _set_slot(thing: Any, name: str, before: Any) -> None:
+    if getattr(thing, name, None) is not before:
+        setattr(thing, name, before)
+
+
+def _fill(container: Any, before: list[Any]) -> None:
+    container.clear()
+    for x in before:
+        container.append(x) if isinstance(container, deque) else container.add(x)
+
+
+def _set_names(names: dict[Any, Any], before: dict[Any, Any]) -> None:
+    if names != before or names.keys() != before.keys():
+        for name in names.keys() - before.keys():
+            del names[name]
+    names.update(before)
