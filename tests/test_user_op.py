@@ -14,7 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Op, Value
-from autograd.op import TABLE
+from autograd.op import TABLE, Kink
 
 number = itertools.count()
 
@@ -295,3 +295,16 @@ def test_shown_and_copied(cube, area):
     assert cube.name in repr(cube(Value(1.0)))
     assert copy.copy(cube) is copy.deepcopy(cube) is cube
     assert ag.draw(cube(Value(2.0))).source
+
+
+def test_how_it_is_written(cube, area):
+    assert cube.notation == f"{cube.name}({{...}})"
+    assert cube.latex == rf"\operatorname{{{cube.name}}}({{...}})"
+    assert area.notation == "{0}**2 * sin({1})"
+    assert area.latex == rf"\operatorname{{{area.name}}}({{...}})"
+    both = row(lambda x: 2.0 * x, lambda y, x: (2.0,), notation=("2*{0}", r"2 \cdot {0}"))
+    assert (both.notation, both.latex) == ("2*{0}", r"2 \cdot {0}")
+
+
+def test_a_kink_without_pieces():
+    assert Kink("x = 0", lambda x: x, "derivative 0").piece is None
