@@ -308,3 +308,21 @@ def test_how_it_is_written(cube, area):
 
 def test_a_kink_without_pieces():
     assert Kink("x = 0", lambda x: x, "derivative 0").piece is None
+
+
+def test_every_number_that_it_computes_is_a_float():
+    for forward in (lambda x: 3, lambda x: np.float32(3.0), lambda x: True + 2, lambda x: 3.0):
+        found = row(forward, lambda y, x: (0.0,)).compute([1.0])
+        assert (type(found), found) == (float, 3.0)
+
+
+def test_another_kind_of_operand_beside_a_value_has_its_say():
+    class Word:
+        @staticmethod
+        def _apply_op(op, inputs):
+            return op.name, inputs
+
+    word, x = Word(), Value(2.0)
+    assert ag.add(x, word) == ("add", (x, word))
+    assert ag.add(word, x) == ("add", (word, x))
+    assert ag.hypot(1, word) == ("hypot", (1, word))
