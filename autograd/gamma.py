@@ -118,7 +118,8 @@ def digamma(x: float) -> float:
 def polygamma(n: float, x: float) -> float:
     """The n-th derivative of digamma, n a whole number >= 0.
 
-    (-1)^(n+1) n! zeta(n+1, x) (DLMF 5.15.2, 25.11.43); below zero by reflection (DLMF 5.15.6).
+    (-1)^(n+1) n! zeta(n+1, x) (DLMF 5.15.2, 25.11.43); from -1/2 on by recurrence (DLMF 5.15.5),
+    further below by reflection (DLMF 5.15.6).
     At its poles 0, -1, ... it is inf for odd n, -inf for even n, as in PyTorch. Raises ValueError
     for any other n.
     """
@@ -132,6 +133,9 @@ def polygamma(n: float, x: float) -> float:
         return NAN
     if x <= 0.0 and _is_whole(x):
         return sign * INF
+    if -0.5 < x < 0.0:  # by recurrence: a reflection raises the cotangent's error to a power
+        pole = _times_factorial(order, _inverse_power(-x, order + 1), 1.0)
+        return pole if math.isinf(pole) else pole + polygamma(n, x + 1.0)
     if x < 0.0:
         if order <= 100:
             poles = -math.pi * _cotangent_derivative(order, x)

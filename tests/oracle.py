@@ -327,6 +327,7 @@ _many(
     (1, 5),
     (0.1, 40),
     live=(1,),
+    smooth=lambda n, x: _off_poles(x),
 )
 
 # Choosing. The two sides are different, or a kink would be differentiated.
