@@ -11,6 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, ops
+from autograd.op import edge, live
 
 INF, NAN = math.inf, math.nan
 
@@ -106,3 +107,18 @@ def test_the_derivative_of_acosh_is_one_over_x_from_1e8_on():
     for k in range(1, 100):
         x = 1e8 + k * 1e6
         assert inverse(x) == 1.0 / x
+
+
+def test_a_condition_that_selects_itself_is_asked():
+    class Condition:
+        """As a Value, or a symbol of a picture: it says what the edge is."""
+
+        def _select_edge(self, partial):
+            return "if", partial
+
+    condition = Condition()
+    assert edge(condition, 2.0) == ("if", 2.0)
+    assert live(condition) == ("if", condition)
+    for number, partial in ((1.0, 2.0), (-0.5, 2.0), (NAN, 2.0), (0.0, None), (1, 2.0), (0, None)):
+        assert edge(number, 2.0) is partial or edge(number, 2.0) == partial
+    assert (live(1.0), live(0.5), live(0.0)) == (1.0, 0.5, None)

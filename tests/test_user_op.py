@@ -6,6 +6,7 @@ IEEE values where Python raises, and clear words where a row breaks the contract
 
 import cmath
 import copy
+import inspect
 import itertools
 import math
 
@@ -298,6 +299,9 @@ def test_shown_and_copied(cube, area):
 
 
 def test_how_it_is_written(cube, area):
+    assert inspect.getsourcelines(cube.partials) == inspect.getsourcelines(
+        cube.partials.__wrapped__
+    )
     assert cube.notation == f"{cube.name}({{...}})"
     assert cube.latex == rf"\operatorname{{{cube.name}}}({{...}})"
     assert area.notation == "{0}**2 * sin({1})"
