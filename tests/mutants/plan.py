@@ -9,7 +9,7 @@ that the mutant is in, without underscores around it: a row of the table.
 STATED = "tests/test_selections.py tests/test_domains_and_kinks.py tests/test_kinks.py"
 EDGES = "tests/test_golden.py tests/test_edges.py tests/test_deadness.py"
 ROW = "tests/test_golden.py tests/test_rows.py -k ROW"
-CORE = [STATED, EDGES, "tests/test_rows.py"]
+CORE = [STATED, EDGES]
 SWEEPS = [
     "tests/test_backward.py tests/test_linearize.py tests/test_transforms.py",
     "tests/test_nesting.py tests/test_perturbation_confusion.py tests/test_transform_modes.py",
@@ -19,8 +19,6 @@ SWEEPS = [
 LOSSES = [
     "tests/nn/test_loss_edges.py tests/test_golden_nn.py",
     "tests/nn/test_losses.py tests/nn/test_binary_losses.py tests/nn/test_regression_losses.py",
-    "tests/nn/test_penalties.py tests/nn/test_table.py tests/nn/test_preparation.py",
-    "tests/nn/test_loss_properties.py",
 ]
 LONG = (
     "test_no_right_rule_is_accused test_wide_nodes_and_deep_graphs "
@@ -40,22 +38,8 @@ PLAN: dict[str, list[str]] = {
         EDGES,
         "tests/test_functions.py tests/test_numpy.py",
     ],
-    "autograd/special.py": [
-        "tests/test_last_digits.py",
-        STATED,
-        ROW,
-        EDGES,
-        "tests/test_rows.py",
-        "tests/test_functions.py",
-    ],
-    "autograd/gamma.py": [
-        "tests/test_last_digits.py",
-        STATED,
-        ROW,
-        EDGES,
-        "tests/test_rows.py",
-        "tests/test_functions.py",
-    ],
+    "autograd/special.py": ["tests/test_last_digits.py", STATED, ROW, EDGES],
+    "autograd/gamma.py": ["tests/test_last_digits.py", STATED, ROW, EDGES],
     "autograd/ieee.py": ["tests/test_ieee.py", *CORE, "tests/test_user_op.py"],
     "autograd/op.py": [
         "tests/test_user_op.py tests/test_user_op_errors.py tests/test_deadness.py",
@@ -67,7 +51,7 @@ PLAN: dict[str, list[str]] = {
     "autograd/transforms.py": SWEEPS,
     "autograd/vectorize.py": ["tests/test_vmap.py", *SWEEPS],
     "autograd/containers.py": ["tests/test_containers.py", *SWEEPS],
-    "autograd/functions.py": ["tests/test_functions.py", *CORE],
+    "autograd/functions.py": ["tests/test_functions.py", *CORE, "tests/test_rows.py"],
     "nn/losses/batches.py": LOSSES,
     "nn/losses/binary.py": LOSSES,
     "nn/losses/classification.py": LOSSES,
