@@ -80,13 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for name in options.suites or SUITES:
             chosen = SUITES[name]
-            if isinstance(chosen, suite.Suite):
-                suite.run(chosen, options.only, options.rounds)
-            else:
-                with one_core():
-                    hold_all(chosen, options.only, options.rounds, held)
-                if options.markdown is not None:  # now, for the next suite may take an hour
-                    write(options.markdown, held, options.rounds)
+            with one_core():
+                if isinstance(chosen, suite.Suite):
+                    suite.run(chosen, options.only, options.rounds)
+                    continue
+                hold_all(chosen, options.only, options.rounds, held)
+            if options.markdown is not None:  # now, for the next suite takes long
+                write(options.markdown, held, options.rounds)
     except suite.Disagreement as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -131,7 +131,7 @@ def task(monkeypatch):
     source = random.Random(1)
     rows = [[source.gauss(0.0, 1.0) for _ in range(2)] for _ in range(10)]
     samples = rows, [1 if x > y else -1 for x, y in rows]
-    small = tasks.Task((2, 3, 1), "tanh", "hinge", 1e-3, 0.05, lambda: samples, 4, 5, 8, 2)
+    small = tasks.Task((2, 3, 1), "tanh", "hinge", 1e-3, 0.05, lambda: samples, 4, 5, 2)
     monkeypatch.setitem(tasks.TASKS, "small", small)
     return small
 

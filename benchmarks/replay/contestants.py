@@ -46,6 +46,9 @@ CALL_EXACT_ARRAY = _way(
 CALL_FAST_ARRAY = _way(
     FAST + ", array", LLVM, "with_glassgrad", "compiled_call", mode="fast", as_arrays=True
 )
+CALL_FIRST = _way(
+    EXACT + ", first tier", LLVM, "with_glassgrad", "compiled_call", mode="exact", first_tier=True
+)
 CALL_PYTHON = _way(
     "glassgrad python", OURS, "with_glassgrad", "compiled_call", mode="exact", backend="python"
 )
@@ -57,16 +60,15 @@ CALL_CASADI_GCC = _way(
 )
 CALL_JAX = _way("jax.jit", JAX, "with_jax", "awaited_call")
 CALL_JAX_FLOATS = _way("jax.jit, floats in and out", JAX, "with_jax", "call_with_floats")
-CALL_JAX_UNAWAITED = _way("jax, not waited for", JAX, "with_jax", "unawaited_call")
-CALL_JAX_PACKED = _way("jax, one array, not waited for", JAX, "with_jax", "packed_call")
+CALL_JAX_PACKED = _way("jax, one array in and out", JAX, "with_jax", "packed_call")
 CALL_TORCH = _way("torch eager", TORCH, "with_torch", "eager_call")
 CALL_TORCH_COMPILED = _way("torch compile", TORCH, "with_torch", "compiled_call")
 CALL_MICROGRAD = _way("micrograd", MICROGRAD, "with_micrograd", "call")
 CALL_HIPS = Contestant(HIPS.name, HIPS, _hips("call"))
 
 # A step of training: benchmarks/replay/tasks.py.
-FIT_EXACT = _way(EXACT + ", nn.fit", LLVM, "with_glassgrad", "Fit", compiled=True)
-FIT_FAST = _way(FAST + ", nn.fit", LLVM, "with_glassgrad", "Fit", compiled="fast")
+FIT_EXACT = _way(EXACT + ", nn.fit", LLVM, "with_fit", "Fit", compiled=True)
+FIT_FAST = _way(FAST + ", nn.fit", LLVM, "with_fit", "Fit", compiled="fast")
 DESCENT_EXACT = _way(EXACT + ", Descent", LLVM, "with_glassgrad", "descent", mode="exact")
 DESCENT_FAST = _way(FAST + ", Descent", LLVM, "with_glassgrad", "descent", mode="fast")
 STEP_EXACT = _way(EXACT + ", a call a step", LLVM, "with_glassgrad", "compiled_step", mode="exact")

@@ -9,7 +9,7 @@ from benchmarks.replay.contest import EXACT, FAST, Contestant, Limit, Target, Wo
 _OURS = (who.CALL_EXACT, who.CALL_FAST)
 _SLOWER = (who.CALL_PYTHON, who.CALL_EAGER)
 _CASADI = (who.CALL_CASADI_GCC, who.CALL_CASADI, who.CALL_CASADI_PYTHON)
-_JAX = (who.CALL_JAX, who.CALL_JAX_UNAWAITED)
+_JAX = (who.CALL_JAX,)
 _TORCH = (who.CALL_TORCH_COMPILED, who.CALL_TORCH)
 
 _ON_NUMBERS = (
@@ -31,15 +31,22 @@ _ON_A_LIST = (
     *_TORCH,
     who.CALL_HIPS,
 )
+# Who is missing would take minutes to compile (jax.jit of 1,000 operations: two) or, HIPS autograd
+# at 100,000, minutes for all its calls.
 _OF_ANY_SIZE = (*_SLOWER, who.CALL_CASADI, who.CALL_TORCH, who.CALL_MICROGRAD)
 _OF_1000 = (*_OF_ANY_SIZE, who.CALL_CASADI_GCC, *_JAX, who.CALL_HIPS)
+_LONG = (who.CALL_EXACT, who.CALL_FIRST)  # fast mode: no other ratio, a minute more
 
 
 def _call(
-    name: str, what: str, others: tuple[Contestant, ...], *promises: Target | Limit
+    name: str,
+    what: str,
+    others: tuple[Contestant, ...],
+    *promises: Target | Limit,
+    ours: tuple[Contestant, ...] = _OURS,
 ) -> Workload:
     """Value and gradient by all arguments, in one call from Python."""
-    return Workload(name, what, "call", (*_OURS, *others), who.CALL_EAGER, promises)
+    return Workload(name, what, "call", (*ours, *others), who.CALL_EAGER, promises)
 
 
 FUNCTIONS = (
@@ -74,11 +81,24 @@ FUNCTIONS = (
         "a random graph of 1,000 operations (+ - * / **2 **-0.5 relu), by its 20 leaves",
         _OF_1000,
     ),
-    _call("random-1e4", "the same of 10,000 operations, by its 200 leaves", _OF_ANY_SIZE),
-    _call("random-1e5", "the same of 100,000 operations, by its 2,000 leaves", _OF_ANY_SIZE),
+    _call(
+        "random-1e4",
+        "the same of 10,000 operations, by its 200 leaves",
+        (who.CALL_FIRST, *_OF_ANY_SIZE, who.CALL_HIPS),
+    ),
+    _call(
+        "random-1e5",
+        "the same of 100,000 operations, by its 2,000 leaves",
+        _OF_ANY_SIZE,
+        ours=_LONG,
+    ),
     _call("chain-1e3", "a continued fraction 1,000 deep, by its 3 numbers", _OF_1000),
-    _call("chain-1e4", "the same 10,000 deep", (*_OF_ANY_SIZE, *_JAX, who.CALL_HIPS)),
-    _call("chain-1e5", "the same 100,000 deep", (*_SLOWER, who.CALL_CASADI, *_JAX)),
+    _call(
+        "chain-1e4",
+        "the same 10,000 deep",
+        (who.CALL_FIRST, *_OF_ANY_SIZE, *_JAX, who.CALL_HIPS),
+    ),
+    _call("chain-1e5", "the same 100,000 deep", (*_OF_ANY_SIZE, *_JAX), ours=_LONG),
 )
 
 _STEPS = (
@@ -116,13 +136,9 @@ _ONE = (*_both(EXACT, "torch eager", 100.0), *_both(EXACT, "jax.jit", 20.0))
 
 def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload:
     """The training step of micrograd's demo."""
-    others = [who.STEP_TORCH_DECAY]
+    others = [who.STEP_TORCH_DECAY, who.STEPS_CASADI, who.STEPS_CASADI_GCC]
     if activation == "relu":  # micrograd 0.1.0 has no tanh
         others.append(who.STEP_MICROGRAD)
-    if batch != "32":
-        others.append(who.STEPS_CASADI)
-    if batch == "1":
-        others.append(who.STEPS_CASADI_GCC)
     return Workload(
         f"moons-{activation}-{batch}",
         f"a training step of micrograd's demo, MLP 2-16-16-1, {activation}, {what}",
@@ -144,7 +160,7 @@ TRAINING = (
         "digits",
         "an epoch of 1,797 handwritten digits in batches of 32: MLP 64-32-10, relu, cross-entropy",
         "epoch",
-        _STEPS,
+        (*_STEPS, who.STEPS_CASADI),
         who.STEP_EXACT,
         _both(FAST, "torch", 3.0),
         a_unit=57,

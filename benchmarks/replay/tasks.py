@@ -43,7 +43,6 @@ class Task:
         samples: makes the rows and the labels.
         batch_size: how many samples make a step; all of them, or less, shuffled in each epoch.
         epochs: how many a call does where many steps are one call.
-        epochs_of_fit: how many `nn.fit` is timed for.
         unrolled: how many steps a program has that is unrolled over steps.
     """
 
@@ -55,7 +54,6 @@ class Task:
     samples: Callable[[], Samples]
     batch_size: int
     epochs: int
-    epochs_of_fit: int
     unrolled: int
 
     @cached_property
@@ -158,7 +156,7 @@ def _digits() -> Samples:
     return (bunch.data / 16.0).tolist(), bunch.target.tolist()
 
 
-def _demo(activation: str, batch_size: int, epochs: int, epochs_of_fit: int, unrolled: int) -> Task:
+def _demo(activation: str, batch_size: int, epochs: int, unrolled: int) -> Task:
     """The training of micrograd's demo."""
     return Task(
         (2, 16, 16, 1),
@@ -169,7 +167,6 @@ def _demo(activation: str, batch_size: int, epochs: int, epochs_of_fit: int, unr
         _moons,
         batch_size,
         epochs,
-        epochs_of_fit,
         unrolled,
     )
 
@@ -178,9 +175,9 @@ TASKS: dict[str, Task] = {
     f"moons-{activation}-{name}": _demo(activation, *numbers)
     for activation in ("relu", "tanh")
     for name, numbers in {
-        "full": (100, 1000, 3000, 10),
-        "32": (32, 20, 2000, 3),
-        "1": (1, 10, 300, 10),
+        "full": (100, 1000, 10),
+        "32": (32, 20, 3),
+        "1": (1, 10, 10),
     }.items()
 }
-TASKS["digits"] = Task((64, 32, 10), "relu", "cross_entropy", 0.0, 0.1, _digits, 32, 5, 30, 8)
+TASKS["digits"] = Task((64, 32, 10), "relu", "cross_entropy", 0.0, 0.1, _digits, 32, 5, 8)

@@ -3,15 +3,15 @@
 import tempfile
 from collections.abc import Sequence
 from functools import cache
-from itertools import cycle
-from typing import Any
+from itertools import cycle, groupby, pairwise
+from typing import Any, NamedTuple
 
 import casadi
 import numpy as np
 
 from benchmarks.replay.functions import FUNCTIONS, Language, repeat
 from benchmarks.replay.run import Run
-from benchmarks.replay.tasks import TASKS, Task
+from benchmarks.replay.tasks import TASKS, Batch, Task
 
 FLAGS = ["-O3", "-march=native", "-fno-math-errno"]
 
@@ -92,58 +92,93 @@ def python_call(name: str) -> Run:
     return Run(call, arguments, lambda found: [x for m in found for x in m.full().ravel().tolist()])
 
 
-def _step(task: Task) -> tuple[list[Any], list[Any]]:
+def _step(task: Task, count: int) -> tuple[list[Any], list[Any]]:
     """(parameters, rows, labels) and (parameters after the step, loss), in symbols.
 
-    The parameters are one vector: layer by layer the rows of weights, then the biases.
+    The parameters are one vector: layer by layer the rows of weights, then the biases. A step on
+    one sample is written out in operations on numbers; one on a batch in operations on matrices,
+    which is faster on the virtual machine and compiles in seconds.
     """
-    if task.loss != "hinge":
-        raise ValueError(f"{task.loss} has not been written for CasADi")
-    sizes = list(zip(task.sizes, task.sizes[1:], strict=False))
-    n_parameters = sum(m * (n + 1) for n, m in sizes)
-    count = len(task.full_batch.rows) if task.is_full else task.batch_size
-    parameters = casadi.SX.sym("parameters", n_parameters)
-    rows, labels = casadi.SX.sym("rows", task.sizes[0], count), casadi.SX.sym("labels", count)
+    kind = casadi.SX if count == 1 else casadi.MX
+    sizes = list(pairwise(task.sizes))
+    parameters = kind.sym("parameters", sum(m * (n + 1) for n, m in sizes))
+    rows, labels = kind.sym("rows", task.sizes[0], count), kind.sym("labels", _width(task), count)
     activation = {"relu": _relu, "tanh": casadi.tanh}[task.activation]
     outputs, start = rows, 0
-    for n, m in sizes:
+    for k, (n, m) in enumerate(sizes):
         weights = casadi.reshape(parameters[start : start + n * m], n, m)  # column by column
         biases = parameters[start + n * m : start + n * m + m]
         outputs = casadi.mtimes(weights.T, outputs) + casadi.repmat(biases, 1, count)
         start += n * m + m
-        if start < n_parameters:
+        if k < len(sizes) - 1:
             outputs = activation(outputs)
-    loss = casadi.sum1(_relu(1 - labels * outputs.T)) / count
-    loss = loss + task.l2 * casadi.dot(parameters, parameters)
+    if task.loss == "hinge":
+        total = casadi.sum2(_relu(1 - labels * outputs))
+    else:
+        logs = [casadi.logsumexp(column) for column in casadi.horzsplit(outputs)]
+        total = sum(logs) - casadi.dot(labels, outputs)
+    loss = total / count + task.l2 * casadi.dot(parameters, parameters)
     after = parameters - task.lr * casadi.gradient(loss, parameters)
     return [parameters, rows, labels], [after, loss]
 
 
+def _width(task: Task) -> int:
+    """How many numbers the label of a sample is."""
+    return 1 if task.loss == "hinge" else task.sizes[-1]
+
+
+def _labels(task: Task, batch: Batch) -> list[float]:
+    """The labels as numbers; a class is one-hot."""
+    if task.loss == "hinge":
+        return list(map(float, batch.labels))
+    return [float(k == label) for label in batch.labels for k in range(task.sizes[-1])]
+
+
+class _Group(NamedTuple):
+    """Batches of one size that follow each other: the machine for them, their rows and labels."""
+
+    machine: Machine
+    rows: Any
+    labels: Any
+
+
+def _epochs(task: Task, gcc: bool) -> list[list[_Group]]:
+    """For each epoch its batches, in as few calls as there are runs of batches of one size."""
+    machines: dict[tuple[int, int], Machine] = {}
+    epochs = []
+    for batches in [[task.full_batch]] if task.is_full else task.epochs_of_batches:
+        groups = []
+        for size, alike in groupby(batches, lambda batch: len(batch.rows)):
+            those = list(alike)
+            shape = size, len(those)
+            if shape not in machines:
+                machines[shape] = Machine(*_step(task, size), gcc, len(those))
+            rows = np.array([x for batch in those for row in batch.rows for x in row])
+            labels = np.array([y for batch in those for y in _labels(task, batch)])
+            groups.append(_Group(machines[shape], rows, labels))
+        epochs.append(groups)
+    return epochs
+
+
 def steps(name: str, gcc: bool = False) -> Run:
-    """An epoch of steps on one sample each, or one step on all samples, in one call."""
+    """An epoch, or one step on all samples: a call for all batches of one size that follow."""
     task = TASKS[name]
-    epochs = [[task.full_batch]] if task.is_full else task.epochs_of_batches
-    data = [
-        (
-            np.array([x for batch in epoch for row in batch.rows for x in row]),
-            np.array([float(y) for batch in epoch for y in batch.labels]),
-        )
-        for epoch in epochs
-    ]
-    next_epoch, n_steps = cycle(data).__next__, len(epochs[0])
-    machine = Machine(*_step(task), gcc, n_steps)
-    run, (parameters, rows, labels), (after, _) = machine.call, machine.arguments, machine.results
-    parameters[:] = [
-        x for layer in task.weights for row in [*layer.rows, layer.biases] for x in row
-    ]
-    last = after[-len(parameters) :]  # those after each step lie one after another
+    epochs = _epochs(task, gcc)
+    next_epoch = cycle(epochs).__next__
+    parameters = np.array(
+        [x for layer in task.weights for row in [*layer.rows, layer.biases] for x in row]
+    )
 
     def call() -> None:
-        rows[:], labels[:] = next_epoch()
-        run()
-        parameters[:] = last
+        for machine, rows, labels in next_epoch():
+            machine.arguments[0][:] = parameters
+            machine.arguments[1][:] = rows
+            machine.arguments[2][:] = labels
+            machine.call()
+            # Those after each step lie one after another.
+            parameters[:] = machine.results[0][-len(parameters) :]
 
-    def numbers(_: None) -> list[float]:  # it keeps the machine alive, which its `call` does not
-        return task.summed_gradients(machine.arguments[0].tolist())
+    def numbers(_: None) -> list[float]:
+        return task.summed_gradients(parameters.tolist())
 
-    return Run(call, (), numbers, n_steps)
+    return Run(call, (), numbers, 1 if task.is_full else len(task.epochs_of_batches[0]))

@@ -1,10 +1,8 @@
 """glassgrad in the contests: compiled in both modes, and as it runs without being compiled."""
 
-import random
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import groupby, islice
-from time import perf_counter
 from typing import Any
 
 import autograd as ag
@@ -16,7 +14,6 @@ from benchmarks.replay.tasks import TASKS, Batch, Task
 
 LANGUAGE = Language(ag.relu, ag.tanh, ag.sum, repeat)
 ACTIVATIONS = {"relu": ag.relu, "tanh": ag.tanh}
-PROGRAM_IS_MADE = 3  # epochs after which it is
 LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     "hinge": nn.hinge_loss,
     "cross_entropy": nn.cross_entropy,
@@ -40,8 +37,17 @@ def eager_call(name: str) -> Run:
     return Run(*_value_and_gradients(name), _numbers)
 
 
-def compiled_call(name: str, mode: str, backend: str | None = None, as_arrays: bool = False) -> Run:
-    """The compiled function, past the second call, which compares it with the function itself."""
+def compiled_call(
+    name: str,
+    mode: str,
+    backend: str | None = None,
+    as_arrays: bool = False,
+    first_tier: bool = False,
+) -> Run:
+    """The compiled function, past the second call, which compares it with the function itself.
+
+    A long one is called until it is translated, unless it is its first tier that is wanted.
+    """
     f, arguments = _value_and_gradients(name)
     compiled = ag.compile(f, mode=mode, backend=backend)
 
@@ -55,10 +61,13 @@ def compiled_call(name: str, mode: str, backend: str | None = None, as_arrays: b
 
     for factor in (0.999, 1.001):
         compiled(*given(factor))
+    while compiled.report().paths[0].tier and not first_tier:
+        compiled(*given(1.0))
     return Run(compiled, given(1.0), _numbers)
 
 
-def _model(task: Task) -> Any:
+def model_of(task: Task) -> Any:
+    """A model with the initial weights."""
     sizes = list(task.sizes)
     model = nn.MLP(sizes[0], sizes[1:], activation=task.activation, seed=0)
     for layer, (rows, biases) in zip(model.layers, task.weights, strict=True):
@@ -69,7 +78,7 @@ def _model(task: Task) -> Any:
     return model
 
 
-def _gradients_of(task: Task, model: Any) -> Callable[[Any], Sequence[float]]:
+def gradients_of(task: Task, model: Any) -> Callable[[Any], Sequence[float]]:
     """The model's parameters as `Task.summed_gradients` wants them: rows, then biases."""
 
     def numbers(_: Any) -> Sequence[float]:
@@ -85,7 +94,7 @@ def _gradients_of(task: Task, model: Any) -> Callable[[Any], Sequence[float]]:
 def eager_step(name: str) -> Run:
     """A step as a user writes it: model, loss, backward, optimiser."""
     task = TASKS[name]
-    model, loss_of, batches = _model(task), LOSSES[task.loss], task.batches()
+    model, loss_of, batches = model_of(task), LOSSES[task.loss], task.batches()
     parameters = model.parameters()
     optimizer = nn.SGD(parameters, lr=task.lr)
 
@@ -98,74 +107,13 @@ def eager_step(name: str) -> Run:
         loss.backward()
         optimizer.step()
 
-    return Run(once, (), _gradients_of(task, model))
-
-
-class _Clock(random.Random):
-    """The order of the samples, which `nn.fit` draws at the beginning of each epoch, and when."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self.times: list[float] = []
-
-    def shuffle(self, x: Any) -> None:
-        """See random.Random."""
-        self.times.append(perf_counter())
-        super().shuffle(x)
-
-
-class Fit:
-    """A whole training by `nn.fit`; its first epochs, in which the program is made, do not count.
-
-    Args:
-        name: of the task.
-        compiled: as for `nn.fit`.
-    """
-
-    def __init__(self, name: str, compiled: bool | str) -> None:
-        self._task, self._compiled = TASKS[name], compiled
-        self._model = _model(self._task)
-        self._steps_an_epoch = len(self._task.epochs_of_samples[0])
-        self.steps = self._task.epochs * self._steps_an_epoch
-
-    def seconds(self, calls: int) -> float:
-        """How long so many times `self.steps` steps take."""
-        total = 0.0
-        for _ in range(calls):
-            epochs = self._task.epochs_of_fit
-            times = self._train(epochs)
-            total += (times[-1] - times[PROGRAM_IS_MADE]) / (epochs - PROGRAM_IS_MADE)
-        return total * self._task.epochs
-
-    def result(self) -> Sequence[float]:
-        """Train once; the numbers on which all contestants must agree."""
-        self._train(self._task.epochs)
-        return _gradients_of(self._task, self._model)(None)
-
-    def close(self) -> None:
-        """Nothing is held that is not freed with the run."""
-
-    def _train(self, epochs: int) -> list[float]:
-        """When each epoch began, and when the training was over."""
-        task, clock = self._task, _Clock(0)
-        settings: dict[str, Any] = {"lr": task.lr, "l2": task.l2, "compiled": self._compiled}
-        nn.fit(
-            self._model,
-            task.samples(),
-            task.loss,
-            epochs=epochs,
-            batch_size=task.batch_size,
-            seed=clock,
-            verbose=False,
-            **settings,
-        )
-        return [*clock.times, perf_counter()]
+    return Run(once, (), gradients_of(task, model))
 
 
 def descent(name: str, mode: str) -> Run:
     """Some epochs by `autograd.replay.Descent`: as many batches of one size in a call as follow."""
     task, loss_of = TASKS[name], LOSSES[TASKS[name].loss]
-    model = _model(task)
+    model = model_of(task)
     parameters = model.parameters()
 
     def cost(rows: list[Any], labels: list[Any]) -> tuple[Any, list[Any]]:
@@ -190,7 +138,7 @@ def descent(name: str, mode: str) -> Run:
                 left = left[n * size :]
 
     n_steps = sum(len(samples) // size for size, samples in runs)
-    return Run(once, (), _gradients_of(task, model), n_steps)
+    return Run(once, (), gradients_of(task, model), n_steps)
 
 
 def _runs(task: Task) -> list[tuple[int, "array[int]"]]:

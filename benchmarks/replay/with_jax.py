@@ -13,6 +13,9 @@ from benchmarks.replay.tasks import TASKS, Batch, Task
 
 jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_enable_x64", True)
+# A call computes in the caller's thread: on one core, handing small work to another thread and
+# waiting for it costs more than the work (a step of `moons-relu-full` took twice as long).
+jax.config.update("jax_cpu_enable_async_dispatch", False)
 
 
 def _repeat(times: int, function: Callable[[Any], Any], x: Any) -> Any:
@@ -57,13 +60,8 @@ def call_with_floats(name: str) -> Run:
     return Run(call, tuple(map(float, arguments)), lambda found: [found[0], *found[1]])
 
 
-def unawaited_call(name: str) -> Run:
-    """As `awaited_call`, but what comes out need not be computed yet."""
-    return Run(*_jitted(name), _numbers)
-
-
 def packed_call(name: str) -> Run:
-    """One array of all numbers goes in, one comes out, unawaited: the least to hand over."""
+    """One array of all numbers goes in, one comes out: the least to hand over."""
     f, arguments = _jitted(name)
 
     def packed(x: Any) -> Any:
