@@ -54,7 +54,7 @@ class ModelKey:
                 continue
             self._held.append(thing)
             self._parts.append(id(thing))
-            if id(thing) not in seen:
+            if id(thing) not in seen and thing.__class__ is not Value:
                 seen.add(id(thing))
                 self._look_into(thing)
         self._hash = hash(tuple(self._parts))
@@ -71,6 +71,8 @@ class ModelKey:
                 self._pending += [*thing, len(thing)]
             if self._is_kept:
                 self.put_back.append(partial(thing.__setitem__, slice(None), [*thing]))
+        elif isinstance(thing, Module):
+            self._look_into_object(thing)
         elif isinstance(thing, (tuple, frozenset)):
             self._pending += [*thing, len(thing)]
         elif isinstance(thing, (set, deque)):
@@ -104,15 +106,17 @@ class ModelKey:
         elif hasattr(type(thing), "__next__"):
             self.iterators.append(thing)
         elif (
-            isinstance(thing, (Module, SimpleNamespace, Namespace))
+            isinstance(thing, (SimpleNamespace, Namespace))
             or id(thing) in self._roots
             or _is_ones_own(_home(thing))
         ):
-            self._look_into_names(getattr(thing, "__dict__", {}))
-            self._look_into_slots(thing)
-            self._pending.append(type(thing))
+            self._look_into_object(thing)
 
-    def _look_into_slots(self, thing: Any) -> None:
+    def _look_into_object(self, thing: Any) -> None:
+        self._look_into_names(getattr(thing, "__dict__", {}))
+        if not _is_ones_own(_home(thing)):
+            return
+        self._pending.append(type(thing))
         slots = [name for kind in type(thing).__mro__ for name in _slots_of(kind)]
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
         self._pending += found.values()
@@ -120,7 +124,8 @@ class ModelKey:
             self.put_back += [partial(_set_slot, thing, name, x) for name, x in found.items()]
 
     def _look_into_names(self, names: dict[Any, Any]) -> None:
-        self._pending += [x for item in names.items() for x in item]
+        self._pending += names
+        self._pending += names.values()
         if self._is_kept:
             self.put_back.append(partial(_set_names, names, {**names}))
 
