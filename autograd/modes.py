@@ -49,6 +49,9 @@ class Recorder:
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         """The function asked whether `a question b`, where question is an operator of Python."""
 
+    def read(self, x: Any) -> None:
+        """The function took the number out of the Value `x`, and may do anything with it."""
+
     def changed(self, what: str) -> None:
         """The function changed a Value: `what` says how."""
 
@@ -138,6 +141,12 @@ def asked(question: str, a: Any, b: Any, answer: bool) -> None:
     """Tell this thread's recorder what a comparison answered."""
     if _context.recorder is not None:
         _context.recorder.asked(question, a, b, answer)
+
+
+def read(x: Any) -> None:
+    """Tell this thread's recorder that the number of a Value was taken out of it."""
+    if _context.recorder is not None:
+        _context.recorder.read(x)
 
 
 def changed(what: str) -> None:

@@ -7,7 +7,6 @@ and methods by which one writes formulas.
 from collections import deque
 from itertools import repeat
 from numbers import Number
-from operator import attrgetter
 from typing import Any
 
 from autograd import modes, ops, storage
@@ -51,6 +50,11 @@ class Value:
         self.label = label
         self._origin = None
 
+    def _get_data(self) -> float:
+        if modes.active:
+            modes.read(self)
+        return self._data
+
     def _set_data(self, data: Any) -> None:
         if self.op is not None:
             raise ValueError(
@@ -61,8 +65,7 @@ class Value:
             modes.changed(".data was assigned")
         self._data = data if data.__class__ is float else as_number(data, "data")
 
-    # attrgetter reads in C: `.data` stays as cheap as a plain attribute
-    data = property(attrgetter("_data"), _set_data, doc="The number; a leaf's may be assigned.")
+    data = property(_get_data, _set_data, doc="The number; a leaf's may be assigned.")
 
     # Differentiating
 
@@ -252,7 +255,7 @@ class Value:
     # Showing
 
     def __repr__(self) -> str:
-        parts = [f"data={self._data!r}", f"grad={self.grad!r}"]
+        parts = [f"data={self.data!r}", f"grad={self.grad!r}"]
         if self.op is not None:
             parts.append(f"op={self.op.name!r}")
         if self.label:
@@ -260,7 +263,7 @@ class Value:
         return f"Value({', '.join(parts)})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         from autograd.view.graph import draw

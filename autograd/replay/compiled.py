@@ -8,13 +8,14 @@ import functools
 import math
 import time
 import warnings
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable
 from operator import attrgetter
 from types import MethodType
 from typing import Any, NamedTuple
 
 from autograd import modes
-from autograd.containers import flatten
+from autograd.containers import Shape, flatten
 from autograd.replay.arguments import Builder, Parts, bind, builder_of, take_apart
 from autograd.replay.backends import program_of
 from autograd.replay.programs import Direct, Program
@@ -22,7 +23,7 @@ from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
 from autograd.replay.tape import Tape, tape_of
-from autograd.replay.whole import Whole
+from autograd.replay.trial import Trial, difference, is_number, is_same_way, plain, same
 from autograd.value import Value
 from autograd.vectorize import vmap
 
@@ -41,6 +42,8 @@ class Path(NamedTuple):
     Attributes:
         tape, program: what runs.
         leaves: the leaves of the function's own that are read at each call.
+        shape: the containers of a result.
+        fixed: what stands in a result and is no number of the program, by its place.
         build: puts a result together.
         seconds: how long recording and translating took.
     """
@@ -48,20 +51,10 @@ class Path(NamedTuple):
     tape: Tape
     program: Program
     leaves: list[Value]
+    shape: Shape
+    fixed: dict[int, Any]
     build: Builder
     seconds: float
-
-
-class Trial(NamedTuple):
-    """A path whose program is yet to be compared with the function on other numbers.
-
-    Attributes:
-        numbers: what it was recorded with.
-        is_repeated: whether it has been compared on the same numbers.
-    """
-
-    numbers: list[float]
-    is_repeated: bool
 
 
 class Layout:
@@ -98,7 +91,7 @@ class Compiled(functools.partial[Any]):
 
     def __init__(self, f: Callable[..., Any], mode: str, backend: str | None) -> None:
         functools.update_wrapper(self, f, updated=())
-        self._slow = self._call  # one object, to which native code may hold an address
+        self._slow = _called_weakly(self)  # one object, whose address is in native code
         self._enter_by(self._slow)
         self._function = f
         self.mode, self.backend = mode, backend
@@ -108,6 +101,7 @@ class Compiled(functools.partial[Any]):
 
     def _enter_by(self, function: Callable[..., Any]) -> None:
         """Let calls of this object be calls of `function`."""
+        self._left = self.func  # native code that may be running just now
         super().__setstate__((function, (), {}, self.__dict__))  # type: ignore[misc]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -155,9 +149,10 @@ class Compiled(functools.partial[Any]):
         if len(layout.paths) >= MOST_PATHS:
             self._give_up(
                 layout,
-                f"it took more than {MOST_PATHS} ways through its comparisons; select by relu(), "
-                "maximum(), clip() or where(relu(x), a, b) instead of if, so that one program "
-                "serves all numbers",
+                f"it took more than {MOST_PATHS} ways through its comparisons, and numbers that it "
+                "took out by .data or as text; select by relu(), maximum(), clip() or "
+                "where(relu(x), a, b) instead of if, and detach() instead of reading .data, so "
+                "that one program serves all numbers",
             )
             return self._eager(args, kwargs)
         start = time.perf_counter()
@@ -165,10 +160,16 @@ class Compiled(functools.partial[Any]):
             return self._recorded(layout, parts, args, kwargs, start)
 
     def _recorded(self, layout: Layout, parts: Parts, args: Any, kwargs: Any, start: float) -> Any:
+        before = set(map(id, layout.paths))
         bound = bind(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         recording = record(
-            self._function, bound.args, bound.kwargs, inputs, exact=self.mode == "exact"
+            self._function,
+            bound.args,
+            bound.kwargs,
+            inputs,
+            exact=self.mode == "exact",
+            guards_reads=True,
         )
         mapping = getattr(self._function, "mapping", None)
         if mapping is not None and recording.asked:
@@ -176,8 +177,8 @@ class Compiled(functools.partial[Any]):
             one = Compiled(f, self.mode, self.backend)
             layout.by_sample = vmap(one, in_axes, out_axes)
             return layout.by_sample(*args, **kwargs)
-        fixed = {i: x for i, x in enumerate(recording.outputs) if not _is_number(x)}
-        outputs = [x for x in recording.outputs if _is_number(x)]
+        fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
+        outputs = [x for x in recording.outputs if is_number(x)]
         ordered = [*bound.scalars, *recording.leaves, *inputs[len(bound.scalars) :]]
         tape = tape_of(ordered, recording.constants, outputs, recording.asked)
         numbers = [x._data for x in ordered]
@@ -188,10 +189,12 @@ class Compiled(functools.partial[Any]):
             direct = Direct(parts.key[1:], recording.shape, recording.leaves, self._slow)
         program = program_of(tape, sizes, self.mode, self.backend, direct)
         build = builder_of(recording.shape, fixed, recording.wholes)
-        path = Path(tape, program, recording.leaves, build, time.perf_counter() - start)
-        layout.paths.insert(0, path)
-        layout.unproven[id(path)] = Trial(numbers, False)
-        self._last = path
+        shape, seconds = recording.shape, time.perf_counter() - start
+        path = Path(tape, program, recording.leaves, shape, fixed, build, seconds)
+        if not any(is_same_way(x.tape, tape) for x in layout.paths if id(x) not in before):
+            layout.paths.insert(0, path)
+            layout.unproven[id(path)] = Trial(numbers, False)
+            self._last = path
         if any(map(_is_nan, result)):
             return self._eager(args, kwargs)
         return build(result)
@@ -208,25 +211,20 @@ class Compiled(functools.partial[Any]):
         blocks = [x.ravel() if hasattr(x, "ravel") else x for x in parts.arrays]
         numbers = [*parts.numbers, *map(_data, path.leaves)]
         numbers += [x for block in blocks for x in block.tolist()]
-        is_other = not _same(numbers, trial.numbers)
+        is_other = not same(numbers, trial.numbers)
         if trial.is_repeated and not is_other:
             return []  # the same numbers again would prove nothing
         right, shape = flatten(run(self._function, *bind(args, kwargs)[:2]))
-        found = interpret(path.tape, numbers)
-        if found is None or not _same(found, [float(_plain(x)) for x in right if _is_number(x)]):
-            self._give_up(
-                layout,
-                "its program does not give the same numbers as the function itself: something in "
-                "it is no operation on Values, such as .data, random numbers, or a list that it "
-                "changes",
-            )
+        why = difference(path, interpret(path.tape, numbers), right, shape)
+        if why:
+            self._give_up(layout, why)
             self.n_eager += 1
-            return [shape.rebuild(map(_plain, right))]
+            return [shape.rebuild(map(plain, right))]
         if not is_other:
             layout.unproven[id(path)] = Trial(numbers, True)
             return []
         layout.unproven.pop(id(path), None)
-        if path.program.direct is not None:
+        if path.program.direct is not None and not layout.eager:
             self._enter_by(path.program.direct)
         return []
 
@@ -236,14 +234,14 @@ class Compiled(functools.partial[Any]):
         self._enter_by(self._slow)
         layout.paths.clear()
         layout.unproven.clear()
-        warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=5)
 
     def _eager(self, args: Any, kwargs: Any) -> Any:
         """The function's own result, as numbers."""
         self.n_eager += 1
         bound = bind(args, kwargs)
         outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
-        return shape.rebuild(map(_plain, outputs))
+        return shape.rebuild(map(plain, outputs))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -284,7 +282,8 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
     The result is called as `f` is, with floats, ints, and lists, tuples, dicts and arrays of them,
     and returns numbers in the containers of `f`. Leaves that `f` meets and did not make, such as a
     model's parameters, are read at each call; all else that is no number is part of the program.
-    Where `f` decides by a number (if x > 0), each way is recorded when it is first taken.
+    Where `f` decides by a number (if x > 0), each way is recorded when it is first taken; where it
+    takes one out (x.data, f"{x:.2f}"), each number.
 
     Raises ValueError for an unknown mode or backend, TypeError if `f` is no function.
     """
@@ -300,15 +299,17 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
     return Compiled(f, mode, backend)
 
 
-def _is_number(x: Any) -> bool:
-    return x.__class__ is float or isinstance(x, (Value, Whole))
+def _called_weakly(compiled: Compiled) -> Callable[..., Any]:
+    """A function that calls `compiled` and does not keep it: native code is freed at once.
 
+    In a cycle it would stay until the garbage collector looks at the oldest objects.
+    """
+    reference = weakref.ref(compiled)
 
-def _plain(x: Any) -> Any:
-    """A result that eager mode gives, as a number if it is one."""
-    return x._data if isinstance(x, Value) else x.number if isinstance(x, Whole) else x
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        owner = reference()
+        if owner is None:  # somebody kept what a compiled function calls, and not itself
+            raise ReferenceError("compile: the compiled function does not exist any more")
+        return owner._call(*args, **kwargs)
 
-
-def _same(a: Sequence[float], b: Sequence[float]) -> bool:
-    """Whether they hold the same bits; one nan is as good as another."""
-    return len(a) == len(b) and [x.hex() for x in a] == [x.hex() for x in b]
+    return slow

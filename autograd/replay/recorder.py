@@ -47,16 +47,18 @@ def record(
     kwargs: dict[str, Any],
     inputs: Sequence[Value],
     exact: bool = True,
+    guards_reads: bool = False,
 ) -> Recording:
     """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
 
     With `exact`, second derivatives have eager's bits, too: which edges are dead is a question
-    then, and each answer a program of its own.
+    then, and each answer a program of its own. With `guards_reads`, a number that `f` takes out of
+    a Value, by `.data` or as text, is a question as well: whether it is that number again.
 
     Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
     do once and never again.
     """
-    notes = _Notes(exact)
+    notes = _Notes(exact, guards_reads)
     with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
         result = f(*args, **kwargs)
     outputs, shape = flatten(result)
@@ -88,9 +90,9 @@ def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> A
 class _Notes(modes.Recorder):
     """What happens during a recording that the graph does not show."""
 
-    def __init__(self, exact: bool) -> None:
+    def __init__(self, exact: bool, guards_reads: bool) -> None:
         self.questions: list[tuple[str, Any, Any, bool]] = []
-        self._exact = exact
+        self._exact, self._guards_reads = exact, guards_reads
 
     def keeps_dead_edges(self, depth: int) -> bool:
         # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
@@ -110,6 +112,20 @@ class _Notes(modes.Recorder):
                 question, b = _of_floats(question, b)
             a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
             self.questions.append((question, a, b, bool(answer)))
+
+    def read(self, x: Value) -> None:
+        # What becomes of the number is in no graph: the program is one for this number alone.
+        if not self._guards_reads:
+            return
+        number = x._data
+        if number != number:
+            self.questions.append(("==", x, x, False))
+            return
+        self.questions.append(("==", x, number, True))
+        if number == 0.0:  # of which sign?
+            with modes.recording_by(None), modes.enable_grad():
+                inverse = apply(ops.div, (1.0, x))
+            self.questions.append((">", inverse, 0.0, inverse._data > 0.0))
 
     def changed(self, what: str) -> None:
         raise ValueError(

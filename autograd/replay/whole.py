@@ -126,10 +126,7 @@ class Whole:
         return Whole(abs(self._number), abs(self.as_value))
 
     def __repr__(self) -> str:
-        return f"Whole({self._number})"
-
-    def __str__(self) -> str:
-        return str(self._decides())
+        return repr(self._decides())
 
     def __format__(self, how: str) -> str:
         return format(self._decides(), how)

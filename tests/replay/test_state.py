@@ -76,12 +76,6 @@ def test_leaves_are_read_at_each_call(backend):
 def test_what_is_in_no_graph_is_found_at_the_second_call(backend):
     w, state, draw = Value(2.0), [1.0], random.Random(0)
 
-    def reads_data(x):
-        return x * x.data
-
-    def reads_a_leaf(x):
-        return x * w.data
-
     def remembers(x):
         state[0] += 1.0
         return x * state[0]
@@ -93,8 +87,6 @@ def test_what_is_in_no_graph_is_found_at_the_second_call(backend):
         return w * draw.random()
 
     for f, calls in [
-        (reads_data, [(x,) for x in NUMBERS]),
-        (reads_a_leaf, [(1.0,)] * 4),
         (remembers, [(1.0,)] * 4),
         (draws, [(x,) for x in NUMBERS]),
         (alone, [()] * 4),

@@ -126,7 +126,8 @@ def write_entry(program: ir.Function, direct: Direct, at: Addresses, kept: list[
     )
     kept.append(direct.slow)
     slow = pointer(id(direct.slow), OBJECT)
-    builder.ret(builder.call(call, [slow, arguments, count, names]))
+    # In place of this function, for the call may end its life: no code of it is to be run after.
+    builder.ret(builder.call(call, [slow, arguments, count, names], tail="musttail"))
 
 
 def _read(
@@ -217,11 +218,12 @@ class _Method(ctypes.Structure):
     )
 
 
-def as_builtin(address: int, owner: Any) -> Callable[..., Any]:
-    """A function at an address as one of Python's; it keeps `owner`, whose code it is."""
-    method = owner.method = _Method(b"compiled", address, FASTCALL_WITH_KEYWORDS, None)
+def as_builtin(address: int, kept: list[Any]) -> Callable[..., Any]:
+    """A function at an address as one of Python's; it keeps `kept`, all that its code refers to."""
+    method = _Method(b"compiled", address, FASTCALL_WITH_KEYWORDS, None)
+    kept.append(method)
     make = ctypes.pythonapi.PyCFunction_NewEx
     make.restype = ctypes.py_object
     make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    made: Callable[..., Any] = make(ctypes.addressof(method), owner, None)
+    made: Callable[..., Any] = make(ctypes.addressof(method), kept, None)
     return made

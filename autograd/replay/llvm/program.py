@@ -76,13 +76,13 @@ class NativeProgram:
 
     def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:
         tape, samples, fast = plan
-        self._rows: list[Op] = []
+        rows: list[Op] = []
         self._errors: dict[int, BaseException] = {}  # of threads
-        self._call_back = _CallBack(self._called_back)
-        address = ctypes.cast(self._call_back, ctypes.c_void_p).value or 0
+        call_back = _called_back(rows, self._errors)
+        address = ctypes.cast(call_back, ctypes.c_void_p).value or 0
         assembly = Assembly(tape, sizes, samples, fast, address)
-        self._rows = assembly.called_back
-        self.n_calls_back = sum(row in self._rows for row in tape.rows)
+        rows += assembly.called_back
+        self.n_calls_back = sum(row in rows for row in tape.rows)
         self.n_operations = len(tape.rows)
         self.samples = samples.n if samples is not None else 0
         self.bytes = 8 * (assembly.memory.size + LANES)
@@ -94,7 +94,10 @@ class NativeProgram:
         self._outputs = (ctypes.c_double * max(1, len(tape.outputs)))()
         self._is_making = ctypes.c_longlong(0)
         is_direct = direct is not None and self.n_calls_back == 0 and is_possible(direct)
-        self._kept: list[Any] = []  # what native code refers to
+        # What native code refers to, which does not refer to this object: whatever is freed by the
+        # count of references alone is freed at once.
+        self._kept: list[Any] = [call_back, self._room, self._blocks, self._given, self._outputs]
+        self._kept.append(self._is_making)
         if direct is not None and is_direct:
             at = Addresses(
                 self._blocks[0] or 0,
@@ -105,13 +108,13 @@ class NativeProgram:
             )
             write_entry(assembly.program, direct, at, self._kept)
         self.source = assembly.text
-        self._engine = translated(self.source)
-        self.address = self._engine.get_function_address("program")
+        engine = translated(self.source)
+        self._kept.append(engine)
+        self.address = engine.get_function_address("program")
         self._run = _Call(self.address)
         self.direct: Callable[..., Any] | None = None
         if is_direct:
-            entry = self._engine.get_function_address("entry")
-            self.direct = as_builtin(entry, self)
+            self.direct = as_builtin(engine.get_function_address("entry"), self._kept)
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """The outputs; None if a guard is answered otherwise.
@@ -173,15 +176,23 @@ class NativeProgram:
         if error is not None:
             raise error
 
-    def _called_back(self, row: int, operands: Any, count: int) -> float:
-        """Run a row in Python; what it raises waits until native code has come to its end."""
-        if get_ident() in self._errors:  # this run has no result any more
+
+def _called_back(rows: Sequence[Op], errors: dict[int, BaseException]) -> Any:
+    """What native code calls to run one of the rows in Python.
+
+    What that raises waits in `errors`, by its thread, until native code has come to its end.
+    """
+
+    def run(row: int, operands: Any, count: int) -> float:
+        if get_ident() in errors:  # this run has no result any more
             return float("nan")
         try:
-            return self._rows[row].compute(operands[:count])
-        except BaseException as error:  # noqa: BLE001 - run() raises it
-            self._errors[get_ident()] = error
+            return rows[row].compute(operands[:count])
+        except BaseException as error:  # noqa: BLE001 - run() of the program raises it
+            errors[get_ident()] = error
             return float("nan")
+
+    return _CallBack(run)
 
 
 def _room(size: int) -> tuple[Any, int]:
