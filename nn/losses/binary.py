@@ -35,11 +35,15 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     loss = "binary_cross_entropy"
     found = pairs(loss, "probabilities", probabilities, targets)
     for i, output in enumerate(found.outputs):
-        number = number_of(output)
-        if not isinstance(number, Real) or float(number) < 0.0 or float(number) > 1.0:
-            raise ValueError(  # not for a nan, which becomes the loss
+        if is_traced(output):  # asked of itself: a compiled program asks again
+            is_outside = output < 0.0 or output > 1.0
+        else:
+            number = float(output) if isinstance(output, Real) else -1.0
+            is_outside = number < 0.0 or number > 1.0
+        if is_outside:  # not for a nan, which becomes the loss
+            raise ValueError(
                 f"{loss}: probabilities{found.place(i)} must lie between 0 and 1, got "
-                f"{number!r:.40}; end the model in a sigmoid, or use {loss}_with_logits"
+                f"{number_of(output)!r:.40}; end the model in a sigmoid, or use {loss}_with_logits"
             )
     return _mean(loss, found, ag.log, lambda p: ag.log1p(-p), sign=-1.0)
 

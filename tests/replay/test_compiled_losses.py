@@ -195,3 +195,16 @@ def test_training_a_classifier_gives_the_same_weights():
         )  # fmt: skip
         trained.append(([bits(w.data) for w in model.parameters()], bits(history.rows)))
     assert trained[0] == trained[1]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("wrong", [1.5, -0.5, -5e-324])
+def test_a_wrong_probability_is_refused_at_a_later_call_as_in_eager_mode(wrong, backend):
+    """Where its half takes no part in the loss, no nan shows that it is wrong."""
+    compiled = ag.compile(ag.value_and_grad(nn.binary_cross_entropy), backend=backend)
+    for x in (0.25, 0.5, 0.75):
+        compiled([x, 0.5], [1.0, 0.0])
+    for target in (1.0, 0.0, 0.5):
+        with pytest.raises(ValueError, match=r"probabilities\[0\] must lie between 0 and 1, got"):
+            compiled([wrong, 0.5], [target, 0.0])
+    assert math.isnan(compiled([math.nan, 0.5], [1.0, 0.0])[0])
