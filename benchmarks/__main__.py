@@ -7,7 +7,8 @@ from pathlib import Path
 
 from benchmarks import eager, report, suite
 from benchmarks.peers import OURS, PEERS
-from benchmarks.replay.hold import Held, hold_all, one_core, write
+from benchmarks.replay.hold import Held, hold_all, one_core
+from benchmarks.replay.page import write
 from benchmarks.replay.suites import SUITES as CONTESTS, Contests
 
 SUITES: dict[str, suite.Suite | Contests] = {s.name: s for s in (eager.SUITE, *CONTESTS)}

@@ -6,6 +6,7 @@ The peers are not here; ours and micrograd take part.
 import random
 import sys
 from array import array
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 import nn
 from benchmarks.__main__ import main
 from benchmarks.peers import LLVM, OURS, Peer, PeerElsewhere
-from benchmarks.replay import compiling, contestants, report, tasks, with_glassgrad
+from benchmarks.replay import compiling, contestants, page, report, tasks, with_glassgrad
 from benchmarks.replay.contest import Contestant, Limit, Target, Workload, hold, judge
 from benchmarks.replay.elsewhere import Elsewhere
+from benchmarks.replay.hold import Held
 from benchmarks.replay.run import Run, calls_of, interleave
 from benchmarks.suite import Disagreement
 from benchmarks.timing import Spread
@@ -77,7 +79,13 @@ def test_a_wrong_result_stops_the_contest_before_it_is_timed():
     assert wrong.is_closed
 
 
-def test_promises_are_judged_by_the_best_of_each_side():
+def written(folder, *outcomes, makings=()):
+    """The page of what came out."""
+    page.write(folder / "page.md", Held([*outcomes], [*makings]), 3)
+    return (folder / "page.md").read_text(encoding="ascii")
+
+
+def test_promises_are_judged_by_the_best_of_each_side(tmp_path):
     outcome = hold(
         contest(
             ("glassgrad exact, slow", Clocked(0.5)),
@@ -103,12 +111,14 @@ def test_promises_are_judged_by_the_best_of_each_side():
     assert outcome.seconds["torch compile"].median == 2.0  # of a unit of two steps
     assert outcome.ratios["torch eager", "glassgrad exact, quick"].median == 32.0
     assert "jax.jit" not in outcome.seconds
-    text = "\n".join([*report.lines(outcome), *report.markdown([outcome], [])])
-    assert text.isascii()
+    text = "\n".join(report.lines(outcome)) + written(tmp_path, outcome)
     assert "8x against torch: reached, glassgrad exact, quick 8 (8 - 8) against torch comp" in text
     assert "8.5x against torch: MISSED" in text
-    assert "| w | glassgrad exact: 1 times as fast as jax | | not judged |" in text
-    assert "| w | glassgrad exact: at most 100 ms | 250 ms (250 ms - 250 ms) | **missed** |" in text
+    assert (
+        "| w | glassgrad exact: 1 times as fast as jax | not all are installed | not judged |"
+        in text
+    )
+    assert "exact: at most 100 ms a step | 250 ms (250 ms - 250 ms) | **missed** |" in text
 
 
 def test_nothing_is_judged_where_none_of_ours_takes_part():
@@ -198,13 +208,34 @@ def test_a_peer_of_another_environment_is_looked_for_there(tmp_path):
     assert peer.version() == "1.9.1"
 
 
-def test_making_a_program_is_timed():
+def test_making_a_program_is_timed(tmp_path):
     found = compiling.make(compiling.Program("rosenbrock-100", False, "fast", 1e-9), 2)
     assert found.operations > 500
     assert found.samples == 0
     assert found.reached is False
     assert "at most 1 ns: MISSED" in report.making(found)
-    assert "| **missed** |" in "\n".join(report.markdown([], [found]))
+    assert found.written == found.operations
+    assert "| **missed** |" in written(tmp_path, makings=[found])
+
+
+def test_making_is_held_against_the_number_of_operations(tmp_path):
+    def made(name, operations, seconds, tier="program"):
+        program = compiling.Program(name, False, "exact", None, tier)
+        return compiling.Making(program, operations, operations, 0, Spread(seconds, 0.0, 1.0))
+
+    large, small = made("random-3e3", 6000, 1.6e-4), made("random-1e3", 2000, 1e-4)
+    first = [made("random-1e4", 10, 1e-5, "first tier"), made("random-1e5", 99, 1e-5, "first tier")]
+    text = written(tmp_path, makings=[large, small, *first, made("tiny", 1, 1.0)])
+    assert "of 3.0 times as many | 1.60 | **missed** |" in text
+    assert "of 9.9 times as many | 1.00 | reached |" in text
+    assert compiling.growths([small]) == []
+
+
+def test_the_operations_of_a_sample_are_written_once(task, monkeypatch):
+    monkeypatch.setitem(tasks.TASKS, "small", replace(task, batch_size=10))
+    step = with_glassgrad.made_step("small", "fast")
+    assert step.samples == 10
+    assert 1.5 * step.written < step.operations < 10 * step.written
 
 
 def test_what_came_out_is_printed_and_written(capsys, tmp_path, monkeypatch):

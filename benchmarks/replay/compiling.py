@@ -3,14 +3,16 @@
 Owns the workloads of the suite `compiling` and what is promised for them.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from benchmarks.peers import LLVM
 from benchmarks.timing import Spread
 
 MICROSECOND = 1e-6
+MOST_ROUNDS = 5  # some take ten seconds
+STRAIGHT = 1.5  # times as long for each operation is still in proportion to their number
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,14 @@ class Making(NamedTuple):
 
     Args:
         operations: of plain arithmetic, derivatives included, those of all samples counted.
+        written: those that the program consists of, in which a sample's stand once.
         samples: how many run in lanes; 0 if none do.
-        each: seconds for each operation.
+        each: seconds for each of `operations`.
     """
 
     program: Program
     operations: int
+    written: int
     samples: int
     each: Spread
 
@@ -53,7 +57,37 @@ class Making(NamedTuple):
         return None if limit is None else self.each.median <= limit
 
 
+class Growth(NamedTuple):
+    """How the seconds for each operation grow from a small program to a large one of its kind."""
+
+    small: Making
+    large: Making
+
+    @property
+    def ratio(self) -> float:
+        """1 where making takes time in proportion to the number of operations."""
+        return self.large.each.median / self.small.each.median
+
+    @property
+    def reached(self) -> bool:
+        """Whether it nearly does."""
+        return self.ratio <= STRAIGHT
+
+
+def growths(makings: Sequence[Making]) -> list[Growth]:
+    """From the smallest to the largest random graph, translated and in the first tier."""
+    found = []
+    for tier in ("program", "first tier"):
+        alike = [m for m in makings if m.program.tier == tier and m.program.name in SIZES]
+        alike = [m for m in alike if m.program.mode == "exact"]
+        if len(alike) > 1:
+            alike.sort(key=lambda making: making.operations)
+            found.append(Growth(alike[0], alike[-1]))
+    return found
+
+
 SCALAR, LANES, FIRST = 100 * MICROSECOND, 150 * MICROSECOND, 15 * MICROSECOND
+SIZES = ("random-1e3", "random-3e3", "random-1e4", "random-1e5")
 PROGRAMS = (
     Program("rosenbrock-100", False, "exact", SCALAR),
     Program("random-1e3", False, "exact", SCALAR),
@@ -74,14 +108,13 @@ def make(program: Program, rounds: int) -> Making | None:
         return None
     from benchmarks.replay import with_glassgrad
 
-    way: Callable[[str, str], Any] = (
-        with_glassgrad.step_report if program.is_step else with_glassgrad.call_report
-    )
-    reports = [way(program.name, program.mode) for _ in range(rounds)]
-    last = reports[-1]
+    way = with_glassgrad.made_step if program.is_step else with_glassgrad.made_function
+    made = [way(program.name, program.mode) for _ in range(min(rounds, MOST_ROUNDS))]
+    last = made[-1]
     return Making(
         program,
         last.operations,
+        last.written,
         last.samples,
-        Spread.of([report.seconds / report.operations for report in reports]),
+        Spread.of([one.seconds / one.operations for one in made]),
     )

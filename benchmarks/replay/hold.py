@@ -1,14 +1,11 @@
-"""Holding contests: one after another on one core, printed as they end, and written as Markdown."""
+"""Holding contests: one after another on one core, printed as they end."""
 
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import report as words
-from benchmarks.peers import PEERS, machine
 from benchmarks.replay import report
 from benchmarks.replay.compiling import Making, make
 from benchmarks.replay.contest import Outcome, hold
@@ -60,33 +57,3 @@ def hold_all(contests: Contests, only: Sequence[str], rounds: int, held: Held) -
             else:
                 held.makings.append(making)
                 print(report.making(making), flush=True)
-
-
-def write(path: Path, held: Held, rounds: int) -> None:
-    """Write all that has come out so far as Markdown."""
-    who = ", ".join(f"{peer.name} {peer.version()}" for peer in PEERS if peer.is_installed())
-    lines = [
-        "# Benchmarks of compiled functions and training",
-        "",
-        "Written by `make bench` or, where the peers are installed, by",
-        "`python -m benchmarks functions training compiling --markdown docs/benchmarks.md`.",
-        "",
-        f"{date.today().isoformat()}, {machine()}. {who}.",
-        "",
-        "All contestants of a workload compute in double precision, on one core, in turns, in",
-        f"{rounds} rounds; before that their numbers are compared. A time is a median; a ratio",
-        "is taken round by round and given as median (min - max): how many times as long as",
-        "glassgrad's best of that mode. Times depend on the machine and on what else runs on it:",
-        "ratios compare. `exact` has the bits of eager mode, `fast` is right within rounding.",
-        "",
-        "A promise is kept by the best of ours against the best of theirs, and where it says",
-        "*nn.fit* by that alone. *ready in*: preparing, compiling, and the first result.",
-        "",
-        "- *nn.fit*: whole trainings by `nn.fit(compiled=...)` without the first three epochs, in",
-        "  which the program is made; each epoch shuffles the samples and keeps a history.",
-        "- *Descent*: `autograd.replay.Descent`, a call for all of one size that follow.",
-        "- *a call a step*: `autograd.compile` of a step, parameters in and out as a list.",
-        "- *in its arrays*: nothing goes in or out, the numbers lie in CasADi's arrays.",
-        *report.markdown(held.outcomes, held.makings),
-    ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

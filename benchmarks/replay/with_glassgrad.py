@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import autograd as ag
 import nn
@@ -206,18 +206,45 @@ def compiled_step(name: str, mode: str) -> Run:
     return Run(once, (), lambda _: task.summed_gradients(parameters))
 
 
-def call_report(name: str, mode: str) -> Any:
-    """What compiling a function with its derivatives took."""
+class Made(NamedTuple):
+    """A program as `compile` has just made it.
+
+    Args:
+        operations: of plain arithmetic, those of all samples counted; written: those that the
+            program consists of, in which a sample's stand once.
+        samples: how many run in lanes; 0 if none do.
+        seconds: recording, differentiating, finding the samples and translating took.
+    """
+
+    operations: int
+    written: int
+    samples: int
+    seconds: float
+
+
+def _made(compiled: Any) -> Made:
+    from autograd.replay.llvm.program import Plan
+
+    (layout,) = compiled._layouts.values()
+    (path,) = layout.paths
+    plan = Plan.of(path.tape, compiled.mode == "fast")
+    written = plan.n_once + (len(plan.samples.rows) if plan.samples is not None else 0)
+    n_samples = plan.samples.n if plan.samples is not None else 0
+    return Made(plan.n_operations, written, n_samples, path.seconds)
+
+
+def made_function(name: str, mode: str) -> Made:
+    """A function with its derivatives."""
     f, arguments = _value_and_gradients(name)
     compiled = ag.compile(f, mode=mode)
     compiled(*arguments)
-    return compiled.report().paths[0]
+    return _made(compiled)
 
 
-def step_report(name: str, mode: str) -> Any:
-    """What compiling a step of training took."""
+def made_step(name: str, mode: str) -> Made:
+    """A step of training."""
     task = TASKS[name]
     step = ag.compile(_pure_step(task), mode=mode)
     parameters = [x for layer in task.weights for row in [*layer.rows, layer.biases] for x in row]
     step(parameters, *next(task.batches()))
-    return step.report().paths[0]
+    return _made(step)
