@@ -8,7 +8,7 @@ import operator
 
 import pytest
 
-from autograd.ieee import IEEE
+from autograd.ieee import IEEE, forward
 
 INF, NAN = math.inf, math.nan
 OPERATORS = [
@@ -60,3 +60,25 @@ def test_signs():
     assert float(+IEEE(-2.0)) == -2.0
     assert float(abs(IEEE(-2.0))) == 2.0
     assert all(type(x) is IEEE for x in (-IEEE(2.0), +IEEE(2.0), abs(IEEE(2.0))))
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "expected"),
+    [
+        (math.lgamma, 0.0, INF),
+        (math.lgamma, -3.0, INF),
+        (math.lgamma, 1e308, INF),
+        (math.exp, 1e3, INF),
+        (math.sinh, -1e3, -INF),
+        (math.log, -0.0, -INF),
+        (math.log, -1.0, NAN),
+        (math.log1p, -1.0, -INF),
+        (math.atanh, -1.0, -INF),
+        (math.sqrt, -1.0, NAN),
+        (math.sin, INF, NAN),
+    ],
+)
+def test_a_function_of_math_where_it_raises(function, x, expected):
+    found = forward(function, [x])
+    assert type(found) is float
+    assert found == expected or (expected != expected and found != found)
