@@ -9,6 +9,14 @@ from typing import Any
 
 INF, NAN = math.inf, math.nan
 SQRT_HALF, SQRT_HALF_REST = math.sqrt(0.5), -4.833646656726457e-17  # what the double lacks
+LN2, LN2_REST = math.log(2.0), 2.3190468138462996e-17
+# For k = 0, 1, 2: k log 2 and what the double lacks, 2^k + 1, log(1 + 2^-k) and what that lacks.
+HALVINGS = (
+    (0.0, 0.0, 2.0, LN2, LN2_REST),
+    (LN2, LN2_REST, 3.0, 0.4054651081081644, -2.8811380259626426e-18),
+    (2.0 * LN2, 2.0 * LN2_REST, 5.0, 0.22314355131420976, -9.091270597324799e-18),
+)
+HALFWAY = (-0.5 * LN2, -1.5 * LN2, -2.5 * LN2)  # from one to the next
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 SPLIT = 2.0**27 + 1.0  # cuts the digits of a double in two halves
 
@@ -38,15 +46,39 @@ def cbrt(x: float) -> float:
 
 
 def logaddexp(a: float, b: float) -> float:
-    """log(e^a + e^b) = max + log(1 + e^-|a-b|); two equal infinities are their own answer."""
+    """log(e^a + e^b) = max + log(1 + e^-|a-b|); two equal infinities are their own answer.
+
+    Where these may cancel, by `log_of_near`.
+    """
     if a == b:
-        return a + math.log(2.0)
+        return a + LN2
     top, other = (b, a) if b > a else (a, b)
+    gap = other - top
+    if top < 0.0 and gap > HALFWAY[2]:
+        k = 0 if gap > HALFWAY[0] else 1 if gap > HALFWAY[1] else 2
+        result: float = log_of_near(top, other, HALVINGS[k], math.expm1, math.log1p)
+        return result
     return top + math.log1p(exp_difference(other, top))
+
+
+def log_of_near(top: Any, other: Any, halving: Any, expm1: Any, log1p: Any) -> Any:
+    """top + log(1 + 2^-k) + log(1 + (2^k e^(other - top) - 1) / (2^k + 1)), the last one small.
+
+    So log(1 + e^(other - top)) has more digits than a double, and may cancel with top. Of floats or
+    of what is written like them; a row of HALVINGS says what k is.
+    """
+    shift, shift_rest, parts, high, low = halving
+    gap = other - top
+    lost = difference_error(other, top) + (difference_error(gap, -shift) + shift_rest)
+    less = expm1(gap + shift)
+    less = less + (less + 1.0) * lost
+    return ((top + high) + log1p(less / parts)) + (difference_error(top, -high) + low)
 
 
 def logsumexp(*xs: float) -> float:
     """log(e^x1 + e^x2 + ...), shifted by the largest so that nothing overflows."""
+    if len(xs) == 2:
+        return logaddexp(*xs)
     top = maximum(*xs)
     if math.isinf(top) or top != top:
         return top

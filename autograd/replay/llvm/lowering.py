@@ -34,7 +34,7 @@ from autograd.replay.llvm.lanes import (
 )
 from autograd.replay.llvm.powers import cube, square
 
-LN2 = math.log(2.0)
+LN2 = special.LN2
 
 
 class Lowering:
@@ -169,7 +169,13 @@ def _fast_power(x: Number, n: Number) -> Number:
 
 def _logaddexp(a: Number, b: Number) -> Number:
     top, other = select(b > a, b, a), select(b > a, a, b)
-    return select(a.equals(b), a + LN2, top + log1p(_exp_difference(other, top)))
+    near, middle, far = [other - top > limit for limit in special.HALFWAY]
+    rows = zip(*special.HALVINGS, strict=True)
+    halving = [select(near, zero, select(middle, one, two)) for zero, one, two in rows]
+    cancelling = special.log_of_near(top, other, halving, expm1, log1p)
+    usual = top + log1p(_exp_difference(other, top))
+    result = select((top < 0.0) & far, cancelling, usual)
+    return select(a.equals(b), a + LN2, result)
 
 
 def _exp_difference(x: Number, top: Number) -> Number:
@@ -178,6 +184,8 @@ def _exp_difference(x: Number, top: Number) -> Number:
 
 
 def _logsumexp(*xs: Number) -> Number:
+    if len(xs) == 2:
+        return _logaddexp(*xs)
     top = _maximum(*xs)
     return select(is_infinite(top), top, top + _log_of_total(top, xs))
 
