@@ -1,9 +1,9 @@
 """Writes jax.json: JAX's numbers, in double, at the edges that docs/edges.md shows.
 
 `python -m tests.golden.make_jax`, in an environment that has `jax==0.10.2` and needs nothing else
-(that of `make bench` has JAX, too). Rows are as in golden.json, numbers to 14 digits. Every derivative is reverse mode's, one entry at a time: a second
-derivative is the gradient of one component of the gradient, as PyTorch's are there. Operations run
-one by one, not under jit.
+(that of `make bench` has JAX, too). Rows are as in golden.json, numbers to 14 digits. Every
+derivative is reverse mode's, one entry at a time: a second derivative is the gradient of one
+component of the gradient, as PyTorch's are there. Operations run one by one, not under jit.
 """
 
 from __future__ import annotations
