@@ -117,3 +117,14 @@ def test_an_interval_holds_its_ends_if_it_says_so(low, high):
 def test_the_methods_of_a_value_are_rows_of_one_or_two_inputs():
     assert {"exp", "maximum", "arctan2"} <= set(METHODS)
     assert not {"pow", "power", "clip", "where", "sum", "max"} & set(METHODS)
+
+
+def test_the_pieces_between_ties():
+    for row, operands, piece in (
+        ("max", (1.0, 3.0, 2.0), 1),
+        ("max", (3.0, 3.0, 2.0), 0),
+        ("min", (1.0, 3.0, 2.0), 0),
+        ("min", (3.0, 3.0, 2.0), 2),
+    ):
+        (kink,) = TABLE[row].kinks
+        assert kink.piece(*operands) == piece
