@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd.containers import Shape, flatten_like, nest
 from autograd.linearize import Run, check_function, convert
+from autograd.recipe import noted
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -26,7 +27,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     The result has the layout of the argument. Raises TypeError when `f` returns anything but one
     number, ValueError when there is no such argument.
     """
-    return _grad("grad", f, argnums)
+    return noted(_grad("grad", f, argnums), grad, f, argnums)
 
 
 def _grad(who: str, f: Function, argnums: Argnums) -> Function:
@@ -41,7 +42,7 @@ def _grad(who: str, f: Function, argnums: Argnums) -> Function:
 
 def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     """A function that returns (f(...), gradient of f) from one run; otherwise as `grad`."""
-    return _value_and_grad("value_and_grad", f, argnums)
+    return noted(_value_and_grad("value_and_grad", f, argnums), value_and_grad, f, argnums)
 
 
 def _value_and_grad(who: str, f: Function, argnums: Argnums) -> Function:
@@ -67,7 +68,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     (a tuple of several); for arrays, one array of shape (*output.shape, *argument.shape). `argnums`
     as in `grad`.
     """
-    return _jacobian("jacobian", f, argnums)
+    return noted(_jacobian("jacobian", f, argnums), jacobian, f, argnums)
 
 
 def _jacobian(who: str, f: Function, argnums: Argnums) -> Function:
@@ -91,7 +92,8 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     For an array of n numbers one array (n, n). `argnums` as in `grad`; a tuple gives a tuple of
     tuples.
     """
-    return _jacobian("hessian", _grad("hessian", f, argnums), argnums)
+    made = _jacobian("hessian", _grad("hessian", f, argnums), argnums)
+    return noted(made, hessian, f, argnums)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:

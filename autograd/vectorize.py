@@ -10,6 +10,7 @@ from typing import Any
 from autograd.containers import Shape, flatten, floats_if_plain
 from autograd.linearize import check_function
 from autograd.number import is_array
+from autograd.recipe import noted
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable[..., Any]:
@@ -63,8 +64,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
             results.append(f(*shape.rebuild(sample), **kwargs))
         return _stack(results, out_axes, in_arrays)
 
-    mapped.__dict__["mapping"] = f, in_axes, out_axes  # `compile` may go through the samples itself
-    return mapped
+    return noted(mapped, vmap, f, in_axes, out_axes)  # `compile` may go through the samples itself
 
 
 def _axes(axes: Any, shape: Shape, where: str) -> list[int | None]:

@@ -6,24 +6,27 @@ run as it stands.
 
 import functools
 import math
+import sys
 import time
 import warnings
 import weakref
 from collections.abc import Callable
 from operator import attrgetter
 from types import MethodType
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd import modes
-from autograd.containers import Shape, flatten
-from autograd.replay.arguments import Builder, Parts, bind, builder_of, take_apart
+from autograd.containers import flatten
+from autograd.recipe import made_again, recipe_of, taken_down
+from autograd.replay.arguments import Parts, bind, builder_of, take_apart
 from autograd.replay.backends import program_of
-from autograd.replay.programs import Direct, Program
+from autograd.replay.layout import Layout, Path, changing
+from autograd.replay.programs import Direct
 from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
-from autograd.replay.tape import Tape, tape_of
-from autograd.replay.trial import Trial, difference, is_number, is_same_way, plain, same
+from autograd.replay.tape import tape_of
+from autograd.replay.trial import Trial, difference, is_number, plain, same
 from autograd.value import Value
 from autograd.vectorize import vmap
 
@@ -34,45 +37,6 @@ BACKENDS = ("llvm", "python")
 
 _data = attrgetter("_data")
 _is_nan = math.isnan
-
-
-class Path(NamedTuple):
-    """One way through a function: a program, and what it is made of.
-
-    Attributes:
-        tape, program: what runs.
-        leaves: the leaves of the function's own that are read at each call.
-        shape: the containers of a result.
-        fixed: what stands in a result and is no number of the program, by its place.
-        build: puts a result together.
-        seconds: how long recording and translating took.
-    """
-
-    tape: Tape
-    program: Program
-    leaves: list[Value]
-    shape: Shape
-    fixed: dict[int, Any]
-    build: Builder
-    seconds: float
-
-
-class Layout:
-    """The programs for arguments of one layout.
-
-    Attributes:
-        paths: the last one used first.
-        unproven: the paths that have not yet been compared with the function on other numbers.
-        eager: why the function runs as it stands; "" while it does not.
-        by_sample: for a vmap whose samples take different ways: the same of the function of one
-            sample, compiled.
-    """
-
-    def __init__(self) -> None:
-        self.paths: list[Path] = []
-        self.unproven: dict[int, Trial] = {}
-        self.eager = ""
-        self.by_sample: Callable[..., Any] | None = None
 
 
 class Compiled(functools.partial[Any]):
@@ -104,8 +68,12 @@ class Compiled(functools.partial[Any]):
         self._left = self.func  # native code that may be running just now
         super().__setstate__((function, (), {}, self.__dict__))  # type: ignore[misc]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return compile, (self._function, self.mode, self.backend)
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        name = str(getattr(self, "__qualname__", ""))
+        module = sys.modules.get(str(getattr(self, "__module__", "")))
+        if name and getattr(module, name, None) is self:  # `compile` has decorated a function
+            return name
+        return _compiled_again, (taken_down(self._function), self.mode, self.backend)
 
     def _call(self, *args: Any, **kwargs: Any) -> Any:
         """The function's result, as numbers: with Values, or inside a transform, a graph."""
@@ -117,13 +85,14 @@ class Compiled(functools.partial[Any]):
         layout = self._layouts.get(parts.key)
         if layout is None:
             layout = self._new_layout(parts.key)
-        for i, path in enumerate(layout.paths):
+        tried = [*layout.paths]
+        for i, path in enumerate(tried):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
             found = path.program.run(numbers, parts.arrays)
             if found is None:
                 continue
             if i:  # the next call is likely to take the same way
-                layout.paths.insert(0, layout.paths.pop(i))
+                layout.put_first(path)
             self._last = path
             if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
                 return self._eager(args, kwargs)
@@ -136,17 +105,19 @@ class Compiled(functools.partial[Any]):
             return self._eager(args, kwargs)
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
-        return self._record(layout, parts, args, kwargs)
+        return self._record(layout, tried, parts, args, kwargs)
 
     def _new_layout(self, key: Any) -> Layout:
-        if len(self._layouts) >= MOST_LAYOUTS:  # the one made first, and its programs
-            del self._layouts[next(iter(self._layouts))]
-        layout = self._layouts[key] = Layout()
-        return layout
+        with changing:
+            if len(self._layouts) >= MOST_LAYOUTS:  # the one made first, and its programs
+                del self._layouts[next(iter(self._layouts))]
+            return self._layouts.setdefault(key, Layout())
 
-    def _record(self, layout: Layout, parts: Parts, args: Any, kwargs: Any) -> Any:
+    def _record(
+        self, layout: Layout, tried: list[Path], parts: Parts, args: Any, kwargs: Any
+    ) -> Any:
         """Run the function once on fresh nodes, keep the program, return the result."""
-        if len(layout.paths) >= MOST_PATHS:
+        if len(tried) >= MOST_PATHS:
             self._give_up(
                 layout,
                 f"it took more than {MOST_PATHS} ways through its comparisons, and numbers that it "
@@ -157,10 +128,17 @@ class Compiled(functools.partial[Any]):
             return self._eager(args, kwargs)
         start = time.perf_counter()
         with collector_paused():
-            return self._recorded(layout, parts, args, kwargs, start)
+            return self._recorded(layout, tried, parts, args, kwargs, start)
 
-    def _recorded(self, layout: Layout, parts: Parts, args: Any, kwargs: Any, start: float) -> Any:
-        before = set(map(id, layout.paths))
+    def _recorded(
+        self,
+        layout: Layout,
+        tried: list[Path],
+        parts: Parts,
+        args: Any,
+        kwargs: Any,
+        start: float,
+    ) -> Any:
         bound = bind(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         recording = record(
@@ -171,11 +149,10 @@ class Compiled(functools.partial[Any]):
             exact=self.mode == "exact",
             guards_reads=True,
         )
-        mapping = getattr(self._function, "mapping", None)
-        if mapping is not None and recording.asked:
-            f, in_axes, out_axes = mapping
-            one = Compiled(f, self.mode, self.backend)
-            layout.by_sample = vmap(one, in_axes, out_axes)
+        recipe = recipe_of(self._function)
+        if recipe is not None and recipe.transform is vmap and recording.asked:
+            one = Compiled(recipe.function, self.mode, self.backend)
+            layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
         fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
         outputs = [x for x in recording.outputs if is_number(x)]
@@ -191,9 +168,7 @@ class Compiled(functools.partial[Any]):
         build = builder_of(recording.shape, fixed, recording.wholes)
         shape, seconds = recording.shape, time.perf_counter() - start
         path = Path(tape, program, recording.leaves, shape, fixed, build, seconds)
-        if not any(is_same_way(x.tape, tape) for x in layout.paths if id(x) not in before):
-            layout.paths.insert(0, path)
-            layout.unproven[id(path)] = Trial(numbers, False)
+        if layout.add(path, Trial(numbers, False), tried):
             self._last = path
         if any(map(_is_nan, result)):
             return self._eager(args, kwargs)
@@ -223,17 +198,22 @@ class Compiled(functools.partial[Any]):
         if not is_other:
             layout.unproven[id(path)] = Trial(numbers, True)
             return []
-        layout.unproven.pop(id(path), None)
-        if path.program.direct is not None and not layout.eager:
-            self._enter_by(path.program.direct)
+        with changing:
+            layout.unproven.pop(id(path), None)
+            if path.program.direct is not None and not layout.eager:
+                self._enter_by(path.program.direct)
         return []
 
     def _give_up(self, layout: Layout, why: str) -> None:
         """Run the function as it stands from now on, for arguments of this layout."""
-        layout.eager = why
-        self._enter_by(self._slow)
-        layout.paths.clear()
-        layout.unproven.clear()
+        with changing:
+            is_known = bool(layout.eager)
+            layout.eager = why
+            self._enter_by(self._slow)
+            layout.paths.clear()
+            layout.unproven.clear()
+        if is_known:  # another thread has told
+            return
         warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=5)
 
     def _eager(self, args: Any, kwargs: Any) -> Any:
@@ -297,6 +277,10 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
     if backend is not None and backend not in BACKENDS:
         raise ValueError(f"compile: backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
     return Compiled(f, mode, backend)
+
+
+def _compiled_again(source: Any, mode: str, backend: str | None) -> Compiled:
+    return compile(made_again(source), mode, backend)
 
 
 def _called_weakly(compiled: Compiled) -> Callable[..., Any]:

@@ -4,12 +4,10 @@ Owns what is told of each path and how it reads.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.replay.backends import why_python
-
-if TYPE_CHECKING:
-    from autograd.replay.compiled import Layout
+from autograd.replay.layout import Layout
 
 
 class PathReport(NamedTuple):

@@ -51,7 +51,7 @@ def difference(
     if found is None or not same(found, numbers):
         return (
             "its program does not give the same numbers as the function itself: something in it "
-            "is no operation on Values, such as random numbers, an attribute, or a list that it changes"
+            "is no operation on Values, such as random numbers, or a list or attribute it changes"
         )
     fixed = {i: x for i, x in enumerate(right) if not is_number(x)}
     is_as_before = shape == recorded.shape and fixed.keys() == recorded.fixed.keys()

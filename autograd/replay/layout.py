@@ -1,0 +1,77 @@
+"""Layout: the programs that a compiled function has for arguments of one layout.
+
+Owns the list of them, which many threads may use and change at once.
+"""
+
+from collections.abc import Callable
+from threading import RLock
+from typing import Any, NamedTuple
+
+from autograd.containers import Shape
+from autograd.replay.arguments import Builder
+from autograd.replay.programs import Program
+from autograd.replay.tape import Tape
+from autograd.replay.trial import Trial, is_same_way
+from autograd.value import Value
+
+# Held while paths are added, moved or thrown away, never while a function of the user runs; but the
+# garbage collector may run one, which calls a compiled function.
+changing = RLock()
+
+
+class Path(NamedTuple):
+    """One way through a function: a program, and what it is made of.
+
+    Attributes:
+        tape, program: what runs.
+        leaves: the leaves of the function's own that are read at each call.
+        shape: the containers of a result.
+        fixed: what stands in a result and is no number of the program, by its place.
+        build: puts a result together.
+        seconds: how long recording and translating took.
+    """
+
+    tape: Tape
+    program: Program
+    leaves: list[Value]
+    shape: Shape
+    fixed: dict[int, Any]
+    build: Builder
+    seconds: float
+
+
+class Layout:
+    """The programs for arguments of one layout.
+
+    Attributes:
+        paths: the last one used first.
+        unproven: the paths that have not yet been compared with the function on other numbers.
+        eager: why the function runs as it stands; "" while it does not.
+        by_sample: for a vmap whose samples take different ways: the same of the function of one
+            sample, compiled.
+    """
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self.unproven: dict[int, Trial] = {}
+        self.eager = ""
+        self.by_sample: Callable[..., Any] | None = None
+
+    def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
+        """Add a path, unless somebody has added the same way since those were `tried`."""
+        with changing:
+            old = set(map(id, tried))
+            new = [one.tape for one in self.paths if id(one) not in old]
+            if self.eager or any(is_same_way(tape, path.tape) for tape in new):
+                return False
+            self.paths.insert(0, path)
+            self.unproven[id(path)] = trial
+            return True
+
+    def put_first(self, path: Path) -> None:
+        """Look for this one first from now on, if it is still there."""
+        with changing:
+            for i, one in enumerate(self.paths):
+                if one is path:
+                    self.paths.insert(0, self.paths.pop(i))
+                    return
