@@ -85,8 +85,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--compiled",
         type=read.compile_mode,
         metavar="[MODE]",
-        help="run the training as a program: the same files, much sooner; fast: sooner still, and "
-        "right within rounding; off: not (with --resume the default is what it was)",
+        help="run the training as a program, made in some seconds: the same files, a long training "
+        "ends much sooner; fast: sooner still, and right within rounding; off: not (with --resume "
+        "the default is what it was)",
     )
     training("--seed", type=read.number(0), default=0, metavar="N", help="default: 0")
     result = parser.add_argument_group("the result").add_argument

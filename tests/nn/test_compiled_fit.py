@@ -45,8 +45,13 @@ CASES = {
 }
 OPTIONS = {
     "plain": {},
-    "momentum": {"momentum": 0.9, "schedule": lambda epoch: 0.02 / epoch},
-    "nesterov": {"momentum": 0.9, "nesterov": True, "l1": 1e-3, "validation": 0.2},
+    "nesterov": {
+        "momentum": 0.9,
+        "nesterov": True,
+        "l1": 1e-3,
+        "validation": 0.2,
+        "schedule": lambda epoch: 0.02 / epoch,
+    },
     "decay": {"momentum": 0.8, "dampening": 0.1, "weight_decay": 0.01, "l2": 1e-3},
     "stop": {"validation": 0.3, "early_stopping": EarlyStopping(3, 0.001), "weight_decay": 0.1},
 }
