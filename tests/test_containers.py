@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 
 import autograd as ag
 from autograd import Value
+from autograd.containers import flatten, flatten_like
 
 
 class Point(NamedTuple):
@@ -318,3 +319,15 @@ def test_mixed_numbers_in_lists(size: int) -> None:
     mixed = [1, True, 2.5, np.float32(0.5), np.int8(3), Fraction(1, 4), Decimal("0.125"), Value(2)]
     gradient = ag.grad(half_sum_of_squares)(mixed[:size])
     assert [g.data for g in gradient] == [1.0, 1.0, 2.5, 0.5, 3.0, 0.25, 0.125, 2.0]
+
+
+def test_what_a_container_is_called() -> None:
+    found = [flatten(tree)[1].describe() for tree in ([1.0], (), {"a": 1.0}, OrderedDict(a=1.0))]
+    assert found == ["a list of 1", "a tuple of 0", "a dict of 1", "an OrderedDict of 1"]
+
+
+def test_a_list_where_a_dict_is_expected() -> None:
+    with pytest.raises(ValueError, match=r"^f: expected a dict of 2, got a list of 2$"):
+        flatten_like([1.0, 2.0], flatten({0: 1.0, 1: 2.0})[1], "f")
+    with pytest.raises(ValueError, match=r"^f: expected a list of 2, got a dict of 2$"):
+        flatten_like({0: 1.0, 1: 2.0}, flatten([1.0, 2.0])[1], "f")

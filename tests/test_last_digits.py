@@ -99,6 +99,7 @@ def test_a_correction_is_seen(name, x, ulps):
         (3, 14.082159937855595, 0.8),  # the asymptotic series of zeta, from 12 + n + 1 on
         (2, 14.628280491542027, 0.8),
         (16, 28.0, 0.8),
+        (4, -0.0403, 1.0),  # by recurrence, not by reflection
         (1000, 356.8142472116003, 1.0),  # a factorial and a power that no double holds
     ],
 )
@@ -180,6 +181,23 @@ def test_polygamma_of_order_zero_is_digamma():
 def test_the_order_of_polygamma_is_a_whole_number(n):
     with pytest.raises(ValueError, match=r"^polygamma: n must be a whole number >= 0, got "):
         ag.polygamma(n, 2.0)
+
+
+def test_from_an_order_of_101_on_a_reflection_needs_two_poles_only(monkeypatch):
+    monkeypatch.setattr(gamma, "_two_poles", None)
+    assert ag.polygamma(100.0, -2.25) == pytest.approx(float(polygamma(100, -2.25)), rel=1e-13)
+    monkeypatch.undo()
+    monkeypatch.setattr(gamma, "_cotangent_derivative", None)
+    assert ag.polygamma(101.0, -2.25) == pytest.approx(float(polygamma(101, -2.25)), rel=1e-13)
+
+
+def test_the_unit_of_a_zeta_beyond_the_doubles(monkeypatch):
+    units, zeta = [], gamma._hurwitz_zeta
+    monkeypatch.setattr(gamma, "_hurwitz_zeta", lambda *args: units.append(args[2]) or zeta(*args))
+    for order in (1.0, 1000.0, 1001.0):
+        for x in (0.75, 400.0):
+            ag.polygamma(order, x)
+    assert units == [1.0, 256.0, 1.0, 256.0, 0.75, 400.0]
 
 
 def test_beyond_an_order_of_1000_polygamma_makes_no_factorial(monkeypatch):
