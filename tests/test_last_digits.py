@@ -55,6 +55,19 @@ def test_bernoulli_numbers():
     assert len(gamma._BERNOULLI) == 12
 
 
+def test_the_constants_of_log_of_near():
+    with mp.workdps(50):
+        assert mpf(special.LN2) + mpf(special.LN2_REST) == pytest.approx(mpmath.ln2, rel=1e-31)
+        for k, (shift, shift_rest, parts, high, low) in enumerate(special.HALVINGS):
+            assert (shift, parts) == (float(k * mpmath.ln2), 2.0**k + 1.0)
+            assert shift_rest == pytest.approx(float(k * mpmath.ln2 - shift), rel=1e-15)
+            logarithm = mpmath.log1p(mpf(2) ** -k)
+            assert high == float(logarithm)
+            assert low == pytest.approx(float(logarithm - high), rel=1e-15)
+            assert special.HALFWAY[k] == pytest.approx(float(-(k + 0.5) * mpmath.ln2), rel=1e-15)
+    assert len(special.HALVINGS) == len(special.HALFWAY) == 3
+
+
 # (operation, operands, how many ulp it may be off there): without the correction named it is off
 # by more.
 CHOSEN = [

@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 
 import autograd as ag
 from autograd import Op, Value
+from autograd.linearize import Run
 from autograd.ops import TABLE
 
 INF, NAN = math.inf, math.nan
@@ -259,3 +260,17 @@ def test_a_zero_weight_is_no_dead_edge() -> None:
     _, pullback = ag.vjp(lambda x: [ag.sqrt(x), x], 0.0)
     assert math.isnan(pullback([0.0, 1.0])[0])
     assert ag.jacobian(lambda x: [ag.sqrt(x), x])(0.0) == [INF, 1.0]  # rows keep to themselves
+
+
+def test_a_graph_that_is_there_is_swept_on_values() -> None:
+    x, w, other = Value(2.0), Value(3.0), Value(5.0)
+    cost = x * x * w + ag.sin(x)
+    run = Run.of_graph("fit", [x, w, other], cost)
+    assert run.value() is cost
+    by_x, by_w, by_other = run.pull([1.0])
+    assert all(isinstance(p, Value) for p in (by_x, by_w, by_other))
+    assert bits([by_x, by_w, by_other]) == bits([12.0 + math.cos(2.0), 4.0, 0.0])
+    by_x.backward()  # the second derivative
+    assert bits([x.grad, w.grad]) == bits([6.0 - math.sin(2.0), 4.0])
+    (along,) = Run.of_graph("fit", [x, w, other], cost).push([1.0, 2.0, 7.0])
+    assert along.data == pytest.approx(12.0 + math.cos(2.0) + 8.0, rel=1e-15)
