@@ -283,15 +283,24 @@ class Value:
     # Copying: the graph is walked, never recursed into
 
     def __copy__(self) -> "Value":
+        if modes.active:
+            modes.read(self)
         twin: Value = storage.copy_node(self, self.inputs)
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
+        self._read_all()
         result: Value = storage.deepcopy_graph(self, memo)
         return result
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self._read_all()
         return storage.reduce_node(self)
+
+    def _read_all(self) -> None:
+        if modes.active:
+            for node in topological_order(self):
+                modes.read(node)
 
     # Recording
 

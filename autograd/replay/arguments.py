@@ -161,27 +161,37 @@ class Bound(NamedTuple):
     arrays: list[list[Value]]
 
 
-def bind(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
-    """The same call with fresh nodes, in the order of `take_apart`; ints are `Whole`s."""
+def bind(args: tuple[Any, ...], kwargs: dict[str, Any], plain_ints: bool = False) -> Bound:
+    """The same call with fresh nodes, in the order of `take_apart`.
+
+    Ints are `Whole`s; with `plain_ints`, as in eager mode, they are left as they are.
+    """
     scalars: list[Value] = []
     arrays: list[list[Value]] = []
-    bound = [_bound(x, scalars, arrays) for x in args]
-    named = {name: _bound(x, scalars, arrays) for name, x in kwargs.items()}
+    whole = _plain_int if plain_ints else Whole
+    bound = [_bound(x, scalars, arrays, whole) for x in args]
+    named = {name: _bound(x, scalars, arrays, whole) for name, x in kwargs.items()}
     return Bound(bound, named, scalars, arrays)
 
 
-def _bound(x: Any, scalars: list[Value], arrays: list[list[Value]]) -> Any:
+def _plain_int(number: int, _: Value) -> int:
+    return number
+
+
+def _bound(
+    x: Any, scalars: list[Value], arrays: list[list[Value]], whole: Callable[[int, Value], Any]
+) -> Any:
     if isinstance(x, (list, tuple)):
-        items = [_bound(item, scalars, arrays) for item in x]
+        items = [_bound(item, scalars, arrays, whole) for item in x]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     if isinstance(x, dict):
         twin = x.copy()
         for name, item in x.items():
-            twin[name] = _bound(item, scalars, arrays)
+            twin[name] = _bound(item, scalars, arrays, whole)
         return twin
     if is_whole(x):
         scalars.append(Value(float(x)))
-        return Whole(int(x), scalars[-1])
+        return whole(int(x), scalars[-1])
     if isinstance(x, float) or is_float(x):
         scalars.append(Value(x))
         return scalars[-1]
@@ -189,12 +199,12 @@ def _bound(x: Any, scalars: list[Value], arrays: list[list[Value]]) -> Any:
     if block is None:
         if not is_array(x) or x.dtype.kind != "O":
             return x
-        items = [_bound(item, scalars, arrays) for item in x.ravel().tolist()]
+        items = [_bound(item, scalars, arrays, whole) for item in x.ravel().tolist()]
         return _object_array(items, x.shape)
     nodes = [Value(number) for number in (block.ravel() if is_array(block) else block).tolist()]
     arrays.append(nodes)
     kind = _kind_of_block(x)
-    wholes = [Whole(int(v.data), v) for v in nodes] if kind[2] == "int" else nodes
+    wholes = [whole(int(v._data), v) for v in nodes] if kind[2] == "int" else nodes
     return _object_array(wholes, x.shape) if is_array(x) else list(wholes)
 
 

@@ -167,7 +167,7 @@ class Compiled(functools.partial[Any]):
         program = program_of(tape, sizes, self.mode, self.backend, direct)
         build = builder_of(recording.shape, fixed, recording.wholes)
         shape, seconds = recording.shape, time.perf_counter() - start
-        path = Path(tape, program, recording.leaves, shape, fixed, build, seconds)
+        path = Path(tape, program, recording.leaves, shape, fixed, recording.wholes, build, seconds)
         if layout.add(path, Trial(numbers, False), tried):
             self._last = path
         if any(map(_is_nan, result)):
@@ -189,7 +189,7 @@ class Compiled(functools.partial[Any]):
         is_other = not same(numbers, trial.numbers)
         if trial.is_repeated and not is_other:
             return []  # the same numbers again would prove nothing
-        right, shape = flatten(run(self._function, *bind(args, kwargs)[:2]))
+        right, shape = flatten(run(self._function, *bind(args, kwargs, plain_ints=True)[:2]))
         why = difference(path, interpret(path.tape, numbers), right, shape)
         if why:
             self._give_up(layout, why)
@@ -219,7 +219,7 @@ class Compiled(functools.partial[Any]):
     def _eager(self, args: Any, kwargs: Any) -> Any:
         """The function's own result, as numbers."""
         self.n_eager += 1
-        bound = bind(args, kwargs)
+        bound = bind(args, kwargs, plain_ints=True)
         outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
         return shape.rebuild(map(plain, outputs))
 

@@ -27,6 +27,7 @@ class Path(NamedTuple):
         leaves: the leaves of the function's own that are read at each call.
         shape: the containers of a result.
         fixed: what stands in a result and is no number of the program, by its place.
+        wholes: the places of a result that hold a whole number.
         build: puts a result together.
         seconds: how long recording and translating took.
     """
@@ -36,6 +37,7 @@ class Path(NamedTuple):
     leaves: list[Value]
     shape: Shape
     fixed: dict[int, Any]
+    wholes: set[int]
     build: Builder
     seconds: float
 

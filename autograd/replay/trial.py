@@ -3,7 +3,7 @@
 Owns what must be the same: the bits of all numbers, the containers, and what stands between them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Number
 from typing import Any, NamedTuple, Protocol
 
@@ -33,6 +33,10 @@ class Recorded(Protocol):
         """Its containers."""
 
     @property
+    def wholes(self) -> Collection[int]:
+        """The places of it that hold a whole number."""
+
+    @property
     def fixed(self) -> Mapping[int, Any]:
         """What stands in it and is no number of the program, by its place."""
 
@@ -47,13 +51,16 @@ def difference(
         found: its outputs; None if a guard is answered otherwise.
         right, shape: what the function returned, taken apart.
     """
-    numbers = [float(plain(x)) for x in right if is_number(x)]
+    fixed = {i: x for i, x in enumerate(right) if not is_number(x)}
+    for i in recorded.wholes:  # ints, as eager mode has them
+        if isinstance(fixed.get(i), int):
+            del fixed[i]
+    numbers = [float(plain(x)) for i, x in enumerate(right) if i not in fixed]
     if found is None or not same(found, numbers):
         return (
             "its program does not give the same numbers as the function itself: something in it "
             "is no operation on Values, such as random numbers, or a list or attribute it changes"
         )
-    fixed = {i: x for i, x in enumerate(right) if not is_number(x)}
     is_as_before = shape == recorded.shape and fixed.keys() == recorded.fixed.keys()
     if is_as_before and all(_is_the_same(x, recorded.fixed[i]) for i, x in fixed.items()):
         return ""

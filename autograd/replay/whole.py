@@ -35,6 +35,15 @@ class Whole:
         """The int itself, where no program depends on it."""
         return self._number
 
+    def __copy__(self) -> "Whole":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Whole":
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return int, (self._decides(),)
+
     def _decides(self) -> int:
         """The int itself; from here on the program is one for this number."""
         _ = self.as_value == float(self._number)

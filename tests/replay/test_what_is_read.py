@@ -5,9 +5,12 @@ Owns `.data`, text made of a Value, results in containers of the user's own, and
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import warnings
 from dataclasses import dataclass
+from numbers import Integral
 from types import SimpleNamespace
 
 import pytest
@@ -34,9 +37,12 @@ NUMBERS = (1.0, 1.0, 2.0, -3.0, -4.0, 0.0, -0.0, 0.0, math.nan, 5.0, math.inf, -
     lambda x: {f"{x.detach():.1f}": x * 3.0},
     lambda x: x * hash(x.data),
     lambda x: x + Value(2.0).data,
+    lambda x: x if copy.copy(x) > 0.0 else x * 3.0,
+    lambda x: x if copy.deepcopy([x * 2.0, x])[0] > 0.0 else x * 3.0,
+    lambda x: x if pickle.loads(pickle.dumps(x * 2.0)).inputs[0] > 0.0 else x * 3.0,
 ], ids=[
     "branch", "sign", "result", "factor", "inner", "round", "text", "formats", "repr", "key",
-    "hash", "own",
+    "hash", "own", "copy", "deepcopy", "pickle",
 ])  # fmt: skip
 def test_a_number_that_is_taken_out_is_that_of_the_call(backend, f):
     compiled = ag.compile(f, backend=backend)
@@ -236,3 +242,39 @@ def test_ints_and_floats_floor_and_sign():
         for x in (1.5, -0.5, 2.0, 1e300):
             for n in (1, 2, 2, -3):
                 assert bits(compiled(x, n)) == bits(plain(f(on_values(x), n)))
+
+
+@both
+def test_a_whole_number_is_copied_and_shown_as_an_int(backend):
+    def f(x, n):
+        twin = copy.copy(n), copy.deepcopy([n]), pickle.loads(pickle.dumps(n)) + 1
+        return x * n, isinstance(n, Integral), f"{n:3d} {n!r}", twin
+
+    compiled = ag.compile(f, backend=backend)
+    for n in (2, 3, 2, 4, 0, 3):
+        assert bits(compiled(0.5, n)) == bits(plain(f(Value(0.5), n)))
+    assert not compiled.n_eager
+
+
+@both
+def test_who_asks_whether_a_whole_number_is_an_int_is_told_at_the_second_call(backend):
+    """In a program it is none: arithmetic on it is recorded."""
+
+    def by_class(x, n):
+        return x * n if isinstance(n, int) else x
+
+    def by_pattern(x, n):
+        match n:
+            case int():
+                return x * n
+        return x
+
+    def by_type(x, n):
+        return x, type(n).__name__
+
+    for f in (by_class, by_pattern, by_type):
+        compiled = ag.compile(f, backend=backend)
+        compiled(0.5, 2)
+        with pytest.warns(RuntimeWarning, match="runs uncompiled"):
+            assert bits(compiled(0.5, 3)) == bits(plain(f(Value(0.5), 3)))
+        assert bits(compiled(0.5, 4)) == bits(plain(f(Value(0.5), 4)))
