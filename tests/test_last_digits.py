@@ -57,14 +57,18 @@ def test_bernoulli_numbers():
 
 def test_the_constants_of_log_of_near():
     with mp.workdps(50):
-        assert mpf(special.LN2) + mpf(special.LN2_REST) == pytest.approx(mpmath.ln2, rel=1e-31)
+        assert mpf(special.LN2) + mpf(special.LN2_REST) == pytest.approx(
+            mpmath.ln2, rel=1e-31, abs=0.0
+        )
         for k, (shift, shift_rest, parts, high, low) in enumerate(special.HALVINGS):
             assert (shift, parts) == (float(k * mpmath.ln2), 2.0**k + 1.0)
-            assert shift_rest == pytest.approx(float(k * mpmath.ln2 - shift), rel=1e-15)
+            assert shift_rest == pytest.approx(float(k * mpmath.ln2 - shift), rel=1e-15, abs=0.0)
             logarithm = mpmath.log1p(mpf(2) ** -k)
             assert high == float(logarithm)
-            assert low == pytest.approx(float(logarithm - high), rel=1e-15)
-            assert special.HALFWAY[k] == pytest.approx(float(-(k + 0.5) * mpmath.ln2), rel=1e-15)
+            assert low == pytest.approx(float(logarithm - high), rel=1e-15, abs=0.0)
+            assert special.HALFWAY[k] == pytest.approx(
+                float(-(k + 0.5) * mpmath.ln2), rel=1e-15, abs=0.0
+            )
     assert len(special.HALVINGS) == len(special.HALFWAY) == 3
 
 
@@ -132,6 +136,34 @@ def test_the_exponential_of_a_difference_has_what_the_difference_lacks(x, top):
         exact = mpmath.exp(mpf(x) - mpf(top))
         off = abs(mpf(special.exp_difference(x, top)) - exact) / math.ulp(float(exact))
     assert off <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "ulps"),  # several where a rounding of an operand is worth more
+    [
+        (-0.692663412461285, -0.6926634210284418, 1.0),
+        (-0.7035173480391625, -0.7035174308214892, 1.0),
+        (0.0, -0.001, 0.5),  # nothing cancels here and in the next one
+        (0.3900888993263769, -0.8561904144175578, 0.7),
+        (-0.14969931305038697, -1.8825672644502502, 1.0),
+        (-0.15635968240190404, -1.936500212170811, 3.0),
+        (-0.47460061225096534, -0.821174202530938, 0.7),
+        (-0.5291225228199818, -0.8843805450352895, 12.0),
+        (-0.34873346509271175, -1.234486365929195, 8.0),
+        (-0.2909766046169615, -1.3306973754568794, 2.0),
+        (-0.2876792430561807, -1.3822278081157995, 12.0),
+        (-0.5171410335663251, -0.8919723364309147, 8.0),
+        (-0.38555926002826113, -1.1380011323359176, 8.0),
+    ],
+)
+def test_what_cancels_in_logaddexp(a, b, ulps):
+    with mp.workdps(60):
+        exact = mpmath.log(mpmath.exp(mpf(a)) + mpmath.exp(mpf(b)))
+        off = [
+            abs(mpf(found) - exact) / math.ulp(float(exact))
+            for found in (ag.logaddexp(a, b), ag.logaddexp(b, a), ag.logsumexp([a, b]))
+        ]
+    assert max(off) <= ulps
 
 
 def test_from_14_on_the_gamma_functions_have_their_asymptotic_series(monkeypatch):
