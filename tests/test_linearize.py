@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 
 import autograd as ag
 from autograd import Op, Value
-from autograd.linearize import Run
+from autograd.linearize import Run, _same, _without_data
 from autograd.ops import TABLE
 
 INF, NAN = math.inf, math.nan
@@ -274,3 +274,52 @@ def test_a_graph_that_is_there_is_swept_on_values() -> None:
     assert bits([x.grad, w.grad]) == bits([6.0 - math.sin(2.0), 4.0])
     (along,) = Run.of_graph("fit", [x, w, other], cost).push([1.0, 2.0, 7.0])
     assert along.data == pytest.approx(12.0 + math.cos(2.0) + 8.0, rel=1e-15)
+
+
+def test_seeds_are_as_many_as_what_they_are_for() -> None:
+    x = Value(2.0)
+    run = Run.of_graph("fit", [x], x * x)
+    for seeds in ([], [1.0, 1.0]):
+        with pytest.raises(ValueError, match="zip"):
+            run.pull(seeds)
+        with pytest.raises(ValueError, match="zip"):
+            run.push(seeds)
+
+
+@pytest.mark.parametrize("label", ["total", ""])
+def test_an_operand_assigned_where_no_derivative_tells(label: str) -> None:
+    """The derivatives of a sum are 1 whatever its operands are: only its number differs."""
+    constant = Value(3.0)
+
+    def f(x: Any) -> Any:
+        total = x + constant
+        total.label = label
+        result = total * total
+        constant.data = 5.0
+        return result
+
+    name = "node 'total'" if label else r"the node Value\(data=5\.0"
+    with pytest.raises(ValueError, match=f"^grad: .data of an operand of {name}.* was assigned"):
+        ag.grad(ag.grad(f))(2.0)
+
+
+def test_two_numbers_are_one() -> None:
+    for a, b in ((1.0, 1.0), (NAN, NAN), (None, None), (0.0, -0.0)):
+        assert _same(a, b)
+    for a, b in ((1.0, 2.0), (NAN, 1.0), (1.0, NAN), (None, 1.0), (NAN, None)):
+        assert not _same(a, b)
+
+
+def test_an_operand_that_is_a_derivative_is_a_node_while_compiling() -> None:
+    one, other, x = float("1"), float("2.5"), Value(3.0)
+    found = _without_data((one, float("1"), 7.0, x, None), (one, other, x))
+    assert isinstance(found[0], Value)
+    assert found[0].data == 1.0
+    assert found[1:] == [1.0, 7.0, x, None]
+    assert type(found[1]) is float
+
+    def f(x: Any) -> Any:
+        return x * 1.0 * x + ag.sin(x)
+
+    twice = ag.grad(ag.grad(f))
+    assert ag.compile(twice, backend="python")(0.5) == twice(0.5) == 2.0 - math.sin(0.5)
