@@ -275,3 +275,9 @@ def test_scipy_minimises_with_hessian_vector_products() -> None:
     )
     assert found.success
     np.testing.assert_allclose(found.x, 1.0, atol=1e-6)
+
+
+def test_hvp_of_two_arguments_is_a_tuple_of_two() -> None:
+    found = ag.hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 10.0))
+    assert found == (6.0 + 40.0, 4.0)
+    assert ag.hvp(lambda x: x * x * x, (2.0,), (1.0,)) == 12.0

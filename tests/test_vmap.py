@@ -259,3 +259,46 @@ def test_an_exception_of_the_function_passes() -> None:
 def test_a_tuple_that_comes_out_goes_in_again() -> None:
     pairs = ag.vmap(lambda x: (x, 2 * x))([1.0, 2.0, 3.0])
     assert ag.vmap(lambda p: p[0] * p[1])(pairs) == [2.0, 8.0, 18.0]
+
+
+def test_a_sample_of_a_vector_is_a_float() -> None:
+    seen: list[type] = []
+    ag.vmap(lambda x: seen.append(type(x)) or x)(np.array([1.0, 2.0]))
+    assert seen == [float, float]
+
+
+def test_lists_of_arrays_samples_are_lists() -> None:
+    found = ag.vmap(lambda x: [x, 2.0 * x])(np.array([1.0, 2.0]))
+    assert found == [[1.0, 2.0], [2.0, 4.0]]
+    assert type(found) is type(found[0]) is list
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: ag.vmap(lambda x: x, in_axes=((0,),))([1.0]),
+            "vmap: in_axes[0] must be an int or None: argument 0 is no tuple or dict",
+        ),
+        (
+            lambda: ag.vmap(lambda x, y: x, in_axes=(0,))([1.0], [2.0]),
+            "vmap: in_axes must have one entry for each item of the call's positional arguments",
+        ),
+        (
+            lambda: ag.vmap(lambda x: [1.0] * int(x), out_axes=1)([2.0, 3.0]),
+            "vmap: results of different samples have the lengths 2 and 3;",
+        ),
+        (
+            lambda: ag.vmap(lambda x: np.ones(int(x)))([2.0, 3.0]),
+            "vmap: results of different samples have the shapes (2,) and (3,);",
+        ),
+        (
+            lambda: ag.vmap(lambda x: x, out_axes=-2)(np.array([1.0, 2.0])),
+            "vmap: out_axes is -2, but the results have no such axis or level",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_numbers(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises((ValueError, TypeError)) as raised:
+        call()
+    assert str(raised.value).startswith(message)
