@@ -93,14 +93,15 @@ class Task:
             for epoch in self.epochs_of_samples
         ]
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, convert: Callable[[Batch], Any] = lambda batch: batch) -> Iterator[Any]:
         """The batches of the steps, without end: after the last epoch comes the first again.
 
-        Steps on all samples do not depend on their order: they are one and the same batch.
+        Steps on all samples do not depend on their order: they are one and the same batch. Each is
+        converted now, as an engine wants it, and not when a step is timed.
         """
         if self.is_full:
-            return repeat(self.full_batch)
-        return cycle([batch for epoch in self.epochs_of_batches for batch in epoch])
+            return repeat(convert(self.full_batch))
+        return cycle([convert(batch) for epoch in self.epochs_of_batches for batch in epoch])
 
     @cached_property
     def full_batch(self) -> Batch:

@@ -13,7 +13,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))  # behind what is inst
 
 from benchmarks.replay.functions import FUNCTIONS, Language, repeat
 from benchmarks.replay.run import Run, Timed
-from benchmarks.replay.tasks import TASKS, Task
+from benchmarks.replay.tasks import TASKS, Batch, Task
 
 hips: Any = import_module("autograd")
 np: Any = import_module("autograd.numpy")
@@ -56,14 +56,11 @@ def step(name: str) -> Run:
     task = TASKS[name]
     parameters = [np.array(numbers) for layer in task.weights for numbers in layer]
     value_and_gradients = hips.value_and_grad(lambda *arguments: _loss(task, *arguments))
-    known: dict[int, Any] = {}
 
-    def arrays(batch: Any) -> Any:
-        if id(batch) not in known:
-            known[id(batch)] = np.array(batch.rows), np.array(batch.labels)
-        return known[id(batch)]
+    def arrays(batch: Batch) -> Any:
+        return np.array(batch.rows), np.array(batch.labels)
 
-    next_batch = map(arrays, task.batches()).__next__
+    next_batch = task.batches(arrays).__next__
 
     def once() -> None:
         nonlocal parameters

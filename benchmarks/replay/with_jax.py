@@ -140,14 +140,7 @@ def step(name: str, flat: bool = False) -> Run:
     task = TASKS[name]
     jitted = jax.jit(_flat_step(task) if flat else _step(task), donate_argnums=0)
     parameters: Any = _flat(_parameters(task)) if flat else _parameters(task)
-    known: dict[int, tuple[Any, Any]] = {}
-
-    def arrays(batch: Batch) -> tuple[Any, Any]:
-        if id(batch) not in known:
-            known[id(batch)] = _arrays(task, batch)
-        return known[id(batch)]
-
-    next_batch = map(arrays, task.batches()).__next__
+    next_batch = task.batches(partial(_arrays, task)).__next__
 
     def call() -> Any:
         nonlocal parameters

@@ -3,7 +3,9 @@
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import cycle
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -25,9 +27,16 @@ ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function compiled, and launched by generated C++: less of each call is Python."""
-    torch._dynamo.reset()  # what was compiled before does not count against this
+
+    def program(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    # Dynamo keeps what it has compiled by code object. One of its own for each: no workload's
+    # programs are looked through, nor do they count as recompilations, when another's is called.
+    code = program.__code__.replace()
+    fresh = FunctionType(code, globals(), "program", None, program.__closure__)
     compiled: Callable[..., Any] = torch.compile(
-        function, dynamic=False, fullgraph=True, options={"cpp_wrapper": True}
+        fresh, dynamic=False, fullgraph=True, options={"cpp_wrapper": True}
     )
     return compiled
 
@@ -96,15 +105,8 @@ def _tensors(task: Task, batch: Batch) -> tuple[Any, Any]:
 
 
 def _batches(task: Task) -> Callable[[], tuple[Any, Any]]:
-    """A function that gives the next batch; each is made into tensors once."""
-    known: dict[int, tuple[Any, Any]] = {}
-
-    def tensors(batch: Batch) -> tuple[Any, Any]:
-        if id(batch) not in known:
-            known[id(batch)] = _tensors(task, batch)
-        return known[id(batch)]
-
-    return map(tensors, task.batches()).__next__
+    """A function that gives the tensors of the next batch."""
+    return task.batches(partial(_tensors, task)).__next__
 
 
 def eager_step(name: str, decay: bool = False) -> Run:
