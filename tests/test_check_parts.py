@@ -1,0 +1,159 @@
+"""The parts of the gradient check by themselves: verdicts, recorded graphs, lines to go along.
+
+Owns their numbers; what they find together is test_gradcheck.py's.
+"""
+
+import dataclasses
+import math
+import random
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.check import one_order
+from autograd.check.one_order import OneOrder, _differ
+from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
+from autograd.check.sweeps import chain_rule
+from autograd.check.verdict import Verdict
+
+EPS = 2.0**-52
+INF, NAN = math.inf, math.nan
+
+
+def test_a_verdict_says_nothing_that_it_was_not_told():
+    verdict = Verdict("passed", "all is well")
+    assert (verdict.op, verdict.node, verdict.number, verdict.argument) == (None,) * 4
+    assert all(math.isnan(x) for x in (verdict.rule, verdict.differences, verdict.margin))
+    assert (verdict.error, verdict.order, verdict.accused) == (INF, 1, ())
+    assert bool(verdict)
+    assert not verdict.accuses
+    assert str(verdict) == "all is well"
+    wrong = Verdict("wrong", "the rule", accused=(verdict,))
+    assert wrong.accuses
+    assert not wrong
+    assert "accused" not in repr(wrong)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        verdict.status = "wrong"
+    assert verdict != Verdict("passed", "all is well")  # each is of its own run
+    assert len({verdict, wrong}) == 2
+
+
+def graph():
+    """(|x| + relu(y)) * x + relu(z) * 2, with z < 0, whose edge is dead."""
+    x, y, z = Value(-3.0), Value(2.0), Value(-1.0)
+    size, positive, off = ag.abs(x), ag.relu(y), ag.relu(z)
+    total = size + positive
+    product = total * x
+    twice = off * 2.0
+    return (x, y, z), (size, positive, off, total, product, twice), product + twice
+
+
+def test_a_recorded_graph():
+    (x, y, z), (size, positive, off, total, product, twice), root = graph()
+    recorded = Recorded(root)
+    assert recorded.order == [x, size, y, positive, total, product, z, off, twice, root]
+    assert recorded.order == topological_order(root)
+    assert recorded.leaves == [x, y, z]
+    assert recorded.number == {node: k for k, node in enumerate(recorded.order, start=1)}
+    assert recorded.live == {x, size, y, positive, total, product, off, twice, root}
+    number, sides = recorded.at([-3.0, 2.0, -1.0])
+    assert (number, sides) == (-15.0, (-1.0, 1.0, -1.0))
+    assert recorded.at([4.0, -1.0, 5.0]) == (26.0, (1.0, -1.0, 1.0))
+    for numbers in ([1.0, 2.0], [1.0] * 4):
+        with pytest.raises(ValueError, match="zip"):
+            recorded.at(numbers)
+        with pytest.raises(ValueError, match="zip"):
+            recorded.on_values([Value(number) for number in numbers])
+
+
+def test_what_is_no_leaf_of_a_recorded_graph_keeps_its_number():
+    (x, _, _), _, root = graph()
+    recorded = Recorded(root, [x])
+    assert recorded.at([4.0]) == (24.0, (1.0, 1.0, -1.0))
+    again = Value(4.0)
+    found = recorded.on_values([again])
+    assert found.data == 24.0
+    found.backward()
+    assert again.grad == 10.0
+    assert x.grad == 0.0
+
+
+def test_the_kinks_of_what_no_live_edge_reaches_do_not_count():
+    x, z = Value(-3.0), Value(-1.0)
+    recorded = Recorded(ag.where(Value(1.0), x * x, ag.abs(z)), [x, z])
+    assert recorded.at([2.0, 5.0]) == (4.0, (1.0,))  # the switch of where, not that of abs
+    assert numbers_at(recorded.order, {x: 3.0, z: 1.0})[recorded.root] == 9.0
+
+
+def test_the_numbers_of_a_neighbourhood():
+    draw = random.Random(7)
+    shares = [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) * 1e-3 for _ in range(3)]
+    expected = [2.0 + 2.0 * shares[0], 0.0 + shares[1], -4.0 + 4.0 * shares[2]]
+    assert nearby([2.0, 0.0, -4.0], 1e-3) == expected
+    assert len({abs(share) for share in shares}) == 3
+
+
+def test_same_numbers_and_sides():
+    assert same(1.0, 1.0)
+    assert same(NAN, NAN)
+    assert not same(1.0, NAN)
+    assert not same(NAN, 1.0)
+    assert not same(1.0, 2.0)
+    assert side(ag.ops.abs_, [-2.0]) == (-1.0,)
+    assert side(ag.ops.max_, [1.0, 3.0, 2.0]) == (1.0, 1.0)
+    (unknown,) = side(ag.ops.div, [1.0, NAN])
+    assert math.isnan(unknown)
+
+
+# One order
+
+
+def function(numbers):
+    x, y, z = numbers
+    return x * y + ag.sin(x) * 0.0 * z + y
+
+
+def lines_of(monkeypatch, most_work):
+    monkeypatch.setattr(one_order, "MOST_WORK", most_work)
+    check = OneOrder(function, [3.0, -2.0, 0.0], 1, None)
+    gradients = chain_rule(check.recorded)
+    return check, check._lines(check.recorded.at, gradients)
+
+
+def test_a_line_along_each_leaf(monkeypatch):
+    check, lines = lines_of(monkeypatch, 3 * 9)
+    assert len(check.recorded.order) == 9
+    depth = (8.0 + 2.0 * math.sqrt(9)) * EPS
+    found = [(place, claim, slack, noise, x) for place, claim, slack, noise, _, x in lines]
+    assert found == [
+        (0, -2.0, depth * 2.0, 0.0, 3.0),
+        (1, 4.0, depth * 4.0, 0.0, -2.0),
+        (2, 0.0, 0.0, 0.0, 0.0),
+    ]
+    assert [line(5.0)[0] for *_, line, _ in lines] == [-12.0, 20.0, -8.0]
+
+
+def test_lines_through_all_leaves(monkeypatch):
+    _, lines = lines_of(monkeypatch, 3 * 9 - 1)
+    assert len(lines) == 3
+    depth = (8.0 + 2.0 * math.sqrt(9)) * EPS
+    for seed, (place, claim, slack, noise, line, x) in enumerate(lines):
+        draw = random.Random(seed)
+        way = [draw.choice((-1.0, 1.0)) * scale for scale in (3.0, 2.0, 1.0)]
+        assert (place, x) == (None, 0.0)
+        assert claim == -2.0 * way[0] + 4.0 * way[1]
+        assert slack == pytest.approx(depth * 14.0, rel=1e-15, abs=0.0)
+        assert noise == pytest.approx(EPS * 14.0, rel=1e-15, abs=0.0)
+        y = -2.0 + 0.5 * way[1]
+        assert line(0.5)[0] == (3.0 + 0.5 * way[0]) * y + y
+    assert len({claim for _, claim, *_ in lines}) > 1
+
+
+def test_what_differs_by_more_than_rounding():
+    assert not _differ(1.0, 1.0 + 0.9e-9, 1.0)
+    assert _differ(1.0, 1.0 + 1.1e-9, 1.0)
+    assert _differ(1.0 + 1.1e-9, 1.0, 1.0)
+    assert not _differ(1.0, 1.0 + 1.9e-9, 2.0)
+    assert _differ(NAN, 1.0, 1.0)
+    assert not _differ(0.0, 0.0, 0.0)
