@@ -87,7 +87,8 @@ def fit(
             as if it had never ended. Everything else is to be given as before.
         compiled: True to run the steps as a program, the same bits hundreds of times faster; "fast"
             for a program that is faster still and right within rounding. The first batch runs in
-            eager mode, and so does one that the program cannot. A model or loss that does more than
+            eager mode, and so do batches that a program cannot, or of a size of which some 100 or
+            fewer are to come: making a program costs as much. A model or loss that does more than
             compute, such as drawing random numbers, is trained in eager mode, with a warning. What
             `.data` gave is to the program a constant, as in `autograd.compile`. Without callbacks
             the parameters' `.grad` is 0 in the end.

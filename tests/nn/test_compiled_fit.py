@@ -272,3 +272,18 @@ def test_without_llvmlite_python_gives_the_same_bits_and_says_so(monkeypatch, ca
     assert "compiled to Python, not native code, without llvmlite" in capsys.readouterr().err
     fit(mlp(), (ROWS, NUMBERS), "mse", lr=0.1, epochs=1)
     assert "llvmlite" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("epochs", "n_steps"),
+    # 4 batches of 4 and one of 1: worth it from 175 batches and 400 epochs on; the first is eager
+    [(43, 0), (44, 4 * 44 - 1), (399, 4 * 399 - 1), (400, 5 * 400 - 1)],
+)
+def test_short_trainings_make_no_program(epochs, n_steps, monkeypatch):
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 100.0)
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 300.0)
+    found = train(
+        True, lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, epochs=epochs, lr=1e-3
+    )
+    assert found.n_steps == n_steps
+    assert found.said == []
