@@ -11,10 +11,10 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.check import one_order
+from autograd.check import one_order, sweeps
 from autograd.check.one_order import OneOrder, _differ
 from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
-from autograd.check.sweeps import chain_rule
+from autograd.check.sweeps import _agree, chain_rule, check_backward, check_forward
 from autograd.check.verdict import Verdict
 
 EPS = 2.0**-52
@@ -104,6 +104,68 @@ def test_same_numbers_and_sides():
     assert side(ag.ops.max_, [1.0, 3.0, 2.0]) == (1.0, 1.0)
     (unknown,) = side(ag.ops.div, [1.0, NAN])
     assert math.isnan(unknown)
+
+
+# Sweeps
+
+
+def test_the_chain_rule_written_once_more():
+    (x, y, z), (size, positive, off, total, product, twice), root = graph()
+    gradients = chain_rule(Recorded(root))
+    expected = {
+        root: 1.0, product: 1.0, twice: 1.0, off: 2.0, total: -3.0, size: -3.0, positive: -3.0,
+        x: 8.0, y: -3.0, z: 0.0,
+    }  # fmt: skip
+    assert gradients.by_node == expected
+    assert gradients.size == {node: abs(number) for node, number in expected.items()}
+    both = Value(2.0)
+    assert chain_rule(Recorded(both - both)).by_node[both] == 0.0
+    assert chain_rule(Recorded(both - both)).size[both] == 2.0
+
+
+def test_the_first_node_at_which_backward_is_wrong():
+    leaves, (_, _, _, total, _, _), root = graph()
+    recorded = Recorded(root)
+    gradients = chain_rule(recorded)
+    assert check_backward(recorded, gradients) is None
+    assert [leaf.grad for leaf in leaves] == [0.0, 0.0, 0.0]  # it ran on a copy
+    gradients.by_node[total] = gradients.by_node[leaves[0]] = 7.0
+    assert check_backward(recorded, gradients) == (total, "backward()", -3.0, 7.0)
+
+
+@pytest.mark.parametrize(("error", "is_seen"), [(0.0, False), (4e-9, False), (1.2e-8, True)])
+def test_the_first_node_at_which_forward_mode_is_wrong(monkeypatch, error, is_seen):
+    _, (size, _, _, total, _, _), root = graph()
+    recorded = Recorded(root)
+    push = sweeps.push_forward
+
+    def wrong(order, tangents):
+        found = push(order, tangents)
+        found[total] += error
+        return found
+
+    monkeypatch.setattr(sweeps, "push_forward", wrong)
+    # along (3, 2, 1): |x| moves by -3, relu(y) by 2; the sum of their sizes is 5
+    fault = check_forward(recorded, [3.0, 2.0, 1.0])
+    assert (fault == (total, "forward mode", -1.0 + error, -1.0)) is is_seen
+    assert (fault is None) is not is_seen
+    monkeypatch.setattr(sweeps, "push_forward", lambda order, tangents: tangents)
+    assert check_forward(recorded, [3.0, 2.0, 1.0]) == (size, "forward mode", 0.0, -3.0)
+    for seeds in ([1.0], [1.0] * 4):
+        with pytest.raises(ValueError, match="zip"):
+            check_forward(recorded, seeds)
+
+
+def test_what_agrees():
+    assert _agree(1.0 + 0.9e-9, 1.0, 1.0)
+    assert _agree(1.0 - 0.9e-9, 1.0, 1.0)
+    assert not _agree(1.0 + 1.1e-9, 1.0, 1.0)
+    assert not _agree(1.0 - 1.1e-9, 1.0, 1.0)
+    assert _agree(1.0 + 1.9e-9, 1.0, 2.0)
+    assert _agree(5.0, INF, 1.0)
+    assert _agree(5.0, 1.0, INF)
+    assert _agree(5.0, 5.0, 0.0)
+    assert not _agree(NAN, 1.0, 1.0)
 
 
 # One order
