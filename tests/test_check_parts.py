@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.check import one_order, sweeps
+from autograd.check import blame, gradcheck, one_order, sweeps
 from autograd.check.one_order import OneOrder, _differ
 from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
 from autograd.check.sweeps import _agree, chain_rule, check_backward, check_forward
@@ -219,3 +219,24 @@ def test_what_differs_by_more_than_rounding():
     assert not _differ(1.0, 1.0 + 1.9e-9, 2.0)
     assert _differ(NAN, 1.0, 1.0)
     assert not _differ(0.0, 0.0, 0.0)
+
+
+def test_a_derivative_that_forward_mode_keeps_outside_of_its_graph(monkeypatch):
+    """Its number is right; differentiated again, it is lost."""
+    jvp = blame.jvp
+
+    def lossy(function, primals, tangents):
+        value, tangent = jvp(function, primals, tangents)
+        return value, 0.0 * tangent + tangent.data
+
+    def function(unused, x):
+        return 2.0 * unused + ag.sin(x) * x
+
+    assert gradcheck(function, (3.0, 0.7), order=2).status == "passed"
+    monkeypatch.setattr(blame, "jvp", lossy)
+    verdict = gradcheck(function, (3.0, 0.7), order=2)
+    assert (verdict.status, verdict.argument, verdict.order) == ("wrong", 1, 2)
+    assert "jvp" in str(verdict)
+    assert verdict.rule == 0.0
+    by_x = 2.0 * math.cos(0.7) - 0.7 * math.sin(0.7)
+    assert verdict.differences == pytest.approx(blame.weights(2)[1] * by_x, rel=1e-14)
