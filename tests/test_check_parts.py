@@ -102,8 +102,10 @@ def test_same_numbers_and_sides():
     assert not same(1.0, 2.0)
     assert side(ag.ops.abs_, [-2.0]) == (-1.0,)
     assert side(ag.ops.max_, [1.0, 3.0, 2.0]) == (1.0, 1.0)
-    (unknown,) = side(ag.ops.div, [1.0, NAN])
-    assert math.isnan(unknown)
+    assert side(ag.ops.abs_, [0.0]) == (0.0,)
+    for op, operands in ((ag.ops.div, [1.0, NAN]), (ag.ops.mod, [1.0, 0.0])):
+        (unknown,) = side(op, operands)
+        assert math.isnan(unknown)
 
 
 # Sweeps
