@@ -153,12 +153,14 @@ class Bound(NamedTuple):
         args, kwargs: with fresh nodes in place of the numbers.
         scalars: the nodes for `Parts.numbers`.
         arrays: for each array of `Parts.arrays` its nodes.
+        has_ints: whether there are ints.
     """
 
     args: list[Any]
     kwargs: dict[str, Any]
     scalars: list[Value]
     arrays: list[list[Value]]
+    has_ints: bool
 
 
 def bind(args: tuple[Any, ...], kwargs: dict[str, Any], plain_ints: bool = False) -> Bound:
@@ -168,14 +170,15 @@ def bind(args: tuple[Any, ...], kwargs: dict[str, Any], plain_ints: bool = False
     """
     scalars: list[Value] = []
     arrays: list[list[Value]] = []
-    whole = _plain_int if plain_ints else Whole
+    ints: list[int] = []
+
+    def whole(number: int, node: Value) -> Any:
+        ints.append(number)
+        return number if plain_ints else Whole(number, node)
+
     bound = [_bound(x, scalars, arrays, whole) for x in args]
     named = {name: _bound(x, scalars, arrays, whole) for name, x in kwargs.items()}
-    return Bound(bound, named, scalars, arrays)
-
-
-def _plain_int(number: int, _: Value) -> int:
-    return number
+    return Bound(bound, named, scalars, arrays, bool(ints))
 
 
 def _bound(

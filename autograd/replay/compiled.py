@@ -168,6 +168,14 @@ class Compiled(functools.partial[Any]):
         build = builder_of(recording.shape, fixed, recording.wholes)
         shape, seconds = recording.shape, time.perf_counter() - start
         path = Path(tape, program, recording.leaves, shape, fixed, recording.wholes, build, seconds)
+        if bound.has_ints:  # in a recording they are none: does the function ask for their class?
+            right, shape_then = flatten(
+                run(self._function, *bind(args, kwargs, plain_ints=True)[:2])
+            )
+            if why := difference(path, [float(plain(x)) for x in outputs], right, shape_then):
+                self._give_up(layout, why, stacklevel=6)
+                self.n_eager += 1
+                return shape_then.rebuild(map(plain, right))
         if layout.add(path, Trial(numbers, False), tried):
             self._last = path
         if any(map(_is_nan, result)):
@@ -204,7 +212,7 @@ class Compiled(functools.partial[Any]):
                 self._enter_by(path.program.direct)
         return []
 
-    def _give_up(self, layout: Layout, why: str) -> None:
+    def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
         """Run the function as it stands from now on, for arguments of this layout."""
         with changing:
             is_known = bool(layout.eager)
@@ -214,7 +222,9 @@ class Compiled(functools.partial[Any]):
             layout.unproven.clear()
         if is_known:  # another thread has told
             return
-        warnings.warn(f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=5)
+        warnings.warn(
+            f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=stacklevel
+        )
 
     def _eager(self, args: Any, kwargs: Any) -> Any:
         """The function's own result, as numbers."""

@@ -257,7 +257,7 @@ def test_a_whole_number_is_copied_and_shown_as_an_int(backend):
 
 
 @both
-def test_who_asks_whether_a_whole_number_is_an_int_is_told_at_the_second_call(backend):
+def test_who_asks_whether_a_whole_number_is_an_int_is_told_at_once(backend):
     """In a program it is none: arithmetic on it is recorded."""
 
     def by_class(x, n):
@@ -274,7 +274,7 @@ def test_who_asks_whether_a_whole_number_is_an_int_is_told_at_the_second_call(ba
 
     for f in (by_class, by_pattern, by_type):
         compiled = ag.compile(f, backend=backend)
-        compiled(0.5, 2)
-        with pytest.warns(RuntimeWarning, match="runs uncompiled"):
+        with pytest.warns(RuntimeWarning, match="runs uncompiled") as caught:
             assert bits(compiled(0.5, 3)) == bits(plain(f(Value(0.5), 3)))
+        assert caught[0].filename == __file__
         assert bits(compiled(0.5, 4)) == bits(plain(f(Value(0.5), 4)))
