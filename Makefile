@@ -5,7 +5,7 @@
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
 #   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
 #   make bench   time the engine against micrograd, and compiled functions and training against
-#                PyTorch, JAX, CasADi, HIPS autograd and micrograd (an hour): make bench SUITES=eager
+#                PyTorch, JAX, CasADi and HIPS autograd (half an hour): make bench SUITES=eager
 #   make torch   compare with PyTorch 2.13.0, in an environment of its own
 #   make mutants change the engine's code in every small way; the tests must notice (an hour or two)
 #   make browser open training.html in Chromium, in an environment of its own

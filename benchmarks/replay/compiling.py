@@ -11,7 +11,7 @@ from benchmarks.peers import LLVM
 from benchmarks.timing import Spread
 
 MICROSECOND = 1e-6
-MOST_ROUNDS = 5  # some take ten seconds
+MOST_ROUNDS = 3  # some take ten seconds
 STRAIGHT = 1.5  # times as long for each operation is still in proportion to their number
 
 
