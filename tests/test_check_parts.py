@@ -14,6 +14,7 @@ from autograd import Value
 from autograd.check import blame, gradcheck, one_order, sweeps
 from autograd.check.one_order import OneOrder, _differ
 from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
+from autograd.check.rules import _groups, check_rules
 from autograd.check.sweeps import _agree, chain_rule, check_backward, check_forward
 from autograd.check.verdict import Verdict
 
@@ -106,6 +107,41 @@ def test_same_numbers_and_sides():
     for op, operands in ((ag.ops.div, [1.0, NAN]), (ag.ops.mod, [1.0, 0.0])):
         (unknown,) = side(op, operands)
         assert math.isnan(unknown)
+
+
+# Rules
+
+
+def test_groups_of_operands_to_vary():
+    assert _groups([]) == []
+    assert _groups([4, 7]) == [[4], [7]]
+    assert _groups(list(range(64))) == [[k] for k in range(64)]
+    assert _groups(list(range(65))) == [[k, k + 1] for k in range(0, 64, 2)] + [[64]]
+    assert _groups(list(range(129)))[1] == [3, 4, 5]
+
+
+def test_the_rules_of_live_nodes_are_checked_once_each():
+    a, b = Value(2.0), Value(3.0)
+    taken, left = a * a, b * b
+    root = ag.where(Value(1.0), taken, left)
+    found = list(check_rules(Recorded(root)))
+    assert [(one.node, one.argument, one.rule) for one in found] == [
+        (taken, 0, 2.0), (taken, 1, 2.0), (root, 0, 0.0), (root, 1, 1.0), (root, 2, 0.0)
+    ]  # fmt: skip
+    assert {one.comparison.status for one in found} == {"passed"}
+    assert {one.how for one in found} == {""}
+    shifted = ag.ops.peak(a, b) * 1.0  # a constant by design: its node is left out
+    assert {one.node for one in check_rules(Recorded(shifted))} == {shifted}
+
+
+@pytest.mark.parametrize("wrong", [4, 5, 65])
+def test_in_a_group_the_wrong_operand_is_found(monkeypatch, wrong):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+    rule = lambda y, *xs: tuple([1.0 + 1e-3 * (i == wrong) for i in range(len(xs))])  # noqa: E731
+    op = ag.Op("sum_with_a_wrong_rule", ag.special.total, rule)
+    found = list(check_rules(Recorded(op(*[Value(0.5 + k) for k in range(66)]))))
+    assert [one.argument for one in found if one.comparison.status != "passed"] == [wrong]
+    assert len(found) == 33 + 1
 
 
 # Sweeps
