@@ -110,8 +110,8 @@ def _promise_row(outcome: Outcome, verdict: Verdict) -> str:
 def _limit_row(making: Making) -> str:
     limit = time(making.program.at_most or 0.0)
     return (
-        f"| making {_name(making)}, {making.program.mode} | at most {limit} for each operation | {times(making.each)} | "
-        f"{ENDS[making.reached]} |"
+        f"| making {_name(making)}, {making.program.mode} | at most {limit} for each operation | "
+        f"{times(making.each)} | {ENDS[making.reached]} |"
     )
 
 
