@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.check import blame, gradcheck, one_order, sweeps
+from autograd.check import blame, gradcheck, one_order, rules, sweeps
 from autograd.check.one_order import OneOrder, _differ
 from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
 from autograd.check.rules import _groups, check_rules
@@ -142,6 +142,30 @@ def test_in_a_group_the_wrong_operand_is_found(monkeypatch, wrong):
     found = list(check_rules(Recorded(op(*[Value(0.5 + k) for k in range(66)]))))
     assert [one.argument for one in found if one.comparison.status != "passed"] == [wrong]
     assert len(found) == 33 + 1
+
+
+def test_several_operands_moved_together(monkeypatch):
+    monkeypatch.setattr(rules, "compare", lambda *given, **more: (given, more))
+    numbers, claims = [1.0, 2.0, 3.0], [1.0, 4.0, -5.0]
+    (moved, start, claim), more = rules.compare_rule(ag.ops.max_, numbers, claims, [0, 2])
+    signs = random.Random(3)
+    first, last = [signs.choice((-1.0, 1.0)) for _ in range(2)]
+    assert (start, claim, more) == (0.0, first - 5.0 * last, {"noise": EPS * 16.0})
+    operands = [1.0 + 0.5 * first, 2.0, 3.0 + 0.5 * last]
+    assert moved(0.5) == (max(operands), side(ag.ops.max_, operands))
+    assert numbers == [1.0, 2.0, 3.0]
+
+
+def test_what_the_other_operands_may_hide():
+    assert rules._absorbed(ag.ops.mul, [2.0, 3.0], 0) == 4.0 * EPS * 6.0
+    assert rules._absorbed(ag.ops.sum_, [1.0, -7.0, INF], 0) == 4.0 * EPS * 7.0
+    assert rules._absorbed(ag.ops.sin, [2.0], 0) == 0.0
+    assert rules._absorbed(ag.ops.div, [2.0, 0.0], 0) == 0.0
+    for x in (0.0, 1.01e-100, -1.01e-100, 0.99e100, 1.0):
+        assert not rules.is_extreme(x)
+    for x in (1e-100, -1e-101, 1e100, -1e101, NAN, INF, 5e-324):
+        assert rules.is_extreme(x)
+    assert rules.along(ag.ops.maximum, [1.0, 2.0], 0)(5.0) == (5.0, (1.0,))
 
 
 # Sweeps
