@@ -81,8 +81,9 @@ $(VENV)/.demo $(VENV)/.dev $(TORCH)/.dev $(MUTANTS)/.dev $(BROWSER)/.dev $(BENCH
 	@$(@D)/bin/python $(PIP) --editable ".[$(EXTRAS)]"
 	@touch $@
 
-# HIPS autograd's import name is ours, so the two cannot be in one environment.
+# HIPS autograd's import name is ours, so the two cannot be in one environment. Its digits come from
+# scikit-learn, too.
 .venv-bench-hips/.dev: Makefile
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python $(PIP) autograd==1.9.1 "numpy>=1.26"
+	@$(@D)/bin/python $(PIP) autograd==1.9.1 "numpy>=1.26" "scikit-learn>=1.4"
 	@touch $@
