@@ -12,6 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.check import blame, gradcheck, one_order, rules, sweeps
+from autograd.check.differences import compare
 from autograd.check.one_order import OneOrder, _differ
 from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
 from autograd.check.rules import _groups, check_rules
@@ -156,6 +157,26 @@ def test_several_operands_moved_together(monkeypatch):
     assert numbers == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize(
+    ("status", "size", "x", "calls", "expected"),
+    [
+        ("passed", 1.0, 2.0, 1, "passed"),
+        ("wrong", 1.0, 2.0, 2, "wrong"),
+        ("wrong", rules.TINY, 2.0, 2, "wrong"),
+        ("wrong", rules.TINY / 2.0, 2.0, 2, "inconclusive"),
+        ("wrong", 1.0, 1e150, 2, "inconclusive"),
+        ("kink", 1.0, 1e150, 1, "kink"),
+    ],
+)
+def test_who_is_not_accused(monkeypatch, status, size, x, calls, expected):
+    found = compare(lambda x: (x, ()), 2.0, 1.0)._replace(status=status, size=size)
+    seen = []
+    monkeypatch.setattr(rules, "compare", lambda *given, **more: seen.append(more) or found)
+    assert rules.compare_rule(ag.ops.mul, [x, 3.0], [3.0, x], [0]).status == expected
+    assert len(seen) == calls
+    assert seen[1:] == [{"noise": 4.0 * EPS * (3.0 * x)}] * (calls - 1)
+
+
 def test_what_the_other_operands_may_hide():
     assert rules._absorbed(ag.ops.mul, [2.0, 3.0], 0) == 4.0 * EPS * 6.0
     assert rules._absorbed(ag.ops.sum_, [1.0, -7.0, INF], 0) == 4.0 * EPS * 7.0
@@ -224,6 +245,7 @@ def test_what_agrees():
     assert not _agree(1.0 + 1.1e-9, 1.0, 1.0)
     assert not _agree(1.0 - 1.1e-9, 1.0, 1.0)
     assert _agree(1.0 + 1.9e-9, 1.0, 2.0)
+    assert _agree(1e-9, 0.0, 1.0)
     assert _agree(5.0, INF, 1.0)
     assert _agree(5.0, 1.0, INF)
     assert _agree(5.0, 5.0, 0.0)
