@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from random import Random
 from typing import Any
 
@@ -21,6 +22,7 @@ from nn.history import History
 from nn.module import Module
 from nn.optim import SGD
 
+_number = attrgetter("_data")  # in C, as every epoch reads all; nobody records here
 Schedule = Callable[[int], float]  # epoch, from 1 -> its learning rate
 
 
@@ -206,7 +208,7 @@ class Training:
         self.history.snapshots = {**checkpoint.snapshots}
 
     def _weights(self) -> "array[float]":
-        return array("d", [parameter.data for parameter in self.parameters])
+        return array("d", map(_number, self.parameters))
 
     def _set_weights(self, weights: "array[float]") -> None:
         for parameter, weight in zip(self.parameters, weights, strict=True):

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 READMES = sorted(ROOT.glob("README*.md"))
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = sorted(ROOT.glob("*.md")) + DOCS
-RUN = [*READMES, *[ROOT / "docs" / name for name in ("compile.md", "gradcheck.md", "strategies.md")]]
+RUN = [*READMES, *[ROOT / "docs" / f"{name}.md" for name in ("compile", "gradcheck", "strategies")]]
 PACKAGES = (autograd, nn)
 RUNNABLE = r"^<!-- runnable -->\n```(?P<kind>sh|console)\n(?P<text>.*?)^```$"
 
