@@ -147,14 +147,16 @@ def test_in_a_group_the_wrong_operand_is_found(monkeypatch, wrong):
 
 def test_several_operands_moved_together(monkeypatch):
     monkeypatch.setattr(rules, "compare", lambda *given, **more: (given, more))
-    numbers, claims = [1.0, 2.0, 3.0], [1.0, 4.0, -5.0]
-    (moved, start, claim), more = rules.compare_rule(ag.ops.max_, numbers, claims, [0, 2])
-    signs = random.Random(3)
-    first, last = [signs.choice((-1.0, 1.0)) for _ in range(2)]
-    assert (start, claim, more) == (0.0, first - 5.0 * last, {"noise": EPS * 16.0})
-    operands = [1.0 + 0.5 * first, 2.0, 3.0 + 0.5 * last]
+    numbers, claims = [1.0, 2.0, 3.0, 4.0], [1.0, 4.0, -5.0, 2.0]
+    (moved, start, claim), more = rules.compare_rule(ag.ops.max_, numbers, claims, [0, 2, 3])
+    draw = random.Random(4)
+    signs = [draw.choice((-1.0, 1.0)) for _ in range(3)]
+    assert set(signs) == {-1.0, 1.0}
+    assert claim == signs[0] - 5.0 * signs[1] + 2.0 * signs[2]
+    assert (start, more) == (0.0, {"noise": EPS * 24.0})
+    operands = [1.0 + 0.5 * signs[0], 2.0, 3.0 + 0.5 * signs[1], 4.0 + 0.5 * signs[2]]
     assert moved(0.5) == (max(operands), side(ag.ops.max_, operands))
-    assert numbers == [1.0, 2.0, 3.0]
+    assert numbers == [1.0, 2.0, 3.0, 4.0]
 
 
 @pytest.mark.parametrize(
@@ -162,8 +164,8 @@ def test_several_operands_moved_together(monkeypatch):
     [
         ("passed", 1.0, 2.0, 1, "passed"),
         ("wrong", 1.0, 2.0, 2, "wrong"),
-        ("wrong", rules.TINY, 2.0, 2, "wrong"),
-        ("wrong", rules.TINY / 2.0, 2.0, 2, "inconclusive"),
+        ("wrong", 1e-290, 2.0, 2, "wrong"),
+        ("wrong", 0.9e-290, 2.0, 2, "inconclusive"),
         ("wrong", 1.0, 1e150, 2, "inconclusive"),
         ("kink", 1.0, 1e150, 1, "kink"),
     ],
