@@ -158,7 +158,7 @@ class _Finder:
     def divided(self, owner: list[int]) -> Samples | None:
         """The whole tape by samples, beginning with those known; None if they are not alike."""
         n = max(owner, default=-1) + 1
-        if n < FEWEST:
+        if n < FEWEST or not self._may_be_alike(owner):
             return None
         chains = self._extend(owner)
         members: list[list[int]] = [[] for _ in range(n)]
@@ -196,6 +196,18 @@ class _Finder:
         )
         inside = {k for total in chains for k in total.links}
         return self._phased(samples, owner, position, sums, inside)
+
+    def _may_be_alike(self, owner: list[int]) -> bool:
+        """Whether each sample has as many instructions of each kind: quick to see if not."""
+        kinds = Counter(zip(owner, map(id, self.tape.rows), strict=True))
+        counts: dict[int, set[int]] = {}
+        n_samples: Counter[int] = Counter()
+        for (sample, row), count in kinds.items():
+            if sample >= 0:
+                counts.setdefault(row, set()).add(count)
+                n_samples[row] += 1
+        n = max(owner) + 1
+        return all(len(found) == 1 and n_samples[row] == n for row, found in counts.items())
 
     def _in_one_order(self, members: list[list[int]], owner: list[int]) -> list[list[int]]:
         """The members of each sample in an order that depends on what they compute alone."""
