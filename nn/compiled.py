@@ -91,7 +91,7 @@ class CompiledSteps:
         if n:
             if done.velocities:
                 optimizer.velocities = [*done.velocities]
-            training.end_batches(done.costs, size, self._n_right(done, samples[: n * size]))
+            self._count(done, samples[: n * size], size)
             self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), 2 * n))
         elif why := self._descent.refusal:
             self._refuse(why)
@@ -176,20 +176,45 @@ class CompiledSteps:
         n_left = len(training.order) - position
         if n_left < size:  # the last batch of the epoch has a program of its own
             return training.order[position:], n_left
-        n = min(1 if self._one_by_one else self._at_once, n_left // size)
+        at_once = 1 if self._one_by_one else self._at_once
+        if size == len(training.order):
+            return training.order * min(at_once, self._epochs_unseen()), size
+        n = min(at_once, n_left // size)
         return training.order[position : position + n * size], size
 
-    def _n_right(self, done: Done, samples: Sequence[int]) -> int:
-        """How many outputs mean the class of their target."""
+    def _epochs_unseen(self) -> int:
+        """How many of the next epochs, of one batch each, may go by before anybody looks."""
+        training = self._training
+        is_measured = training.history.validation is not None or training.early_stopping is not None
+        if self._is_watched or is_measured:
+            return 1
+        last = min(training.epochs, training.history.next_kept(training.finished))
+        return last - training.finished
+
+    def _count(self, done: Done, samples: Sequence[int], size: int) -> None:
+        """Tell the training of the batches that were run: of one epoch, or each of its own."""
+        training = self._training
+        right = self._right(done, samples)
+        if size < len(training.order):
+            training.end_batches(done.costs, size, sum(right))
+            return
+        for i, cost in enumerate(done.costs):
+            if i:
+                training.end_epoch(is_kept=False)
+                training.begin_epoch()
+            training.end_batches([cost], size, sum(right[i * size : (i + 1) * size]))
+
+    def _right(self, done: Done, samples: Sequence[int]) -> list[bool]:
+        """Whether each output means the class of its target; nothing where there are no classes."""
         rule = self._training.is_right
         if rule is None:
-            return 0
+            return []
         answers = [self._answers[i] for i in samples]
         outputs = self._outputs(done)
         if rule.border is not None and self._width == 0:
             border = rule.border
-            return sum(map(eq, [x > border for x in outputs], answers))
-        return sum(map(eq, map(rule.of_output, outputs), answers))
+            return list(map(eq, [x > border for x in outputs], answers))
+        return list(map(eq, map(rule.of_output, outputs), answers))
 
     def _outputs(self, done: Done) -> Sequence[Any]:
         """What the model returned, one entry for each sample."""

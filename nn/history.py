@@ -64,12 +64,15 @@ class History:
         Of n epochs every 2**k-th is kept, with the smallest k that leaves at most
         `MAX_SNAPSHOTS`; so what is kept depends on n alone, also in a training that was resumed.
         """
-        stride = 1
-        while epoch > MAX_SNAPSHOTS * stride:
-            stride *= 2
+        stride = _stride(epoch)
         for kept in [kept for kept in self.snapshots if kept % stride]:
             del self.snapshots[kept]
         self.snapshots[epoch] = parameters
+
+    def next_kept(self, epoch: int) -> int:
+        """The first epoch after `epoch` whose parameters may be kept when more have followed."""
+        stride = _stride(epoch + 1)
+        return (epoch // stride + 1) * stride
 
     def __getitem__(self, measure: str) -> list[float]:
         """Return one measure of all epochs; KeyError names those there are."""
@@ -124,3 +127,11 @@ class History:
         if path is not None:
             write_atomically(path, page.encode())
         return page
+
+
+def _stride(n_epochs: int) -> int:
+    """Of so many epochs every how many are kept."""
+    stride = 1
+    while n_epochs > MAX_SNAPSHOTS * stride:
+        stride *= 2
+    return stride

@@ -138,8 +138,8 @@ class Training:
         self.n_right += n_right
         self.position += size * len(costs)
 
-    def end_epoch(self) -> None:
-        """Measure the epoch, and keep it in the history."""
+    def end_epoch(self, is_kept: bool = True) -> None:
+        """Measure the epoch, and keep it in the history; its weights, too, if `is_kept`."""
         measures = {"loss": self.total / len(self.rows)}
         if self.is_right is not None:
             measures["accuracy"] = self.n_right / len(self.rows)
@@ -147,10 +147,12 @@ class Training:
             measures |= self._validation_measures(*self.history.validation)
         if self.schedule is not None:
             measures["lr"] = self.optimizer.lr
-        weights = self._weights()
         self.finished, self.order, self.position = self.finished + 1, [], 0
         self.total, self.n_right = 0.0, 0
         self.history.append(**measures)
+        if not is_kept:
+            return
+        weights = self._weights()
         self.history.add_snapshot(self.finished, weights[: self.n_parameters])
         watching = self.early_stopping
         if watching is not None and watching.improves(measures[watching.measure], self.best):

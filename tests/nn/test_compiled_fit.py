@@ -287,3 +287,21 @@ def test_short_trainings_make_no_program(epochs, n_steps, monkeypatch):
     )
     assert found.n_steps == n_steps
     assert found.said == []
+
+
+@pytest.mark.parametrize(("epochs", "at_once"), [(110, 2), (230, 4)])
+def test_epochs_of_one_batch_run_several_at_once(epochs, at_once, monkeypatch):
+    data, asked = (ROWS[:5], LABELS[:5]), []
+    run = nn.compiled.Descent.run
+
+    def noted(self, order, size, *arguments):
+        asked.append(len(order) // size)
+        return run(self, order, size, *arguments)
+
+    monkeypatch.setattr(nn.compiled.Descent, "run", noted)
+    options = {"epochs": epochs, "batch_size": None, "momentum": 0.5}
+    both(lambda: mlp(2, 1), data, "mse", monkeypatch, **options)
+    assert max(asked) == at_once  # as many as lie between two that a history may keep
+    asked.clear()
+    both(lambda: mlp(2, 1), data, "mse", monkeypatch, **options, callbacks=[lambda training: None])
+    assert max(asked) == 1
