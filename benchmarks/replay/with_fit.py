@@ -13,6 +13,7 @@ from typing import Any
 import nn
 from benchmarks.replay.tasks import TASKS
 from benchmarks.replay.with_glassgrad import gradients_of, model_of
+from nn.compiled import CompiledSteps
 from nn.training import Training
 
 ENDLESS = 10**12  # epochs
@@ -55,13 +56,14 @@ class Fit:
 class _Trainer(Thread):
     """A thread that trains as many epochs as it is told to, and then waits.
 
-    `nn.fit` calls it by `look_up` at the beginning of each epoch.
+    `nn.fit` calls it by `look_up` at the beginning of each epoch. Of `n_left` epochs, those that
+    are yet to begin, a program runs no more in a call.
     """
 
     def __init__(self, model: Any, name: str, compiled: bool | str) -> None:
         super().__init__(daemon=True)
         self._model, self._task, self._compiled = model, TASKS[name], compiled
-        self._n_left = 0
+        self.n_left = 0
         self._told, self._waits = Semaphore(0), Semaphore(0)
         self._start = self._seconds = 0.0
         self._is_ending = False
@@ -88,18 +90,18 @@ class _Trainer(Thread):
 
     def look_up(self, training: Training) -> None:
         """Let the next epoch begin, or wait until it is wanted."""
-        if self._n_left == 0:
+        if self.n_left == 0:
             self._seconds = perf_counter() - self._start
             self._waits.release()
             self._told.acquire()
             training.stop = self._is_ending
             self._start = perf_counter()
-        self._n_left -= 1
+        self.n_left -= 1
 
     def go_on(self, epochs: int) -> float:
         """Train so many epochs; the seconds they took. Raises what `nn.fit` raised."""
         self._wait()
-        self._n_left = epochs
+        self.n_left = epochs
         self._told.release()
         self._wait()
         self._waits.release()  # it still does
@@ -129,4 +131,14 @@ def _watched(self: Training) -> None:
     _begin_epoch(self)
 
 
+_epochs_unseen = CompiledSteps._epochs_unseen
+
+
+def _no_more_than_told(self: CompiledSteps) -> int:
+    """`CompiledSteps._epochs_unseen`, of which a trainer runs no more than it is told to."""
+    thread, found = current_thread(), _epochs_unseen(self)
+    return min(found, 1 + thread.n_left) if isinstance(thread, _Trainer) else found
+
+
 Training.begin_epoch = _watched  # type: ignore[method-assign]
+CompiledSteps._epochs_unseen = _no_more_than_told  # type: ignore[method-assign]
