@@ -25,7 +25,8 @@ LONG = (
     "test_the_one_wrong_node_in_a_large_graph"
 ).split()
 CHECK = [
-    "tests/test_check_parts.py tests/test_check_numbers.py",
+    "tests/test_check_orders.py tests/test_check_several.py tests/test_check_parts.py",
+    "tests/test_check_numbers.py",
     "tests/test_gradcheck.py "
     + " ".join(f"--deselect tests/test_gradcheck.py::{name}" for name in LONG),
     f"tests/test_gradcheck.py::{LONG[2]}",
