@@ -61,7 +61,7 @@ PLAN: dict[str, list[str]] = {
     "nn/losses/table.py": LOSSES,
     "nn/cost.py": ["tests/nn/test_cost.py"],
     "nn/optim.py": ["tests/nn/test_optim.py", "tests/test_golden_nn.py"],
-    "autograd/check/differences.py": CHECK,
+    "autograd/check/differences.py": ["tests/test_differences.py", *CHECK],
     "autograd/check/gradients.py": CHECK,
     "autograd/check/one_order.py": CHECK,
     "autograd/check/rules.py": CHECK,
