@@ -160,7 +160,7 @@ def test_a_function_that_refuses_other_numbers_may_be_another():
         (lambda x: x * 1e60 * 1e-60, 2.0, True),
         (lambda x: x + 1.0, 1e-101, False),  # a number
         (lambda x: x * 1e60 * 1e60, 2e-60, False),  # a derivative, 1e120
-        (lambda x: x * 1e120, 2e-60, False),  # a partial
+        (lambda x: x * 1e120 * 1e-60, 2e-60, False),  # a partial
     ],
 )
 def test_numbers_whose_products_may_leave_the_range(function, x, expected):
