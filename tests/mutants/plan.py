@@ -66,7 +66,7 @@ PLAN: dict[str, list[str]] = {
     "autograd/check/one_order.py": CHECK,
     "autograd/check/rules.py": CHECK,
     "autograd/check/sweeps.py": CHECK,
-    "autograd/check/blame.py": CHECK,
+    "autograd/check/blame.py": ["tests/test_blame.py", *CHECK],
     "autograd/check/verdict.py": CHECK,
     "autograd/check/recorded.py": CHECK,
 }
