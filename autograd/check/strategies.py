@@ -233,6 +233,8 @@ def _programs(
             chosen.append(draw(number) if is_constant else len(results) - 1 - back)
         for place, options in CHOICES.get(op.name, {}).items():
             chosen[place] = draw(st.sampled_from(options))
+        if not any(type(x) is int for x in chosen):  # a number without history
+            chosen[-1] = len(results) - 1
         if op.name == "power":
             chosen[1] = draw(st.sampled_from((2.0, 3.0, 0.5, -1.0, 0.0)))
         operands_here = [results[x] if type(x) is int else x for x in chosen]
@@ -258,13 +260,10 @@ def expressions(
     """The results of random computations, with the graphs that lead to them; as `programs`."""
 
     def run(program: Program) -> Value:
-        root: Any = program([Value(x, label=f"x{i}") for i, x in enumerate(program.numbers)])
-        if not isinstance(root, Value):  # every operand was a constant
-            root = Value(root)
+        root: Value = program([Value(x, label=f"x{i}") for i, x in enumerate(program.numbers)])
         if currently_in_test_context():
             note(source(root))
-        found: Value = root
-        return found
+        return root
 
     return programs(
         max_size=max_size, max_leaves=max_leaves, operations=operations, edges=edges
