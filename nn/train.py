@@ -89,9 +89,8 @@ def fit(
             for a program that is faster still and right within rounding. The first batch runs in
             eager mode, and so do batches that a program cannot, or of a size of which some 100 or
             fewer are to come: making a program costs as much. A model or loss that does more than
-            compute, such as drawing random numbers, is trained in eager mode, with a warning. What
-            `.data` gave is to the program a constant, as in `autograd.compile`. Without callbacks
-            the parameters' `.grad` is 0 in the end.
+            compute, such as drawing random numbers or reading `.data`, is trained in eager mode,
+            with a warning. Without callbacks the parameters' `.grad` is 0 in the end.
         settings: of an optimiser given by name: `lr`, `momentum`, `dampening`, `weight_decay`,
             `nesterov`.
 

@@ -188,8 +188,7 @@ class Compiled(functools.partial[Any]):
         """Nothing, if the program gives the function's bits; else the function's result.
 
         Asked at the second call, and at the first with other numbers. A program that does not is
-        thrown away: the function uses something that is not in its graph, such as `.data` or a
-        random number.
+        thrown away: the function uses something that is not in its graph, such as a random number.
         """
         blocks = [x.ravel() if hasattr(x, "ravel") else x for x in parts.arrays]
         numbers = [*parts.numbers, *map(_data, path.leaves)]

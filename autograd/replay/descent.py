@@ -215,7 +215,7 @@ class Descent:
                 return ""
         return (
             "its program does not give the numbers of eager mode: the model or the loss uses "
-            "something that is no operation on Values, such as .data or random numbers"
+            "something that is no operation on Values, such as random numbers"
         )
 
     def _finished(

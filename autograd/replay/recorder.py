@@ -53,10 +53,11 @@ def record(
 
     With `exact`, second derivatives have eager's bits, too: which edges are dead is a question
     then, and each answer a program of its own. With `guards_reads`, a number that `f` takes out of
-    a Value, by `.data` or as text, is a question as well: whether it is that number again.
+    a Value, by `.data` or as text, is a question as well: whether it is that number again. Without,
+    no number may be taken out.
 
     Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
-    do once and never again.
+    do once and never again, or takes a number out that it may not.
     """
     notes = _Notes(exact, guards_reads)
     with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
@@ -116,7 +117,10 @@ class _Notes(modes.Recorder):
     def read(self, x: Value) -> None:
         # What becomes of the number is in no graph: the program is one for this number alone.
         if not self._guards_reads:
-            return
+            raise ValueError(
+                "a number is taken out of a Value, by .data or as text, and what becomes of it is "
+                "in no graph; x.detach() is a number without history"
+            )
         number = x._data
         if number != number:
             self.questions.append(("==", x, x, False))

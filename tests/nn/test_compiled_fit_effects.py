@@ -66,6 +66,16 @@ def scaled_by_itself(model, x):
     return y * (1.0 + 0.1 * y.data)
 
 
+def scaled_unseen(model, x):
+    y = model.net(x)
+    return y * (1.0 + 0.1 * y._data)
+
+
+def assigned(model, x):
+    model.mean.data = 0.5
+    return model.net(x) * model.mean
+
+
 def halved_below(model, x):
     y = model.net(x)
     return y if y.data > 0.0 else y * 0.5
@@ -88,6 +98,7 @@ DRAWS = "draws random numbers"
 CHANGES = "changes attributes or variables"
 NUMBERS_DIFFER = "does not give the numbers of eager mode"
 BUFFER = ".data was assigned"
+READS = "a number is taken out of a Value"
 
 
 @pytest.mark.parametrize(
@@ -98,10 +109,12 @@ BUFFER = ".data was assigned"
         (noisy, dict, DRAWS),
         (numpy_noise, dict, DRAWS),
         (counted, lambda: {"n": 0}, CHANGES),
-        (centred, lambda: {"means": [0.0]}, CHANGES),
-        (buffered, lambda: {"mean": Value(0.0)}, BUFFER),
-        (scaled_by_itself, dict, NUMBERS_DIFFER),
-        (halved_below, dict, NUMBERS_DIFFER),
+        (centred, lambda: {"means": [0.0]}, READS),
+        (buffered, lambda: {"mean": Value(0.0)}, READS),
+        (assigned, lambda: {"mean": Value(0.0)}, BUFFER),
+        (scaled_by_itself, dict, READS),
+        (scaled_unseen, dict, NUMBERS_DIFFER),
+        (halved_below, dict, READS),
         (chosen, dict, "more than 8 ways through the data"),
         (in_place, dict, "changes a sample"),
         (looked_up, lambda: {"table": [0.5] * 9}, "would drop its history"),
@@ -154,6 +167,16 @@ def collecting():
         return found
 
     return loss, lambda: seen
+
+
+def late():
+    """Another way that neither the recorded nor the compared batch takes."""
+
+    def loss(outputs, targets):
+        found = mse_loss(outputs, targets)
+        return found if found.data > 0.3 else found * 0.5
+
+    return loss, lambda: None
 
 
 def counting():
@@ -283,7 +306,8 @@ def in_a_class():
         (drawing(lambda: np.random.default_rng(3)), DRAWS),
         (drawing(lambda: np.random.RandomState(3)), DRAWS),
         (by_its_method, DRAWS),
-        (collecting, CHANGES),
+        (collecting, READS),
+        (late, READS),
         (counting, CHANGES),
         (in_an_array, CHANGES),
         (in_a_set, CHANGES),
