@@ -13,7 +13,8 @@ from operator import eq, is_
 from typing import Any
 
 from autograd import Value
-from autograd.replay import Descent, Done, Shape
+from autograd.replay import Decision, Descent, Done, Returned
+from nn.course import Course
 from nn.extras import is_installed, remedy
 from nn.nested import entries
 from nn.optim import SGD, sgd_update
@@ -49,10 +50,9 @@ class CompiledSteps:
         self._at_once = 1
         self._paying: dict[int, bool] = {}  # the sizes of batches that were asked for
         self._answers: list[Any] = []
+        self._decision: Decision | None = None
         self._parameters: list[Value] = []
         self._seen: list[Any] = []
-        self._shape: Shape | None = None
-        self._width: int | None = None
 
     def advance(self) -> int:
         """Run some of the next batches of this epoch, or none, and count them.
@@ -79,19 +79,24 @@ class CompiledSteps:
             if training.position == 0 and (why := self._changed_samples(self._descent)):
                 self._refuse(why)
                 return 0
-        samples, size = self._next_batches()
-        if not self._pays(size):
+        course = Course(training, self._at_once, self._epochs_unseen(), self._pays)
+        if not course.sizes:
             return 0
         start = time.perf_counter()
         done = self._descent.run(
-            samples, size, optimizer.rates, optimizer.velocities, self._is_watched
+            course.samples,
+            course.sizes,
+            optimizer.rates,
+            optimizer.velocities,
+            self._is_watched,
+            self._decision,
         )
         seconds = time.perf_counter() - start
+        if done.velocities:
+            optimizer.velocities = [*done.velocities]
+        course.count(done.costs, self._n_right(done, course.samples))
         n = len(done.costs)
-        if n:
-            if done.velocities:
-                optimizer.velocities = [*done.velocities]
-            self._count(done, samples[: n * size], size)
+        if n and not self._one_by_one:
             self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), 2 * n))
         elif why := self._descent.refusal:
             self._refuse(why)
@@ -163,27 +168,17 @@ class CompiledSteps:
     def _remember_samples(self) -> None:
         rule, targets = self._training.is_right, self._samples[1]
         self._answers = [] if rule is None else [rule.of_target(y) for y in targets]
+        self._decision = None
+        if rule is not None and all(isinstance(answer, int) for answer in self._answers):
+            self._decision = Decision(rule.border, array("q", self._answers))
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
     def _refuse(self, why: str) -> None:
         self._is_refused, self._refusal = True, why
         self._training.forward = None
 
-    def _next_batches(self) -> tuple[list[int], int]:
-        """The samples of some of the next batches, and how many there are in each."""
-        training = self._training
-        position, size = training.position, training.batch_size
-        n_left = len(training.order) - position
-        if n_left < size:  # the last batch of the epoch has a program of its own
-            return training.order[position:], n_left
-        at_once = 1 if self._one_by_one else self._at_once
-        if size == len(training.order):
-            return training.order * min(at_once, self._epochs_unseen()), size
-        n = min(at_once, n_left // size)
-        return training.order[position : position + n * size], size
-
     def _epochs_unseen(self) -> int:
-        """How many of the next epochs, of one batch each, may go by before anybody looks."""
+        """How many epochs may go by, that under way included, before anybody looks."""
         training = self._training
         is_measured = training.history.validation is not None or training.early_stopping is not None
         if self._is_watched or is_measured:
@@ -191,43 +186,20 @@ class CompiledSteps:
         last = min(training.epochs, training.history.next_kept(training.finished))
         return last - training.finished
 
-    def _count(self, done: Done, samples: Sequence[int], size: int) -> None:
-        """Tell the training of the batches that were run: of one epoch, or each of its own."""
-        training = self._training
-        right = self._right(done, samples)
-        if size < len(training.order):
-            training.end_batches(done.costs, size, sum(right))
-            return
-        for i, cost in enumerate(done.costs):
-            if i:
-                training.end_epoch(is_kept=False)
-                training.begin_epoch()
-            training.end_batches([cost], size, sum(right[i * size : (i + 1) * size]))
-
-    def _right(self, done: Done, samples: Sequence[int]) -> list[bool]:
-        """Whether each output means the class of its target; nothing where there are no classes."""
+    def _n_right(self, done: Done, samples: Sequence[int]) -> Sequence[float]:
+        """How many outputs of each batch mean the class of their target."""
         rule = self._training.is_right
-        if rule is None:
-            return []
-        answers = [self._answers[i] for i in samples]
-        outputs = self._outputs(done)
-        if rule.border is not None and self._width == 0:
-            border = rule.border
-            return list(map(eq, [x > border for x in outputs], answers))
-        return list(map(eq, map(rule.of_output, outputs), answers))
-
-    def _outputs(self, done: Done) -> Sequence[Any]:
-        """What the model returned, one entry for each sample."""
-        if done.shape is not None and done.shape is not self._shape:
-            self._shape, self._width = done.shape, _width(done.shape)
-        numbers, width = done.outputs, self._width
-        if width == 0:
-            return numbers
-        if width is not None:
-            return _rows(numbers, width)
-        shape = self._shape or Shape(list)
-        batches = [shape.rebuild(batch) for batch in _rows(numbers, shape.size)]
-        return [output for batch in batches for output in batch]
+        if rule is None or not done.returned:
+            return done.n_right
+        counts, start = [], 0
+        for returned in done.returned:
+            outputs = _outputs(returned)
+            answers = [self._answers[i] for i in samples[start : start + len(outputs)]]
+            start += len(outputs)
+            right = list(map(eq, map(rule.of_output, outputs), answers))
+            size = returned.size
+            counts += [right[i : i + size].count(True) for i in range(0, len(right), size)]
+        return counts
 
 
 def say_what_compiles() -> None:
@@ -250,17 +222,15 @@ def _copied(samples: Any) -> Any:
     return [_copied(x) if isinstance(x, list) else x for x in samples]
 
 
-def _width(shape: Shape) -> int | None:
-    """How many numbers the row of each sample has; 0 where it is one number, None otherwise."""
-    kinds = set(map(_width_of_row, shape.items))
-    return kinds.pop() if len(kinds) == 1 else None
-
-
-def _width_of_row(shape: Shape) -> int | None:
-    if shape.kind is None:
-        return 0
-    is_row = shape.kind is list and shape.items and all(x.kind is None for x in shape.items)
-    return len(shape.items) if is_row else None
+def _outputs(returned: Returned) -> Sequence[Any]:
+    """What the model returned, one entry for each sample."""
+    numbers, width, shape = returned.numbers, returned.width, returned.shape
+    if width == 0:
+        return numbers
+    if width is not None:
+        return _rows(numbers, width)
+    batches = [shape.rebuild(batch) for batch in _rows(numbers, shape.size)]
+    return [output for batch in batches for output in batch]
 
 
 def _rows(numbers: "array[float]", width: int) -> list[list[float]]:

@@ -101,20 +101,32 @@ class Training:
             and self.early_stopping.is_over(self.finished, self.best)
         )
 
-    def begin_epoch(self) -> None:
-        """Set the learning rate of the epoch and shuffle the samples, unless it has begun.
+    def begin_epoch(self, order: list[int] | None = None) -> None:
+        """Set the learning rate of the epoch and the order of its samples, unless it has begun.
 
-        Where one batch holds them all, their order would change nothing but the rounding of sums.
+        Args:
+            order: what `next_order` has given for it; None to draw it now.
         """
         if self.order:
             return
         if self.schedule is not None:
             epoch = self.finished + 1
             self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
+        self.order = self.next_order() if order is None else order
+
+    def next_order(self) -> list[int]:
+        """Draw the order of the samples of the next epoch whose order was not drawn.
+
+        Where one batch holds them all, it would change nothing but the rounding of sums.
+        """
         order = list(range(len(self.rows)))
         if self.batch_size < len(order):
             self.source.shuffle(order)
-        self.order = order
+        return order
+
+    def may_draw_ahead(self) -> bool:
+        """Whether orders can be drawn before their epochs and, if need be, as if they were not."""
+        return self.batch_size >= len(self.rows) or type(self.source) is Random
 
     def batches(self) -> Iterator[list[int]]:
         """Yield the samples of each batch of this epoch that is still to come."""

@@ -6,17 +6,21 @@ Owns the choice between native code and straight-line Python.
 import sysconfig
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from autograd.replay.programs import Direct, Program
+from autograd.replay.programs import Direct, Program, StepProgram
 from autograd.replay.python import PythonProgram
 from autograd.replay.tape import Tape
 from autograd.replay.tiers import LONG, TieredProgram
+
+if TYPE_CHECKING:
+    from autograd.replay.llvm.program import Plan
 
 
 def program_of(
     tape: Tape, sizes: Sequence[int], mode: str, backend: str | None, direct: Direct | None = None
 ) -> Program:
-    """Translate a tape.
+    """Translate a tape, at once or when it has been run often enough.
 
     Args:
         tape: the program.
@@ -27,8 +31,26 @@ def program_of(
 
     Raises ImportError, which says what to install, if "llvm" is asked for and missing or broken.
     """
-    if backend == "python" or (backend is None and not has_llvm()):
+    plan = _native_plan(tape, mode, backend)
+    if plan is None:
         return PythonProgram(tape)
+    if plan.n_once > LONG:
+        return TieredProgram(tape, plan.n_operations, lambda: plan.translated(sizes, direct))
+    return plan.translated(sizes, direct)
+
+
+def step_program_of(
+    tape: Tape, sizes: Sequence[int], mode: str, backend: str | None
+) -> StepProgram:
+    """Translate the tape of a training step, at once: a training has many. As `program_of`."""
+    plan = _native_plan(tape, mode, backend)
+    return PythonProgram(tape) if plan is None else plan.translated(sizes)
+
+
+def _native_plan(tape: Tape, mode: str, backend: str | None) -> "Plan | None":
+    """What there is to translate to native code; None if it is to be Python."""
+    if backend == "python" or (backend is None and not has_llvm()):
+        return None
     if not has_llvm():
         raise ImportError(
             'compile: backend "llvm" needs llvmlite: pip install "glassgrad[compile]"'
@@ -40,12 +62,8 @@ def program_of(
             raise ImportError(
                 f'compile: backend "llvm": llvmlite does not load: {error}'
             ) from error
-        return PythonProgram(tape)
-
-    plan = Plan.of(tape, mode == "fast")
-    if plan.n_once > LONG:
-        return TieredProgram(tape, plan.n_operations, lambda: plan.translated(sizes, direct))
-    return plan.translated(sizes, direct)
+        return None
+    return Plan.of(tape, mode == "fast")
 
 
 def why_python(backend: str | None) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from autograd.containers import Shape
 from autograd.modes import is_listened_to
-from autograd.replay.programs import Batches
+from autograd.replay.done import Done, Stretch, counts, read
+from autograd.replay.programs import Batches, Decision, Leg
 from autograd.replay.step import Cost, State, Step, Steps, Update
 from autograd.replay.table import Table
 from autograd.value import Value
@@ -37,22 +37,6 @@ class Surroundings(Protocol):
 
         Raises ValueError, when the block ends, if that was not so by itself.
         """
-
-
-class Done(NamedTuple):
-    """What a run of batches left.
-
-    Attributes:
-        costs: one for each batch that was run.
-        outputs: what the model returned, as numbers, batch after batch.
-        shape: how the outputs of one batch are laid out; None if none was run.
-        velocities: after the last batch; () where there are none.
-    """
-
-    costs: list[float]
-    outputs: "array[float]"
-    shape: Shape | None
-    velocities: list[float]
 
 
 class Descent:
@@ -110,19 +94,23 @@ class Descent:
     def run(
         self,
         order: Sequence[int],
-        size: int,
+        sizes: Sequence[tuple[int, int]],
         rates: Sequence[float],
         velocities: Sequence[float | None],
         with_gradients: bool = False,
+        decision: Decision | None = None,
     ) -> Done:
         """Run some of the next batches, or none: then the next one is left to eager mode.
 
         Args:
-            order: their samples, `size` for each batch.
+            order: their samples.
+            sizes: how many samples a batch has, and how many such batches follow each other.
             rates: of the optimiser.
             velocities: one for each parameter, or None for each.
             with_gradients: whether `.grad` of the parameters is to be that of the last batch, as
                 eager mode leaves it; otherwise it becomes 0.
+            decision: by which the samples that are right are counted, if the model returns a
+                number, or a list of numbers, for each.
 
         The parameters have their new numbers. A batch is left to eager mode if a cost, weight or
         output is nan or infinite, if a row that Python computes raises an error, or if somebody,
@@ -137,11 +125,10 @@ class Descent:
                 "reads anew"
             )
         state = self._maker.state(rates, velocities, with_gradients)
-        key = (size, bool(state.velocities), with_gradients, self._key)
-        steps = self._steps.setdefault(key, [])
-        samples = array("q", order)
+        size, samples = sizes[0][0], array("q", order)
+        steps = self._steps_of(size, state)
         for step in [*steps]:
-            done = self._advance(step, samples, size, state)
+            done = self._advance(self._legs(step, sizes, state, decision), samples, state, decision)
             if done is not None:
                 if done.costs and steps[0] is not step:  # the next is likely to take the same way
                     steps.remove(step)
@@ -155,38 +142,80 @@ class Descent:
                 steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             return self._refuse(_why(error))
-        return self._advance(steps[0], first, size, state) or _NOTHING
+        return self._advance([Stretch(steps[0], size, 1)], first, state, decision) or _NOTHING
 
-    def _advance(self, step: Step, samples: "array[int]", size: int, state: State) -> Done | None:
-        """Run batches by one program; None if the first of them takes another way."""
+    def _steps_of(self, size: int, state: State) -> list[Step]:
+        """The programs for batches of this size, the likeliest first."""
+        key = (size, bool(state.velocities), state.with_gradients, self._key)
+        return self._steps.setdefault(key, [])
+
+    def _legs(
+        self,
+        first: Step,
+        sizes: Sequence[tuple[int, int]],
+        state: State,
+        decision: Decision | None,
+    ) -> list[Stretch]:
+        """The batches that can be run in one call, if the next one is run by the step given."""
+        if not first.is_proven:
+            return [Stretch(first, sizes[0][0], 1)]
+        steps, legs = {sizes[0][0]: first}, []
+        for size, n in sizes:
+            step = steps.get(size)
+            if step is None:
+                others = self._steps_of(size, state)
+                step = others[0] if others else first
+                is_alike = counts(decision, step) == counts(decision, first)
+                is_alike = is_alike and [*map(id, step.others)] == [*map(id, first.others)]
+                if not (others and step.is_proven and is_alike):
+                    break
+                steps[size] = step
+            legs.append(Stretch(step, size, n))
+        return legs
+
+    def _advance(
+        self, legs: list[Stretch], samples: "array[int]", state: State, decision: Decision | None
+    ) -> Done | None:
+        """Run batches by programs; None if the first of them takes another way."""
+        step, size, _ = legs[0]
         if not step.is_proven:
             samples = samples[:size]
-        given = [*state.numbers, *map(_data, step.others)]
-        n_rates = len(state.rates)
-        n_given = len(given) - len(step.others)
+        others = [*map(_data, step.others)]
+        numbers = array("d", [*state.numbers, *others])
+        n_given, n_rates = len(numbers) - len(others), len(state.rates)
+        # The first program of a way is compared with the outputs that eager mode gives.
+        counted = decision if step.is_proven and counts(decision, step) else None
         batches = Batches(
             self._maker.rows.numbers,
             self._maker.rows.size,
             self._maker.targets.numbers,
             self._maker.targets.size,
             samples,
-            size,
+            [Leg(one.step.program, one.size, one.n, one.step.width or 1) for one in legs],
             n_rates,
             n_given - n_rates,
+            counted,
         )
         try:
-            n_done, log = step.program.run_batches(batches, given)
+            n_done, log = step.program.run_batches(batches, numbers)
         except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
-            is_one = len(samples) == size
-            return _NOTHING if is_one else self._advance(step, samples[:size], size, state)
+            only = [Stretch(step, size, 1)]
+            return (
+                _NOTHING if legs == only else self._advance(only, samples[:size], state, decision)
+            )
         if n_done == 0:
+            given = [*state.numbers, *others]
             return None if self._goes_otherwise(step, samples[:size], given) else _NOTHING
-        after = step.program.state(n_given)[n_rates:]
+        after = numbers[n_rates:n_given]
         if not step.is_proven and step.weights != state.weights:
             if why := self._difference([log[0], *after, *log[1:]], samples, state):
                 return self._refuse(why)
             step.is_proven = True
-        return self._finished(step, state, n_done, log, after)
+        self._put(after, state)
+        self.n_steps += n_done
+        done = read(log, n_done, legs, counted is not None)
+        moving = after[len(state.weights) : 2 * len(state.weights)] if state.velocities else ()
+        return done._replace(velocities=moving)
 
     def _goes_otherwise(self, step: Step, samples: "array[int]", given: list[float]) -> bool:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
@@ -218,21 +247,13 @@ class Descent:
             "something that is no operation on Values, such as random numbers"
         )
 
-    def _finished(
-        self, step: Step, state: State, n_done: int, log: "array[float]", after: list[float]
-    ) -> Done:
-        """Give the parameters what the program has found."""
+    def _put(self, after: "array[float]", state: State) -> None:
+        """Give the parameters what the programs have found."""
         n = len(self._parameters)
         gradients = after[-n:] if state.with_gradients else repeat(0.0)
         # Calls into C, in which no signal handler runs: all weights change or none.
         deque(map(setattr, self._parameters, repeat("grad"), gradients), maxlen=0)
         deque(map(setattr, self._parameters, repeat("_data"), after[:n]), maxlen=0)
-        width = 1 + step.n_outputs
-        del log[n_done * width :]
-        costs = log[::width].tolist()
-        del log[::width]
-        self.n_steps += n_done
-        return Done(costs, log, step.shape, after[n : 2 * n] if state.velocities else [])
 
     def _refuse(self, why: str) -> Done:
         self.refusal = why
@@ -253,4 +274,4 @@ def _why(error: Exception) -> str:
     return f"no program can be made of its steps: {type(error).__name__}: {text}"
 
 
-_NOTHING = Done([], array("d"), None, [])
+_NOTHING = Done([])

@@ -11,15 +11,45 @@ from autograd.containers import Shape
 from autograd.value import Value
 
 
+class Decision(NamedTuple):
+    """How what a model returns for a sample means a class.
+
+    Attributes:
+        border: above it one number means class 1, else 0; None: of several the largest, the first
+            of equal ones, means the class of its place.
+        classes: which one is right, for each sample of a training.
+    """
+
+    border: float | None
+    classes: "array[int]"
+
+
+class Leg(NamedTuple):
+    """Batches of one size that follow each other.
+
+    Attributes:
+        program: of a step with a batch of that size.
+        size: how many samples a batch has.
+        n_batches: how many there are.
+        width: how many numbers the model returns for a sample.
+    """
+
+    program: "StepProgram"
+    size: int
+    n_batches: int
+    width: int
+
+
 class Batches(NamedTuple):
-    """Samples to be run through the program of a training step, batch after batch.
+    """Samples to be run through programs of training steps, batch after batch.
 
     Attributes:
         rows, targets: the numbers of all samples, one after another, and how many one has.
         order: the samples of the batches, one batch after another.
-        size: of a batch.
+        legs: the batches, by size; all programs are of one backend.
         n_rates: how many numbers of the state are not changed by a step; they come first.
         n_new: how many are; outputs 1 to n_new are their new numbers, output 0 is the cost.
+        decision: by which the outputs after these are counted; None: they are kept.
     """
 
     rows: "array[float]"
@@ -27,9 +57,10 @@ class Batches(NamedTuple):
     targets: "array[float]"
     target_size: int
     order: "array[int]"
-    size: int
+    legs: Sequence[Leg]
     n_rates: int
     n_new: int
+    decision: Decision | None = None
 
 
 class Program(Protocol):
@@ -66,16 +97,21 @@ class Program(Protocol):
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """The outputs for inputs in a list and in arrays; None if a guard is answered otherwise."""
 
-    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, "array[float]"]:
-        """Run the program of a step on batch after batch, from the state given.
+
+class StepProgram(Program, Protocol):
+    """A translated tape of a training step."""
+
+    def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
+        """Run steps on batch after batch; the first leg's program is asked for all.
+
+        Args:
+            batches: what to run.
+            state: the numbers that come in a list; the steps change it.
 
         Returns how many batches were run, and for each its cost and the outputs after the new
-        state. It stops before a batch for which a guard is answered otherwise, or an output is not
-        finite.
+        state, or in their place how many samples are right. It stops before a batch for which a
+        guard is answered otherwise, or an output is not finite.
         """
-
-    def state(self, n: int) -> list[float]:
-        """The first n numbers of the state, after the last batch that was run."""
 
 
 class Direct(NamedTuple):

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from autograd.op import BUILTIN, Op
-from autograd.replay.programs import Batches
+from autograd.replay.programs import Batches, Decision
 from autograd.replay.tape import QUESTIONS, Tape
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -64,24 +64,40 @@ class PythonProgram:
         except (ArithmeticError, ValueError):
             return interpret(self._tape, given)
 
-    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
-        """See `Program.run_batches`."""
-        self._state, log = [*state], array("d")
-        n, first, end = batches.size, batches.n_rates, batches.n_rates + batches.n_new
-        for done in range(len(batches.order) // n):
-            samples = batches.order[done * n : (done + 1) * n]
-            rows = _chosen(batches.rows, batches.row_size, samples)
-            targets = _chosen(batches.targets, batches.target_size, samples)
-            found = self.run(self._state, [rows, targets])
-            if found is None or not all(map(math.isfinite, found)):
-                return done, log
-            self._state[first:end] = found[1 : 1 + batches.n_new]
-            log.extend([found[0], *found[1 + batches.n_new :]])
-        return len(batches.order) // n, log
+    def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
+        """See `StepProgram.run_batches`."""
+        n_done, start, log = 0, 0, array("d")
+        end, decision = batches.n_rates + batches.n_new, batches.decision
+        for leg in batches.legs:
+            for _ in range(leg.n_batches):
+                samples = batches.order[start : start + leg.size]
+                rows = _chosen(batches.rows, batches.row_size, samples)
+                targets = _chosen(batches.targets, batches.target_size, samples)
+                found = leg.program.run(state, [rows, targets])
+                if found is None or not all(map(math.isfinite, found)):
+                    return n_done, log
+                state[batches.n_rates : end] = array("d", found[1 : 1 + batches.n_new])
+                answers = found[1 + batches.n_new :]
+                if decision is not None:
+                    answers = [_n_right(decision, samples, answers, leg.width)]
+                log.extend([found[0], *answers])
+                n_done, start = n_done + 1, start + leg.size
+        return n_done, log
 
-    def state(self, n: int) -> list[float]:
-        """The first numbers of the list that it was last given, as they are now."""
-        return self._state[:n]
+
+def _n_right(
+    decision: Decision, samples: "array[int]", outputs: Sequence[float], width: int
+) -> float:
+    """How many of the samples the outputs give the right class."""
+    right = 0
+    for i, sample in enumerate(samples):
+        if decision.border is not None:
+            found: int = outputs[i] > decision.border
+        else:
+            row = outputs[i * width : (i + 1) * width]
+            found = row.index(max(row))
+        right += found == decision.classes[sample]
+    return float(right)
 
 
 def _chosen(table: "array[float]", size: int, samples: "array[int]") -> "array[float]":

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
-from autograd.replay.backends import program_of
-from autograd.replay.programs import Program
+from autograd.replay.backends import step_program_of
+from autograd.replay.programs import StepProgram
 from autograd.replay.recorder import collector_paused, record
 from autograd.replay.table import Table
 from autograd.replay.tape import tape_of
@@ -57,14 +57,17 @@ class Step:
             model returned.
         others: the leaves that it reads and does not train.
         shape: of what the model returned; n_outputs: how many numbers that are.
+        width: how many numbers it returned for each sample: 0 if each is a number and no list,
+            None if they are no lists, or of different lengths.
         weights: of the batch that it was recorded with.
         is_proven: whether it has given the numbers of eager mode with other weights.
     """
 
-    program: Program
+    program: StepProgram
     others: list[Value]
     shape: Shape
     n_outputs: int
+    width: int | None
     weights: list[float]
     is_proven: bool = False
 
@@ -132,8 +135,9 @@ class Steps:
         inputs = [*given, *recording.leaves, *row_nodes, *target_nodes]
         tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
-        program = program_of(tape, sizes, mode, backend)
-        return Step(program, recording.leaves, shape, shape.size, state.weights)
+        program = step_program_of(tape, sizes, mode, backend)
+        width = _width(shape) if len(shape.items) == len(samples) else None
+        return Step(program, recording.leaves, shape, shape.size, width, state.weights)
 
     def in_eager_mode(self, samples: "array[int]", state: State) -> list[float]:
         """The outputs of the program, by running the model; `.grad` is as that leaves it."""
@@ -166,3 +170,16 @@ class Steps:
 
 def _number(x: Any) -> Any:
     return x._data if isinstance(x, Value) else x
+
+
+def _width(shape: Shape) -> int | None:
+    """How many numbers the row of each sample has; 0 where it is one number, None otherwise."""
+    kinds = set(map(_width_of_row, shape.items))
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _width_of_row(shape: Shape) -> int | None:
+    if shape.kind is None:
+        return 0
+    is_row = shape.kind is list and shape.items and all(x.kind is None for x in shape.items)
+    return len(shape.items) if is_row else None

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.replay.programs import Batches, Program
+from autograd.replay.programs import Program
 from autograd.replay.python import interpret
 from autograd.replay.tape import Tape
 
@@ -71,12 +71,3 @@ class TieredProgram:
         found = interpret(self._tape, [*numbers, *[x for block in blocks for x in block.tolist()]])
         self._seconds += time.perf_counter() - start
         return found
-
-    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
-        """See `Program.run_batches`: of a training, which has many steps, at once translated."""
-        self._program = self._program or self._translate()
-        return self._program.run_batches(batches, state)
-
-    def state(self, n: int) -> list[float]:
-        """See `Program.state`."""
-        return self._program.state(n) if self._program is not None else []

@@ -123,12 +123,12 @@ class _Trainer(Thread):
 _begin_epoch = Training.begin_epoch
 
 
-def _watched(self: Training) -> None:
+def _watched(self: Training, order: list[int] | None = None) -> None:
     """`Training.begin_epoch`, before which a trainer looks up."""
     thread = current_thread()
     if isinstance(thread, _Trainer):
         thread.look_up(self)
-    _begin_epoch(self)
+    _begin_epoch(self, order)
 
 
 _epochs_unseen = CompiledSteps._epochs_unseen

@@ -1,6 +1,7 @@
 """glassgrad in the contests: compiled in both modes, and as it runs without being compiled."""
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -111,7 +112,7 @@ def eager_step(name: str) -> Run:
 
 
 def descent(name: str, mode: str) -> Run:
-    """Some epochs by `autograd.replay.Descent`: as many batches of one size in a call as follow."""
+    """Some epochs by `autograd.replay.Descent`, in one call."""
     task, loss_of = TASKS[name], LOSSES[TASKS[name].loss]
     model = model_of(task)
     parameters = model.parameters()
@@ -125,29 +126,26 @@ def descent(name: str, mode: str) -> Run:
         return weight - rates[0] * gradient, velocity
 
     steps = Descent(cost, parameters, update, *task.samples(), mode=mode)
-    runs = _runs(task)
+    batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
+    sizes = [(size, len(list(alike))) for size, alike in groupby(map(len, batches))]
+    samples = array("q", [i for batch in batches for i in batch])
     no_velocities = [None] * len(parameters)
 
     def once() -> None:
-        for size, samples in runs:
-            left = samples
-            while left:
-                n = len(steps.run(left, size, [task.lr], no_velocities).costs)
-                if n == 0:
-                    raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
-                left = left[n * size :]
+        first, left, to_come = 0, deque(sizes), len(batches)
+        while to_come:
+            n = len(steps.run(samples[first:], left, [task.lr], no_velocities).costs)
+            if n == 0:
+                raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
+            to_come -= n
+            while n:  # the first runs end after one batch
+                size, there = left.popleft()
+                done = min(n, there)
+                n, first = n - done, first + done * size
+                if done < there:
+                    left.appendleft((size, there - done))
 
-    n_steps = sum(len(samples) // size for size, samples in runs)
-    return Run(once, (), gradients_of(task, model), n_steps)
-
-
-def _runs(task: Task) -> list[tuple[int, "array[int]"]]:
-    """The batches of all epochs, as the size and the samples of those that follow each other."""
-    batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
-    runs = []
-    for size, alike in groupby(batches, len):
-        runs.append((size, array("q", [i for batch in alike for i in batch])))
-    return runs
+    return Run(once, (), gradients_of(task, model), len(batches))
 
 
 def _pure_step(task: Task) -> Callable[[Any, Any, Any], Any]:

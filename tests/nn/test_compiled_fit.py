@@ -3,6 +3,7 @@
 Owns models, losses, options and batch sizes, resuming, and where no llvmlite is installed.
 """
 
+import random
 import sys
 
 import pytest
@@ -294,9 +295,10 @@ def test_epochs_of_one_batch_run_several_at_once(epochs, at_once, monkeypatch):
     data, asked = (ROWS[:5], LABELS[:5]), []
     run = nn.compiled.Descent.run
 
-    def noted(self, order, size, *arguments):
-        asked.append(len(order) // size)
-        return run(self, order, size, *arguments)
+    def noted(self, order, sizes, *arguments):
+        asked.append(sum(n for _, n in sizes))
+        assert len(order) == sum(size * n for size, n in sizes)
+        return run(self, order, sizes, *arguments)
 
     monkeypatch.setattr(nn.compiled.Descent, "run", noted)
     options = {"epochs": epochs, "batch_size": None, "momentum": 0.5}
@@ -305,3 +307,55 @@ def test_epochs_of_one_batch_run_several_at_once(epochs, at_once, monkeypatch):
     asked.clear()
     both(lambda: mlp(2, 1), data, "mse", monkeypatch, **options, callbacks=[lambda training: None])
     assert max(asked) == 1
+
+
+@pytest.mark.parametrize("kind", ["border", "largest", "none"])
+def test_epochs_of_many_batches_run_several_at_once(kind, monkeypatch):
+    lengths = []
+    run = nn.compiled.Descent.run
+
+    def noted(self, order, sizes, *arguments):
+        done = run(self, order, sizes, *arguments)
+        lengths.append((len(done.costs), bool(done.n_right), sizes))
+        return done
+
+    monkeypatch.setattr(nn.compiled.Descent, "run", noted)
+    make, targets, loss = {
+        "border": (lambda: mlp(2, 1), SIGNS, "hinge"),
+        "largest": (lambda: mlp(2, 3), CLASSES, "cross_entropy"),
+        "none": (lambda: mlp(2, 1), NUMBERS, "mse"),
+    }[kind]
+    options = {"epochs": 230, "batch_size": 5, "momentum": 0.5, "lr": 1e-3}
+    both(make, (ROWS, targets), loss, monkeypatch, **options)
+    n, is_counted, sizes = lengths[-2]
+    assert sizes[:2] == [(5, 3), (2, 1)]
+    assert n == 16  # four epochs of 4 lie between two that a history of more than 200 may keep
+    assert is_counted == (kind != "none")
+
+
+def test_a_way_that_only_a_later_epoch_takes_leaves_the_orders_as_they_were(monkeypatch):
+    """A run that ends early has drawn the orders of epochs that it did not reach."""
+
+    def loss(outputs, targets):
+        total = ag.mean([(y - t) ** 2 for y, t in zip(outputs, targets, strict=True)])
+        return total * 2.0 if total < 0.3 else total
+
+    for source in (lambda: 3, lambda: random.Random(5), lambda: Drawing(5)):
+        found = []
+        for compiled in (False, True):
+            mine = source()
+            options = {"epochs": 330, "batch_size": 5, "lr": 3e-3, "seed": mine}
+            found.append(
+                train(compiled, lambda: mlp(2, 1), (ROWS, NUMBERS), loss, monkeypatch, **options)
+            )
+            if not isinstance(mine, int):
+                found[-1]["next"] = mine.random()
+        assert dict(found[0]) == dict(found[1])
+        assert found[1].n_steps > 1000
+
+
+class Drawing(random.Random):
+    """A source that may do anything when it is asked for its state."""
+
+    def getstate(self):
+        return super().getstate()

@@ -1,10 +1,12 @@
-"""Driver: many batches of samples through the program of a training step, in one call.
+"""Driver: many batches of samples through the programs of training steps, in one call.
 
-Owns the loop over batches. It is one piece of native code for all programs, made once.
+Owns the loop over batches, which is one piece of native code for all programs, made once, and the
+memory that a batch passes through.
 """
 
 import ctypes
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -14,35 +16,90 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.machine import machine
+from autograd.replay.programs import Batches
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
-ORDER = I64.as_pointer()
+WORDS = I64.as_pointer()
+LEG = ("program", "work", "size", "n_batches", "n_outputs", "width")  # a row of words
+KEPT, OVER_BORDER, LARGEST = 0, 1, 2  # what becomes of outputs: they are kept, or counted
 # In order, as `drive` names them.
 ARGUMENTS = {
-    "program": PROGRAM.as_pointer(),
+    "legs": WORDS,
+    "n_legs": I64,
     "blocks": BLOCKS,  # the state, the rows of a batch, its targets
-    "work": POINTER,
     "outputs": POINTER,  # the cost, the new state, the outputs of the model
     "all_rows": POINTER,
     "row_size": I64,
     "all_targets": POINTER,
     "target_size": I64,
-    "order": ORDER,  # the samples of all batches
-    "batch_size": I64,
-    "n_batches": I64,
+    "order": WORDS,  # the samples of all batches
     "n_rates": I64,  # the numbers of the state before those that a step changes
     "n_new": I64,
-    "n_outputs": I64,
-    "log": POINTER,  # for each batch its cost and the outputs of the model
+    "decision": I64,
+    "border": DOUBLE,
+    "classes": WORDS,  # of all samples
+    "log": POINTER,  # for each batch its cost, and the outputs of the model or how many are right
 }
+_KINDS: dict[ir.Type, Any] = {I64: ctypes.c_longlong, DOUBLE: ctypes.c_double}
 _Drive = ctypes.PYFUNCTYPE(
-    ctypes.c_longlong,
-    *[ctypes.c_longlong if kind is I64 else ctypes.c_void_p for kind in ARGUMENTS.values()],
+    ctypes.c_longlong, *[_KINDS.get(kind, ctypes.c_void_p) for kind in ARGUMENTS.values()]
 )
 
 
+def drive(
+    batches: Batches,
+    places: Sequence[tuple[int, int]],
+    n_outputs: Sequence[int],
+    state: "array[float]",
+) -> tuple[int, "array[float]"]:
+    """Run batches: see `StepProgram.run_batches`.
+
+    Args:
+        places: for each leg where its program and the memory that this works in stand.
+        n_outputs: how many outputs it has.
+    """
+    legs, decision = batches.legs, batches.decision
+    words = array("q")
+    n_logged = 0
+    for leg, (address, work), n in zip(legs, places, n_outputs, strict=True):
+        words.extend([address, work, leg.size, leg.n_batches, n, leg.width])
+        n_logged += leg.n_batches * (n - batches.n_new if decision is None else 2)
+    largest = max(leg.size for leg in legs)
+    rows = array("d", bytes(8 * largest * batches.row_size))
+    targets = array("d", bytes(8 * largest * batches.target_size))
+    outputs, log = array("d", bytes(8 * max(n_outputs))), array("d", bytes(8 * n_logged))
+    blocks = array("q", map(_start, (state, rows, targets)))
+    kind, border, classes = KEPT, 0.0, 0
+    if decision is not None:
+        kind, classes = LARGEST, _start(decision.classes)
+        if decision.border is not None:
+            kind, border = OVER_BORDER, decision.border
+    n_done = _driver()[0](
+        _start(words),
+        len(legs),
+        _start(blocks),
+        _start(outputs),
+        _start(batches.rows),
+        batches.row_size,
+        _start(batches.targets),
+        batches.target_size,
+        _start(batches.order),
+        batches.n_rates,
+        batches.n_new,
+        kind,
+        border,
+        classes,
+        _start(log),
+    )
+    return n_done, log
+
+
+def _start(numbers: "array[Any]") -> int:
+    return numbers.buffer_info()[0]
+
+
 @cache
-def driver() -> tuple[Any, llvm.ExecutionEngine]:
+def _driver() -> tuple[Any, llvm.ExecutionEngine]:
     """The loop as a function of ctypes, which returns how many batches it ran, and its code.
 
     It stops before a batch whose program answers a guard otherwise, or whose outputs are not all
@@ -59,62 +116,109 @@ def driver() -> tuple[Any, llvm.ExecutionEngine]:
     builder.getModulePassManager().run(parsed, builder)
     engine = llvm.create_mcjit_compiler(parsed, target)
     engine.finalize_object()
-    drive = _Drive(engine.get_function_address("drive"))
-    return drive, engine
+    return _Drive(engine.get_function_address("drive")), engine
 
 
 def _write(function: ir.Function) -> None:
     named = dict(zip(ARGUMENTS, function.args, strict=True))
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     stopped = function.append_basic_block("stopped")
+    zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
+    n_done, order, log = [builder.alloca(kind) for kind in (I64, WORDS, POINTER)]
+    builder.store(zero, n_done)
+    builder.store(named["order"], order)
+    builder.store(named["log"], log)
 
     def block(number: int) -> ir.Value:
         return builder.load(builder.gep(named["blocks"], [ir.Constant(I64, number)]))
 
     state, rows, targets = block(0), block(1), block(2)
-    kept = builder.sub(named["n_outputs"], named["n_new"])  # of the outputs of each batch
-    outputs, one = named["outputs"], ir.Constant(I64, 1)
-    with _loop(builder, named["n_batches"]) as batch:
-        start = builder.mul(batch, named["batch_size"])
-        with _loop(builder, named["batch_size"]) as i:
-            sample = builder.load(builder.gep(named["order"], [builder.add(start, i)]))
-            for source, size, goal in (
-                (named["all_rows"], named["row_size"], rows),
-                (named["all_targets"], named["target_size"], targets),
-            ):
-                _copy(
-                    builder,
-                    builder.gep(source, [builder.mul(sample, size)]),
-                    builder.gep(goal, [builder.mul(i, size)]),
-                    size,
-                )
-        status = builder.call(named["program"], [named["blocks"], named["work"], outputs])
-        _stop_unless(builder, builder.icmp_unsigned("==", status, ir.Constant(I32, 0)), stopped)
-        # x - x is 0 unless x is nan or infinite: one sum of them tells of all.
-        with builder.goto_entry_block():
-            total = builder.alloca(DOUBLE)
-        builder.store(ir.Constant(DOUBLE, 0.0), total)
-        with _loop(builder, named["n_outputs"]) as j:
-            x = builder.load(builder.gep(outputs, [j]))
-            rest = builder.fsub(x, x)
-            flags = ["reassoc"]  # of zeros and nan: any order is the same
-            builder.store(builder.fadd(builder.load(total), rest, flags=flags), total)
-        is_finite = builder.fcmp_ordered("==", builder.load(total), ir.Constant(DOUBLE, 0.0))
-        _stop_unless(builder, is_finite, stopped)
-        new = builder.gep(outputs, [one])
-        _copy(builder, new, builder.gep(state, [named["n_rates"]]), named["n_new"])
-        line = builder.gep(named["log"], [builder.mul(batch, kept)])
-        builder.store(builder.load(outputs), line)
-        answers = builder.gep(new, [named["n_new"]])
-        _copy(builder, answers, builder.gep(line, [one]), builder.sub(kept, one))
-    builder.ret(named["n_batches"])
+    outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
+    with _loop(builder, named["n_legs"]) as i:
+        leg = builder.gep(named["legs"], [builder.mul(i, ir.Constant(I64, len(LEG)))])
+        word = {
+            name: builder.load(builder.gep(leg, [ir.Constant(I64, j)]))
+            for j, name in enumerate(LEG)
+        }
+        program = builder.inttoptr(word["program"], PROGRAM.as_pointer())
+        work = builder.inttoptr(word["work"], POINTER)
+        with _loop(builder, word["n_batches"]):
+            samples = builder.load(order)
+            with _loop(builder, word["size"]) as j:
+                sample = builder.load(builder.gep(samples, [j]))
+                for source, size, goal in (
+                    (named["all_rows"], named["row_size"], rows),
+                    (named["all_targets"], named["target_size"], targets),
+                ):
+                    start = builder.gep(source, [builder.mul(sample, size)])
+                    _copy(builder, start, builder.gep(goal, [builder.mul(j, size)]), size)
+            status = builder.call(program, [named["blocks"], work, outputs])
+            is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
+            _stop_unless(builder, is_same_way, stopped)
+            _stop_unless(builder, _are_finite(builder, outputs, word["n_outputs"]), stopped)
+            _copy(builder, new, builder.gep(state, [named["n_rates"]]), named["n_new"])
+            line = builder.load(log)
+            builder.store(builder.load(outputs), line)
+            answers, answer = builder.gep(new, [named["n_new"]]), builder.gep(line, [one])
+            n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
+            is_kept = builder.icmp_unsigned("==", named["decision"], ir.Constant(I64, KEPT))
+            with builder.if_else(is_kept) as (kept, counted):
+                with kept:
+                    _copy(builder, answers, answer, n_answers)
+                    builder.store(builder.gep(answer, [n_answers]), log)
+                with counted:
+                    right = _n_right(builder, named, samples, answers, word)
+                    builder.store(builder.sitofp(right, DOUBLE), answer)
+                    builder.store(builder.gep(answer, [one]), log)
+            builder.store(builder.gep(samples, [word["size"]]), order)
+            builder.store(builder.add(builder.load(n_done), one), n_done)
+    builder.branch(stopped)
     builder.position_at_end(stopped)
-    count = builder.phi(I64)
-    for origin in list(stopped.function.blocks):
-        end = origin.terminator
-        if end is not None and stopped in end.operands:
-            count.add_incoming(batch, origin)
-    builder.ret(count)
+    builder.ret(builder.load(n_done))
+
+
+def _are_finite(builder: ir.IRBuilder, numbers: ir.Value, n: ir.Value) -> ir.Value:
+    """Whether all are: x - x is 0 unless x is nan or infinite, and one sum tells of all."""
+    with builder.goto_entry_block():
+        total = builder.alloca(DOUBLE)
+    builder.store(ir.Constant(DOUBLE, 0.0), total)
+    with _loop(builder, n) as i:
+        x = builder.load(builder.gep(numbers, [i]))
+        flags = ["reassoc"]  # of zeros and nan: any order is the same
+        sum_now = builder.fadd(builder.load(total), builder.fsub(x, x), flags=flags)
+        builder.store(sum_now, total)
+    return builder.fcmp_ordered("==", builder.load(total), ir.Constant(DOUBLE, 0.0))
+
+
+def _n_right(
+    builder: ir.IRBuilder,
+    named: dict[str, ir.Value],
+    samples: ir.Value,
+    answers: ir.Value,
+    word: dict[str, ir.Value],
+) -> ir.Value:
+    """How many samples of a batch the outputs give the right class: see `Decision`."""
+    zero = ir.Constant(I64, 0)
+    with builder.goto_entry_block():
+        count, found, top = [builder.alloca(kind) for kind in (I64, I64, DOUBLE)]
+    builder.store(zero, count)
+    is_border = builder.icmp_unsigned("==", named["decision"], ir.Constant(I64, OVER_BORDER))
+    with _loop(builder, word["size"]) as i:
+        row = builder.gep(answers, [builder.mul(i, word["width"])])
+        first = builder.load(row)
+        is_over = builder.fcmp_ordered(">", first, named["border"])
+        builder.store(builder.select(is_border, builder.zext(is_over, I64), zero), found)
+        builder.store(first, top)
+        with _loop(builder, word["width"]) as j:  # the first one again: it is not over itself
+            x, now = builder.load(builder.gep(row, [j])), builder.load(top)
+            is_larger = builder.fcmp_ordered(">", x, now)
+            builder.store(builder.select(is_larger, x, now), top)
+            builder.store(builder.select(is_larger, j, builder.load(found)), found)
+        sample = builder.load(builder.gep(samples, [i]))
+        right = builder.load(builder.gep(named["classes"], [sample]))
+        is_right = builder.icmp_unsigned("==", right, builder.load(found))
+        builder.store(builder.add(builder.load(count), builder.zext(is_right, I64)), count)
+    return builder.load(count)
 
 
 def _stop_unless(builder: ir.IRBuilder, condition: ir.Value, stopped: ir.Block) -> None:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from autograd.op import Op
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
-from autograd.replay.llvm.driver import driver
+from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.programs import Batches, Direct, Program
+from autograd.replay.programs import Batches, Direct, StepProgram
 from autograd.replay.samples import Samples, find_samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
@@ -51,7 +51,7 @@ class Plan(NamedTuple):
         once = self.samples.scalars if self.samples is not None else [self.tape.rows]
         return sum(map(len, once))
 
-    def translated(self, sizes: Sequence[int], direct: Direct | None) -> Program:
+    def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> StepProgram:
         """Machine code."""
         return NativeProgram(self, sizes, direct)
 
@@ -139,37 +139,17 @@ class NativeProgram:
                 self._errors[get_ident()] = before
         return None if status == OTHERWISE else list(outputs)
 
-    def run_batches(self, batches: Batches, state: Sequence[float]) -> tuple[int, Any]:
-        """See `Program.run_batches`."""
-        self._given[: len(state)] = list(state)
-        rows = (ctypes.c_double * (batches.size * batches.row_size))()
-        targets = (ctypes.c_double * (batches.size * batches.target_size))()
-        self._blocks[1], self._blocks[2] = ctypes.addressof(rows), ctypes.addressof(targets)
-        n_batches, n_outputs = len(batches.order) // batches.size, len(self._outputs)
-        log = array("d", bytes(8 * n_batches * (n_outputs - batches.n_new)))
-        n_done = driver()[0](
-            self.address,
-            ctypes.addressof(self._blocks),
-            self.work,
-            ctypes.addressof(self._outputs),
-            batches.rows.buffer_info()[0],
-            batches.row_size,
-            batches.targets.buffer_info()[0],
-            batches.target_size,
-            batches.order.buffer_info()[0],
-            batches.size,
-            n_batches,
-            batches.n_rates,
-            batches.n_new,
-            n_outputs,
-            log.buffer_info()[0],
-        )
-        self._raise_what_was_raised()
-        return n_done, log
-
-    def state(self, n: int) -> list[float]:
-        """The first numbers of the list that it was last given, as they are now."""
-        return self._given[:n]
+    def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
+        """See `StepProgram.run_batches`."""
+        programs: list[Any] = [leg.program for leg in batches.legs]  # of this backend, too
+        n_outputs = [len(program._outputs) for program in programs]
+        places = [(program.address, program.work) for program in programs]
+        found = drive(batches, places, n_outputs, state)
+        errors = [program._errors.pop(get_ident(), None) for program in programs]
+        for error in errors:
+            if error is not None:
+                raise error
+        return found
 
     def _raise_what_was_raised(self) -> None:
         error = self._errors.pop(get_ident(), None)

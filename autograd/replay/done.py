@@ -1,0 +1,77 @@
+"""Done: what a run of batches leaves, and how it is read from what programs note of each batch.
+
+Owns which outputs of a model can be counted where they are made, and the layout of the others.
+"""
+
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from autograd.containers import Shape
+from autograd.replay.programs import Decision
+from autograd.replay.step import Step
+
+
+class Returned(NamedTuple):
+    """What the model returned in batches of one size.
+
+    Attributes:
+        numbers: of all batches, one after another.
+        size: how many samples a batch has.
+        shape: how the outputs of a batch are laid out.
+        width: how many numbers there are for each sample; 0 if it is a number and no list, None if
+            they are no lists, or of different lengths.
+    """
+
+    numbers: "array[float]"
+    size: int
+    shape: Shape
+    width: int | None
+
+
+class Done(NamedTuple):
+    """What a run of batches left.
+
+    Attributes:
+        costs: one for each batch that was run.
+        n_right: for each how many samples are right; () where that was not counted.
+        returned: what the model returned, where it was not counted.
+        velocities: after the last batch; () where there are none.
+    """
+
+    costs: list[float]
+    n_right: Sequence[float] = ()
+    returned: Sequence[Returned] = ()
+    velocities: Sequence[float] = ()
+
+
+class Stretch(NamedTuple):
+    """Batches of one size that follow each other, and the step that they are run by."""
+
+    step: Step
+    size: int
+    n: int
+
+
+def counts(decision: Decision | None, step: Step) -> bool:
+    """Whether the outputs of a step can be counted by a decision."""
+    if decision is None or step.width is None:
+        return False
+    return (step.width == 0) == (decision.border is not None)
+
+
+def read(log: "array[float]", n_done: int, legs: list[Stretch], is_counted: bool) -> Done:
+    """What programs have noted of each batch."""
+    if is_counted:
+        del log[2 * n_done :]
+        return Done(log[::2].tolist(), log[1::2])
+    costs: list[float] = []
+    returned, start = [], 0
+    for step, size, n_batches in legs:
+        n, width = min(n_batches, n_done - len(costs)), 1 + step.n_outputs
+        numbers = log[start : start + n * width]
+        start += n * width
+        costs += numbers[::width].tolist()
+        del numbers[::width]
+        returned.append(Returned(numbers, size, step.shape, step.width))
+    return Done(costs, (), returned)

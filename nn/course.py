@@ -1,0 +1,86 @@
+"""Course: the next batches of a training, which programs run in one call.
+
+Owns how far such a call reaches, the orders of the epochs to come, and how what was run is counted.
+"""
+
+from collections.abc import Callable, Sequence
+
+from nn.training import Training
+
+
+class Course:
+    """Batches that follow each other in a training, from the next one on; there may be none.
+
+    Args:
+        training: whose they are.
+        n_batches: at most so many.
+        n_epochs: in at most so many epochs, that under way included.
+        pays: whether batches of a size are to be run by a program.
+
+    Attributes:
+        samples: in their order.
+        sizes: how many samples a batch has, and how many such batches follow each other.
+    """
+
+    def __init__(
+        self, training: Training, n_batches: int, n_epochs: int, pays: Callable[[int], bool]
+    ) -> None:
+        self._training = training
+        self._orders: list[list[int]] = []  # of the epochs after this one
+        self._before = None  # the state of the random source when these had not been drawn
+        order = training.order[training.position :]
+        first = _sizes(len(order), training.batch_size, n_batches, pays)
+        self._epochs = [first]
+        n_samples, n_left = sum(size * n for size, n in first), n_batches - _count(first)
+        self.samples = order[:n_samples]
+        whole = _sizes(len(training.rows), training.batch_size, training.n_batches, pays)
+        can_go_on = n_samples == len(order) and _count(whole) == training.n_batches
+        n_more = min(n_epochs - 1, n_left // training.n_batches) if can_go_on else 0
+        if n_more > 0 and training.may_draw_ahead():
+            self._before = training.source.getstate()
+            self._orders = [training.next_order() for _ in range(n_more)]
+            self._epochs += [whole] * n_more
+            self.samples += [i for order in self._orders for i in order]
+        self.sizes = [leg for epoch in self._epochs for leg in epoch]
+
+    def count(self, costs: list[float], n_right: Sequence[float]) -> None:
+        """Tell the training of the batches that were run, from the first on.
+
+        Args:
+            costs: one for each; none if none was run.
+            n_right: for each how many samples are right, or () if that means nothing.
+        """
+        training, start = self._training, 0
+        if len(costs) < _count(self.sizes) and self._before is not None:
+            training.source.setstate(self._before)
+            self._orders = []  # each is drawn again when its epoch begins
+        for i, sizes in enumerate(self._epochs):
+            if start == len(costs):
+                return
+            if i:
+                training.end_epoch(is_kept=False)
+                training.begin_epoch(self._orders[i - 1] if self._orders else None)
+            for size, n in sizes:
+                end = min(start + n, len(costs))
+                if start < end:
+                    training.end_batches(costs[start:end], size, int(sum(n_right[start:end])))
+                start = end
+
+
+def _sizes(
+    n_samples: int, batch_size: int, n_batches: int, pays: Callable[[int], bool]
+) -> list[tuple[int, int]]:
+    """The next batches of an epoch with so many samples left, at most `n_batches`."""
+    n_full, rest = divmod(n_samples, batch_size)
+    sizes = []
+    if n_full:
+        if not pays(batch_size):
+            return []
+        sizes.append((batch_size, min(n_full, n_batches)))
+    if rest and n_full < n_batches and pays(rest):
+        sizes.append((rest, 1))
+    return sizes
+
+
+def _count(sizes: list[tuple[int, int]]) -> int:
+    return sum(n for _, n in sizes)
