@@ -38,7 +38,7 @@ class Course:
         n_more = min(n_epochs - 1, n_left // training.n_batches) if can_go_on else 0
         if n_more > 0 and training.may_draw_ahead():
             self._before = training.source.getstate()
-            self._orders = [training.next_order() for _ in range(n_more)]
+            self._orders = training.next_orders(n_more)
             self._epochs += [whole] * n_more
             self.samples += [i for order in self._orders for i in order]
         self.sizes = [leg for epoch in self._epochs for leg in epoch]

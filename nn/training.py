@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.replay import draw_orders
 from nn.callbacks import Best, EarlyStopping
 from nn.checkpoint import Checkpoint, Plan
 from nn.checks import rate
@@ -105,24 +106,28 @@ class Training:
         """Set the learning rate of the epoch and the order of its samples, unless it has begun.
 
         Args:
-            order: what `next_order` has given for it; None to draw it now.
+            order: one that `next_orders` has given for it; None to draw it now.
         """
         if self.order:
             return
         if self.schedule is not None:
             epoch = self.finished + 1
             self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
-        self.order = self.next_order() if order is None else order
+        self.order = self.next_orders(1)[0] if order is None else order
 
-    def next_order(self) -> list[int]:
-        """Draw the order of the samples of the next epoch whose order was not drawn.
+    def next_orders(self, n: int) -> list[list[int]]:
+        """Draw the orders of the samples of the next n epochs whose order was not drawn.
 
         Where one batch holds them all, it would change nothing but the rounding of sums.
         """
-        order = list(range(len(self.rows)))
-        if self.batch_size < len(order):
-            self.source.shuffle(order)
-        return order
+        samples = range(len(self.rows))
+        if self.batch_size >= len(samples):
+            return [list(samples)] * n
+        if n > 1:
+            return draw_orders(self.source, len(samples), n)
+        order = list(samples)
+        self.source.shuffle(order)
+        return [order]
 
     def may_draw_ahead(self) -> bool:
         """Whether orders can be drawn before their epochs and, if need be, as if they were not."""

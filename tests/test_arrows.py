@@ -37,8 +37,11 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PROGRAM = ("autograd.program", "_public_name", "autograd")
 # and a notebook asks for the picture.
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
-# and a program becomes native code, where llvmlite is installed.
-NATIVE = ("autograd.replay.backends", "program_of", "autograd.replay.llvm.program")
+# and a program becomes native code, and orders are shuffled by it, where llvmlite is installed.
+NATIVE = (
+    ("autograd.replay.backends", "_native_plan", "autograd.replay.llvm.program"),
+    ("autograd.replay.orders", "_drawn", "autograd.replay.llvm.shuffle"),
+)
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.
 COMMAND = ("autograd.__main__", "", "nn.command.main", "main")
@@ -139,7 +142,7 @@ def is_against_the_arrows(found):
 
 
 def _is_upward(found):
-    if found[:3] in (PICTURE, PROGRAM, NATIVE) or found.module == "autograd":
+    if found[:3] in (PICTURE, PROGRAM, *NATIVE) or found.module == "autograd":
         return True
     if found.target == "autograd" or found.function not in ("", "TYPE_CHECKING"):
         return False

@@ -1,0 +1,60 @@
+"""Orders: those of many epochs, drawn at once as `random.Random.shuffle` draws them one by one.
+
+Owns the words of the random source: as many are taken from it as shuffling in Python takes.
+"""
+
+from array import array
+from functools import cache
+from random import Random
+
+from autograd.replay.backends import has_llvm
+
+AT_ONCE = 2_000_000  # samples; each is some 20 bytes while their orders are drawn
+WORDS_EACH = 1.5  # to begin with; on average it takes 2 ln 2 = 1.39
+
+
+def draw_orders(source: Random, n: int, n_orders: int) -> list[list[int]]:
+    """The orders that shuffling `range(n)` so many times gives, and leaves the source as it does.
+
+    Args:
+        source: a `random.Random`, and of no class derived from it.
+    """
+    if n < 2 or n * n_orders > AT_ONCE or not _is_usual():
+        return [_shuffled(source, n) for _ in range(n_orders)]
+    return _drawn(source, n, n_orders)
+
+
+def _shuffled(source: Random, n: int) -> list[int]:
+    order = list(range(n))
+    source.shuffle(order)
+    return order
+
+
+def _drawn(source: Random, n: int, n_orders: int) -> list[list[int]]:
+    from autograd.replay.llvm.shuffle import shuffle
+
+    before, n_words = source.getstate(), int(WORDS_EACH * n * n_orders) + 200
+    while True:
+        words = array("I", source.getrandbits(32 * n_words).to_bytes(4 * n_words, "little"))
+        orders = array("q", range(n)) * n_orders
+        used = shuffle(words, orders, n)
+        source.setstate(before)
+        if used >= 0:
+            break
+        n_words *= 2
+    source.getrandbits(32 * used)
+    listed = orders.tolist()
+    return [listed[i : i + n] for i in range(0, len(listed), n)]
+
+
+@cache
+def _is_usual() -> bool:
+    """Whether native code can shuffle here, and does what this Python does."""
+    if not has_llvm() or array("I").itemsize != 4:
+        return False
+    try:
+        mine, theirs = Random(1), Random(1)
+        same = _drawn(mine, 150, 2) == [_shuffled(theirs, 150) for _ in range(2)]
+    except (ImportError, OSError):  # llvmlite is there and broken
+        return False
+    return same and mine.getstate() == theirs.getstate()
