@@ -3,6 +3,7 @@
 Owns how far such a call reaches, the orders of the epochs to come, and how what was run is counted.
 """
 
+from array import array
 from collections.abc import Callable, Sequence
 
 from nn.training import Training
@@ -26,13 +27,13 @@ class Course:
         self, training: Training, n_batches: int, n_epochs: int, pays: Callable[[int], bool]
     ) -> None:
         self._training = training
-        self._orders: list[list[int]] = []  # of the epochs after this one
+        self._orders = array("q")  # of the epochs after this one
         self._before = None  # the state of the random source when these had not been drawn
         order = training.order[training.position :]
         first = _sizes(len(order), training.batch_size, n_batches, pays)
         self._epochs = [first]
         n_samples, n_left = sum(size * n for size, n in first), n_batches - _count(first)
-        self.samples = order[:n_samples]
+        self.samples = array("q", order[:n_samples])
         whole = _sizes(len(training.rows), training.batch_size, training.n_batches, pays)
         can_go_on = n_samples == len(order) and _count(whole) == training.n_batches
         n_more = min(n_epochs - 1, n_left // training.n_batches) if can_go_on else 0
@@ -40,7 +41,7 @@ class Course:
             self._before = training.source.getstate()
             self._orders = training.next_orders(n_more)
             self._epochs += [whole] * n_more
-            self.samples += [i for order in self._orders for i in order]
+            self.samples += self._orders
         self.sizes = [leg for epoch in self._epochs for leg in epoch]
 
     def count(self, costs: list[float], n_right: Sequence[float]) -> None:
@@ -53,18 +54,23 @@ class Course:
         training, start = self._training, 0
         if len(costs) < _count(self.sizes) and self._before is not None:
             training.source.setstate(self._before)
-            self._orders = []  # each is drawn again when its epoch begins
+            self._orders = array("q")  # each is drawn again when its epoch begins
         for i, sizes in enumerate(self._epochs):
             if start == len(costs):
                 return
             if i:
                 training.end_epoch(is_kept=False)
-                training.begin_epoch(self._orders[i - 1] if self._orders else None)
+                training.begin_epoch(self._order(i))
             for size, n in sizes:
                 end = min(start + n, len(costs))
                 if start < end:
                     training.end_batches(costs[start:end], size, int(sum(n_right[start:end])))
                 start = end
+
+    def _order(self, epoch: int) -> list[int] | None:
+        """Of the samples in an epoch after this one; None where it is not drawn."""
+        n = len(self._training.rows)
+        return self._orders[(epoch - 1) * n : epoch * n].tolist() or None
 
 
 def _sizes(

@@ -105,6 +105,8 @@ class Training:
     def begin_epoch(self, order: list[int] | None = None) -> None:
         """Set the learning rate of the epoch and the order of its samples, unless it has begun.
 
+        Where one batch holds them all, their order would change nothing but the rounding of sums.
+
         Args:
             order: one that `next_orders` has given for it; None to draw it now.
         """
@@ -113,21 +115,18 @@ class Training:
         if self.schedule is not None:
             epoch = self.finished + 1
             self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
-        self.order = self.next_orders(1)[0] if order is None else order
+        if order is None:
+            order = list(range(len(self.rows)))
+            if self.batch_size < len(order):
+                self.source.shuffle(order)
+        self.order = order
 
-    def next_orders(self, n: int) -> list[list[int]]:
-        """Draw the orders of the samples of the next n epochs whose order was not drawn.
-
-        Where one batch holds them all, it would change nothing but the rounding of sums.
-        """
-        samples = range(len(self.rows))
-        if self.batch_size >= len(samples):
-            return [list(samples)] * n
-        if n > 1:
-            return draw_orders(self.source, len(samples), n)
-        order = list(samples)
-        self.source.shuffle(order)
-        return [order]
+    def next_orders(self, n: int) -> "array[int]":
+        """Draw the orders of the samples of the n epochs after this one, one after another."""
+        n_samples = len(self.rows)
+        if self.batch_size >= n_samples:
+            return array("q", range(n_samples)) * n
+        return draw_orders(self.source, n_samples, n)
 
     def may_draw_ahead(self) -> bool:
         """Whether orders can be drawn before their epochs and, if need be, as if they were not."""

@@ -13,24 +13,28 @@ AT_ONCE = 2_000_000  # samples; each is some 20 bytes while their orders are dra
 WORDS_EACH = 1.5  # to begin with; on average it takes 2 ln 2 = 1.39
 
 
-def draw_orders(source: Random, n: int, n_orders: int) -> list[list[int]]:
-    """The orders that shuffling `range(n)` so many times gives, and leaves the source as it does.
+def draw_orders(source: Random, n: int, n_orders: int) -> "array[int]":
+    """The orders, one after another, that shuffling `range(n)` so many times gives.
 
     Args:
-        source: a `random.Random`, and of no class derived from it.
+        source: a `random.Random`, and of no class derived from it; it is left as shuffling leaves
+            it.
     """
     if n < 2 or n * n_orders > AT_ONCE or not _is_usual():
-        return [_shuffled(source, n) for _ in range(n_orders)]
+        return _shuffled(source, n, n_orders)
     return _drawn(source, n, n_orders)
 
 
-def _shuffled(source: Random, n: int) -> list[int]:
-    order = list(range(n))
-    source.shuffle(order)
-    return order
+def _shuffled(source: Random, n: int, n_orders: int) -> "array[int]":
+    found = array("q")
+    for _ in range(n_orders):
+        order = list(range(n))
+        source.shuffle(order)
+        found.extend(order)
+    return found
 
 
-def _drawn(source: Random, n: int, n_orders: int) -> list[list[int]]:
+def _drawn(source: Random, n: int, n_orders: int) -> "array[int]":
     from autograd.replay.llvm.shuffle import shuffle
 
     before, n_words = source.getstate(), int(WORDS_EACH * n * n_orders) + 200
@@ -43,8 +47,7 @@ def _drawn(source: Random, n: int, n_orders: int) -> list[list[int]]:
             break
         n_words *= 2
     source.getrandbits(32 * used)
-    listed = orders.tolist()
-    return [listed[i : i + n] for i in range(0, len(listed), n)]
+    return orders
 
 
 @cache
@@ -54,7 +57,7 @@ def _is_usual() -> bool:
         return False
     try:
         mine, theirs = Random(1), Random(1)
-        same = _drawn(mine, 150, 2) == [_shuffled(theirs, 150) for _ in range(2)]
+        same = _drawn(mine, 150, 2) == _shuffled(theirs, 150, 2)
     except (ImportError, OSError):  # llvmlite is there and broken
         return False
     return same and mine.getstate() == theirs.getstate()
