@@ -173,10 +173,9 @@ def test_the_batches_are_those_of_fit(task):
     nn.fit(model, task.samples(), loss, lr=0.1, epochs=5, batch_size=4, seed=0, verbose=False)
     assert seen == [batch.labels for epoch in task.epochs_of_batches for batch in epoch]
     assert [[len(group) for group in epoch] for epoch in task.unrolled_steps] == [[2, 1]] * 5
-    assert with_glassgrad._runs(task)[0] == (
-        4,
-        array("q", chain.from_iterable(task.epochs_of_samples[0][:2])),
-    )
+    sizes, samples = with_glassgrad._in_order(task)
+    assert sizes == [(4, 2), (2, 1)] * 5
+    assert samples == array("q", chain.from_iterable(chain.from_iterable(task.epochs_of_samples)))
 
 
 def test_an_eager_batch_in_the_midst_of_a_descent_is_said(task, monkeypatch):

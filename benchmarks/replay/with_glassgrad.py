@@ -126,13 +126,12 @@ def descent(name: str, mode: str) -> Run:
         return weight - rates[0] * gradient, velocity
 
     steps = Descent(cost, parameters, update, *task.samples(), mode=mode)
-    batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
-    sizes = [(size, len(list(alike))) for size, alike in groupby(map(len, batches))]
-    samples = array("q", [i for batch in batches for i in batch])
+    sizes, samples = _in_order(task)
+    n_batches = sum(n for _, n in sizes)
     no_velocities = [None] * len(parameters)
 
     def once() -> None:
-        first, left, to_come = 0, deque(sizes), len(batches)
+        first, left, to_come = 0, deque(sizes), n_batches
         while to_come:
             n = len(steps.run(samples[first:], left, [task.lr], no_velocities).costs)
             if n == 0:
@@ -145,7 +144,14 @@ def descent(name: str, mode: str) -> Run:
                 if done < there:
                     left.appendleft((size, there - done))
 
-    return Run(once, (), gradients_of(task, model), len(batches))
+    return Run(once, (), gradients_of(task, model), n_batches)
+
+
+def _in_order(task: Task) -> tuple[list[tuple[int, int]], "array[int]"]:
+    """The batches of all epochs: how large, and how many alike follow each other; the samples."""
+    batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
+    sizes = [(size, len(list(alike))) for size, alike in groupby(map(len, batches))]
+    return sizes, array("q", [i for batch in batches for i in batch])
 
 
 def _pure_step(task: Task) -> Callable[[Any, Any, Any], Any]:
