@@ -169,7 +169,7 @@ class CompiledSteps:
         rule, targets = self._training.is_right, self._samples[1]
         self._answers = [] if rule is None else [rule.of_target(y) for y in targets]
         self._decision = None
-        if rule is not None and all(isinstance(answer, int) for answer in self._answers):
+        if rule is not None and all(map(_is_class, self._answers)):
             self._decision = Decision(rule.border, array("q", self._answers))
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
@@ -220,6 +220,11 @@ def _is_plain(optimizer: SGD) -> bool:
 def _copied(samples: Any) -> Any:
     """Lists at any depth as new lists of the same numbers."""
     return [_copied(x) if isinstance(x, list) else x for x in samples]
+
+
+def _is_class(answer: Any) -> bool:
+    """Whether native code can compare it: a callback may put anything in the place of a class."""
+    return isinstance(answer, int) and abs(answer) < 2**31
 
 
 def _outputs(returned: Returned) -> Sequence[Any]:

@@ -9,7 +9,7 @@ import autograd as ag
 from autograd import Value
 from nn import SGD, Layer, fit, mse_loss, predict
 from nn.callbacks import Callback
-from tests.nn.both_modes import NUMBERS, PAIRS, ROWS, bits, both, mlp, train
+from tests.nn.both_modes import CLASSES, NUMBERS, PAIRS, ROWS, bits, both, mlp, train
 
 DATA = ROWS, NUMBERS
 
@@ -254,3 +254,20 @@ def test_a_wrong_word_for_compiled():
     for wrong in ("quick", 2, [], "Fast"):
         with pytest.raises(ValueError, match="compiled must be True"):
             fit(mlp(), DATA, "mse", lr=0.1, compiled=wrong)
+
+
+@pytest.mark.parametrize("target", [0.5, 10**30, -(10**30), -1, 2**31])
+def test_a_callback_may_make_a_class_of_anything(target, monkeypatch):
+    def callback(training):
+        if training.epoch == 3:
+            training.targets[1] = target
+
+    def loss(outputs, targets):
+        return ag.mean([ag.mean([x * x for x in row]) for row in outputs])
+
+    found = []
+    for compiled in (False, True):
+        data, options = (ROWS, [*CLASSES]), {"callbacks": [callback]}
+        found.append(train(compiled, lambda: mlp(2, 3), data, loss, monkeypatch, **options))
+    assert "error" not in found[0]
+    assert dict(found[0]) == dict(found[1])
