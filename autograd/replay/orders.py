@@ -37,17 +37,17 @@ def _shuffled(source: Random, n: int, n_orders: int) -> "array[int]":
 def _drawn(source: Random, n: int, n_orders: int) -> "array[int]":
     from autograd.replay.llvm.shuffle import shuffle
 
-    before, n_words = source.getstate(), int(WORDS_EACH * n * n_orders) + 200
+    state, n_words = source.getstate(), int(WORDS_EACH * n * n_orders) + 200
     while True:
-        words = array("I", source.getrandbits(32 * n_words).to_bytes(4 * n_words, "little"))
+        ahead = Random()  # the source itself never goes back: others may draw from it, too
+        ahead.setstate(state)
+        words = array("I", ahead.getrandbits(32 * n_words).to_bytes(4 * n_words, "little"))
         orders = array("q", range(n)) * n_orders
         used = shuffle(words, orders, n)
-        source.setstate(before)
         if used >= 0:
-            break
+            source.getrandbits(32 * used)
+            return orders
         n_words *= 2
-    source.getrandbits(32 * used)
-    return orders
 
 
 @cache
