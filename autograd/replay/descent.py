@@ -163,13 +163,10 @@ class Descent:
         for size, n in sizes:
             step = steps.get(size)
             if step is None:
-                others = self._steps_of(size, state)
-                step = others[0] if others else first
-                is_alike = counts(decision, step) == counts(decision, first)
-                is_alike = is_alike and [*map(id, step.others)] == [*map(id, first.others)]
-                if not (others and step.is_proven and is_alike):
+                likely = self._steps_of(size, state)
+                if not likely or not _goes_with(likely[0], first, decision):
                     break
-                steps[size] = step
+                step = steps[size] = likely[0]
             legs.append(Stretch(step, size, n))
         return legs
 
@@ -267,6 +264,13 @@ class _NoSurroundings:
 
     def kept(self) -> AbstractContextManager[None]:
         return nullcontext()
+
+
+def _goes_with(step: Step, first: Step, decision: Decision | None) -> bool:
+    """Whether a step can be run in one call with the first: they read and note the same."""
+    reads_the_same = [*map(id, step.others)] == [*map(id, first.others)]
+    notes_the_same = counts(decision, step) == counts(decision, first)
+    return step.is_proven and reads_the_same and notes_the_same
 
 
 def _why(error: Exception) -> str:

@@ -15,7 +15,7 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
-from autograd.replay.llvm.machine import machine
+from autograd.replay.llvm.machine import translated
 from autograd.replay.programs import Batches
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
@@ -108,14 +108,7 @@ def _driver() -> tuple[Any, llvm.ExecutionEngine]:
     module = ir.Module("driver")
     function = ir.Function(module, ir.FunctionType(I64, list(ARGUMENTS.values())), "drive")
     _write(function)
-    target = machine()
-    parsed = llvm.parse_assembly(str(module))
-    parsed.triple, parsed.data_layout = target.triple, str(target.target_data)
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    builder = llvm.create_pass_builder(target, options)
-    builder.getModulePassManager().run(parsed, builder)
-    engine = llvm.create_mcjit_compiler(parsed, target)
-    engine.finalize_object()
+    engine = translated(str(module), is_optimised=True)
     return _Drive(engine.get_function_address("drive")), engine
 
 

@@ -18,10 +18,18 @@ def machine() -> llvm.TargetMachine:
     )
 
 
-def translated(text: str) -> llvm.ExecutionEngine:
-    """A module as code in this process; the code lives as long as what is returned."""
+def translated(text: str, is_optimised: bool = False) -> llvm.ExecutionEngine:
+    """A module as code in this process; the code lives as long as what is returned.
+
+    Args:
+        is_optimised: whether LLVM's passes go over it, for code that is made once.
+    """
     module, target = llvm.parse_assembly(text), machine()
     module.triple, module.data_layout = target.triple, str(target.target_data)
+    if is_optimised:
+        options = llvm.create_pipeline_tuning_options(speed_level=3)
+        passes = llvm.create_pass_builder(target, options)
+        passes.getModulePassManager().run(module, passes)
     engine = llvm.create_mcjit_compiler(module, target)
     engine.finalize_object()
     return engine
