@@ -359,3 +359,22 @@ class Drawing(random.Random):
 
     def getstate(self):
         return super().getstate()
+
+
+def test_programs_that_read_other_leaves_run_in_calls_of_their_own(monkeypatch):
+    def make():
+        whole, rest = Value(1.0), Value(0.25)
+
+        def loss(outputs, targets):
+            factor = whole if len(targets) == 5 else rest
+            return nn.mse_loss(outputs, targets) * factor
+
+        return loss
+
+    found = []
+    for compiled in (False, True):
+        options = {"epochs": 230, "batch_size": 5, "lr": 1e-3}
+        data = (ROWS, NUMBERS)
+        found.append(train(compiled, lambda: mlp(2, 1), data, make(), monkeypatch, **options))
+    assert dict(found[0]) == dict(found[1])
+    assert found[1].n_steps > 800
