@@ -35,8 +35,8 @@ class Course:
         n_samples, n_left = sum(size * n for size, n in first), n_batches - _count(first)
         self.samples = array("q", order[:n_samples])
         whole = _sizes(len(training.rows), training.batch_size, training.n_batches, pays)
-        can_go_on = n_samples == len(order) and _count(whole) == training.n_batches
-        n_more = min(n_epochs - 1, n_left // training.n_batches) if can_go_on else 0
+        pays_throughout = _count(whole) == training.n_batches
+        n_more = min(n_epochs - 1, n_left // training.n_batches) if pays_throughout else 0
         if n_more > 0 and training.may_draw_ahead():
             self._before = training.source.getstate()
             self._orders = training.next_orders(n_more)

@@ -378,3 +378,10 @@ def test_programs_that_read_other_leaves_run_in_calls_of_their_own(monkeypatch):
         found.append(train(compiled, lambda: mlp(2, 1), data, make(), monkeypatch, **options))
     assert dict(found[0]) == dict(found[1])
     assert found[1].n_steps > 800
+
+
+def test_a_last_batch_that_does_not_pay_is_eager_in_each_of_many_epochs(monkeypatch):
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 300.0)
+    options = {"epochs": 230, "batch_size": 5, "lr": 1e-3}
+    found = both(lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, **options)
+    assert found.n_steps == 230 * 3 - 1  # the first batch of all is eager
