@@ -15,6 +15,7 @@ import nn.compiled
 from autograd import Value
 from nn import SGD, EarlyStopping, Layer, Module, Neuron, fit
 from nn.activations import ACTIVATIONS
+from nn.course import Course
 from tests.nn.both_modes import (
     CLASSES,
     LABELS,
@@ -385,3 +386,22 @@ def test_a_last_batch_that_does_not_pay_is_eager_in_each_of_many_epochs(monkeypa
     options = {"epochs": 230, "batch_size": 5, "lr": 1e-3}
     found = both(lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, **options)
     assert found.n_steps == 230 * 3 - 1  # the first batch of all is eager
+
+
+def test_a_course_goes_on_into_epochs_of_which_all_pays():
+    seen = []
+
+    class Looking(nn.Callback):
+        def on_batch_end(self, training):
+            if training.batch == 1:
+                before = training.source.getstate()
+                for pays in (lambda size: True, lambda size: size == 5, lambda size: size == 2):
+                    course = Course(training, 8, 9, pays)
+                    seen.append((course.sizes, len(course.samples)))
+                    course.count([], ())  # none was run: the orders are taken back
+                assert training.source.getstate() == before
+
+    options = {"epochs": 2, "batch_size": 5, "seed": 1, "verbose": False, "lr": 0.1}
+    nn.fit(mlp(2, 1), (ROWS, NUMBERS), "mse", callbacks=[Looking()], **options)
+    all_pays = [(5, 2), (2, 1), (5, 3), (2, 1)], 29
+    assert seen == [all_pays, ([(5, 2)], 10), ([], 0)] * 2
