@@ -1,13 +1,14 @@
 """A tape in plain arithmetic: what native code is made of.
 
 Owns the rewriting of a tape that changes no bit: n-ary sums and products of vectors become single
-multiplications and additions in their order, and what cannot change a number goes.
+multiplications and additions in their order, what is computed twice is computed once, and what
+cannot change a number goes.
 """
 
 from collections.abc import Sequence
 
 from autograd import ops
-from autograd.op import Op
+from autograd.op import TABLE, Op
 from autograd.replay.tape import Guard, Tape
 
 # Of whole exponents up to this one, fast programs make products.
@@ -31,6 +32,7 @@ class _Writer:
         self._numbers: list[float] = []
         self._rows: list[Op] = []
         self._operands: list[tuple[int, ...]] = []
+        self._known: dict[tuple[Op, tuple[int, ...]], int] = {}
         self._never_minus_zero: set[int] = set()
         self.zero = self.constant(0.0)
         self.constant(-0.0)  # with which a sum of nothing begins
@@ -50,9 +52,14 @@ class _Writer:
         return slot
 
     def _append(self, row: Op, *operands: int) -> int:
+        slot = self._tape.n_inputs + len(self._rows)
+        if TABLE.get(row.name) is row:  # what a user's row does each time is not known
+            known = self._known.setdefault((row, operands), slot)
+            if known != slot:
+                return known
         self._rows.append(row)
         self._operands.append(operands)
-        return self._tape.n_inputs + len(self._rows) - 1
+        return slot
 
     def write(self, row: Op, operands: Sequence[int]) -> int:
         """Append what computes `row`; return the slot of the result."""

@@ -5,19 +5,23 @@ grows no faster than their number, the order of these and of the passes, the gua
 outputs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from llvmlite import ir
 
 from autograd.op import Op
-from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, Code, Module
-from autograd.replay.llvm.memory import Memory
+from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
+from autograd.replay.llvm.memory import LANES, Memory
+from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.passes import Pass
 from autograd.replay.samples import Samples
 from autograd.replay.tape import Tape
 
 PER_FUNCTION = 512  # instructions of the tape
 OTHERWISE = 1  # what a program returns where a guard is not answered as before
+
+
+_Home = tuple[int, int]  # of which group a function is, and which one of it
 
 
 class Assembly:
@@ -53,15 +57,20 @@ class Assembly:
         passes = []
         if samples is not None:
             passes = [Pass(self._module, samples, p, read_later) for p in range(len(once))]
+        self._packer = Packer(tape, self.memory)
+        groups = [self._packer.items(group) for group in once]
+        for pack in [slots for group in groups for slots in group if len(slots) > 1]:
+            for lane, slot in enumerate(pack):
+                self.memory.pack.setdefault(slot, (pack, lane))
         parts = [
             [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
-            for group in once
+            for group in groups
         ]
         self._keep_shared(parts, passes)
         functions: list[ir.Function] = []
         is_short = samples is None and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         for p, group in enumerate([] if is_short else parts):
-            functions += [self._part(f"part.{p}.{i}", slots) for i, slots in enumerate(group)]
+            functions += [self._part(f"part.{p}.{i}", items) for i, items in enumerate(group)]
             if passes and (passes[p].reads() or passes[p].starts()):
                 functions.append(passes[p].write(f"pass.{p}"))
         self.program = self._program(functions, parts[0][0] if is_short and parts[0] else [])
@@ -95,41 +104,65 @@ class Assembly:
             found.update([p for p in chain.positions if samples.phases[p] < phase])
         return found
 
-    def _keep_shared(self, parts: list[list[list[int]]], passes: list[Pass]) -> None:
+    def _keep_shared(self, parts: list[list[list[Item]]], passes: list[Pass]) -> None:
         """Give a place to each number that runs once and that another function reads."""
-        tape = self._tape
         home = {
-            slot: (p, i) for p, group in enumerate(parts) for i, s in enumerate(group) for slot in s
+            slots: (p, i) for p, group in enumerate(parts) for i, s in enumerate(group) for slots in s
         }
+        alone = {slots[0]: here for slots, here in home.items() if len(slots) == 1}
         read = set(self._end())
-        for slot, here in home.items():
-            operands = tape.operands[slot - tape.first]
-            read.update([i for i in operands if home.get(i, here) != here])
+        for slots, here in home.items():
+            for operand in self._operands(slots):
+                read.update(self._not_at_hand(operand, here, home, alone))
         for each in passes:
             read.update(each.reads())
             read.update(each.starts())
-        kept = [slot for slot in home if slot in read]
+        self._packer.keep(read)
+        kept = [s for s in alone if s in read and self.memory.place(s) is None]
         place = self.memory.reserve(len(kept))
         for i, slot in enumerate(kept):
             self.memory.put(slot, place + i)
 
-    def _part(self, name: str, slots: Sequence[int]) -> ir.Function:
+    def _not_at_hand(
+        self, operand: Item, here: _Home, home: dict[Item, _Home], alone: dict[int, _Home]
+    ) -> Iterable[int]:
+        """Which slots of an operand are read from memory."""
+        if home.get(operand) == here:
+            return ()
+        if self.memory.column(operand) is not None and len(set(operand)) > 1:
+            packs = [self.memory.pack[slot][0] for slot in operand]
+            return [slot for pack in packs if home.get(pack) != here for slot in pack]
+        return [slot for slot in operand if alone.get(slot) != here]
+
+    def _operands(self, slots: Item) -> list[Item]:
+        """What instructions read: of each operand as many slots."""
+        read = [self._tape.operands[slot - self._tape.first] for slot in slots]
+        return [*zip(*read, strict=True)]
+
+    def _part(self, name: str, items: Sequence[Item]) -> ir.Function:
         """A function of what runs once."""
         code = self._module.function(name)
-        for slot in slots:
-            self._compute(code, slot)
-            place = self.memory.place(slot)
-            if place is not None:
-                code.builder.store(code.number(slot), code.address(place))
+        for slots in items:
+            self._compute(code, slots)
         code.builder.ret_void()
         return code.function
 
-    def _compute(self, code: Code, slot: int) -> None:
-        k = slot - self._tape.first
-        operands = [code.number(i) for i in self._tape.operands[k]]
-        code.at_hand[slot] = code.apply(self._tape.rows[k], operands, in_lanes=False)
+    def _compute(self, code: Code, slots: Item) -> None:
+        row, first = self._tape.rows[slots[0] - self._tape.first], slots[0]
+        place = self.memory.place(first)
+        if len(slots) == 1:
+            operands = [code.number(i) for (i,) in self._operands(slots)]
+            code.at_hand[first] = code.apply(row, operands, in_lanes=False)
+            if place is not None:
+                code.builder.store(code.at_hand[first], code.address(place))
+            return
+        operands = [code.vector(operand) for operand in self._operands(slots)]
+        code.packs[slots] = code.apply(row, operands, in_lanes=True)
+        if place is not None:
+            goal = code.builder.bitcast(code.address(place), VECTOR.as_pointer())
+            code.builder.store(code.packs[slots], goal, align=8)
 
-    def _program(self, functions: list[ir.Function], inside: list[int]) -> ir.Function:
+    def _program(self, functions: list[ir.Function], inside: list[Item]) -> ir.Function:
         """The function that calls all others, asks the guards and writes the outputs.
 
         Args:
@@ -141,8 +174,8 @@ class Assembly:
         code = Code(self._module, function)
         for part in functions:
             code.builder.call(part, [code.blocks, code.work])
-        for slot in inside:
-            self._compute(code, slot)
+        for slots in inside:
+            self._compute(code, slots)
         if inside:
             self._write_outputs(code, range(len(self._tape.outputs)))
         else:
@@ -173,6 +206,15 @@ class Assembly:
         return found
 
     def _write_outputs(self, code: Code, places: range) -> None:
-        for i in places:
-            at = code.builder.gep(code.function.args[2], [ir.Constant(I64, i)])
-            code.builder.store(code.number(self._tape.outputs[i]), at)
+        outputs, goal, i = self._tape.outputs, code.function.args[2], places.start
+        while i < places.stop:
+            at = code.builder.gep(goal, [ir.Constant(I64, i)])
+            eight = outputs[i : min(i + LANES, places.stop)]
+            start = code.beside(eight) if len(eight) == LANES else None
+            if start is None:
+                code.builder.store(code.number(outputs[i]), at)
+                i += 1
+            else:
+                vector = code.builder.load(start, align=8)
+                code.builder.store(vector, code.builder.bitcast(at, VECTOR.as_pointer()), align=8)
+                i += LANES

@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from autograd.op import Op
 from autograd.replay.llvm.lowering import Lowering, is_lowered
-from autograd.replay.llvm.memory import LANES, Memory
+from autograd.replay.llvm.memory import LANES, WORK, Memory
 
 DOUBLE = ir.DoubleType()
 I32, I64 = ir.IntType(32), ir.IntType(64)
@@ -19,6 +19,11 @@ POINTER = DOUBLE.as_pointer()
 BLOCKS = POINTER.as_pointer()
 VECTOR = ir.VectorType(DOUBLE, LANES)
 ALIGNED = 8 * LANES
+# Three steps turn eight vectors into the eight of their first, second ... lanes: neighbours, pairs,
+# halves change places.
+EVEN, ODD = [0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]
+FIRST_PAIRS, SECOND_PAIRS = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
+LOWER, UPPER = [0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15]
 CALL_BACK = ir.FunctionType(DOUBLE, [I32, POINTER, I32])
 
 
@@ -62,6 +67,8 @@ class Code:
         self.blocks, self.work = function.args[:2]
         self._block: dict[int, ir.Value] = {}  # pointers to the blocks of inputs
         self.at_hand: dict[int, ir.Value] = {}  # numbers of slots
+        self.packs: dict[tuple[int, ...], ir.Value] = {}  # those of eight slots in lanes
+        self._turned: dict[tuple[tuple[int, ...], ...], list[ir.Value]] = {}
 
     def address(self, place: int, index: ir.Value | None = None) -> ir.Value:
         """Where a number of the work memory stands, `index` doubles further on."""
@@ -81,7 +88,12 @@ class Code:
         """The double in a slot; read once in straight-line code."""
         found = self.at_hand.get(slot)
         if found is None:
-            found = self.at_hand[slot] = self.read(slot)
+            pack, lane = self.memory.pack.get(slot, ((), 0))
+            if lane == 0 and pack in self.packs:
+                found = self.builder.extract_element(self.packs[pack], ir.Constant(I32, 0))
+            else:
+                found = self.read(slot)
+            self.at_hand[slot] = found
         return found
 
     def read(self, slot: int) -> ir.Value:
@@ -97,6 +109,59 @@ class Code:
         if place is None:
             raise LookupError(f"slot {slot} is read where it has no place")
         return self.builder.load(self.address(place))
+
+    def vector(self, slots: tuple[int, ...]) -> ir.Value:
+        """The doubles in as many slots as there are lanes."""
+        found = self.packs.get(slots)
+        if found is not None:
+            return found
+        if len(set(slots)) == 1:
+            return self.splat(self.number(slots[0]))
+        lane = self.memory.column(slots)
+        if lane is not None:
+            rows = tuple([self.memory.pack[slot][0] for slot in slots])
+            if rows not in self._turned:
+                self._turned[rows] = self.transposed([self.vector(row) for row in rows])
+            return self._turned[rows][lane]
+        start = None if slots[0] in self.at_hand else self.beside(slots)
+        if start is not None:
+            return self.builder.load(start, align=8)
+        found = ir.Constant(VECTOR, ir.Undefined)
+        for i, slot in enumerate(slots):
+            found = self.builder.insert_element(found, self.number(slot), ir.Constant(I32, i))
+        return found
+
+    def transposed(self, v: Sequence[ir.Value]) -> list[ir.Value]:
+        """Eight vectors of the first, the second ... lanes of eight vectors."""
+
+        def mix(a: ir.Value, b: ir.Value, lanes: list[int]) -> ir.Value:
+            mask = ir.Constant(ir.VectorType(I32, LANES), lanes)
+            return self.builder.shuffle_vector(a, b, mask)
+
+        neighbours = [mix(v[i], v[i + 1], m) for m in (EVEN, ODD) for i in (0, 2, 4, 6)]
+        halves = []
+        for start in (0, 2):  # the first four vectors, the last four
+            quarter = []
+            for pairs in (FIRST_PAIRS, SECOND_PAIRS):
+                for parity in (0, 4):
+                    a, b = neighbours[parity + start], neighbours[parity + start + 1]
+                    quarter.append(mix(a, b, pairs))
+            halves.append(quarter)
+        joined = zip(*halves, strict=True)
+        pairs_of_halves = list(joined)
+        return [mix(a, b, LOWER) for a, b in pairs_of_halves] + [
+            mix(a, b, UPPER) for a, b in pairs_of_halves
+        ]
+
+    def beside(self, slots: Sequence[int]) -> ir.Value | None:
+        """Where the first of some slots stands as a vector, if the others follow it in memory."""
+        places = [self.memory.where(slot) for slot in slots]
+        first = places[0]
+        if first is None or places != [(first.block, first.place + i) for i in range(len(slots))]:
+            return None
+        base = self.work if first.block == WORK else self.block(first.block)
+        start = self.builder.gep(base, [ir.Constant(I64, first.place)])
+        return self.builder.bitcast(start, VECTOR.as_pointer())
 
     def splat(self, number: ir.Value) -> ir.Value:
         """A double in all lanes."""

@@ -11,6 +11,7 @@ from autograd.replay.samples import Samples
 from autograd.replay.tape import Tape
 
 LANES = 8
+WORK = -1
 
 
 class Input(NamedTuple):
@@ -32,7 +33,7 @@ class Memory:
         n_padded: the samples, up to a multiple of the lanes.
         spilled: for each position that is read outside of its own pass, where its samples stand.
         gathered: the same for each number that differs from sample to sample.
-        chains: for each group of sums of one pass, where its eight running totals stand.
+        pack: for each slot that is computed in a pack, which one, and in which lane of it.
         size: how many doubles there are.
     """
 
@@ -44,6 +45,7 @@ class Memory:
         self.n_padded = -(-samples.n // LANES) * LANES if samples is not None else 0
         self.spilled: dict[int, int] = {}
         self.gathered: dict[int, int] = {}
+        self.pack: dict[int, tuple[tuple[int, ...], int]] = {}
         self._member: dict[int, tuple[int, int]] = {}  # slot -> position, sample
         if samples is not None:
             for s, mine in enumerate(samples.members):
@@ -62,6 +64,22 @@ class Memory:
     def member(self, slot: int) -> tuple[int, int] | None:
         """Of which position and sample a slot is; None if it runs once."""
         return self._member.get(slot)
+
+    def column(self, slots: Sequence[int]) -> int | None:
+        """The one lane in which each of some slots stands in a pack of its own, if that is so."""
+        packs = [self.pack.get(slot) for slot in slots]
+        if None in packs:
+            return None
+        lanes = {lane for _, lane in packs}
+        return lanes.pop() if len(lanes) == 1 else None
+
+    def where(self, slot: int) -> Input | None:
+        """Where a slot stands: in a block, or in the work memory, then as if that were WORK."""
+        found = self.input(slot)
+        if found is None and self.constant(slot) is None:
+            place = self.place(slot)
+            return None if place is None else Input(WORK, place)
+        return found
 
     def reserve(self, count: int) -> int:
         """Give out `count` places, the first at a multiple of the lanes."""

@@ -14,17 +14,12 @@ from typing import NamedTuple
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, I32, I64, Module
+from autograd.replay.llvm.code import DOUBLE, I64, Module
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.samples import Chain, Samples
 
-# Three steps turn eight vectors into the eight of their first, second ... lanes: neighbours, pairs,
-# halves change places.
-EVEN, ODD = [0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]
-FIRST_PAIRS, SECOND_PAIRS = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
 ANEW = 64  # positions of a sample
 IN_REGISTERS = 16  # running totals at once, of 32 registers
-LOWER, UPPER = [0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15]
 
 
 class Group(NamedTuple):
@@ -206,9 +201,9 @@ class Pass:
         """Write what the sums begin with."""
         code = self._code
         for total, group in zip(self._totals, self._groups, strict=True):
-            starts = [chain.start for chain in group.chains]
-            if len(set(starts)) == 1:
-                code.store_vector(code.splat(code.number(starts[0])), total)
+            starts = tuple([chain.start for chain in group.chains])
+            if len(set(starts)) == 1 or (len(starts) == LANES and code.beside(starts) is not None):
+                code.store_vector(code.vector((starts * LANES)[:LANES]), total)
                 continue
             for lane, start in enumerate(starts):
                 code.builder.store(code.number(start), code.address(total + lane))
@@ -272,28 +267,8 @@ class Pass:
         if found is None:
             vectors = [self._vector(i) for i in terms]
             vectors += [vectors[-1]] * (LANES - len(vectors))
-            found = self._turned[terms] = self._transposed(vectors)
+            found = self._turned[terms] = self._code.transposed(vectors)
         return found
-
-    def _transposed(self, v: Sequence[ir.Value]) -> list[ir.Value]:
-        def mix(a: ir.Value, b: ir.Value, lanes: list[int]) -> ir.Value:
-            mask = ir.Constant(ir.VectorType(I32, LANES), lanes)
-            return self._code.builder.shuffle_vector(a, b, mask)
-
-        neighbours = [mix(v[i], v[i + 1], m) for m in (EVEN, ODD) for i in (0, 2, 4, 6)]
-        halves = []
-        for start in (0, 2):  # the first four vectors, the last four
-            quarter = []
-            for pairs in (FIRST_PAIRS, SECOND_PAIRS):
-                for parity in (0, 4):
-                    a, b = neighbours[parity + start], neighbours[parity + start + 1]
-                    quarter.append(mix(a, b, pairs))
-            halves.append(quarter)
-        joined = zip(*halves, strict=True)
-        pairs_of_halves = list(joined)
-        return [mix(a, b, LOWER) for a, b in pairs_of_halves] + [
-            mix(a, b, UPPER) for a, b in pairs_of_halves
-        ]
 
     def _add_up_against(self, chain: Chain) -> None:
         """A sum that runs the other way: over the numbers kept, one after another."""
@@ -364,7 +339,7 @@ def _grouped(along: list[Chain], samples: Samples, products: set[int]) -> list[G
         by_factor.setdefault(common, []).append((chain, other))
     groups = []
     for common, mine in by_factor.items():
-        mine.sort(key=lambda pair: pair[1])
+        mine.sort(key=lambda pair: abs(pair[1]))  # in the order in which samples read them
         for i in range(0, len(mine), LANES):
             part = mine[i : i + LANES]
             chains, others = [c for c, _ in part], tuple([other for _, other in part])

@@ -15,6 +15,7 @@ from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.packs import n_in_lanes, n_in_packs
 from autograd.replay.programs import Batches, Direct, StepProgram
 from autograd.replay.samples import Samples, find_samples
 from autograd.replay.straighten import straightened
@@ -38,7 +39,10 @@ class Plan(NamedTuple):
     def of(cls, tape: Tape, fast: bool) -> "Plan":
         """The plan for a tape."""
         plain = straightened(tape, fast)
-        return cls(plain, find_samples(plain), fast)
+        samples = find_samples(plain)
+        if samples is not None and n_in_packs(plain) <= n_in_lanes(plain, samples):
+            samples = None
+        return cls(plain, samples, fast)
 
     @property
     def n_operations(self) -> int:

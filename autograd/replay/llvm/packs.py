@@ -1,0 +1,216 @@
+"""Packs: what a program computes once, eight instructions at a time where they are alike.
+
+Owns finding them: instructions of one row, none of which needs another, whose operands stand side by
+side in memory, or are one number for all eight. Each lane does what the instruction alone does, so
+that no bit changes; what fits in no pack remains an instruction of its own.
+"""
+
+import heapq
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from autograd.replay.llvm.lowering import is_lowered
+from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.samples import Samples
+from autograd.replay.tape import Tape
+
+# Slots that are computed together: one, or as many as there are lanes.
+Item = tuple[int, ...]
+# Where a number stands: in which row of numbers, at which place of it.
+_Place = tuple[int, int]
+MOST_ALONE = 20_000  # instructions; of more, samples are worth it
+# How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
+# same place of the next run, or one from anywhere.
+SAME, NEXT, ACROSS, ANYHOW = range(4)
+_RUNS = 1 << 40  # the first of the runs found here; inputs and the work memory are rows, too
+
+
+class Packer:
+    """The packs of a program, found group by group.
+
+    Args:
+        tape: the program, in plain arithmetic.
+        memory: where inputs and the sums of passes stand.
+    """
+
+    def __init__(self, tape: Tape, memory: Memory) -> None:
+        self._tape, self._memory = tape, memory
+        self._runs: list[list[int]] = []
+        self._place_in_runs: dict[int, _Place] = {}
+        self._rows: dict[int, int] = {}  # the run that follows a run of its kind
+        self._kind: dict[int, tuple[int, int, int]] = {}
+        self._readers: defaultdict[int, list[int]] = defaultdict(list)
+
+    def items(self, group: Sequence[int]) -> list[Item]:
+        """The instructions of a group in an order in which they can run, alike ones together.
+
+        A slot may be in two packs: the last pack of a run that is no multiple of the lanes begins
+        earlier, and computes some numbers once more.
+        """
+        for slot in group:
+            for i in self._operands(slot):
+                self._readers[i].append(slot)
+        found: list[Item] = []
+        for alike in self._alike(group):
+            left = alike
+            if len(alike) >= LANES:
+                for run in max(map(self._cut, self._orders(alike)), key=self._worth):
+                    found += self._packed(run)
+                left = [slot for slot in alike if slot not in self._place_in_runs]
+                for order in self._orders(left):
+                    for run in self._cut(order, is_loose=True):
+                        if self._worth([run])[1] >= len(run) // 2:
+                            found += self._packed(run)
+                    left = [slot for slot in left if slot not in self._place_in_runs]
+                self._lay(left)  # side by side, too, for those who read them
+            found += [(slot,) for slot in left]
+        return self._ordered(found)
+
+    def keep(self, read: Iterable[int]) -> None:
+        """Give memory to the runs of which one of these slots is read."""
+        runs = {self._place_in_runs[s][0] for s in read if s in self._place_in_runs}
+        for run in sorted(runs):
+            slots = self._runs[run - _RUNS]
+            start = self._memory.reserve(len(slots))
+            for i, slot in enumerate(slots):
+                self._memory.put(slot, start + i)
+
+    def _alike(self, group: Sequence[int]) -> list[list[int]]:
+        """The instructions by what they do and how deep they stand: none needs one beside it."""
+        first = self._tape.first
+        level: dict[int, int] = {}
+        alike: dict[tuple[int, int, int], list[int]] = {}
+        for slot in group:
+            operands = self._operands(slot)
+            row = self._tape.rows[slot - first]
+            level[slot] = here = 1 + max([level.get(i, -1) for i in operands], default=0)
+            kind = id(row) if is_lowered(row.name) and operands else -1 - slot
+            self._kind[slot] = here, kind, len(operands)
+            alike.setdefault(self._kind[slot], []).append(slot)
+        return [alike[key] for key in sorted(alike, key=lambda key: (key[0], alike[key][0]))]
+
+    def _orders(self, alike: list[int]) -> Iterable[list[int]]:
+        """The same by the place of their first operand, of their second, ..."""
+        places = {s: [self._place(i) for i in self._operands(s)] for s in alike}
+        for j in range(len(self._operands(alike[0])) if alike else 0):
+            yield sorted([s for s in alike if s not in self._place_in_runs], key=lambda s: (places[s][j], places[s]))
+
+    def _cut(self, slots: list[int], is_loose: bool = False) -> list[list[int]]:
+        """The parts, of a pack at least, in which each operand goes on in one way.
+
+        Args:
+            is_loose: whether an operand may also be inputs from anywhere.
+        """
+        runs: list[list[int]] = []
+        run: list[int] = []
+        steps: list[int | None] = []
+        for slot in slots:
+            found = self._steps(run[-1], slot) if run else []
+            if is_loose and any(found):
+                found = [
+                    ANYHOW if step is None and self._memory.input(i) is not None else step
+                    for step, i in zip(found, self._operands(slot), strict=True)
+                ]
+            if run and None not in found and (len(run) == 1 or found == steps):
+                steps = found
+                run.append(slot)
+            else:
+                runs.append(run := [slot])
+        return [run for run in runs if len(run) >= LANES]
+
+    def _steps(self, a: int, b: int, beside: int = -1) -> list[int | None]:
+        """How each operand goes on from one instruction to the next, but for one slot's."""
+        pairs = zip(self._operands(a), self._operands(b), strict=True)
+        return [self._step(self._place(i), self._place(j)) for i, j in pairs if i != beside]
+
+    def _step(self, a: _Place, b: _Place) -> int | None:
+        if a[0] == b[0]:
+            return b[1] - a[1] if b[1] - a[1] in (SAME, NEXT) else None
+        return ACROSS if self._rows.get(a[0]) == b[0] and a[1] == b[1] else None
+
+    def _worth(self, runs: list[list[int]]) -> tuple[int, int]:
+        """How many instructions are in packs, and how many of their readers may be in turn."""
+        n_beside = 0
+        for run in runs:
+            for a, b in pairwise(run):
+                for reader, other in zip(self._readers[a], self._readers[b], strict=False):
+                    if len(self._operands(reader)) == len(self._operands(other)):
+                        n_beside += None not in self._steps(reader, other, beside=a)
+        return sum(map(len, runs)), n_beside
+
+    def _operands(self, slot: int) -> tuple[int, ...]:
+        return self._tape.operands[slot - self._tape.first]
+
+    def _lay(self, run: list[int]) -> None:
+        number = _RUNS + len(self._runs)
+        self._runs.append(run)
+        self._place_in_runs |= {slot: (number, i) for i, slot in enumerate(run)}
+
+    def _packed(self, run: list[int]) -> list[Item]:
+        before = self._runs[-1] if self._runs else []
+        if before and self._is_like(before, run):
+            self._rows[_RUNS + len(self._runs) - 1] = _RUNS + len(self._runs)
+        self._lay(run)
+        starts = [*range(0, len(run) - LANES + 1, LANES)]
+        if len(run) % LANES:
+            starts.append(len(run) - LANES)
+        return [tuple(run[start : start + LANES]) for start in starts]
+
+    def _is_like(self, a: list[int], b: list[int]) -> bool:
+        """Whether two runs are rows of one table: as long, of the same row, as deep."""
+        return len(a) == len(b) and self._kind[a[0]] == self._kind[b[0]]
+
+    def _place(self, slot: int) -> _Place:
+        found = self._place_in_runs.get(slot)
+        if found is not None:
+            return found
+        return self._memory.where(slot) or (WORK - 1 - slot, 0)  # beside nothing
+
+    def _ordered(self, items: list[Item]) -> list[Item]:
+        """The items as near to the order of the tape as their operands allow."""
+        first = self._tape.first
+        owner: dict[int, int] = {}
+        for n, item in enumerate(items):
+            for slot in item:
+                owner.setdefault(slot, n)
+        needs = [
+            {owner[i] for s in item for i in self._operands(s) if i in owner}
+            for item in items
+        ]
+        readers: list[list[int]] = [[] for _ in items]
+        for n, needed in enumerate(needs):
+            for m in needed:
+                readers[m].append(n)
+        missing = [*map(len, needs)]
+        ready = [(max(item), n) for n, item in enumerate(items) if not missing[n]]
+        heapq.heapify(ready)
+        ordered = []
+        while ready:
+            _, n = heapq.heappop(ready)
+            ordered.append(items[n])
+            for m in readers[n]:
+                missing[m] -= 1
+                if not missing[m]:
+                    heapq.heappush(ready, (max(items[m]), m))
+        return ordered
+
+
+def n_in_packs(tape: Tape) -> float:
+    """How many instructions a tape is if all that it computes is in packs; inf for a long tape."""
+    if len(tape.rows) > MOST_ALONE:
+        return math.inf
+    memory = Memory(tape, [tape.n_inputs], None)
+    return len(Packer(tape, memory).items(range(tape.first, tape.n_slots)))
+
+
+def n_in_lanes(tape: Tape, samples: Samples) -> int:
+    """How many instructions a tape is if its samples run in lanes and the rest is in packs."""
+    if len(tape.rows) > MOST_ALONE:
+        return 0
+    packer = Packer(tape, Memory(tape, [tape.n_inputs], samples))
+    once = sum([len(packer.items(group)) for group in samples.scalars])
+    n_gathered = samples.n * sum([len(set(slots)) > 1 for slots in samples.outside])
+    return once + len(samples.rows) * -(-samples.n // LANES) + 2 * n_gathered
+
