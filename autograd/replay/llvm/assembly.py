@@ -60,8 +60,7 @@ class Assembly:
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
         for pack in [slots for group in groups for slots in group if len(slots) > 1]:
-            for lane, slot in enumerate(pack):
-                self.memory.pack.setdefault(slot, (pack, lane))
+            self.memory.put_in_pack(pack)
         parts = [
             [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
             for group in groups
@@ -107,7 +106,10 @@ class Assembly:
     def _keep_shared(self, parts: list[list[list[Item]]], passes: list[Pass]) -> None:
         """Give a place to each number that runs once and that another function reads."""
         home = {
-            slots: (p, i) for p, group in enumerate(parts) for i, s in enumerate(group) for slots in s
+            slots: (p, i)
+            for p, group in enumerate(parts)
+            for i, s in enumerate(group)
+            for slots in s
         }
         alone = {slots[0]: here for slots, here in home.items() if len(slots) == 1}
         read = set(self._end())
@@ -127,10 +129,10 @@ class Assembly:
         self, operand: Item, here: _Home, home: dict[Item, _Home], alone: dict[int, _Home]
     ) -> Iterable[int]:
         """Which slots of an operand are read from memory."""
-        if home.get(operand) == here:
-            return ()
-        if self.memory.column(operand) is not None and len(set(operand)) > 1:
-            packs = [self.memory.pack[slot][0] for slot in operand]
+        if operand in home:
+            return () if home[operand] == here else operand
+        if self.memory.column(operand) is not None or self.memory.two_packs(operand) is not None:
+            packs = {self.memory.pack[slot][0] for slot in operand}
             return [slot for pack in packs if home.get(pack) != here for slot in pack]
         return [slot for slot in operand if alone.get(slot) != here]
 

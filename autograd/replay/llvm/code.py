@@ -123,6 +123,13 @@ class Code:
             if rows not in self._turned:
                 self._turned[rows] = self.transposed([self.vector(row) for row in rows])
             return self._turned[rows][lane]
+        two = self.memory.two_packs(slots)
+        if two is not None:
+            # Not read as they stand: what was just written in two pieces cannot be read as one
+            # before it has left the processor's queue of stores.
+            places = [self.memory.pack[slot] for slot in slots]
+            mask = [lane + LANES * two.index(pack) for pack, lane in places]
+            return self.mixed(self.vector(two[0]), self.vector(two[1]), mask)
         start = None if slots[0] in self.at_hand else self.beside(slots)
         if start is not None:
             return self.builder.load(start, align=8)
@@ -131,13 +138,13 @@ class Code:
             found = self.builder.insert_element(found, self.number(slot), ir.Constant(I32, i))
         return found
 
+    def mixed(self, a: ir.Value, b: ir.Value, lanes: Sequence[int]) -> ir.Value:
+        """A vector of lanes of two; those of the second follow those of the first."""
+        return self.builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(I32, LANES), lanes))
+
     def transposed(self, v: Sequence[ir.Value]) -> list[ir.Value]:
         """Eight vectors of the first, the second ... lanes of eight vectors."""
-
-        def mix(a: ir.Value, b: ir.Value, lanes: list[int]) -> ir.Value:
-            mask = ir.Constant(ir.VectorType(I32, LANES), lanes)
-            return self.builder.shuffle_vector(a, b, mask)
-
+        mix = self.mixed
         neighbours = [mix(v[i], v[i + 1], m) for m in (EVEN, ODD) for i in (0, 2, 4, 6)]
         halves = []
         for start in (0, 2):  # the first four vectors, the last four

@@ -46,6 +46,7 @@ class Memory:
         self.spilled: dict[int, int] = {}
         self.gathered: dict[int, int] = {}
         self.pack: dict[int, tuple[tuple[int, ...], int]] = {}
+        self._packs: set[tuple[int, ...]] = set()
         self._member: dict[int, tuple[int, int]] = {}  # slot -> position, sample
         if samples is not None:
             for s, mine in enumerate(samples.members):
@@ -65,13 +66,26 @@ class Memory:
         """Of which position and sample a slot is; None if it runs once."""
         return self._member.get(slot)
 
-    def column(self, slots: Sequence[int]) -> int | None:
+    def put_in_pack(self, slots: tuple[int, ...]) -> None:
+        """Say that some slots are computed together."""
+        self._packs.add(slots)
+        for lane, slot in enumerate(slots):
+            self.pack.setdefault(slot, (slots, lane))
+
+    def column(self, slots: tuple[int, ...]) -> int | None:
         """The one lane in which each of some slots stands in a pack of its own, if that is so."""
-        packs = [self.pack.get(slot) for slot in slots]
-        if None in packs:
+        if not all(slot in self.pack for slot in slots):
             return None
-        lanes = {lane for _, lane in packs}
-        return lanes.pop() if len(lanes) == 1 else None
+        found = [self.pack[slot] for slot in slots]
+        packs, lanes = map(set, zip(*found, strict=True))
+        return lanes.pop() if len(packs) == LANES and len(lanes) == 1 else None
+
+    def two_packs(self, slots: tuple[int, ...]) -> list[tuple[int, ...]] | None:
+        """The two packs in which some slots stand, if that is so and they are none themselves."""
+        if slots in self._packs or not all(slot in self.pack for slot in slots):
+            return None
+        found = [*dict.fromkeys([self.pack[slot][0] for slot in slots])]
+        return found if len(found) == 2 else None
 
     def where(self, slot: int) -> Input | None:
         """Where a slot stands: in a block, or in the work memory, then as if that were WORK."""

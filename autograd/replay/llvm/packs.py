@@ -1,8 +1,8 @@
 """Packs: what a program computes once, eight instructions at a time where they are alike.
 
-Owns finding them: instructions of one row, none of which needs another, whose operands stand side by
-side in memory, or are one number for all eight. Each lane does what the instruction alone does, so
-that no bit changes; what fits in no pack remains an instruction of its own.
+Owns finding them: instructions of one row, none of which needs another, whose operands stand side
+by side in memory, or are one number for all eight. Each lane does what the instruction alone does,
+so that no bit changes; what fits in no pack remains an instruction of its own.
 """
 
 import heapq
@@ -24,6 +24,7 @@ MOST_ALONE = 20_000  # instructions; of more, samples are worth it
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
 # same place of the next run, or one from anywhere.
 SAME, NEXT, ACROSS, ANYHOW = range(4)
+LATENCY = 2  # how many others can begin before the result of an instruction is there
 _RUNS = 1 << 40  # the first of the runs found here; inputs and the work memory are rows, too
 
 
@@ -95,7 +96,10 @@ class Packer:
         """The same by the place of their first operand, of their second, ..."""
         places = {s: [self._place(i) for i in self._operands(s)] for s in alike}
         for j in range(len(self._operands(alike[0])) if alike else 0):
-            yield sorted([s for s in alike if s not in self._place_in_runs], key=lambda s: (places[s][j], places[s]))
+            yield sorted(
+                [s for s in alike if s not in self._place_in_runs],
+                key=lambda s: (places[s][j], places[s]),
+            )
 
     def _cut(self, slots: list[int], is_loose: bool = False) -> list[list[int]]:
         """The parts, of a pack at least, in which each operand goes on in one way.
@@ -169,31 +173,43 @@ class Packer:
         return self._memory.where(slot) or (WORK - 1 - slot, 0)  # beside nothing
 
     def _ordered(self, items: list[Item]) -> list[Item]:
-        """The items as near to the order of the tape as their operands allow."""
-        first = self._tape.first
+        """The items so that long chains go on between the others, and none waits for them.
+
+        The list scheduling of compilers: of what can run, first what most must follow.
+        """
         owner: dict[int, int] = {}
         for n, item in enumerate(items):
             for slot in item:
                 owner.setdefault(slot, n)
         needs = [
-            {owner[i] for s in item for i in self._operands(s) if i in owner}
-            for item in items
+            {owner[i] for s in item for i in self._operands(s) if i in owner} - {n}
+            for n, item in enumerate(items)
         ]
         readers: list[list[int]] = [[] for _ in items]
         for n, needed in enumerate(needs):
             for m in needed:
                 readers[m].append(n)
-        missing = [*map(len, needs)]
-        ready = [(max(item), n) for n, item in enumerate(items) if not missing[n]]
+        to_follow = [0] * len(items)
+        for n in sorted(range(len(items)), key=lambda n: -self._kind[items[n][0]][0]):
+            to_follow[n] = LATENCY + max([to_follow[m] for m in readers[n]], default=0)
+        missing, earliest = [*map(len, needs)], [0] * len(items)
+        ready = [(-to_follow[n], n) for n, needed in enumerate(needs) if not needed]
         heapq.heapify(ready)
-        ordered = []
-        while ready:
-            _, n = heapq.heappop(ready)
+        waiting: list[tuple[int, int]] = []
+        ordered: list[Item] = []
+        time = 0
+        while ready or waiting:
+            while waiting and (waiting[0][0] <= time or not ready):
+                time, n = max(time, waiting[0][0]), heapq.heappop(waiting)[1]
+                heapq.heappush(ready, (-to_follow[n], n))
+            n = heapq.heappop(ready)[1]
             ordered.append(items[n])
+            time += 1
             for m in readers[n]:
+                earliest[m] = max(earliest[m], time + LATENCY)
                 missing[m] -= 1
                 if not missing[m]:
-                    heapq.heappush(ready, (max(items[m]), m))
+                    heapq.heappush(waiting, (earliest[m], m))
         return ordered
 
 
@@ -213,4 +229,3 @@ def n_in_lanes(tape: Tape, samples: Samples) -> int:
     once = sum([len(packer.items(group)) for group in samples.scalars])
     n_gathered = samples.n * sum([len(set(slots)) > 1 for slots in samples.outside])
     return once + len(samples.rows) * -(-samples.n // LANES) + 2 * n_gathered
-

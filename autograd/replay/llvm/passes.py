@@ -8,7 +8,6 @@ other factor is one number for all.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from llvmlite import ir
