@@ -89,7 +89,7 @@ class CompiledSteps:
             optimizer.rates,
             optimizer.velocities,
             self._is_watched,
-            self._decision,
+            self._decision or training.is_right is not None,
         )
         seconds = time.perf_counter() - start
         if done.velocities:

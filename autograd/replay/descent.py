@@ -13,8 +13,8 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from autograd.modes import is_listened_to
-from autograd.replay.done import Done, Stretch, counts, read
-from autograd.replay.programs import Batches, Decision, Leg
+from autograd.replay.done import Done, counts, read
+from autograd.replay.programs import Batches, Decision, Kind
 from autograd.replay.step import Cost, State, Step, Steps, Update
 from autograd.replay.table import Table
 from autograd.value import Value
@@ -98,7 +98,7 @@ class Descent:
         rates: Sequence[float],
         velocities: Sequence[float | None],
         with_gradients: bool = False,
-        decision: Decision | None = None,
+        answers: Decision | bool = True,
     ) -> Done:
         """Run some of the next batches, or none: then the next one is left to eager mode.
 
@@ -109,8 +109,8 @@ class Descent:
             velocities: one for each parameter, or None for each.
             with_gradients: whether `.grad` of the parameters is to be that of the last batch, as
                 eager mode leaves it; otherwise it becomes 0.
-            decision: by which the samples that are right are counted, if the model returns a
-                number, or a list of numbers, for each.
+            answers: whether what the model returns is kept; or by which decision the samples that
+                are right are counted, if it returns a number, or a list of numbers, for each.
 
         The parameters have their new numbers. A batch is left to eager mode if a cost, weight or
         output is nan or infinite, if a row that Python computes raises an error, or if somebody,
@@ -128,7 +128,8 @@ class Descent:
         size, samples = sizes[0][0], array("q", order)
         steps = self._steps_of(size, state)
         for step in [*steps]:
-            done = self._advance(self._legs(step, sizes, state, decision), samples, state, decision)
+            kinds, schedule = self._planned(step, sizes, state, answers)
+            done = self._advance(kinds, schedule, samples, state, answers)
             if done is not None:
                 if done.costs and steps[0] is not step:  # the next is likely to take the same way
                     steps.remove(step)
@@ -142,63 +143,78 @@ class Descent:
                 steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             return self._refuse(_why(error))
-        return self._advance([Stretch(steps[0], size, 1)], first, state, decision) or _NOTHING
+        only = {size: steps[0]}, array("q", [0, 1])
+        return self._advance(*only, first, state, answers) or _NOTHING
 
     def _steps_of(self, size: int, state: State) -> list[Step]:
         """The programs for batches of this size, the likeliest first."""
         key = (size, bool(state.velocities), state.with_gradients, self._key)
         return self._steps.setdefault(key, [])
 
-    def _legs(
+    def _planned(
         self,
         first: Step,
         sizes: Sequence[tuple[int, int]],
         state: State,
-        decision: Decision | None,
-    ) -> list[Stretch]:
-        """The batches that can be run in one call, if the next one is run by the step given."""
+        answers: Decision | bool,
+    ) -> "tuple[dict[int, Step], array[int]]":
+        """The batches that can be run in one call, if the next one is run by the step given.
+
+        Returns the step for each size, and which of them run how many batches: see `Batches`.
+        """
+        size = sizes[0][0]
+        steps, number, schedule = {size: first}, {size: 0}, array("q")
         if not first.is_proven:
-            return [Stretch(first, sizes[0][0], 1)]
-        steps, legs = {sizes[0][0]: first}, []
+            return steps, array("q", [0, 1])
         for size, n in sizes:
-            step = steps.get(size)
-            if step is None:
+            if size not in number:
                 likely = self._steps_of(size, state)
-                if not likely or not _goes_with(likely[0], first, decision):
+                if not likely or not _goes_with(likely[0], first, answers):
                     break
-                step = steps[size] = likely[0]
-            legs.append(Stretch(step, size, n))
-        return legs
+                number[size] = len(steps)
+                steps[size] = likely[0]
+            schedule.append(number[size])
+            schedule.append(n)
+        return steps, schedule
 
     def _advance(
-        self, legs: list[Stretch], samples: "array[int]", state: State, decision: Decision | None
+        self,
+        steps: dict[int, Step],
+        schedule: "array[int]",
+        samples: "array[int]",
+        state: State,
+        answers: Decision | bool,
     ) -> Done | None:
         """Run batches by programs; None if the first of them takes another way."""
-        step, size, _ = legs[0]
+        size, step = next(iter(steps.items()))
         if not step.is_proven:
             samples = samples[:size]
         others = [*map(_data, step.others)]
         numbers = array("d", [*state.numbers, *others])
         n_given, n_rates = len(numbers) - len(others), len(state.rates)
         # The first program of a way is compared with the outputs that eager mode gives.
-        counted = decision if step.is_proven and counts(decision, step) else None
+        if not step.is_proven or (isinstance(answers, Decision) and not counts(answers, step)):
+            answers = True
         batches = Batches(
             self._maker.rows.numbers,
             self._maker.rows.size,
             self._maker.targets.numbers,
             self._maker.targets.size,
             samples,
-            [Leg(one.step.program, one.size, one.n, one.step.width or 1) for one in legs],
+            [Kind(each.program, size, each.width or 1) for size, each in steps.items()],
+            schedule,
             n_rates,
             n_given - n_rates,
-            counted,
+            answers,
         )
         try:
             n_done, log = step.program.run_batches(batches, numbers)
         except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
-            only = [Stretch(step, size, 1)]
+            only = array("q", [0, 1])
             return (
-                _NOTHING if legs == only else self._advance(only, samples[:size], state, decision)
+                _NOTHING
+                if schedule == only
+                else self._advance({size: step}, only, samples[:size], state, answers)
             )
         if n_done == 0:
             given = [*state.numbers, *others]
@@ -210,7 +226,7 @@ class Descent:
             step.is_proven = True
         self._put(after, state)
         self.n_steps += n_done
-        done = read(log, n_done, legs, counted is not None)
+        done = read(log, n_done, [*steps.values()], batches)
         moving = after[len(state.weights) : 2 * len(state.weights)] if state.velocities else ()
         return done._replace(velocities=moving)
 
@@ -266,10 +282,12 @@ class _NoSurroundings:
         return nullcontext()
 
 
-def _goes_with(step: Step, first: Step, decision: Decision | None) -> bool:
+def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:
     """Whether a step can be run in one call with the first: they read and note the same."""
     reads_the_same = [*map(id, step.others)] == [*map(id, first.others)]
-    notes_the_same = counts(decision, step) == counts(decision, first)
+    notes_the_same = True
+    if isinstance(answers, Decision):
+        notes_the_same = counts(answers, step) == counts(answers, first)
     return step.is_proven and reads_the_same and notes_the_same
 
 

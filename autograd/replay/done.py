@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.containers import Shape
-from autograd.replay.programs import Decision
+from autograd.replay.programs import Batches, Decision
 from autograd.replay.step import Step
 
 
@@ -45,29 +45,28 @@ class Done(NamedTuple):
     velocities: Sequence[float] = ()
 
 
-class Stretch(NamedTuple):
-    """Batches of one size that follow each other, and the step that they are run by."""
-
-    step: Step
-    size: int
-    n: int
-
-
-def counts(decision: Decision | None, step: Step) -> bool:
+def counts(decision: Decision, step: Step) -> bool:
     """Whether the outputs of a step can be counted by a decision."""
-    if decision is None or step.width is None:
+    if step.width is None:
         return False
     return (step.width == 0) == (decision.border is not None)
 
 
-def read(log: "array[float]", n_done: int, legs: list[Stretch], is_counted: bool) -> Done:
-    """What programs have noted of each batch."""
-    if is_counted:
+def read(log: "array[float]", n_done: int, kinds: Sequence[Step], batches: Batches) -> Done:
+    """What programs have noted of each batch.
+
+    Args:
+        kinds: the steps that the programs are of.
+    """
+    if isinstance(batches.answers, Decision):
         del log[2 * n_done :]
         return Done(log[::2].tolist(), log[1::2])
+    if not batches.answers:
+        return Done(log[:n_done].tolist())
     costs: list[float] = []
     returned, start = [], 0
-    for step, size, n_batches in legs:
+    for number, n_batches in zip(batches.schedule[::2], batches.schedule[1::2], strict=True):
+        step, size = kinds[number], batches.kinds[number].size
         n, width = min(n_batches, n_done - len(costs)), 1 + step.n_outputs
         numbers = log[start : start + n * width]
         start += n * width

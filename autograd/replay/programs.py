@@ -24,19 +24,17 @@ class Decision(NamedTuple):
     classes: "array[int]"
 
 
-class Leg(NamedTuple):
-    """Batches of one size that follow each other.
+class Kind(NamedTuple):
+    """Batches of one size.
 
     Attributes:
         program: of a step with a batch of that size.
         size: how many samples a batch has.
-        n_batches: how many there are.
         width: how many numbers the model returns for a sample.
     """
 
     program: "StepProgram"
     size: int
-    n_batches: int
     width: int
 
 
@@ -46,10 +44,11 @@ class Batches(NamedTuple):
     Attributes:
         rows, targets: the numbers of all samples, one after another, and how many one has.
         order: the samples of the batches, one batch after another.
-        legs: the batches, by size; all programs are of one backend.
+        kinds: the batches by size; all programs are of one backend.
+        schedule: which kind, how many batches of it; which kind then, how many ...
         n_rates: how many numbers of the state are not changed by a step; they come first.
         n_new: how many are; outputs 1 to n_new are their new numbers, output 0 is the cost.
-        decision: by which the outputs after these are counted; None: they are kept.
+        answers: what becomes of the outputs after these: they are kept, or left out, or counted.
     """
 
     rows: "array[float]"
@@ -57,10 +56,17 @@ class Batches(NamedTuple):
     targets: "array[float]"
     target_size: int
     order: "array[int]"
-    legs: Sequence[Leg]
+    kinds: Sequence[Kind]
+    schedule: "array[int]"
     n_rates: int
     n_new: int
-    decision: Decision | None = None
+    answers: Decision | bool
+
+    def n_noted(self, n_outputs: int) -> int:
+        """How many numbers are noted of a batch for which a program has so many outputs."""
+        if isinstance(self.answers, Decision):
+            return 2
+        return n_outputs - self.n_new if self.answers else 1
 
 
 class Program(Protocol):
@@ -102,14 +108,14 @@ class StepProgram(Program, Protocol):
     """A translated tape of a training step."""
 
     def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
-        """Run steps on batch after batch; the first leg's program is asked for all.
+        """Run steps on batch after batch; the first kind's program is asked for all.
 
         Args:
             batches: what to run.
             state: the numbers that come in a list; the steps change it.
 
-        Returns how many batches were run, and for each its cost and the outputs after the new
-        state, or in their place how many samples are right. It stops before a batch for which a
+        Returns how many batches were run, and for each its cost and what becomes of the outputs
+        after the new state. It stops before a batch for which a
         guard is answered otherwise, or an output is not finite.
         """
 

@@ -67,21 +67,24 @@ class PythonProgram:
     def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
         """See `StepProgram.run_batches`."""
         n_done, start, log = 0, 0, array("d")
-        end, decision = batches.n_rates + batches.n_new, batches.decision
-        for leg in batches.legs:
-            for _ in range(leg.n_batches):
-                samples = batches.order[start : start + leg.size]
+        end, answers = batches.n_rates + batches.n_new, batches.answers
+        for number, n in zip(batches.schedule[::2], batches.schedule[1::2], strict=True):
+            program, size, width = batches.kinds[number]
+            for _ in range(n):
+                samples = batches.order[start : start + size]
                 rows = _chosen(batches.rows, batches.row_size, samples)
                 targets = _chosen(batches.targets, batches.target_size, samples)
-                found = leg.program.run(state, [rows, targets])
+                found = program.run(state, [rows, targets])
                 if found is None or not all(map(math.isfinite, found)):
                     return n_done, log
                 state[batches.n_rates : end] = array("d", found[1 : 1 + batches.n_new])
-                answers = found[1 + batches.n_new :]
-                if decision is not None:
-                    answers = [_n_right(decision, samples, answers, leg.width)]
-                log.extend([found[0], *answers])
-                n_done, start = n_done + 1, start + leg.size
+                log.append(found[0])
+                outputs = found[1 + batches.n_new :]
+                if isinstance(answers, Decision):
+                    log.append(_n_right(answers, samples, outputs, width))
+                elif answers:
+                    log.extend(outputs)
+                n_done, start = n_done + 1, start + size
         return n_done, log
 
 

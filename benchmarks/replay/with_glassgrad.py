@@ -133,7 +133,7 @@ def descent(name: str, mode: str) -> Run:
     def once() -> None:
         first, left, to_come = 0, deque(sizes), n_batches
         while to_come:
-            n = len(steps.run(samples[first:], left, [task.lr], no_velocities).costs)
+            n = len(steps.run(samples[first:], left, [task.lr], no_velocities, answers=False).costs)
             if n == 0:
                 raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
             to_come -= n

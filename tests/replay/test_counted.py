@@ -42,10 +42,10 @@ def run(backend, outputs, decision):
     for size in (3, 1):  # recorded, then compared with eager mode on other weights
         for start in (1.5, 1.0):
             weight.data = start
-            done = descent.run(ORDER[:size], [(size, 1)], [0.0], [None], decision=decision)
+            done = descent.run(ORDER[:size], [(size, 1)], [0.0], [None], answers=decision)
             assert len(done.costs) == 1
     weight.data = 1.0
-    return descent.run(ORDER, SIZES, [0.0], [None], decision=decision)
+    return descent.run(ORDER, SIZES, [0.0], [None], answers=decision)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -16,17 +16,20 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.machine import translated
-from autograd.replay.programs import Batches
+from autograd.replay.programs import Batches, Decision
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
 WORDS = I64.as_pointer()
-LEG = ("program", "work", "size", "n_batches", "n_outputs", "width")  # a row of words
-KEPT, OVER_BORDER, LARGEST = 0, 1, 2  # what becomes of outputs: they are kept, or counted
+KIND = ("program", "work", "size", "n_outputs", "width")  # a row of words
+KEPT, LEFT_OUT, OVER_BORDER, LARGEST = range(4)  # what becomes of outputs: the last two count them
 # In order, as `drive` names them.
 ARGUMENTS = {
-    "legs": WORDS,
-    "n_legs": I64,
+    "kinds": WORDS,
+    "schedule": WORDS,  # which kind, how many batches of it, which kind then ...
+    "n_legs": I64,  # half its length
     "blocks": BLOCKS,  # the state, the rows of a batch, its targets
+    "rows": POINTER,  # room for the rows of a batch, its targets
+    "targets": POINTER,
     "outputs": POINTER,  # the cost, the new state, the outputs of the model
     "all_rows": POINTER,
     "row_size": I64,
@@ -35,7 +38,7 @@ ARGUMENTS = {
     "order": WORDS,  # the samples of all batches
     "n_rates": I64,  # the numbers of the state before those that a step changes
     "n_new": I64,
-    "decision": I64,
+    "answers": I64,
     "border": DOUBLE,
     "classes": WORDS,  # of all samples
     "log": POINTER,  # for each batch its cost, and the outputs of the model or how many are right
@@ -55,29 +58,33 @@ def drive(
     """Run batches: see `StepProgram.run_batches`.
 
     Args:
-        places: for each leg where its program and the memory that this works in stand.
+        places: for each kind where its program and the memory that this works in stand.
         n_outputs: how many outputs it has.
     """
-    legs, decision = batches.legs, batches.decision
+    kinds, answers = batches.kinds, batches.answers
     words = array("q")
-    n_logged = 0
-    for leg, (address, work), n in zip(legs, places, n_outputs, strict=True):
-        words.extend([address, work, leg.size, leg.n_batches, n, leg.width])
-        n_logged += leg.n_batches * (n - batches.n_new if decision is None else 2)
-    largest = max(leg.size for leg in legs)
+    for kind, (address, work), n in zip(kinds, places, n_outputs, strict=True):
+        words.extend([address, work, kind.size, n, kind.width])
+    n_noted = [batches.n_noted(n) for n in n_outputs]
+    legs = zip(batches.schedule[::2], batches.schedule[1::2], strict=True)
+    log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in legs])))
+    largest = max(kind.size for kind in kinds)
     rows = array("d", bytes(8 * largest * batches.row_size))
     targets = array("d", bytes(8 * largest * batches.target_size))
-    outputs, log = array("d", bytes(8 * max(n_outputs))), array("d", bytes(8 * n_logged))
+    outputs = array("d", bytes(8 * max(n_outputs)))
     blocks = array("q", map(_start, (state, rows, targets)))
-    kind, border, classes = KEPT, 0.0, 0
-    if decision is not None:
-        kind, classes = LARGEST, _start(decision.classes)
-        if decision.border is not None:
-            kind, border = OVER_BORDER, decision.border
+    what, border, classes = KEPT if answers else LEFT_OUT, 0.0, 0
+    if isinstance(answers, Decision):
+        what, classes = LARGEST, _start(answers.classes)
+        if answers.border is not None:
+            what, border = OVER_BORDER, answers.border
     n_done = _driver()[0](
         _start(words),
-        len(legs),
+        _start(batches.schedule),
+        len(batches.schedule) // 2,
         _start(blocks),
+        _start(rows),
+        _start(targets),
         _start(outputs),
         _start(batches.rows),
         batches.row_size,
@@ -86,7 +93,7 @@ def drive(
         _start(batches.order),
         batches.n_rates,
         batches.n_new,
-        kind,
+        what,
         border,
         classes,
         _start(log),
@@ -122,29 +129,21 @@ def _write(function: ir.Function) -> None:
     builder.store(named["order"], order)
     builder.store(named["log"], log)
 
-    def block(number: int) -> ir.Value:
-        return builder.load(builder.gep(named["blocks"], [ir.Constant(I64, number)]))
-
-    state, rows, targets = block(0), block(1), block(2)
+    state = builder.load(named["blocks"])
     outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
     with _loop(builder, named["n_legs"]) as i:
-        leg = builder.gep(named["legs"], [builder.mul(i, ir.Constant(I64, len(LEG)))])
+        leg = builder.gep(named["schedule"], [builder.mul(i, ir.Constant(I64, 2))])
+        row = builder.mul(builder.load(leg), ir.Constant(I64, len(KIND)))
+        kind = builder.gep(named["kinds"], [row])
         word = {
-            name: builder.load(builder.gep(leg, [ir.Constant(I64, j)]))
-            for j, name in enumerate(LEG)
+            name: builder.load(builder.gep(kind, [ir.Constant(I64, j)]))
+            for j, name in enumerate(KIND)
         }
         program = builder.inttoptr(word["program"], PROGRAM.as_pointer())
         work = builder.inttoptr(word["work"], POINTER)
-        with _loop(builder, word["n_batches"]):
+        with _loop(builder, builder.load(builder.gep(leg, [one]))):
             samples = builder.load(order)
-            with _loop(builder, word["size"]) as j:
-                sample = builder.load(builder.gep(samples, [j]))
-                for source, size, goal in (
-                    (named["all_rows"], named["row_size"], rows),
-                    (named["all_targets"], named["target_size"], targets),
-                ):
-                    start = builder.gep(source, [builder.mul(sample, size)])
-                    _copy(builder, start, builder.gep(goal, [builder.mul(j, size)]), size)
+            _choose(builder, named, samples, word["size"])
             status = builder.call(program, [named["blocks"], work, outputs])
             is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
             _stop_unless(builder, is_same_way, stopped)
@@ -154,11 +153,15 @@ def _write(function: ir.Function) -> None:
             builder.store(builder.load(outputs), line)
             answers, answer = builder.gep(new, [named["n_new"]]), builder.gep(line, [one])
             n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
-            is_kept = builder.icmp_unsigned("==", named["decision"], ir.Constant(I64, KEPT))
+            is_kept = builder.icmp_unsigned("<=", named["answers"], ir.Constant(I64, LEFT_OUT))
             with builder.if_else(is_kept) as (kept, counted):
                 with kept:
-                    _copy(builder, answers, answer, n_answers)
-                    builder.store(builder.gep(answer, [n_answers]), log)
+                    is_none = builder.icmp_unsigned(
+                        "==", named["answers"], ir.Constant(I64, LEFT_OUT)
+                    )
+                    n_kept = builder.select(is_none, zero, n_answers)
+                    _copy(builder, answers, answer, n_kept)
+                    builder.store(builder.gep(answer, [n_kept]), log)
                 with counted:
                     right = _n_right(builder, named, samples, answers, word)
                     builder.store(builder.sitofp(right, DOUBLE), answer)
@@ -168,6 +171,35 @@ def _write(function: ir.Function) -> None:
     builder.branch(stopped)
     builder.position_at_end(stopped)
     builder.ret(builder.load(n_done))
+
+
+def _choose(
+    builder: ir.IRBuilder, named: dict[str, ir.Value], samples: ir.Value, size: ir.Value
+) -> None:
+    """Let the blocks be the rows and targets of a batch; where these follow each other, as such."""
+    with builder.goto_entry_block():
+        differences = builder.alloca(I64)
+    builder.store(ir.Constant(I64, 0), differences)
+    first = builder.load(samples)
+    with _loop(builder, size) as j:
+        sample = builder.load(builder.gep(samples, [j]))
+        found = builder.xor(sample, builder.add(first, j))
+        builder.store(builder.or_(builder.load(differences), found), differences)
+    are_beside = builder.icmp_unsigned("==", builder.load(differences), ir.Constant(I64, 0))
+    tables = [("all_rows", "row_size", "rows"), ("all_targets", "target_size", "targets")]
+    for number, (every, width, room) in enumerate(tables, 1):
+        goal = builder.gep(named["blocks"], [ir.Constant(I64, number)])
+        with builder.if_else(are_beside) as (then, otherwise):
+            with then:
+                start = builder.gep(named[every], [builder.mul(first, named[width])])
+                builder.store(start, goal)
+            with otherwise:
+                builder.store(named[room], goal)
+                with _loop(builder, size) as j:
+                    sample = builder.load(builder.gep(samples, [j]))
+                    source = builder.gep(named[every], [builder.mul(sample, named[width])])
+                    place = builder.gep(named[room], [builder.mul(j, named[width])])
+                    _copy(builder, source, place, named[width])
 
 
 def _are_finite(builder: ir.IRBuilder, numbers: ir.Value, n: ir.Value) -> ir.Value:
@@ -195,7 +227,7 @@ def _n_right(
     with builder.goto_entry_block():
         count, found, top = [builder.alloca(kind) for kind in (I64, I64, DOUBLE)]
     builder.store(zero, count)
-    is_border = builder.icmp_unsigned("==", named["decision"], ir.Constant(I64, OVER_BORDER))
+    is_border = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
     with _loop(builder, word["size"]) as i:
         row = builder.gep(answers, [builder.mul(i, word["width"])])
         first = builder.load(row)

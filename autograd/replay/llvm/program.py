@@ -145,7 +145,7 @@ class NativeProgram:
 
     def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
         """See `StepProgram.run_batches`."""
-        programs: list[Any] = [leg.program for leg in batches.legs]  # of this backend, too
+        programs: list[Any] = [kind.program for kind in batches.kinds]  # of this backend, too
         n_outputs = [len(program._outputs) for program in programs]
         places = [(program.address, program.work) for program in programs]
         found = drive(batches, places, n_outputs, state)
