@@ -41,6 +41,7 @@ PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 NATIVE = (
     ("autograd.replay.backends", "_native_plan", "autograd.replay.llvm.program"),
     ("autograd.replay.orders", "_drawn", "autograd.replay.llvm.shuffle"),
+    ("autograd.replay.leaves", "_native_slots", "autograd.replay.llvm.slots"),
 )
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.

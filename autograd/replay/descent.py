@@ -5,10 +5,8 @@ that.
 """
 
 from array import array
-from collections import deque
 from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import repeat
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -70,7 +68,6 @@ class Descent:
         surroundings: Surroundings | None = None,
     ) -> None:
         self._mode, self._backend = mode, backend
-        self._parameters = list(parameters)
         self._maker = Steps(cost, parameters, update, Table(rows, "X"), Table(targets, "y"))
         self._surroundings: Surroundings = surroundings or _NoSurroundings()
         self._key = self._surroundings.key()
@@ -189,8 +186,8 @@ class Descent:
         size, step = next(iter(steps.items()))
         if not step.is_proven:
             samples = samples[:size]
-        others = [*map(_data, step.others)]
-        numbers = array("d", [*state.numbers, *others])
+        others = array("d", map(_data, step.others))
+        numbers = state.numbers + others
         n_given, n_rates = len(numbers) - len(others), len(state.rates)
         # The first program of a way is compared with the outputs that eager mode gives.
         if not step.is_proven or (isinstance(answers, Decision) and not counts(answers, step)):
@@ -217,20 +214,22 @@ class Descent:
                 else self._advance({size: step}, only, samples[:size], state, answers)
             )
         if n_done == 0:
-            given = [*state.numbers, *others]
+            given = state.numbers + others
             return None if self._goes_otherwise(step, samples[:size], given) else _NOTHING
         after = numbers[n_rates:n_given]
         if not step.is_proven and step.weights != state.weights:
             if why := self._difference([log[0], *after, *log[1:]], samples, state):
                 return self._refuse(why)
             step.is_proven = True
-        self._put(after, state)
+        n = len(state.weights)
+        gradients = after[-n:] if state.with_gradients else array("d", bytes(8 * n))
+        self._maker.leaves.put(after[:n], gradients)
         self.n_steps += n_done
         done = read(log, n_done, [*steps.values()], batches)
-        moving = after[len(state.weights) : 2 * len(state.weights)] if state.velocities else ()
+        moving = after[n : 2 * n] if state.velocities else ()
         return done._replace(velocities=moving)
 
-    def _goes_otherwise(self, step: Step, samples: "array[int]", given: list[float]) -> bool:
+    def _goes_otherwise(self, step: Step, samples: "array[int]", given: "array[float]") -> bool:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
         blocks = [
             memoryview(table.of(samples)) for table in (self._maker.rows, self._maker.targets)
@@ -259,14 +258,6 @@ class Descent:
             "its program does not give the numbers of eager mode: the model or the loss uses "
             "something that is no operation on Values, such as random numbers"
         )
-
-    def _put(self, after: "array[float]", state: State) -> None:
-        """Give the parameters what the programs have found."""
-        n = len(self._parameters)
-        gradients = after[-n:] if state.with_gradients else repeat(0.0)
-        # Calls into C, in which no signal handler runs: all weights change or none.
-        deque(map(setattr, self._parameters, repeat("grad"), gradients), maxlen=0)
-        deque(map(setattr, self._parameters, repeat("_data"), after[:n]), maxlen=0)
 
     def _refuse(self, why: str) -> Done:
         self.refusal = why

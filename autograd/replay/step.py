@@ -6,12 +6,12 @@ Owns how a step is recorded, and the same step in eager mode, with which its pro
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
 from autograd.replay.backends import step_program_of
+from autograd.replay.leaves import Leaves
 from autograd.replay.programs import StepProgram
 from autograd.replay.recorder import collector_paused, record
 from autograd.replay.table import Table
@@ -23,8 +23,6 @@ Cost = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
 # (weight, gradient, velocity, rates) -> (weight, velocity); None for no velocity
 Update = Callable[[Any, Any, Any, Sequence[Any]], tuple[Any, Any]]
 
-_data = attrgetter("_data")
-
 
 class State(NamedTuple):
     """Where a training stands between two batches.
@@ -32,20 +30,20 @@ class State(NamedTuple):
     Attributes:
         rates: of the optimiser, the same for all parameters.
         weights: of the parameters.
-        velocities: one for each parameter, or () where there are none.
+        velocities: one for each parameter, or none.
         with_gradients: whether a step is to give the gradients, too.
     """
 
     rates: Sequence[float]
-    weights: list[float]
-    velocities: list[float]
+    weights: "array[float]"
+    velocities: "array[float]"
     with_gradients: bool
 
     @property
-    def numbers(self) -> list[float]:
+    def numbers(self) -> "array[float]":
         """What a program is given, and gives after the rates: room for the gradients at the end."""
-        room = [0.0] * len(self.weights) if self.with_gradients else []
-        return [*self.rates, *self.weights, *self.velocities, *room]
+        room = array("d", bytes(8 * len(self.weights) * self.with_gradients))
+        return array("d", self.rates) + self.weights + self.velocities + room
 
 
 @dataclass(eq=False)
@@ -68,7 +66,7 @@ class Step:
     shape: Shape
     n_outputs: int
     width: int | None
-    weights: list[float]
+    weights: "array[float]"
     is_proven: bool = False
 
 
@@ -91,6 +89,7 @@ class Steps:
         targets: Table,
     ) -> None:
         self._cost, self.parameters, self._update = cost, list(parameters), update
+        self.leaves = Leaves(parameters)
         self.rows, self.targets = rows, targets
 
     def state(
@@ -100,10 +99,10 @@ class Steps:
         with_gradients: bool,
     ) -> State:
         """The state now."""
-        moving = [v for v in velocities if v is not None]
+        moving = array("d", [v for v in velocities if v is not None])
         if len(moving) < len(velocities):
-            moving = []
-        return State(rates, [*map(_data, self.parameters)], moving, with_gradients)
+            moving = array("d")
+        return State(rates, self.leaves.numbers(), moving, with_gradients)
 
     def recorded(self, samples: "array[int]", state: State, mode: str, backend: str | None) -> Step:
         """The program of a step, recorded for these samples."""

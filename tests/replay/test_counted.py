@@ -74,3 +74,33 @@ def test_outputs_that_cannot_be_counted_are_kept_batch_by_batch(backend):
     assert [(kept.size, kept.width) for kept in done.returned] == [(3, 3), (1, 3)] * 2
     numbers = [x for kept in done.returned for x in kept.numbers]
     assert numbers == [x for i in ORDER for x in ROWS[i]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_outputs_that_nobody_wants_are_left_out(backend):
+    done = run(backend, lambda row, w: [w * x for x in row], False)
+    assert (len(done.costs), [*done.n_right], [*done.returned]) == (7, [], [])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "order", [[2, 3, 4], [4, 5, 6], [2, 3, 3], [2, 4, 3], [0, 0, 0], [6, 5, 4]]
+)
+def test_samples_that_follow_each_other_are_the_same_as_gathered(backend, order):
+    weight = Value(1.0)
+
+    def cost(rows, targets):
+        return weight * targets[0], [[weight * x for x in row] for row in rows]
+
+    def update(weight, gradient, velocity, rates):
+        return weight - rates[0] * gradient, velocity
+
+    targets = [0.5 * i for i in range(len(ROWS))]
+    descent = Descent(cost, [weight], update, ROWS, targets, backend=backend)
+    for start in (1.5, 1.0):
+        weight.data = start
+        assert len(descent.run(order, [(3, 1)], [0.0], [None]).costs) == 1
+    weight.data = 1.0
+    done = descent.run(order * 2, [(3, 2)], [0.0], [None])
+    assert done.costs == [targets[order[0]]] * 2
+    assert [*done.returned[0].numbers] == [x for i in order * 2 for x in ROWS[i]]

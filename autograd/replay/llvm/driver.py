@@ -6,8 +6,7 @@ memory that a batch passes through.
 
 import ctypes
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import translated
 from autograd.replay.programs import Batches, Decision
 
@@ -131,7 +131,7 @@ def _write(function: ir.Function) -> None:
 
     state = builder.load(named["blocks"])
     outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
-    with _loop(builder, named["n_legs"]) as i:
+    with loop(builder, named["n_legs"]) as i:
         leg = builder.gep(named["schedule"], [builder.mul(i, ir.Constant(I64, 2))])
         row = builder.mul(builder.load(leg), ir.Constant(I64, len(KIND)))
         kind = builder.gep(named["kinds"], [row])
@@ -141,14 +141,14 @@ def _write(function: ir.Function) -> None:
         }
         program = builder.inttoptr(word["program"], PROGRAM.as_pointer())
         work = builder.inttoptr(word["work"], POINTER)
-        with _loop(builder, builder.load(builder.gep(leg, [one]))):
+        with loop(builder, builder.load(builder.gep(leg, [one]))):
             samples = builder.load(order)
             _choose(builder, named, samples, word["size"])
             status = builder.call(program, [named["blocks"], work, outputs])
             is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
             _stop_unless(builder, is_same_way, stopped)
             _stop_unless(builder, _are_finite(builder, outputs, word["n_outputs"]), stopped)
-            _copy(builder, new, builder.gep(state, [named["n_rates"]]), named["n_new"])
+            copy(builder, new, builder.gep(state, [named["n_rates"]]), named["n_new"])
             line = builder.load(log)
             builder.store(builder.load(outputs), line)
             answers, answer = builder.gep(new, [named["n_new"]]), builder.gep(line, [one])
@@ -160,7 +160,7 @@ def _write(function: ir.Function) -> None:
                         "==", named["answers"], ir.Constant(I64, LEFT_OUT)
                     )
                     n_kept = builder.select(is_none, zero, n_answers)
-                    _copy(builder, answers, answer, n_kept)
+                    copy(builder, answers, answer, n_kept)
                     builder.store(builder.gep(answer, [n_kept]), log)
                 with counted:
                     right = _n_right(builder, named, samples, answers, word)
@@ -181,7 +181,7 @@ def _choose(
         differences = builder.alloca(I64)
     builder.store(ir.Constant(I64, 0), differences)
     first = builder.load(samples)
-    with _loop(builder, size) as j:
+    with loop(builder, size) as j:
         sample = builder.load(builder.gep(samples, [j]))
         found = builder.xor(sample, builder.add(first, j))
         builder.store(builder.or_(builder.load(differences), found), differences)
@@ -195,11 +195,11 @@ def _choose(
                 builder.store(start, goal)
             with otherwise:
                 builder.store(named[room], goal)
-                with _loop(builder, size) as j:
+                with loop(builder, size) as j:
                     sample = builder.load(builder.gep(samples, [j]))
                     source = builder.gep(named[every], [builder.mul(sample, named[width])])
                     place = builder.gep(named[room], [builder.mul(j, named[width])])
-                    _copy(builder, source, place, named[width])
+                    copy(builder, source, place, named[width])
 
 
 def _are_finite(builder: ir.IRBuilder, numbers: ir.Value, n: ir.Value) -> ir.Value:
@@ -207,7 +207,7 @@ def _are_finite(builder: ir.IRBuilder, numbers: ir.Value, n: ir.Value) -> ir.Val
     with builder.goto_entry_block():
         total = builder.alloca(DOUBLE)
     builder.store(ir.Constant(DOUBLE, 0.0), total)
-    with _loop(builder, n) as i:
+    with loop(builder, n) as i:
         x = builder.load(builder.gep(numbers, [i]))
         flags = ["reassoc"]  # of zeros and nan: any order is the same
         sum_now = builder.fadd(builder.load(total), builder.fsub(x, x), flags=flags)
@@ -228,13 +228,13 @@ def _n_right(
         count, found, top = [builder.alloca(kind) for kind in (I64, I64, DOUBLE)]
     builder.store(zero, count)
     is_border = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
-    with _loop(builder, word["size"]) as i:
+    with loop(builder, word["size"]) as i:
         row = builder.gep(answers, [builder.mul(i, word["width"])])
         first = builder.load(row)
         is_over = builder.fcmp_ordered(">", first, named["border"])
         builder.store(builder.select(is_border, builder.zext(is_over, I64), zero), found)
         builder.store(first, top)
-        with _loop(builder, word["width"]) as j:  # the first one again: it is not over itself
+        with loop(builder, word["width"]) as j:  # the first one again: it is not over itself
             x, now = builder.load(builder.gep(row, [j])), builder.load(top)
             is_larger = builder.fcmp_ordered(">", x, now)
             builder.store(builder.select(is_larger, x, now), top)
@@ -250,25 +250,3 @@ def _stop_unless(builder: ir.IRBuilder, condition: ir.Value, stopped: ir.Block) 
     following = builder.append_basic_block()
     builder.cbranch(condition, following, stopped)
     builder.position_at_end(following)
-
-
-def _copy(builder: ir.IRBuilder, source: ir.Value, goal: ir.Value, size: ir.Value) -> None:
-    with _loop(builder, size) as j:
-        builder.store(builder.load(builder.gep(source, [j])), builder.gep(goal, [j]))
-
-
-@contextmanager
-def _loop(builder: ir.IRBuilder, n: ir.Value) -> Iterator[ir.Value]:
-    """A loop from 0 to n - 1; yields the count."""
-    before, test = builder.block, builder.append_basic_block("test")
-    body, done = builder.append_basic_block("body"), builder.append_basic_block("done")
-    builder.branch(test)
-    builder.position_at_end(test)
-    i = builder.phi(I64)
-    i.add_incoming(ir.Constant(I64, 0), before)
-    builder.cbranch(builder.icmp_signed("<", i, n), body, done)
-    builder.position_at_end(body)
-    yield i
-    i.add_incoming(builder.add(i, ir.Constant(I64, 1)), builder.block)
-    builder.branch(test)
-    builder.position_at_end(done)

@@ -23,7 +23,7 @@ from autograd.replay.llvm.objects import (
     Maker,
     Reader,
     array_is_usual,
-    place_of_data,
+    place_of,
     pointer,
     python_function,
     python_is_usual,
@@ -53,7 +53,7 @@ def is_possible(direct: Direct) -> bool:
         return False
     if not python_is_usual() or _rows_of(direct.shape) > MOST_ROWS:
         return False
-    if direct.leaves and place_of_data() is None:
+    if direct.leaves and place_of("_data") is None:
         return False
     has_arrays = _has_array(direct.shape) or any(key[0] == "array" for key in direct.arguments)
     return array_is_usual() if has_arrays else True
@@ -160,7 +160,7 @@ def _read(
         read(reader.item(arguments, i), key)
     for leaf in direct.leaves:
         kept.append(leaf)
-        data = reader.field(pointer(id(leaf), OBJECT), place_of_data() or 0, OBJECT)
+        data = reader.field(pointer(id(leaf), OBJECT), place_of("_data") or 0, OBJECT)
         goal = builder.gep(given, [ir.Constant(I64, place)])
         builder.store(reader.field(data, NUMBER, DOUBLE), goal)
         place += 1

@@ -55,11 +55,12 @@ def array_is_usual() -> bool:
 
 
 @cache
-def place_of_data() -> int | None:
-    """How far from its start a Value keeps the reference to its number; None if not found."""
+def place_of(name: str) -> int | None:
+    """How far from its start a Value keeps the reference in a slot of it; None if not found."""
     value = Value(0.1875)
+    setattr(value, name, 0.1875 + len(name))
     for offset in range(CLASS + 8, Value.__basicsize__, 8):
-        if _word(id(value) + offset) == id(value._data):
+        if _word(id(value) + offset) == id(getattr(value, name)):
             return offset
     return None
 

@@ -1,0 +1,61 @@
+"""Leaves: the numbers of many at once, to programs and back.
+
+Owns what stands in `_data` and `grad` of them while nobody of Python's looks.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Sequence
+from functools import cache
+from itertools import repeat
+from operator import attrgetter
+from types import ModuleType
+
+from autograd.replay.backends import has_llvm
+from autograd.value import Value
+
+_data = attrgetter("_data")
+
+
+class Leaves:
+    """Some leaves, whose numbers are read and written together: in native code where that can be.
+
+    Args:
+        leaves: each once.
+    """
+
+    def __init__(self, leaves: Sequence[Value]) -> None:
+        self._leaves = list(leaves)
+        self._slots = _native_slots() if all(map(_is_plain, set(map(type, leaves)))) else None
+        self._addresses = array("q", map(id, leaves))
+
+    def numbers(self) -> "array[float]":
+        """The number of each."""
+        found = self._slots.read(self._addresses, "_data") if self._slots is not None else None
+        return array("d", map(_data, self._leaves)) if found is None else found
+
+    def put(self, numbers: "array[float]", gradients: "array[float]") -> None:
+        """Give each its number and its gradient."""
+        for name, new in (("grad", gradients), ("_data", numbers)):
+            # Calls into C, in which no signal handler runs: all weights change or none.
+            if self._slots is not None:
+                self._slots.write(self._addresses, name, new)
+            else:
+                deque(map(setattr, self._leaves, repeat(name), new), maxlen=0)
+
+
+def _is_plain(kind: type) -> bool:
+    """Whether a subclass of Value has left these attributes what they are."""
+    return all(getattr(kind, name) is getattr(Value, name) for name in ("_data", "grad"))
+
+
+@cache
+def _native_slots() -> ModuleType | None:
+    """The native code for it, if there can be any here."""
+    if not has_llvm():
+        return None
+    try:
+        from autograd.replay.llvm import slots
+    except (ImportError, OSError):  # llvmlite is there and broken
+        return None
+    return slots if slots.is_possible() else None

@@ -1,0 +1,31 @@
+"""Loops of native code that is not a program's: counting, and copying doubles."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from llvmlite import ir
+
+from autograd.replay.llvm.code import I64
+
+
+@contextmanager
+def loop(builder: ir.IRBuilder, n: ir.Value) -> Iterator[ir.Value]:
+    """A loop from 0 to n - 1; yields the count."""
+    before, test = builder.block, builder.append_basic_block("test")
+    body, done = builder.append_basic_block("body"), builder.append_basic_block("done")
+    builder.branch(test)
+    builder.position_at_end(test)
+    i = builder.phi(I64)
+    i.add_incoming(ir.Constant(I64, 0), before)
+    builder.cbranch(builder.icmp_signed("<", i, n), body, done)
+    builder.position_at_end(body)
+    yield i
+    i.add_incoming(builder.add(i, ir.Constant(I64, 1)), builder.block)
+    builder.branch(test)
+    builder.position_at_end(done)
+
+
+def copy(builder: ir.IRBuilder, source: ir.Value, goal: ir.Value, size: ir.Value) -> None:
+    """Copy so many doubles."""
+    with loop(builder, size) as j:
+        builder.store(builder.load(builder.gep(source, [j])), builder.gep(goal, [j]))
