@@ -148,8 +148,13 @@ def descent(name: str, mode: str) -> Run:
 
 
 def _in_order(task: Task) -> tuple[list[tuple[int, int]], "array[int]"]:
-    """The batches of all epochs: how large, and how many alike follow each other; the samples."""
+    """The batches of all epochs: how large, and how many alike follow each other; the samples.
+
+    A step on all samples is on one and the same batch, as it is for the others.
+    """
     batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
+    if task.is_full:
+        batches = [[*range(len(batches[0]))]] * len(batches)
     sizes = [(size, len(list(alike))) for size, alike in groupby(map(len, batches))]
     return sizes, array("q", [i for batch in batches for i in batch])
 

@@ -31,6 +31,7 @@ class Memory:
 
     Attributes:
         n_padded: the samples, up to a multiple of the lanes.
+        sizes: how many inputs stand in each block.
         spilled: for each position that is read outside of its own pass, where its samples stand.
         gathered: the same for each number that differs from sample to sample.
         pack: for each slot that is computed in a pack, which one, and in which lane of it.
@@ -40,6 +41,7 @@ class Memory:
     def __init__(self, tape: Tape, sizes: Sequence[int], samples: Samples | None) -> None:
         self._tape = tape
         self._inputs = [Input(b, i) for b, size in enumerate(sizes) for i in range(size)]
+        self.sizes = list(sizes)
         self.size = 0
         self._places: dict[int, int] = {}  # of slots
         self.n_padded = -(-samples.n // LANES) * LANES if samples is not None else 0

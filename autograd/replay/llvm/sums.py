@@ -1,0 +1,165 @@
+"""Sums over the samples: the same bits as one by one, eight sums at a time.
+
+Owns which sums lie in the lanes of one running total, and the loops that add. In each sum the
+samples follow in their order. A sum of products, which the gradient of each weight is, needs no
+product in lanes of samples: the lanes of one factor are turned into lanes of sums, the other factor
+is one number for all.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from llvmlite import ir
+
+from autograd import ops
+from autograd.replay.llvm.code import I64, Code
+from autograd.replay.llvm.memory import LANES, Memory
+from autograd.replay.llvm.strips import Strip, Terms, inputs_in_rows
+from autograd.replay.samples import Chain, Samples
+
+IN_REGISTERS = 16  # running totals at once, of 32 registers
+
+
+class Group(NamedTuple):
+    """Up to eight sums in the lanes of one running total.
+
+    Attributes:
+        chains: the sums.
+        factor: the position or -1 - e by which each term is a multiple of `terms`; None: it is not.
+        terms: for each term of a sample, what it is (or is multiplied by) in each sum.
+    """
+
+    chains: list[Chain]
+    factor: int | None
+    terms: list[Terms]
+
+
+class Sums:
+    """The sums of one pass.
+
+    Args:
+        chains: what they are; all run over the samples in one direction.
+        products: the positions that are products of which each is read by one of them alone.
+    """
+
+    def __init__(
+        self, memory: Memory, samples: Samples, chains: Sequence[Chain], products: set[int]
+    ) -> None:
+        self._groups = _grouped(chains, samples, products)
+        self._totals = [memory.reserve(LANES) for _ in self._groups]
+        for total, group in zip(self._totals, self._groups, strict=True):
+            for lane, chain in enumerate(group.chains):
+                memory.put(chain.result, total + lane)
+        terms = dict.fromkeys([terms for group in self._groups for terms in group.terms])
+        self.turned = [one for one in terms if inputs_in_rows(memory, samples, one) is None]
+        self.factors = {g.factor for g in self._groups if g.factor is not None}
+
+    def begin(self, code: Code) -> None:
+        """Write what the sums begin with."""
+        for total, group in zip(self._totals, self._groups, strict=True):
+            starts = tuple([chain.start for chain in group.chains])
+            if len(set(starts)) == 1 or (len(starts) == LANES and code.beside(starts) is not None):
+                code.store_vector(code.vector((starts * LANES)[:LANES]), total)
+                continue
+            for lane, start in enumerate(starts):
+                code.builder.store(code.number(start), code.address(total + lane))
+
+    def add_up(self, strip: Strip, is_descending: bool) -> None:
+        """Add the terms of a strip, one sample after another."""
+        for tile in _tiles(self._groups):
+            self._add_tile(strip, tile, is_descending)
+
+    def _add_tile(self, strip: Strip, tile: list[int], is_descending: bool) -> None:
+        """The loop for some of the totals, which stay in registers."""
+        code = strip.code
+        builder = code.builder
+        starts = [code.load_vector(self._totals[g]) for g in tile]
+        before, one = builder.block, ir.Constant(I64, 1)
+        loop, done = builder.append_basic_block("sum"), builder.append_basic_block("summed")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        count = builder.phi(I64)
+        count.add_incoming(ir.Constant(I64, 0), before)
+        totals: list[ir.Value] = [builder.phi(start.type) for start in starts]
+        phis = list(totals)
+        for phi, start in zip(phis, starts, strict=True):
+            phi.add_incoming(start, before)
+        following = builder.add(count, one)
+        sample = builder.sub(strip.n, following) if is_descending else count
+        rows: dict[Terms, ir.Value] = {}
+        splats: dict[int, ir.Value] = {}
+        for k, g in enumerate(tile):
+            group = self._groups[g]
+            for terms in group.terms:
+                if terms not in rows:
+                    rows[terms] = strip.row(terms, sample)
+                term = rows[terms]
+                if group.factor is not None:
+                    if group.factor not in splats:
+                        splats[group.factor] = code.splat(strip.number(group.factor, sample))
+                    term = code.apply(ops.mul, [splats[group.factor], term], in_lanes=True)
+                totals[k] = code.apply(ops.add, [totals[k], term], in_lanes=True)
+        count.add_incoming(following, builder.block)
+        for phi, total in zip(phis, totals, strict=True):
+            phi.add_incoming(total, builder.block)
+        builder.cbranch(builder.icmp_unsigned("<", following, strip.n), loop, done)
+        builder.position_at_end(done)
+        for g, total in zip(tile, totals, strict=True):
+            code.store_vector(total, self._totals[g])
+
+
+def varies(samples: Samples, i: int) -> bool:
+    """Whether a position, or -1 - e for `outside[e]`, may differ from sample to sample."""
+    return i >= 0 or len(set(samples.outside[-1 - i])) > 1
+
+
+def _tiles(groups: list[Group]) -> list[list[int]]:
+    """The places of the groups, those together that multiply the same lanes by other factors."""
+    lanes_of: dict[int, list[int]] = {}  # factor -> its groups
+    tiles = []
+    for g, group in enumerate(groups):
+        if group.factor is None:
+            tiles.append([g])
+        else:
+            lanes_of.setdefault(group.factor, []).append(g)
+    alike: dict[tuple[tuple[int, ...], ...], list[list[int]]] = {}
+    for mine in lanes_of.values():
+        alike.setdefault(tuple([groups[g].terms[0] for g in mine]), []).append(mine)
+    for terms, many in alike.items():
+        at_once = max(1, IN_REGISTERS // len(terms))
+        for i in range(0, len(many), at_once):
+            tile = [g for mine in many[i : i + at_once] for g in mine]
+            tiles += [tile[j : j + IN_REGISTERS] for j in range(0, len(tile), IN_REGISTERS)]
+    return tiles
+
+
+def _grouped(along: Sequence[Chain], samples: Samples, products: set[int]) -> list[Group]:
+    """The sums in groups of eight; products with a common factor, which most have, together."""
+    by_factor: dict[int, list[tuple[Chain, int]]] = {}
+    plain: dict[int, list[Chain]] = {}
+    single = [c for c in along if len(c.positions) == 1 and c.positions[0] in products]
+    factors = Counter([i for c in single for i in set(samples.operands[c.positions[0]])])
+    is_varying = {i: varies(samples, i) for i in factors}
+    for chain in along:
+        if len(chain.positions) > 1 or chain.positions[0] not in products:
+            plain.setdefault(len(chain.positions), []).append(chain)
+            continue
+        a, b = samples.operands[chain.positions[0]]
+        common, other = (
+            (a, b) if (is_varying[a], factors[a]) > (is_varying[b], factors[b]) else (b, a)
+        )
+        by_factor.setdefault(common, []).append((chain, other))
+    groups = []
+    for common, mine in by_factor.items():
+        mine.sort(key=lambda pair: abs(pair[1]))  # in the order in which samples read them
+        for i in range(0, len(mine), LANES):
+            part = mine[i : i + LANES]
+            chains, others = [c for c, _ in part], tuple([other for _, other in part])
+            groups.append(Group(chains, common, [others]))
+    for size, chains in plain.items():
+        for i in range(0, len(chains), LANES):
+            part_of = chains[i : i + LANES]
+            terms = [tuple([c.positions[j] for c in part_of]) for j in range(size)]
+            groups.append(Group(part_of, None, terms))
+    return groups
