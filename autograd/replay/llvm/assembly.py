@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from autograd.op import Op
 from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
-from autograd.replay.llvm.memory import LANES, Memory
+from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.passes import Pass
 from autograd.replay.samples import Samples
@@ -183,18 +183,38 @@ class Assembly:
         else:
             for ends in self._ends():
                 code.builder.call(ends, [code.blocks, code.work, function.args[2]])
-        result = ir.Constant(I32, 0)
-        for guard in self._tape.guards:
-            a, b = code.number(guard.a), code.number(guard.b)
-            if guard.question == "!=":
-                holds = code.builder.fcmp_unordered("!=", a, b)
-            else:
-                holds = code.builder.fcmp_ordered(guard.question, a, b)
-            expected = ir.Constant(ir.IntType(1), guard.answer)
-            differs = code.builder.icmp_unsigned("!=", holds, expected)
-            result = code.builder.or_(result, code.builder.zext(differs, I32))
+        result = self._otherwise(code)
         code.builder.ret(result)
         return function
+
+    def _otherwise(self, code: Code) -> ir.Value:
+        """Whether a guard is not answered as before: eight at a time where they stand so."""
+        builder, where = code.builder, self.memory.where
+        no = ir.Constant(ir.IntType(1), 0)
+        alone: ir.Value = no
+        none = ir.Constant(ir.VectorType(ir.IntType(1), LANES), [no] * LANES)
+        in_lanes: ir.Value = none
+        left = sorted(self._tape.guards, key=lambda g: (g.question, g.b, where(g.a) or (WORK, g.a)))
+        while left:
+            guards = left[:LANES]
+            a, b = [tuple(slots) for slots in zip(*[(g.a, g.b) for g in guards], strict=True)]
+            is_pack = len({g.question for g in guards}) == 1 and code.beside(a) is not None
+            if len(guards) == LANES and is_pack and len(set(b)) == 1:
+                holds = _compared(builder, guards[0].question, code.vector(a), code.vector(b))
+                answers = [ir.Constant(ir.IntType(1), g.answer) for g in guards]
+                differ = builder.xor(holds, ir.Constant(none.type, answers))
+                in_lanes = builder.or_(in_lanes, differ)
+                left = left[LANES:]
+            else:
+                guard = left.pop(0)
+                holds = _compared(
+                    builder, guard.question, code.number(guard.a), code.number(guard.b)
+                )
+                differs = builder.xor(holds, ir.Constant(ir.IntType(1), guard.answer))
+                alone = builder.or_(alone, differs)
+        mask = builder.bitcast(in_lanes, ir.IntType(LANES))
+        some = builder.icmp_unsigned("!=", mask, ir.Constant(ir.IntType(LANES), 0))
+        return builder.zext(builder.or_(alone, some), I32)
 
     def _ends(self) -> list[ir.Function]:
         """Functions that write the outputs."""
@@ -220,3 +240,10 @@ class Assembly:
                 vector = code.builder.load(start, align=8)
                 code.builder.store(vector, code.builder.bitcast(at, VECTOR.as_pointer()), align=8)
                 i += LANES
+
+
+def _compared(builder: ir.IRBuilder, question: str, a: ir.Value, b: ir.Value) -> ir.Value:
+    """The answer, as Python gives it."""
+    if question == "!=":
+        return builder.fcmp_unordered("!=", a, b)
+    return builder.fcmp_ordered(question, a, b)

@@ -19,6 +19,7 @@ from autograd.replay.llvm.strips import Strip, Terms, inputs_in_rows
 from autograd.replay.samples import Chain, Samples
 
 IN_REGISTERS = 16  # running totals at once, of 32 registers
+SPARE = 4  # more of them, if they add what is at hand
 
 
 class Group(NamedTuple):
@@ -115,51 +116,74 @@ def varies(samples: Samples, i: int) -> bool:
 
 
 def _tiles(groups: list[Group]) -> list[list[int]]:
-    """The places of the groups, those together that multiply the same lanes by other factors."""
+    """The places of the groups in as many loops as registers ask for.
+
+    Those that multiply the same lanes by other factors are together, with those that add them.
+    """
     lanes_of: dict[int, list[int]] = {}  # factor -> its groups
-    tiles = []
+    plain = []
     for g, group in enumerate(groups):
         if group.factor is None:
-            tiles.append([g])
+            plain.append(g)
         else:
             lanes_of.setdefault(group.factor, []).append(g)
-    alike: dict[tuple[tuple[int, ...], ...], list[list[int]]] = {}
+    alike: dict[tuple[Terms, ...], list[list[int]]] = {}
     for mine in lanes_of.values():
         alike.setdefault(tuple([groups[g].terms[0] for g in mine]), []).append(mine)
+    tiles: list[list[int]] = []
     for terms, many in alike.items():
         at_once = max(1, IN_REGISTERS // len(terms))
         for i in range(0, len(many), at_once):
             tile = [g for mine in many[i : i + at_once] for g in mine]
             tiles += [tile[j : j + IN_REGISTERS] for j in range(0, len(tile), IN_REGISTERS)]
+    left = []
+    for g in plain:
+        rows = set(groups[g].terms)
+        reading = [t for t in tiles if rows <= {one for h in t for one in groups[h].terms}]
+        fewest = min(reading, key=len, default=None)
+        if fewest is None or len(fewest) >= IN_REGISTERS + SPARE:
+            left.append(g)
+        else:
+            fewest.append(g)
+    for i in range(0, len(left), IN_REGISTERS):
+        part = left[i : i + IN_REGISTERS]
+        small = next((tile for tile in tiles if len(tile) + len(part) <= IN_REGISTERS), None)
+        if small is None:
+            tiles.append(part)
+        else:
+            small += part
     return tiles
 
 
 def _grouped(along: Sequence[Chain], samples: Samples, products: set[int]) -> list[Group]:
     """The sums in groups of eight; products with a common factor, which most have, together."""
-    by_factor: dict[int, list[tuple[Chain, int]]] = {}
+    by_factor: dict[int, list[tuple[int, Chain]]] = {}
     plain: dict[int, list[Chain]] = {}
+    alone: dict[int, Chain] = {}
+    for chain in along:
+        size, p = len(chain.positions), chain.positions[0]
+        if size > 1 or (p not in products and p in alone):
+            plain.setdefault(size, []).append(chain)
+        elif p not in products:
+            alone[p] = chain
     single = [c for c in along if len(c.positions) == 1 and c.positions[0] in products]
     factors = Counter([i for c in single for i in set(samples.operands[c.positions[0]])])
-    is_varying = {i: varies(samples, i) for i in factors}
-    for chain in along:
-        if len(chain.positions) > 1 or chain.positions[0] not in products:
-            plain.setdefault(len(chain.positions), []).append(chain)
-            continue
-        a, b = samples.operands[chain.positions[0]]
-        common, other = (
-            (a, b) if (is_varying[a], factors[a]) > (is_varying[b], factors[b]) else (b, a)
-        )
-        by_factor.setdefault(common, []).append((chain, other))
+    rank = {i: (varies(samples, i), n) for i, n in factors.items()}
+    for chain in single:
+        other, common = sorted(samples.operands[chain.positions[0]], key=rank.__getitem__)
+        by_factor.setdefault(common, []).append((other, chain))
     groups = []
     for common, mine in by_factor.items():
-        mine.sort(key=lambda pair: abs(pair[1]))  # in the order in which samples read them
+        mine.sort(key=lambda pair: abs(pair[0]))  # in the order in which samples read them
         for i in range(0, len(mine), LANES):
-            part = mine[i : i + LANES]
-            chains, others = [c for c, _ in part], tuple([other for _, other in part])
-            groups.append(Group(chains, common, [others]))
-    for size, chains in plain.items():
-        for i in range(0, len(chains), LANES):
-            part_of = chains[i : i + LANES]
-            terms = [tuple([c.positions[j] for c in part_of]) for j in range(size)]
-            groups.append(Group(part_of, None, terms))
+            others, chains = zip(*mine[i : i + LANES], strict=True)
+            groups.append(Group([*chains], common, [others]))
+    for (terms,) in [group.terms for group in groups]:
+        if all(i in alone for i in terms) and len(set(terms)) == len(terms):
+            groups.append(Group([alone.pop(i) for i in terms], None, [terms]))
+    for size, many in [(1, [*alone.values()]), *plain.items()]:
+        for i in range(0, len(many), LANES):
+            part = many[i : i + LANES]
+            rows = [tuple([c.positions[j] for c in part]) for j in range(size)]
+            groups.append(Group(part, None, rows))
     return groups
