@@ -130,7 +130,8 @@ class Code:
             places = [self.memory.pack[slot] for slot in slots]
             mask = [lane + LANES * two.index(pack) for pack, lane in places]
             return self.mixed(self.vector(two[0]), self.vector(two[1]), mask)
-        start = None if slots[0] in self.at_hand else self.beside(slots)
+        is_at_hand = all(slot in self.at_hand for slot in slots)
+        start = None if is_at_hand else self.beside(slots)
         if start is not None:
             return self.builder.load(start, align=8)
         found = ir.Constant(VECTOR, ir.Undefined)

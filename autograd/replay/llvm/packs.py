@@ -5,14 +5,15 @@ by side in memory, or are one number for all eight. Each lane does what the inst
 so that no bit changes; what fits in no pack remains an instruction of its own.
 """
 
-import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from autograd.op import Op
 from autograd.replay.llvm.lowering import is_lowered
 from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.llvm.scheduling import in_order
 from autograd.replay.samples import Samples
 from autograd.replay.tape import Tape
 
@@ -24,7 +25,6 @@ MOST_ALONE = 20_000  # instructions; of more, samples are worth it
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
 # same place of the next run, or one from anywhere.
 SAME, NEXT, ACROSS, ANYHOW = range(4)
-LATENCY = 2  # how many others can begin before the result of an instruction is there
 _RUNS = 1 << 40  # the first of the runs found here; inputs and the work memory are rows, too
 
 
@@ -80,12 +80,11 @@ class Packer:
 
     def _alike(self, group: Sequence[int]) -> list[list[int]]:
         """The instructions by what they do and how deep they stand: none needs one beside it."""
-        first = self._tape.first
         level: dict[int, int] = {}
         alike: dict[tuple[int, int, int], list[int]] = {}
         for slot in group:
             operands = self._operands(slot)
-            row = self._tape.rows[slot - first]
+            row = self._row(slot)
             level[slot] = here = 1 + max([level.get(i, -1) for i in operands], default=0)
             kind = id(row) if is_lowered(row.name) and operands else -1 - slot
             self._kind[slot] = here, kind, len(operands)
@@ -144,6 +143,9 @@ class Packer:
                         n_beside += None not in self._steps(reader, other, beside=a)
         return sum(map(len, runs)), n_beside
 
+    def _row(self, slot: int) -> Op:
+        return self._tape.rows[slot - self._tape.first]
+
     def _operands(self, slot: int) -> tuple[int, ...]:
         return self._tape.operands[slot - self._tape.first]
 
@@ -173,10 +175,6 @@ class Packer:
         return self._memory.where(slot) or (WORK - 1 - slot, 0)  # beside nothing
 
     def _ordered(self, items: list[Item]) -> list[Item]:
-        """The items so that long chains go on between the others, and none waits for them.
-
-        The list scheduling of compilers: of what can run, first what most must follow.
-        """
         owner: dict[int, int] = {}
         for n, item in enumerate(items):
             for slot in item:
@@ -185,32 +183,12 @@ class Packer:
             {owner[i] for s in item for i in self._operands(s) if i in owner} - {n}
             for n, item in enumerate(items)
         ]
-        readers: list[list[int]] = [[] for _ in items]
-        for n, needed in enumerate(needs):
-            for m in needed:
-                readers[m].append(n)
-        to_follow = [0] * len(items)
-        for n in sorted(range(len(items)), key=lambda n: -self._kind[items[n][0]][0]):
-            to_follow[n] = LATENCY + max([to_follow[m] for m in readers[n]], default=0)
-        missing, earliest = [*map(len, needs)], [0] * len(items)
-        ready = [(-to_follow[n], n) for n, needed in enumerate(needs) if not needed]
-        heapq.heapify(ready)
-        waiting: list[tuple[int, int]] = []
-        ordered: list[Item] = []
-        time = 0
-        while ready or waiting:
-            while waiting and (waiting[0][0] <= time or not ready):
-                time, n = max(time, waiting[0][0]), heapq.heappop(waiting)[1]
-                heapq.heappush(ready, (-to_follow[n], n))
-            n = heapq.heappop(ready)[1]
-            ordered.append(items[n])
-            time += 1
-            for m in readers[n]:
-                earliest[m] = max(earliest[m], time + LATENCY)
-                missing[m] -= 1
-                if not missing[m]:
-                    heapq.heappush(waiting, (earliest[m], m))
-        return ordered
+        # What Python computes is called in the order of the function itself.
+        called = [n for n, (s, *_) in enumerate(items) if not is_lowered(self._row(s).name)]
+        called.sort(key=lambda n: items[n])
+        for before, after in pairwise(called):
+            needs[after].add(before)
+        return [items[n] for n in in_order(needs)]
 
 
 def n_in_packs(tape: Tape) -> float:

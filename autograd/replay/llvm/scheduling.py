@@ -1,0 +1,53 @@
+"""Scheduling: in which order instructions stand that do not need each other.
+
+Owns the list scheduling of compilers: of what can run, first what most must follow. A long chain,
+as the sum of a penalty is, then goes on between all else, and little of it is left for the end.
+"""
+
+import heapq
+from collections.abc import Sequence
+
+LATENCY = 2  # how many others can begin before the result of an instruction is there
+
+
+def in_order(needs: Sequence[set[int]]) -> list[int]:
+    """The numbers from 0 on, each after those that it needs; these form no circle."""
+    readers: list[list[int]] = [[] for _ in needs]
+    for n, needed in enumerate(needs):
+        for m in needed:
+            readers[m].append(n)
+    to_follow = _to_follow(needs, readers)
+    missing, earliest = [*map(len, needs)], [0] * len(needs)
+    ready = [(-to_follow[n], n) for n, needed in enumerate(needs) if not needed]
+    heapq.heapify(ready)
+    waiting: list[tuple[int, int]] = []
+    ordered: list[int] = []
+    time = 0
+    while ready or waiting:
+        while waiting and (waiting[0][0] <= time or not ready):
+            time, n = max(time, waiting[0][0]), heapq.heappop(waiting)[1]
+            heapq.heappush(ready, (-to_follow[n], n))
+        n = heapq.heappop(ready)[1]
+        ordered.append(n)
+        time += 1
+        for m in readers[n]:
+            earliest[m] = max(earliest[m], time + LATENCY)
+            missing[m] -= 1
+            if not missing[m]:
+                heapq.heappush(waiting, (earliest[m], m))
+    return ordered
+
+
+def _to_follow(needs: Sequence[set[int]], readers: Sequence[list[int]]) -> list[int]:
+    """How long the longest chain of readers is, of each."""
+    missing = [*map(len, readers)]
+    found = [0] * len(needs)
+    last = [n for n, count in enumerate(missing) if not count]
+    while last:
+        n = last.pop()
+        for m in needs[n]:
+            found[m] = max(found[m], found[n] + 1)
+            missing[m] -= 1
+            if not missing[m]:
+                last.append(m)
+    return found
