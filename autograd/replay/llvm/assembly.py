@@ -5,7 +5,7 @@ grows no faster than their number, the order of these and of the passes, the gua
 outputs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from llvmlite import ir
 
@@ -59,8 +59,6 @@ class Assembly:
             passes = [Pass(self._module, samples, p, read_later) for p in range(len(once))]
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
-        for pack in [slots for group in groups for slots in group if len(slots) > 1]:
-            self.memory.put_in_pack(pack)
         parts = [
             [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
             for group in groups
@@ -113,13 +111,17 @@ class Assembly:
         }
         alone = {slots[0]: here for slots, here in home.items() if len(slots) == 1}
         read = set(self._end())
+        as_row: set[int] = set()
         for slots, here in home.items():
             for operand in self._operands(slots):
-                read.update(self._not_at_hand(operand, here, home, alone))
+                found = self._not_at_hand(operand, here, home, alone)
+                read.update(found)
+                if len(set(operand)) > 1:
+                    as_row.update(found)
         for each in passes:
             read.update(each.reads())
             read.update(each.starts())
-        self._packer.keep(read)
+        self._packer.keep(read, as_row)
         kept = [s for s in alone if s in read and self.memory.place(s) is None]
         place = self.memory.reserve(len(kept))
         for i, slot in enumerate(kept):
@@ -127,7 +129,7 @@ class Assembly:
 
     def _not_at_hand(
         self, operand: Item, here: _Home, home: dict[Item, _Home], alone: dict[int, _Home]
-    ) -> Iterable[int]:
+    ) -> Sequence[int]:
         """Which slots of an operand are read from memory."""
         if operand in home:
             return () if home[operand] == here else operand

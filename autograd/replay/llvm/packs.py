@@ -21,6 +21,7 @@ from autograd.replay.tape import Tape
 Item = tuple[int, ...]
 # Where a number stands: in which row of numbers, at which place of it.
 _Place = tuple[int, int]
+ENOUGH = 0.1  # of the instructions in packs
 MOST_ALONE = 20_000  # instructions; of more, samples are worth it
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
 # same place of the next run, or one from anywhere.
@@ -67,12 +68,25 @@ class Packer:
                     left = [slot for slot in left if slot not in self._place_in_runs]
                 self._lay(left)  # side by side, too, for those who read them
             found += [(slot,) for slot in left]
+        packs = [item for item in found if len(item) > 1]
+        if sum(map(len, packs)) < ENOUGH * len(group):
+            for slot in group:
+                self._place_in_runs.pop(slot, None)
+            return [(slot,) for slot in group]  # in the order in which most is at hand
+        for pack in packs:
+            self._memory.put_in_pack(pack)
         return self._ordered(found)
 
-    def keep(self, read: Iterable[int]) -> None:
-        """Give memory to the runs of which one of these slots is read."""
-        runs = {self._place_in_runs[s][0] for s in read if s in self._place_in_runs}
-        for run in sorted(runs):
+    def keep(self, read: Iterable[int], as_row: Iterable[int]) -> None:
+        """Give memory to the runs that need it as a whole.
+
+        Args:
+            read: slots that are read from memory: a pack is written there as a whole.
+            as_row: those that are read side by side.
+        """
+        packs = {self._place_in_runs[s][0] for s in read if s in self._memory.pack}
+        rows = {self._place_in_runs[s][0] for s in as_row if s in self._place_in_runs}
+        for run in sorted(packs | rows):
             slots = self._runs[run - _RUNS]
             start = self._memory.reserve(len(slots))
             for i, slot in enumerate(slots):

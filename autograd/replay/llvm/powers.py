@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from llvmlite import ir
 
-from autograd.replay.llvm.lanes import Condition, Number, fma, select
+from autograd.replay.llvm.lanes import DOUBLE, Condition, Number, fma
 
 CERTAIN = 0.4375 * 2.0**-52  # of the power of two below a number: its last place is 2**-52 of it
 # Beyond these a product, or what it is off by, may be subnormal or infinite.
@@ -51,21 +51,47 @@ def _certain(compute: Callable[[Number], tuple[Number, Number]], x: Number, n: f
     is_certain = is_certain & (size < LARGEST)
     if code.shape.width == 1:
         return _or_call(is_certain, product, x, n)
-    bits = builder.bitcast(is_certain.value, ir.IntType(code.shape.width))
-    everywhere = builder.icmp_unsigned("==", bits, ir.Constant(bits.type, -1))
+    uncertain = builder.not_(builder.bitcast(is_certain.value, ir.IntType(code.shape.width)))
     before, slow = builder.block, builder.append_basic_block("slow")
     done = builder.append_basic_block("done")
-    builder.cbranch(everywhere, done, slow)
+    nowhere = ir.Constant(uncertain.type, 0)
+    builder.cbranch(builder.icmp_unsigned("==", uncertain, nowhere), done, slow)
     builder.position_at_end(slow)
-    called = code.libm("pow", x, code.number(n))
-    mixed = select(is_certain, product, called)
+    mixed = _with_calls(product, x, n, uncertain)
     end = builder.block
     builder.branch(done)
     builder.position_at_end(done)
     result = builder.phi(code.shape.number)
     result.add_incoming(product.value, before)
-    result.add_incoming(mixed.value, end)
+    result.add_incoming(mixed, end)
     return Number(code, result)
+
+
+def _with_calls(product: Number, x: Number, n: float, lanes: ir.Value) -> ir.Value:
+    """The product, and pow in some lanes, of which there is one at least: a bit for each."""
+    code, builder = x.code, x.code.builder
+    pow_, one = code.shape.libm("pow", 2), ir.Constant(lanes.type, 1)
+    with builder.goto_entry_block():
+        room, given = builder.alloca(code.shape.number), builder.alloca(code.shape.number)
+    builder.store(product.value, room)
+    builder.store(x.value, given)
+    numbers, results = [builder.bitcast(at, DOUBLE.as_pointer()) for at in (given, room)]
+    before, loop = builder.block, builder.append_basic_block("lane")
+    done = builder.append_basic_block("lanes")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    left = builder.phi(lanes.type)
+    left.add_incoming(lanes, before)
+    lane = builder.zext(builder.cttz(left, ir.Constant(ir.IntType(1), 1)), ir.IntType(32))
+    operand = builder.load(builder.gep(numbers, [lane]))
+    called = builder.call(pow_, [operand, ir.Constant(DOUBLE, n)])
+    builder.store(called, builder.gep(results, [lane]))
+    following = builder.and_(left, builder.sub(left, one))
+    left.add_incoming(following, builder.block)
+    is_last = builder.icmp_unsigned("==", following, ir.Constant(lanes.type, 0))
+    builder.cbranch(is_last, done, loop)
+    builder.position_at_end(done)
+    return builder.load(room)
 
 
 def _or_call(is_certain: Condition, product: Number, x: Number, n: float) -> Number:
