@@ -51,21 +51,41 @@ class Course:
             costs: one for each; none if none was run.
             n_right: for each how many samples are right, or () if that means nothing.
         """
-        training, start = self._training, 0
+        training = self._training
         if len(costs) < _count(self.sizes) and self._before is not None:
             training.source.setstate(self._before)
             self._orders = array("q")  # each is drawn again when its epoch begins
-        for i, sizes in enumerate(self._epochs):
-            if start == len(costs):
-                return
-            if i:
-                training.end_epoch(is_kept=False)
-                training.begin_epoch(self._order(i))
-            for size, n in sizes:
-                end = min(start + n, len(costs))
-                if start < end:
-                    training.end_batches(costs[start:end], size, int(sum(n_right[start:end])))
-                start = end
+        start = self._count_epoch(self._epochs[0], costs, n_right, 0)
+        if start == len(costs):
+            return
+        training.end_epoch(is_kept=False)
+        # Each of the others has the same batches; the last of them ends when somebody has looked.
+        each = _count(self._epochs[1])
+        n_whole = (len(costs) - start - 1) // each
+        if n_whole:
+            if not self._orders:
+                training.next_orders(n_whole)  # of these epochs, which nobody needs any more
+            end = start + n_whole * each
+            training.count_epochs(costs[start:end], n_right[start:end], self._epochs[1])
+            start = end
+        training.begin_epoch(self._order(1 + n_whole))
+        self._count_epoch(self._epochs[1], costs, n_right, start)
+
+    def _count_epoch(
+        self,
+        sizes: Sequence[tuple[int, int]],
+        costs: list[float],
+        n_right: Sequence[float],
+        start: int,
+    ) -> int:
+        """Count the batches of one epoch that were run, from the number `start` on; the end."""
+        for size, n in sizes:
+            end = min(start + n, len(costs))
+            if start < end:
+                right = int(sum(n_right[start:end]))
+                self._training.end_batches(costs[start:end], size, right)
+            start = end
+        return start
 
     def _order(self, epoch: int) -> list[int] | None:
         """Of the samples in an epoch after this one; None where it is not drawn."""

@@ -8,6 +8,7 @@ import csv
 import io
 import os
 from array import array
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from nn.files import write_atomically
@@ -50,13 +51,18 @@ class History:
 
     def append(self, **measures: float) -> None:
         """Add an epoch; every epoch has the same measures."""
-        row = {"epoch": len(self.rows) + 1, **measures}
-        if self.rows and row.keys() != self.rows[0].keys():
+        self.extend(**{name: [number] for name, number in measures.items()})
+
+    def extend(self, **measures: list[float]) -> None:
+        """Add epochs, of each measure a number for each; every epoch has the same measures."""
+        names = ["epoch", *measures]
+        if self.rows and self.rows[0].keys() != set(names):
             raise ValueError(
-                f"History: this epoch has {', '.join(row)}; "
+                f"History: this epoch has {', '.join(names)}; "
                 f"those before have {', '.join(self.rows[0])}"
             )
-        self.rows.append(row)
+        epochs = zip(count(len(self.rows) + 1), *measures.values(), strict=False)
+        self.rows += [dict(zip(names, row, strict=True)) for row in epochs]
 
     def add_snapshot(self, epoch: int, parameters: "array[float]") -> None:
         """Keep the parameters as they are after `epoch`, the last one so far.

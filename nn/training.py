@@ -154,6 +154,34 @@ class Training:
         self.n_right += n_right
         self.position += size * len(costs)
 
+    def count_epochs(
+        self, costs: list[float], n_right: Sequence[float], sizes: Sequence[tuple[int, int]]
+    ) -> None:
+        """Count whole epochs that nobody looks at, without a schedule: only losses are measured.
+
+        Args:
+            costs: of their batches.
+            n_right: for each batch how many samples are right, or () if that means nothing.
+            sizes: how many samples a batch has, and how many such batches follow each other, in
+                each epoch.
+        """
+        of_batches = [size for size, n in sizes for _ in range(n)]
+        each, n_rows = len(of_batches), len(self.rows)
+        losses = []
+        for start in range(0, len(costs), each):
+            total = 0.0
+            for cost, size in zip(costs[start : start + each], of_batches, strict=True):
+                total += cost * size
+            losses.append(total / n_rows)
+        measures = {"loss": losses}
+        if self.is_right is not None:
+            right = n_right or [0.0] * len(costs)
+            sums = [sum(right[i : i + each]) for i in range(0, len(costs), each)]
+            measures["accuracy"] = [int(n) / n_rows for n in sums]
+        self.history.extend(**measures)
+        self.batch_loss = costs[-1]
+        self.finished += len(losses)
+
     def end_epoch(self, is_kept: bool = True) -> None:
         """Measure the epoch, and keep it in the history; its weights, too, if `is_kept`."""
         measures = {"loss": self.total / len(self.rows)}

@@ -131,6 +131,22 @@ def _watched(self: Training, order: list[int] | None = None) -> None:
     _begin_epoch(self, order)
 
 
+_count_epochs = Training.count_epochs
+
+
+def _counted(
+    self: Training,
+    costs: list[float],
+    n_right: Sequence[float],
+    sizes: Sequence[tuple[int, int]],
+) -> None:
+    """`Training.count_epochs`, for epochs that begin without anybody's looking up."""
+    thread, before = current_thread(), self.finished
+    _count_epochs(self, costs, n_right, sizes)
+    if isinstance(thread, _Trainer):
+        thread.n_left -= self.finished - before
+
+
 _epochs_unseen = CompiledSteps._epochs_unseen
 
 
@@ -141,4 +157,5 @@ def _no_more_than_told(self: CompiledSteps) -> int:
 
 
 Training.begin_epoch = _watched  # type: ignore[method-assign]
+Training.count_epochs = _counted  # type: ignore[method-assign]
 CompiledSteps._epochs_unseen = _no_more_than_told  # type: ignore[method-assign]
