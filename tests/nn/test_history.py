@@ -39,6 +39,19 @@ def test_history(tmp_path):
     assert repr(history) == "History(2 epochs; the last: epoch=2, loss=0.3333, accuracy=1)"
 
 
+def test_many_epochs_at_once_are_the_same_as_one_by_one():
+    together, one_by_one = nn.History(), nn.History()
+    for history in (together, one_by_one):
+        history.append(loss=2.0, accuracy=0.5)
+    together.extend(loss=[1.5, 1.25], accuracy=[0.75, 1.0])
+    one_by_one.append(loss=1.5, accuracy=0.75)
+    one_by_one.append(loss=1.25, accuracy=1.0)
+    assert together.rows == one_by_one.rows
+    assert [[*row] for row in together.rows] == [["epoch", "loss", "accuracy"]] * 3
+    with pytest.raises(ValueError, match="this epoch has epoch, loss; those before have"):
+        together.extend(loss=[1.0])
+
+
 def test_what_fit_leaves_in_it():
     model, history = train(3, validation=0.25)
     assert history.model is model
