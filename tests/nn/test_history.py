@@ -40,7 +40,7 @@ def test_history(tmp_path):
 
 
 def test_many_epochs_at_once_are_the_same_as_one_by_one():
-    together, one_by_one = nn.History(), nn.History()
+    together, one_by_one = History(), History()
     for history in (together, one_by_one):
         history.append(loss=2.0, accuracy=0.5)
     together.extend(loss=[1.5, 1.25], accuracy=[0.75, 1.0])
