@@ -125,8 +125,8 @@ class Descent:
         size, samples = sizes[0][0], array("q", order)
         steps = self._steps_of(size, state)
         for step in [*steps]:
-            kinds, schedule = self._planned(step, sizes, state, answers)
-            done = self._advance(kinds, schedule, samples, state, answers)
+            planned = self._planned(step, sizes, state, answers)
+            done = self._advance(*planned, samples, state, answers)
             if done is not None:
                 if done.costs and steps[0] is not step:  # the next is likely to take the same way
                     steps.remove(step)
@@ -159,8 +159,7 @@ class Descent:
 
         Returns the step for each size, and which of them run how many batches: see `Batches`.
         """
-        size = sizes[0][0]
-        steps, number, schedule = {size: first}, {size: 0}, array("q")
+        steps, number, schedule = {sizes[0][0]: first}, {sizes[0][0]: 0}, array("q")
         if not first.is_proven:
             return steps, array("q", [0, 1])
         for size, n in sizes:

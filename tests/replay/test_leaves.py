@@ -40,7 +40,6 @@ class Watched(Value):
 @pytest.fixture(params=["native", "python"])
 def way(request, monkeypatch):
     if request.param == "native":
-        pytest.importorskip("llvmlite")
         assert module._native_slots() is not None
     else:
         monkeypatch.setattr(module, "_native_slots", lambda: None)

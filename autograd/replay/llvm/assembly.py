@@ -200,8 +200,8 @@ class Assembly:
         while left:
             guards = left[:LANES]
             a, b = [tuple(slots) for slots in zip(*[(g.a, g.b) for g in guards], strict=True)]
-            is_pack = len({g.question for g in guards}) == 1 and code.beside(a) is not None
-            if len(guards) == LANES and is_pack and len(set(b)) == 1:
+            are_alike = len({(g.question, g.b) for g in guards}) == 1
+            if len(guards) == LANES and are_alike and self.memory.row(a) is not None:
                 holds = _compared(builder, guards[0].question, code.vector(a), code.vector(b))
                 answers = [ir.Constant(ir.IntType(1), g.answer) for g in guards]
                 differ = builder.xor(holds, ir.Constant(none.type, answers))
@@ -234,13 +234,14 @@ class Assembly:
         while i < places.stop:
             at = code.builder.gep(goal, [ir.Constant(I64, i)])
             eight = outputs[i : min(i + LANES, places.stop)]
-            start = code.beside(eight) if len(eight) == LANES else None
+            start = self.memory.row(eight) if len(eight) == LANES else None
             if start is None:
                 code.builder.store(code.number(outputs[i]), at)
                 i += 1
             else:
-                vector = code.builder.load(start, align=8)
-                code.builder.store(vector, code.builder.bitcast(at, VECTOR.as_pointer()), align=8)
+                code.builder.store(
+                    code.load_row(start), code.builder.bitcast(at, VECTOR.as_pointer()), align=8
+                )
                 i += LANES
 
 

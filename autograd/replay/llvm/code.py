@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from autograd.op import Op
 from autograd.replay.llvm.lowering import Lowering, is_lowered
-from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
 
 DOUBLE = ir.DoubleType()
 I32, I64 = ir.IntType(32), ir.IntType(64)
@@ -131,9 +131,9 @@ class Code:
             mask = [lane + LANES * two.index(pack) for pack, lane in places]
             return self.mixed(self.vector(two[0]), self.vector(two[1]), mask)
         is_at_hand = all(slot in self.at_hand for slot in slots)
-        start = None if is_at_hand else self.beside(slots)
+        start = None if is_at_hand else self.memory.row(slots)
         if start is not None:
-            return self.builder.load(start, align=8)
+            return self.load_row(start)
         found = ir.Constant(VECTOR, ir.Undefined)
         for i, slot in enumerate(slots):
             found = self.builder.insert_element(found, self.number(slot), ir.Constant(I32, i))
@@ -155,21 +155,14 @@ class Code:
                     a, b = neighbours[parity + start], neighbours[parity + start + 1]
                     quarter.append(mix(a, b, pairs))
             halves.append(quarter)
-        joined = zip(*halves, strict=True)
-        pairs_of_halves = list(joined)
-        return [mix(a, b, LOWER) for a, b in pairs_of_halves] + [
-            mix(a, b, UPPER) for a, b in pairs_of_halves
-        ]
+        pairs_of_halves = [*zip(*halves, strict=True)]
+        return [mix(a, b, half) for half in (LOWER, UPPER) for a, b in pairs_of_halves]
 
-    def beside(self, slots: Sequence[int]) -> ir.Value | None:
-        """Where the first of some slots stands as a vector, if the others follow it in memory."""
-        places = [self.memory.where(slot) for slot in slots]
-        first = places[0]
-        if first is None or places != [(first.block, first.place + i) for i in range(len(slots))]:
-            return None
-        base = self.work if first.block == WORK else self.block(first.block)
-        start = self.builder.gep(base, [ir.Constant(I64, first.place)])
-        return self.builder.bitcast(start, VECTOR.as_pointer())
+    def load_row(self, start: Input) -> ir.Value:
+        """The lanes from where `Memory.row` has found them on."""
+        base = self.work if start.block == WORK else self.block(start.block)
+        first = self.builder.gep(base, [ir.Constant(I64, start.place)])
+        return self.builder.load(self.builder.bitcast(first, VECTOR.as_pointer()), align=8)
 
     def splat(self, number: ir.Value) -> ir.Value:
         """A double in all lanes."""

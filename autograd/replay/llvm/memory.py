@@ -97,6 +97,14 @@ class Memory:
             return None if place is None else Input(WORK, place)
         return found
 
+    def row(self, slots: Sequence[int]) -> Input | None:
+        """Where the first of some slots stands, if the others follow it; None if they do not."""
+        places = [self.where(slot) for slot in slots]
+        first = places[0]
+        if first is None or places != [(first.block, first.place + i) for i in range(len(slots))]:
+            return None
+        return first
+
     def reserve(self, count: int) -> int:
         """Give out `count` places, the first at a multiple of the lanes."""
         start = self.size
