@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.loops import loop
 from autograd.value import Value
 
 OBJECT = ir.IntType(8).as_pointer()
@@ -170,27 +171,15 @@ def _numbers_reader(module: ir.Module) -> ir.Function:
     function.linkage = "internal"
     objects, n, goal = function.args
     builder = ir.IRBuilder(function.append_basic_block())
-    before = builder.block
-    loop, good = builder.append_basic_block(), builder.append_basic_block()
-    following, bad, done = [builder.append_basic_block() for _ in range(3)]
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    i = builder.phi(I64)
-    i.add_incoming(ir.Constant(I64, 0), before)
-    builder.cbranch(builder.icmp_signed("<", i, n), following, done)
-    builder.position_at_end(following)
-    x = builder.load(builder.gep(objects, [i]))
-    its_class = builder.load(field(builder, x, CLASS, OBJECT))
-    is_float = builder.icmp_unsigned("==", its_class, pointer(id(float), OBJECT))
-    builder.cbranch(is_float, good, bad)
-    builder.position_at_end(good)
-    builder.store(builder.load(field(builder, x, NUMBER, DOUBLE)), builder.gep(goal, [i]))
-    i.add_incoming(builder.add(i, ir.Constant(I64, 1)), good)
-    builder.branch(loop)
+    bad = function.append_basic_block()
+    with loop(builder, n) as i:
+        x = builder.load(builder.gep(objects, [i]))
+        reader = Reader(builder, bad)
+        reader.is_a(x, float)
+        builder.store(reader.field(x, NUMBER, DOUBLE), builder.gep(goal, [i]))
+    builder.ret(ir.Constant(I1, 1))
     builder.position_at_end(bad)
     builder.ret(ir.Constant(I1, 0))
-    builder.position_at_end(done)
-    builder.ret(ir.Constant(I1, 1))
     return function
 
 
@@ -228,21 +217,11 @@ class Maker:
     def numbers(self, items: ir.Value, n: int) -> None:
         """Put the next n numbers there, as floats."""
         builder = self._builder
-        before = builder.block
-        loop, done = builder.append_basic_block(), builder.append_basic_block()
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        i = builder.phi(I64)
-        i.add_incoming(ir.Constant(I64, 0), before)
-        at = builder.add(i, ir.Constant(I64, self._place))
-        x = builder.load(builder.gep(self._numbers, [at]))
-        made = builder.call(self._function("PyFloat_FromDouble", DOUBLE), [x])
-        builder.store(made, builder.gep(items, [i]))
-        following = builder.add(i, ir.Constant(I64, 1))
-        i.add_incoming(following, loop)
-        is_less = builder.icmp_signed("<", following, ir.Constant(I64, n))
-        builder.cbranch(is_less, loop, done)
-        builder.position_at_end(done)
+        make = self._function("PyFloat_FromDouble", DOUBLE)
+        with loop(builder, ir.Constant(I64, n)) as i:
+            at = builder.add(i, ir.Constant(I64, self._place))
+            made = builder.call(make, [builder.load(builder.gep(self._numbers, [at]))])
+            builder.store(made, builder.gep(items, [i]))
         self._place += n
 
     def array(self, make: Any, n: int) -> ir.Value:

@@ -16,13 +16,12 @@ from autograd.replay.llvm.code import DOUBLE, I64, POINTER
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.objects import (
-    CLASS,
     NUMBER,
     OBJECT,
     OBJECTS,
+    Reader,
     field,
     place_of,
-    pointer,
     python_function,
     python_is_usual,
 )
@@ -122,11 +121,6 @@ def _slot(builder: ir.IRBuilder, values: ir.Value, place: ir.Value, i: ir.Value)
 
 def _go_on_if_float(builder: ir.IRBuilder, held: ir.Value, otherwise: ir.Block) -> None:
     """Continue where a reference is one to a float, and not to nothing."""
-    there, following = builder.append_basic_block(), builder.append_basic_block()
-    is_none = builder.icmp_unsigned("==", held, ir.Constant(OBJECT, None))
-    builder.cbranch(is_none, otherwise, there)
-    builder.position_at_end(there)
-    its_class = builder.load(field(builder, held, CLASS, OBJECT))
-    is_float = builder.icmp_unsigned("==", its_class, pointer(id(float), OBJECT))
-    builder.cbranch(is_float, following, otherwise)
-    builder.position_at_end(following)
+    reader = Reader(builder, otherwise)
+    reader.go_on_if(builder.icmp_unsigned("!=", held, ir.Constant(OBJECT, None)))
+    reader.is_a(held, float)
