@@ -45,12 +45,12 @@ CASES = [Case(name, arity) for name in sorted(WRITERS) for arity in arities(name
 class Library:
     """Rows compiled for one width: `library(case, columns)` applies one to arrays of operands."""
 
-    def __init__(self, cases, width, fast):
+    def __init__(self, cases, width, fast, is_double=False):
         module = ir.Module(name=f"rows of width {width}")
         lowering = Lowering(module, width, fast)
-        self.width = width
+        self.width = 2 * width if is_double else width
         for case in cases:
-            _write_loop(module, lowering, width, case)
+            _write_loop(module, lowering, width, case, is_double)
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self.parsed = llvm.parse_assembly(str(module))
@@ -78,7 +78,7 @@ class Library:
         return output[:n]
 
 
-def _write_loop(module, lowering, width, case):
+def _write_loop(module, lowering, width, case, is_double):
     """void row(double* output, double* inputs, i64 n): one row of n inputs for each operand."""
     size, doubles = ir.IntType(64), ir.DoubleType().as_pointer()
     function = ir.Function(
@@ -94,13 +94,21 @@ def _write_loop(module, lowering, width, case):
     def place(array, index):
         return builder.bitcast(builder.gep(array, [index]), lowering.number.as_pointer())
 
+    starts = [i, builder.add(i, size(width))] if is_double else [i]
     operands = [
-        builder.load(place(inputs, builder.add(i, builder.mul(n, size(k)))), align=8)
-        for k in range(case.arity)
+        [
+            builder.load(place(inputs, builder.add(start, builder.mul(n, size(k)))), align=8)
+            for k in range(case.arity)
+        ]
+        for start in starts
     ]
-    result = lowering.emit(builder, case.name, operands)
-    builder.store(result, place(output, i), align=8)
-    following = builder.add(i, size(width))
+    if is_double:
+        results = lowering.emit_two(builder, case.name, operands)
+    else:
+        results = [lowering.emit(builder, case.name, operands[0])]
+    for start, result in zip(starts, results, strict=True):
+        builder.store(result, place(output, start), align=8)
+    following = builder.add(i, size(width * len(starts)))
     i.add_incoming(following, loop)
     builder.cbranch(builder.icmp_signed("<", following, n), loop, done)
     ir.IRBuilder(done).ret_void()
@@ -109,3 +117,9 @@ def _write_loop(module, lowering, width, case):
 @cache
 def library(width, fast=False):
     return Library(CASES, width, fast)
+
+
+@cache
+def library_of_pairs(width, fast, names):
+    """Of the rows named: two vectors of each at once."""
+    return Library([case for case in CASES if case.name in names], width, fast, is_double=True)

@@ -17,8 +17,15 @@ import pytest
 from llvmlite import ir
 
 from autograd.op import BUILTIN, TABLE
-from autograd.replay.llvm.lowering import CALLED_BACK, WRITERS, Lowering, is_lowered
-from tests.compiled_rows import CASES, library
+from autograd.replay.llvm.lowering import (
+    APPROXIMATED,
+    CALLED_BACK,
+    WRITERS,
+    Lowering,
+    is_lowered,
+)
+from autograd.replay.llvm.twins import TWINS
+from tests.compiled_rows import CASES, library, library_of_pairs
 
 WIDTHS = (1, 8)
 
@@ -93,6 +100,25 @@ def test_a_row_gives_the_bits_of_compute(case, width):
     ]
     assert len(expected(case)) > 4000
     assert wrong[:5] == []
+
+
+PAIRED = [
+    (case, fast)
+    for fast, names in ((False, TWINS.keys()), (True, APPROXIMATED))
+    for case in CASES
+    if case.name in names
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "fast"), PAIRED, ids=[f"{c.name}-{'fast' if f else 'exact'}" for c, f in PAIRED]
+)
+def test_two_vectors_at_once_have_the_bits_of_one_after_the_other(case, fast):
+    columns = operands(case)
+    names = APPROXIMATED if fast else TWINS.keys()
+    together = library_of_pairs(8, fast, frozenset(names))(case, columns)
+    alone = library(8, fast)(case, columns)
+    assert [*map(bits, together.tolist())] == [*map(bits, alone.tolist())]
 
 
 def test_calls_of_the_c_library_are_left_alone():

@@ -197,6 +197,12 @@ class Code:
             result = self.builder.insert_element(result, self._called_back(row, mine), at)
         return result
 
+    def apply_each(self, row: Op, operands: Sequence[Sequence[ir.Value]]) -> list[ir.Value]:
+        """The instructions of a row in lanes, once or twice."""
+        if len(operands) == 2:
+            return self.module.vector.emit_two(self.builder, row.name, operands)
+        return [self.apply(row, each, in_lanes=True) for each in operands]
+
     def _called_back(self, row: Op, operands: Sequence[ir.Value]) -> ir.Value:
         rows = self.module.rows
         if row not in rows:

@@ -67,22 +67,22 @@ class Code:
     Args:
         shape: the module and the number of lanes.
         builder: the position in a function.
-        approximations: functions of numbers that stand for the C library's of that name.
+        functions: functions of numbers that stand for the C library's of that name.
         flags: what LLVM may do with + - * and /: "contract" lets it fuse a product and a sum.
     """
 
-    __slots__ = ("approximations", "builder", "flags", "shape")
+    __slots__ = ("builder", "flags", "functions", "shape")
 
     def __init__(
         self,
         shape: Shape,
         builder: ir.IRBuilder,
-        approximations: Mapping[str, Body],
+        functions: Mapping[str, Body],
         flags: Sequence[str] = (),
     ) -> None:
         self.shape = shape
         self.builder = builder
-        self.approximations = approximations
+        self.functions = functions
         self.flags = flags
 
     def value(self, x: Operand) -> ir.Value:
@@ -99,11 +99,11 @@ class Code:
         return Number(self, self.builder.call(function, [self.value(x) for x in numbers]))
 
     def call(self, symbol: str, *numbers: Number) -> Number:
-        """An elementary function: its approximation if there is one, else the C library's."""
-        approximation = self.approximations.get(symbol)
-        if approximation is None:
+        """An elementary function: what stands for it here, else the C library's."""
+        own = self.functions.get(symbol)
+        if own is None:
             return self.libm(symbol, *numbers)
-        return self.function(f"fast.{symbol}", approximation, *numbers)
+        return self.function(f"own.{symbol}", own, *numbers)
 
     def libm(self, symbol: str, *numbers: Number) -> Number:
         """The C library's function of that name, lane by lane."""
@@ -123,7 +123,7 @@ class Code:
             function.attributes.add("nounwind")
             function.attributes.add("readnone")
             builder = ir.IRBuilder(function.append_basic_block())
-            inside = Code(self.shape, builder, self.approximations)  # each operation rounds once
+            inside = Code(self.shape, builder, self.functions)  # each operation rounds once
             result = body(*[Number(inside, x) for x in function.args])
             builder.ret(result.value)
         return Number(self, self.builder.call(function, [x.value for x in numbers]))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from llvmlite import ir
 
-from autograd.replay.llvm.code import I64
+from autograd.replay.llvm.lanes import INTEGER
 
 
 @contextmanager
@@ -15,12 +15,12 @@ def loop(builder: ir.IRBuilder, n: ir.Value) -> Iterator[ir.Value]:
     body, done = builder.append_basic_block("body"), builder.append_basic_block("done")
     builder.branch(test)
     builder.position_at_end(test)
-    i = builder.phi(I64)
-    i.add_incoming(ir.Constant(I64, 0), before)
+    i = builder.phi(INTEGER)
+    i.add_incoming(ir.Constant(INTEGER, 0), before)
     builder.cbranch(builder.icmp_signed("<", i, n), body, done)
     builder.position_at_end(body)
     yield i
-    i.add_incoming(builder.add(i, ir.Constant(I64, 1)), builder.block)
+    i.add_incoming(builder.add(i, ir.Constant(INTEGER, 1)), builder.block)
     builder.branch(test)
     builder.position_at_end(done)
 

@@ -1,7 +1,9 @@
 """The processor that native code is for, and turning a module into code.
 
-Owns what is asked of LLVM for both.
+Owns what is asked of LLVM for both, and about the processor.
 """
+
+import functools
 
 import llvmlite.binding as llvm
 
@@ -16,6 +18,12 @@ def machine() -> llvm.TargetMachine:
         opt=1,
         jit=True,
     )
+
+
+@functools.cache
+def has_many_registers() -> bool:
+    """Whether 32 registers hold eight doubles each (AVX-512), not 16 four or 32 two."""
+    return bool(llvm.get_host_cpu_features().get("avx512f"))
 
 
 def translated(text: str, is_optimised: bool = False) -> llvm.ExecutionEngine:

@@ -5,6 +5,7 @@ strip by strip: first in the loops that compute (see `stages`), then in those th
 """
 
 from collections import Counter
+from collections.abc import Hashable
 
 from llvmlite import ir
 
@@ -13,6 +14,7 @@ from autograd.replay.llvm.code import DOUBLE, I64, Module
 from autograd.replay.llvm.gather import gather
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.scheduling import in_pairs
 from autograd.replay.llvm.stages import staged
 from autograd.replay.llvm.strips import Rooms, Strip, Terms
 from autograd.replay.llvm.sums import Sums, varies
@@ -124,13 +126,21 @@ class Pass:
                 lanes[i] = strip.load(i, index)
                 return lanes[i]
 
-            for p in stage:
-                operands = [vector(i) for i in self._samples.operands[p]]
-                lanes[p] = code.apply(self._samples.rows[p], operands, in_lanes=True)
-                strip.put(p, lanes[p], index)
+            operands = self._samples.operands
+            for positions in in_pairs(stage, self._kind, operands.__getitem__):
+                each = [[vector(i) for i in operands[p]] for p in positions]
+                results = code.apply_each(self._samples.rows[positions[0]], each)
+                for p, result in zip(positions, results, strict=True):
+                    lanes[p] = result
+                    strip.put(p, result, index)
             for terms in turned:
                 of_eight = [vector(i) for i in (terms + terms[-1:] * LANES)[:LANES]]
                 strip.put_rows(terms, of_eight, index)
+
+    def _kind(self, position: int) -> Hashable:
+        """Of which row it is, if that goes in pairs."""
+        row = self._samples.rows[position]
+        return row if self._module.vector.goes_in_pairs(row.name) else None
 
     def _add_up_against(self, chain: Chain) -> None:
         """A sum that runs the other way: over the numbers kept, one after another."""

@@ -1,12 +1,14 @@
 """Scheduling: in which order instructions stand that do not need each other.
 
 Owns the list scheduling of compilers: of what can run, first what most must follow. A long chain,
-as the sum of a penalty is, then goes on between all else, and little of it is left for the end.
+as the sum of a penalty is, then goes on between all else, and little of it is left for the end. And
+owns pairs, of what is a long chain itself.
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
+AHEAD = 64  # numbers among which the second of a pair is looked for
 LATENCY = 2  # how many others can begin before the result of an instruction is there
 
 
@@ -36,6 +38,31 @@ def in_order(needs: Sequence[set[int]]) -> list[int]:
             if not missing[m]:
                 heapq.heappush(waiting, (earliest[m], m))
     return ordered
+
+
+def in_pairs(
+    numbers: Sequence[int], kind: Callable[[int], Hashable], reads: Callable[[int], Iterable[int]]
+) -> list[list[int]]:
+    """The numbers in their order, two of a kind together where the second need not come later.
+
+    Args:
+        kind: of a number; None of one that remains alone.
+        reads: the numbers that one needs.
+    """
+    found: list[list[int]] = []
+    is_done: set[int] = set()
+    for i, n in enumerate(numbers):
+        if n in is_done:
+            continue
+        found.append([n])
+        mine, between = kind(n), {n}
+        for other in numbers[i + 1 : i + AHEAD] if mine is not None else ():
+            if other not in is_done and kind(other) == mine and between.isdisjoint(reads(other)):
+                found[-1].append(other)
+                is_done.add(other)
+                break
+            between.add(other)
+    return found
 
 
 def _to_follow(needs: Sequence[set[int]], readers: Sequence[list[int]]) -> list[int]:
