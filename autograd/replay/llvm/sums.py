@@ -53,8 +53,10 @@ class Sums:
             for lane, chain in enumerate(group.chains):
                 memory.put(chain.result, total + lane)
         terms = dict.fromkeys([terms for group in self._groups for terms in group.terms])
-        self.turned = [one for one in terms if inputs_in_rows(memory, samples, one) is None]
         self.factors = {g.factor for g in self._groups if g.factor is not None}
+        self.factors |= {one[0] for one in terms if len(one) == 1}
+        rows = [one for one in terms if len(one) > 1]
+        self.turned = [one for one in rows if inputs_in_rows(memory, samples, one) is None]
 
     def begin(self, code: Code) -> None:
         """Write what the sums begin with."""
@@ -89,17 +91,21 @@ class Sums:
         following = builder.add(count, one)
         sample = builder.sub(strip.n, following) if is_descending else count
         rows: dict[Terms, ir.Value] = {}
-        splats: dict[int, ir.Value] = {}
+
+        def row(terms: Terms) -> ir.Value:
+            if terms not in rows:
+                if len(terms) == 1:
+                    rows[terms] = code.splat(strip.number(terms[0], sample))
+                else:
+                    rows[terms] = strip.row(terms, sample)
+            return rows[terms]
+
         for k, g in enumerate(tile):
             group = self._groups[g]
             for terms in group.terms:
-                if terms not in rows:
-                    rows[terms] = strip.row(terms, sample)
-                term = rows[terms]
+                term = row(terms)
                 if group.factor is not None:
-                    if group.factor not in splats:
-                        splats[group.factor] = code.splat(strip.number(group.factor, sample))
-                    term = code.apply(ops.mul, [splats[group.factor], term], in_lanes=True)
+                    term = code.apply(ops.mul, [row((group.factor,)), term], in_lanes=True)
                 totals[k] = code.apply(ops.add, [totals[k], term], in_lanes=True)
         count.add_incoming(following, builder.block)
         for phi, total in zip(phis, totals, strict=True):
