@@ -24,6 +24,23 @@ EXP = (
     2.092158085484393e-09,
 )
 
+# e^2r = 1 + 2r + r^2 p(r) for |r| <= log(2)/4; error 2^-56
+EXP_TWICE = (
+    2.0000000000000004,
+    1.333333333333334,
+    0.6666666666659865,
+    0.2666666666663109,
+    0.08888888907007005,
+    0.025396825454804553,
+    0.006349189457938154,
+    0.001410930809100291,
+    0.0002828295868059918,
+    5.14253599387262e-05,
+)
+# tanh(x) = x + x^3 p(x^2)/q(x^2) for |x| <= 0.5625, where q(z) = ... + z^3; error 2^-59
+TANH_TOP = (-1612.9039979540530, -99.201328867526227, -0.96436527250715778)
+TANH_BOTTOM = (4838.7119938621592, 2233.0887841474370, 112.71809618473212)
+
 LOG2_E = 1.0 / math.log(2.0)
 # log(2) as a sum of doubles, the second what is left of the first.
 LN2_HIGH, LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
@@ -81,21 +98,17 @@ def expm1(x: Number) -> Number:
 
 
 def tanh(x: Number) -> Number:
-    """(e^2a - 1)/(e^2a + 1), a = |x|; both with a low part, and a quotient that regards these."""
+    """1 - 2/(e^2a + 1), a = |x|, and a + a^3 p(a^2)/q(a^2) where that would cancel: one division."""
     a = abs(x)
     a = select(a > 20.0, 20.0, a)  # where it is 1 to the last digit
-    shifted, r, rest = power_of_e(a + a)
+    shifted = fma(a, 2.0 * LOG2_E, ROUNDER)
+    k = shifted - ROUNDER
+    r = fma(-k, 0.5 * LN2_LOW, fma(-k, 0.5 * LN2_HIGH, a))
     scale = two_to(bits_of(shifted))
-    sum_ = r + rest
-    lost = rest - (sum_ - r)
-    top, bottom, scaled = scale - 1.0, scale + 1.0, scale * sum_
-    numerator = top + scaled
-    denominator = bottom + scaled
-    numerator_rest = fma(scale, lost, scaled - (numerator - top))
-    denominator_rest = fma(
-        scale, lost, (scaled - (denominator - bottom)) + (1.0 - (bottom - scale))
-    )
-    inverse = 1.0 / denominator
-    quotient = numerator * inverse
-    left = fma(-quotient, denominator, numerator) + fma(-quotient, denominator_rest, numerator_rest)
-    return copysign(fma(left, inverse, quotient), x)
+    power = fma(scale, fma(r * r, polynomial(r, EXP_TWICE), r + r), scale + 1.0)  # e^2a + 1
+    square = a * a
+    top = a * square * fma(square, fma(square, TANH_TOP[2], TANH_TOP[1]), TANH_TOP[0])
+    bottom = fma(square, fma(square, square + TANH_BOTTOM[2], TANH_BOTTOM[1]), TANH_BOTTOM[0])
+    is_small = a < 0.5625
+    quotient = select(is_small, top, -2.0) / select(is_small, bottom, power)
+    return copysign(select(is_small, a, 1.0) + quotient, x)
