@@ -45,12 +45,12 @@ CASES = [Case(name, arity) for name in sorted(WRITERS) for arity in arities(name
 class Library:
     """Rows compiled for one width: `library(case, columns)` applies one to arrays of operands."""
 
-    def __init__(self, cases, width, fast, is_double=False):
+    def __init__(self, cases, width, fast, times=1):
         module = ir.Module(name=f"rows of width {width}")
         lowering = Lowering(module, width, fast)
-        self.width = 2 * width if is_double else width
+        self.width = times * width
         for case in cases:
-            _write_loop(module, lowering, width, case, is_double)
+            _write_loop(module, lowering, width, case, times)
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self.parsed = llvm.parse_assembly(str(module))
@@ -78,7 +78,7 @@ class Library:
         return output[:n]
 
 
-def _write_loop(module, lowering, width, case, is_double):
+def _write_loop(module, lowering, width, case, times):
     """void row(double* output, double* inputs, i64 n): one row of n inputs for each operand."""
     size, doubles = ir.IntType(64), ir.DoubleType().as_pointer()
     function = ir.Function(
@@ -94,7 +94,7 @@ def _write_loop(module, lowering, width, case, is_double):
     def place(array, index):
         return builder.bitcast(builder.gep(array, [index]), lowering.number.as_pointer())
 
-    starts = [i, builder.add(i, size(width))] if is_double else [i]
+    starts = [builder.add(i, size(width * k)) for k in range(times)]
     operands = [
         [
             builder.load(place(inputs, builder.add(start, builder.mul(n, size(k)))), align=8)
@@ -102,8 +102,8 @@ def _write_loop(module, lowering, width, case, is_double):
         ]
         for start in starts
     ]
-    if is_double:
-        results = lowering.emit_two(builder, case.name, operands)
+    if times > 1:
+        results = lowering.emit_together(builder, case.name, operands)
     else:
         results = [lowering.emit(builder, case.name, operands[0])]
     for start, result in zip(starts, results, strict=True):
@@ -120,6 +120,6 @@ def library(width, fast=False):
 
 
 @cache
-def library_of_pairs(width, fast, names):
-    """Of the rows named: two vectors of each at once."""
-    return Library([case for case in CASES if case.name in names], width, fast, is_double=True)
+def library_of_several(width, fast, names, times):
+    """Of the rows named: so many vectors of each at once."""
+    return Library([case for case in CASES if case.name in names], width, fast, times)

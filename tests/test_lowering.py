@@ -25,7 +25,7 @@ from autograd.replay.llvm.lowering import (
     is_lowered,
 )
 from autograd.replay.llvm.twins import TWINS
-from tests.compiled_rows import CASES, library, library_of_pairs
+from tests.compiled_rows import CASES, library, library_of_several
 
 WIDTHS = (1, 8)
 
@@ -102,7 +102,7 @@ def test_a_row_gives_the_bits_of_compute(case, width):
     assert wrong[:5] == []
 
 
-PAIRED = [
+TOGETHER = [
     (case, fast)
     for fast, names in ((False, TWINS.keys()), (True, APPROXIMATED))
     for case in CASES
@@ -110,13 +110,14 @@ PAIRED = [
 ]
 
 
+@pytest.mark.parametrize("times", [2, 4])
 @pytest.mark.parametrize(
-    ("case", "fast"), PAIRED, ids=[f"{c.name}-{'fast' if f else 'exact'}" for c, f in PAIRED]
+    ("case", "fast"), TOGETHER, ids=[f"{c.name}-{'fast' if f else 'exact'}" for c, f in TOGETHER]
 )
-def test_two_vectors_at_once_have_the_bits_of_one_after_the_other(case, fast):
+def test_several_vectors_at_once_have_the_bits_of_one_after_the_other(case, fast, times):
     columns = operands(case)
     names = APPROXIMATED if fast else TWINS.keys()
-    together = library_of_pairs(8, fast, frozenset(names))(case, columns)
+    together = library_of_several(8, fast, frozenset(names), times)(case, columns)
     alone = library(8, fast)(case, columns)
     assert [*map(bits, together.tolist())] == [*map(bits, alone.tolist())]
 

@@ -16,7 +16,7 @@ import autograd as ag
 from autograd import op, ops
 from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.packs import Packer
-from autograd.replay.llvm.scheduling import in_order
+from autograd.replay.llvm.scheduling import in_order, together
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
 from tests.replay.eager import SPECIAL, agree
@@ -201,3 +201,25 @@ def test_a_long_chain_goes_on_between_the_others():
     places = [i for i, k in enumerate(order) if k >= 60]
     assert places[0] == 0
     assert all(b - a == 3 for a, b in pairwise(places[:20]))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_goes_together_is_alike_and_needs_none_of_it(seed):
+    draw = random.Random(seed)
+    reads = [draw.sample(range(k), min(k, draw.randrange(3))) for k in range(80)]
+    kinds = [draw.choice([None, "tanh", "exp"]) for _ in range(80)]
+    groups = together(range(80), kinds.__getitem__, reads.__getitem__)
+    done = set()
+    for group in groups:
+        assert len({kinds[k] for k in group}) == 1
+        assert len(group) in ((1,) if kinds[group[0]] is None else (1, 2, 4))
+        assert all(done.issuperset(reads[k]) for k in group)
+        done.update(group)
+    assert len(done) == sum(map(len, groups)) == 80
+
+
+def test_four_go_together_then_two_then_one():
+    groups = together(range(7), lambda k: "tanh", lambda k: ())
+    assert groups == [[0, 1, 2, 3], [4, 5], [6]]
+    assert together(range(4), lambda k: "tanh", lambda k: range(k)) == [[0], [1], [2], [3]]
+    assert together(range(3), lambda k: None, lambda k: ()) == [[0], [1], [2]]

@@ -198,9 +198,9 @@ class Code:
         return result
 
     def apply_each(self, row: Op, operands: Sequence[Sequence[ir.Value]]) -> list[ir.Value]:
-        """The instructions of a row in lanes, once or twice."""
-        if len(operands) == 2:
-            return self.module.vector.emit_two(self.builder, row.name, operands)
+        """The instructions of a row in lanes, for each of some operands."""
+        if len(operands) > 1:
+            return self.module.vector.emit_together(self.builder, row.name, operands)
         return [self.apply(row, each, in_lanes=True) for each in operands]
 
     def _called_back(self, row: Op, operands: Sequence[ir.Value]) -> ir.Value:

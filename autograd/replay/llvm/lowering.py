@@ -53,7 +53,7 @@ class Lowering:
         if width < 1:
             raise ValueError(f"Lowering: width must be at least 1, got {width}")
         self.fast = fast
-        self._shape, self._twice = Shape(module, width), Shape(module, 2 * width)
+        self._shape = Shape(module, width)
 
     @property
     def number(self) -> ir.Type:
@@ -68,26 +68,25 @@ class Lowering:
         """Append the instructions of a row; the operands and the result are of type `number`."""
         return self._emit(self._shape, builder, name, operands)
 
-    def goes_in_pairs(self, name: str) -> bool:
-        """Whether `emit_two` takes less time than `emit` twice: a row of many instructions, each of
-        which waits for the one before, on a processor with registers for two."""
+    def goes_together(self, name: str) -> bool:
+        """Whether `emit_together` takes less time than `emit` for one after the other.
+
+        It does for rows of many instructions, each of which waits for the one before, on a
+        processor that has registers for several.
+        """
         return has_many_registers() and name in (APPROXIMATED if self.fast else TWINS)
 
-    def emit_two(
+    def emit_together(
         self, builder: ir.IRBuilder, name: str, operands: Sequence[Sequence[ir.Value]]
     ) -> list[ir.Value]:
-        """The instructions of a row, twice: one goes on while the other waits for its last result.
+        """The instructions of a row several times: one goes on while another waits for its result.
 
         Args:
-            operands: those of the first and of the second, vectors.
+            operands: those of each, vectors; a power of 2 of them.
         """
-        n = self._shape.width
-        word = ir.IntType(32)
-        both = ir.Constant(ir.VectorType(word, 2 * n), [*range(2 * n)])
-        joined = [builder.shuffle_vector(*two, both) for two in zip(*operands, strict=True)]
-        result = self._emit(self._twice, builder, name, joined)
-        halves = [ir.Constant(ir.VectorType(word, n), [*range(at, at + n)]) for at in (0, n)]
-        return [builder.shuffle_vector(result, result, half) for half in halves]
+        joined = [_joined(builder, vectors) for vectors in zip(*operands, strict=True)]
+        shape = Shape(self._shape.module, len(operands) * self._shape.width)
+        return _parts(builder, self._emit(shape, builder, name, joined), len(operands))
 
     def _emit(
         self, shape: Shape, builder: ir.IRBuilder, name: str, operands: Sequence[ir.Value]
@@ -108,6 +107,25 @@ class Lowering:
 def is_lowered(name: str) -> bool:
     """Whether the row called `name` can be written; if not, compiled code calls Python back."""
     return name in WRITERS
+
+
+def _joined(builder: ir.IRBuilder, vectors: Sequence[ir.Value]) -> ir.Value:
+    """The lanes of the first, of the second, ... in one vector."""
+    if len(vectors) == 1:
+        return vectors[0]
+    half = len(vectors) // 2
+    both = _joined(builder, vectors[:half]), _joined(builder, vectors[half:])
+    return builder.shuffle_vector(*both, _lanes(0, 2 * both[0].type.count))
+
+
+def _parts(builder: ir.IRBuilder, vector: ir.Value, n: int) -> list[ir.Value]:
+    """The first lanes, the next ones, ... of a vector, as n vectors."""
+    size = vector.type.count // n
+    return [builder.shuffle_vector(vector, vector, _lanes(i * size, size)) for i in range(n)]
+
+
+def _lanes(start: int, count: int) -> ir.Constant:
+    return ir.Constant(ir.VectorType(ir.IntType(32), count), [*range(start, start + count)])
 
 
 def _libm(symbol: str) -> Body:

@@ -14,7 +14,7 @@ from autograd.replay.llvm.code import DOUBLE, I64, Module
 from autograd.replay.llvm.gather import gather
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.llvm.scheduling import in_pairs
+from autograd.replay.llvm.scheduling import together
 from autograd.replay.llvm.stages import staged
 from autograd.replay.llvm.strips import Rooms, Strip, Terms
 from autograd.replay.llvm.sums import Sums, varies
@@ -127,7 +127,7 @@ class Pass:
                 return lanes[i]
 
             operands = self._samples.operands
-            for positions in in_pairs(stage, self._kind, operands.__getitem__):
+            for positions in together(stage, self._kind, operands.__getitem__):
                 each = [[vector(i) for i in operands[p]] for p in positions]
                 results = code.apply_each(self._samples.rows[positions[0]], each)
                 for p, result in zip(positions, results, strict=True):
@@ -138,9 +138,9 @@ class Pass:
                 strip.put_rows(terms, of_eight, index)
 
     def _kind(self, position: int) -> Hashable:
-        """Of which row it is, if that goes in pairs."""
+        """Of which row it is, if that goes together with others of it."""
         row = self._samples.rows[position]
-        return row if self._module.vector.goes_in_pairs(row.name) else None
+        return row if self._module.vector.goes_together(row.name) else None
 
     def _add_up_against(self, chain: Chain) -> None:
         """A sum that runs the other way: over the numbers kept, one after another."""

@@ -2,13 +2,14 @@
 
 Owns the list scheduling of compilers: of what can run, first what most must follow. A long chain,
 as the sum of a penalty is, then goes on between all else, and little of it is left for the end. And
-owns pairs, of what is a long chain itself.
+owns what goes together, being a long chain itself.
 """
 
 import heapq
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-AHEAD = 64  # numbers among which the second of a pair is looked for
+AHEAD = 64  # numbers among which those of a kind are looked for
+TOGETHER = (1, 2, 4)
 LATENCY = 2  # how many others can begin before the result of an instruction is there
 
 
@@ -40,10 +41,10 @@ def in_order(needs: Sequence[set[int]]) -> list[int]:
     return ordered
 
 
-def in_pairs(
+def together(
     numbers: Sequence[int], kind: Callable[[int], Hashable], reads: Callable[[int], Iterable[int]]
 ) -> list[list[int]]:
-    """The numbers in their order, two of a kind together where the second need not come later.
+    """The numbers in their order, some of a kind together that need not come later: 1, 2 or 4.
 
     Args:
         kind: of a number; None of one that remains alone.
@@ -54,14 +55,15 @@ def in_pairs(
     for i, n in enumerate(numbers):
         if n in is_done:
             continue
-        found.append([n])
-        mine, between = kind(n), {n}
-        for other in numbers[i + 1 : i + AHEAD] if mine is not None else ():
-            if other not in is_done and kind(other) == mine and between.isdisjoint(reads(other)):
-                found[-1].append(other)
-                is_done.add(other)
-                break
+        group, between = [n], {n}
+        for other in numbers[i + 1 : i + AHEAD] if kind(n) is not None else ():
+            is_alike = other not in is_done and kind(other) == kind(n)
+            if is_alike and between.isdisjoint(reads(other)):
+                group.append(other)
             between.add(other)
+        size = max([size for size in TOGETHER if size <= len(group)])
+        found.append(group[:size])
+        is_done.update(group[:size])
     return found
 
 

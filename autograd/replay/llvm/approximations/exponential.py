@@ -98,7 +98,7 @@ def expm1(x: Number) -> Number:
 
 
 def tanh(x: Number) -> Number:
-    """1 - 2/(e^2a + 1), a = |x|, and a + a^3 p(a^2)/q(a^2) where that would cancel: one division."""
+    """1 - 2/(e^2a + 1), a = |x|; a + a^3 p(a^2)/q(a^2) where that would cancel: one division."""
     a = abs(x)
     a = select(a > 20.0, 20.0, a)  # where it is 1 to the last digit
     shifted = fma(a, 2.0 * LOG2_E, ROUNDER)
