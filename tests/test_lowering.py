@@ -24,7 +24,7 @@ from autograd.replay.llvm.lowering import (
     Lowering,
     is_lowered,
 )
-from autograd.replay.llvm.twins import TWINS
+from autograd.replay.llvm.twins import TOGETHER, TWINS
 from tests.compiled_rows import CASES, library, library_of_several
 
 WIDTHS = (1, 8)
@@ -102,9 +102,9 @@ def test_a_row_gives_the_bits_of_compute(case, width):
     assert wrong[:5] == []
 
 
-TOGETHER = [
+SEVERAL = [
     (case, fast)
-    for fast, names in ((False, TWINS.keys()), (True, APPROXIMATED))
+    for fast, names in ((False, TWINS.keys() | TOGETHER), (True, APPROXIMATED))
     for case in CASES
     if case.name in names
 ]
@@ -112,11 +112,11 @@ TOGETHER = [
 
 @pytest.mark.parametrize("times", [2, 4])
 @pytest.mark.parametrize(
-    ("case", "fast"), TOGETHER, ids=[f"{c.name}-{'fast' if f else 'exact'}" for c, f in TOGETHER]
+    ("case", "fast"), SEVERAL, ids=[f"{c.name}-{'fast' if f else 'exact'}" for c, f in SEVERAL]
 )
 def test_several_vectors_at_once_have_the_bits_of_one_after_the_other(case, fast, times):
     columns = operands(case)
-    names = APPROXIMATED if fast else TWINS.keys()
+    names = APPROXIMATED if fast else TWINS.keys() | TOGETHER
     together = library_of_several(8, fast, frozenset(names), times)(case, columns)
     alone = library(8, fast)(case, columns)
     assert [*map(bits, together.tolist())] == [*map(bits, alone.tolist())]

@@ -11,26 +11,39 @@ import platform
 import pytest
 
 import autograd as ag
-from autograd.replay.llvm import twins
-from autograd.replay.llvm.agreeing import EVERYWHERE, LANES, agrees, around, between
 from autograd.replay.llvm.lanes import select
-from autograd.replay.llvm.twins import Steps, asked_of_tanh, steps_of_tanh
+from autograd.replay.llvm.twins import TWINS, exponential, hyperbolic
+from autograd.replay.llvm.twins.agreeing import EVERYWHERE, LANES, agrees, around, between
+from autograd.replay.llvm.twins.steps import Rounding, rounding_of
 
-# By how much of itself; of a late term less shows.
-OFF = {
-    "LN2_HIGH": 2.0**-48, "LN2_LOW": 2.0**-20, "LOG2_E": 2.0**-48, "HALF_LN2": 2.0**-40,
-    "Q1": 2.0**-48, "Q2": 2.0**-40, "Q3": 2.0**-30, "Q4": 2.0**-20, "Q5": 2.0**-10, "LARGEST": -0.2,
-}  # fmt: skip
+MODULES = {"exp": exponential, "tanh": hyperbolic}
+# A constant, and by how much of itself it is off; of a late term less shows.
+OFF = [
+    ("tanh", "LN2_HIGH", 2.0**-48), ("tanh", "LN2_LOW", 2.0**-20), ("tanh", "LOG2_E", 2.0**-48),
+    ("tanh", "HALF_LN2", 2.0**-40), ("tanh", "Q1", 2.0**-48), ("tanh", "Q2", 2.0**-40),
+    ("tanh", "Q3", 2.0**-30), ("tanh", "Q4", 2.0**-20), ("tanh", "Q5", 2.0**-10),
+    ("tanh", "LARGEST", -0.2),
+    ("exp", "STEPS_TO_ONE", 2.0**-48), ("exp", "STEP_HIGH", 2.0**-48), ("exp", "STEP_LOW", 2.0**-4),
+    ("exp", "C2", 2.0**-40), ("exp", "C3", 2.0**-36), ("exp", "C4", 2.0**-20),
+    ("exp", "C5", 2.0**-10), ("exp", "LARGEST", 0.5),
+]  # fmt: skip
 KNOWN = platform.libc_ver()[0] == "glibc" and platform.machine() == "x86_64"
 
 
-def _agree(steps):
-    return agrees("tanh", steps.tanh, asked_of_tanh())
+def _is_found(name):
+    module = MODULES[name]
+    return rounding_of(name, module.steps, module.asked()) is not None
 
 
-def test_the_library_agrees_with_itself_and_not_with_others():
-    assert agrees("tanh", lambda x: x.code.libm("tanh", x), asked_of_tanh())
-    assert not agrees("tanh", lambda x: x.code.libm("sinh", x), asked_of_tanh())
+def test_every_twin_is_tried_here():
+    assert MODULES.keys() == TWINS.keys()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_library_agrees_with_itself_and_not_with_others(name):
+    asked = MODULES[name].asked()
+    assert agrees(name, lambda x: x.code.libm(name, x), asked)
+    assert not agrees(name, lambda x: x.code.libm("sinh", x), asked)
 
 
 @pytest.mark.parametrize("where", [1e-300, 0.5, 1.0, 21.0, 1e300])
@@ -53,29 +66,47 @@ def test_numbers_are_asked_all_over_the_doubles():
     assert EVERYWHERE % LANES == 0
 
 
+def test_a_range_is_of_whole_blocks():
+    for module in MODULES.values():
+        assert all(each.n % LANES == 0 and each.step > 0 for each in module.asked())
+
+
 @pytest.mark.skipif(not KNOWN, reason="another C library may take other steps")
 class TestOfThisLibrary:
     """Of the GNU C library, on the processors it is compared on."""
 
-    def test_its_steps_are_known(self):
-        assert steps_of_tanh() is not None
+    @pytest.mark.parametrize("name", MODULES)
+    def test_its_steps_are_known(self, name):
+        assert MODULES[name].rounding() is not None
+        assert _is_found(name)
 
-    def test_steps_that_round_otherwise_differ(self):
-        other = Steps(not steps_of_tanh().is_fused)
-        assert not _agree(other)
+    @pytest.mark.parametrize("name", MODULES)
+    def test_steps_that_round_otherwise_differ(self, name):
+        module = MODULES[name]
+        other = Rounding(not module.rounding().is_fused)
+        assert not agrees(name, lambda x: module.steps(other, x), module.asked())
 
-    @pytest.mark.parametrize(("name", "by"), OFF.items())
-    def test_a_constant_off_by_a_little_differs(self, monkeypatch, name, by):
-        steps = steps_of_tanh()
-        monkeypatch.setattr(twins, name, getattr(twins, name) * (1.0 + by))
-        assert not _agree(steps)
+    @pytest.mark.parametrize(("name", "constant", "by"), OFF)
+    def test_a_constant_off_by_a_little_differs(self, monkeypatch, name, constant, by):
+        value = getattr(MODULES[name], constant) * (1.0 + by)
+        monkeypatch.setattr(MODULES[name], constant, value)
+        assert not _is_found(name)
+
+    def test_one_word_of_the_table_off_by_a_bit_differs(self, monkeypatch):
+        powers, lost = exponential.table()
+        for k in (0, 77, 127):
+            wrong = powers[:k] + (powers[k] ^ 1,) + powers[k + 1 :]
+            monkeypatch.setattr(exponential, "table", lambda wrong=wrong: (wrong, lost))
+            assert not _is_found("exp")
 
 
-def test_where_no_steps_are_known_the_library_is_called(monkeypatch):
-    monkeypatch.setattr(twins, "steps_of_tanh", lambda: None)
+@pytest.mark.parametrize("name", MODULES)
+def test_where_no_steps_are_known_the_library_is_called(monkeypatch, name):
+    monkeypatch.setattr(MODULES[name], "rounding", lambda: None)
+    row = getattr(ag, name)
 
     def f(xs):
-        return ag.sum([ag.tanh(0.1 * x) for x in xs])
+        return ag.sum([row(0.1 * x) for x in xs])
 
     xs = [0.5 * i for i in range(40)]
     compiled = ag.compile(ag.grad(f), backend="llvm")

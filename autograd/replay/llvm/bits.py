@@ -1,17 +1,18 @@
 """The 64 bits of numbers, as LLVM integers: exponents and signs taken off and put on.
 
-Owns `Bits`, and two forms that approximations are built of: polynomials, and lanes that are rare.
+Owns `Bits`, and the forms that functions in lanes are built of: polynomials, tables, and lanes that
+are rare.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from llvmlite import ir
 
-from autograd.replay.llvm.lanes import Code, Condition, Number, Operand, fma
+from autograd.replay.llvm.lanes import INTEGER, Code, Condition, Number, Operand, fma
 
 Bit: TypeAlias = "Bits | int"
 
@@ -78,6 +79,32 @@ def bits_of(x: Number) -> Bits:
 def pattern(x: float) -> int:
     """The bits of a constant."""
     return int(struct.unpack("<q", struct.pack("<d", x))[0])
+
+
+def looked_up(name: str, words: Sequence[int], index: Bits) -> Bits:
+    """The word at an index of a table, in each lane.
+
+    Args:
+        name: of the table in the module.
+        words: the table.
+        index: from 0 on, less than there are words.
+    """
+    code, builder = index.code, index.code.builder
+    table = code.shape.module.globals.get(name)
+    if table is None:
+        kind = ir.ArrayType(INTEGER, len(words))
+        table = ir.GlobalVariable(code.shape.module, kind, name)
+        table.initializer = ir.Constant(kind, [ir.Constant(INTEGER, word) for word in words])
+        table.linkage, table.global_constant = "internal", True
+    first = ir.Constant(INTEGER, 0)
+    if code.shape.width == 1:
+        return Bits(code, builder.load(builder.gep(table, [first, index.value])))
+    found = ir.Constant(code.shape.bits, ir.Undefined)
+    for lane in range(code.shape.width):
+        at = ir.Constant(ir.IntType(32), lane)
+        place = builder.gep(table, [first, builder.extract_element(index.value, at)])
+        found = builder.insert_element(found, builder.load(place), at)
+    return Bits(code, found)
 
 
 def polynomial(x: Number, coefficients: tuple[float, ...]) -> Number:

@@ -34,7 +34,7 @@ from autograd.replay.llvm.lanes import (
 )
 from autograd.replay.llvm.machine import has_many_registers
 from autograd.replay.llvm.powers import cube, square
-from autograd.replay.llvm.twins import TWINS
+from autograd.replay.llvm.twins import TOGETHER, TWINS
 
 LN2 = special.LN2
 
@@ -74,7 +74,7 @@ class Lowering:
         It does for rows of many instructions, each of which waits for the one before, on a
         processor that has registers for several.
         """
-        return has_many_registers() and name in (APPROXIMATED if self.fast else TWINS)
+        return has_many_registers() and name in (APPROXIMATED if self.fast else TOGETHER)
 
     def emit_together(
         self, builder: ir.IRBuilder, name: str, operands: Sequence[Sequence[ir.Value]]
