@@ -97,10 +97,20 @@ class CompiledSteps:
         course.count(done.costs, self._n_right(done, course.samples))
         n = len(done.costs)
         if n and not self._one_by_one:
-            self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), 2 * n))
+            most = 2 * max(n, self._at_once)  # n may be few for there were no more to come
+            self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), most))
         elif why := self._descent.refusal:
             self._refuse(why)
         return n
+
+    def next_order(self) -> list[int] | None:
+        """The order of the samples in the next epoch, where a program draws it; else None."""
+        training = self._training
+        if training.order or self._descent is None or not training.may_draw_ahead():
+            return None
+        if training.schedule is not None:  # it is asked first, and may raise
+            return None
+        return training.next_orders(1).tolist()
 
     def _pays(self, size: int) -> bool:
         """Whether enough batches of this size are to come for a program to be worth making."""

@@ -233,7 +233,7 @@ def _descend(
     rows, targets = training.rows, training.targets
     is_checked = False
     while not (training.is_over() or interrupt.requested()):
-        training.begin_epoch()
+        training.begin_epoch(steps.next_order() if steps is not None else None)
         for batch in training.batches():
             n_done = steps.advance() if steps is not None and is_checked else 0
             if n_done == 0:

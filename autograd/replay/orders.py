@@ -4,11 +4,12 @@ Owns the words of the random source: as many are taken from it as shuffling in P
 """
 
 from array import array
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 
 from autograd.replay.backends import has_llvm
 
+FEWEST = 300  # samples that are worth it
 AT_ONCE = 2_000_000  # samples; each is some 20 bytes while their orders are drawn
 WORDS_EACH = 1.5  # to begin with; on average it takes 2 ln 2 = 1.39
 
@@ -20,7 +21,7 @@ def draw_orders(source: Random, n: int, n_orders: int) -> "array[int]":
         source: a `random.Random`, and of no class derived from it; it is left as shuffling leaves
             it.
     """
-    if n < 2 or n * n_orders > AT_ONCE or not _is_usual():
+    if n < 2 or not FEWEST <= n * n_orders <= AT_ONCE or not _is_usual():
         return _shuffled(source, n, n_orders)
     return _drawn(source, n, n_orders)
 
@@ -42,12 +43,17 @@ def _drawn(source: Random, n: int, n_orders: int) -> "array[int]":
         ahead = Random()  # the source itself never goes back: others may draw from it, too
         ahead.setstate(state)
         words = array("I", ahead.getrandbits(32 * n_words).to_bytes(4 * n_words, "little"))
-        orders = array("q", range(n)) * n_orders
+        orders = _in_order(n) * n_orders
         used = shuffle(words, orders, n)
         if used >= 0:
             source.getrandbits(32 * used)
             return orders
         n_words *= 2
+
+
+@lru_cache(maxsize=1)
+def _in_order(n: int) -> "array[int]":
+    return array("q", range(n))
 
 
 @cache
