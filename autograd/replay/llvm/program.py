@@ -10,6 +10,7 @@ from threading import Lock, get_ident
 from typing import Any, NamedTuple
 
 from autograd.op import Op
+from autograd.replay.finding import find_samples
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
 from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
@@ -17,7 +18,7 @@ from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import n_in_lanes, n_in_packs
 from autograd.replay.programs import Batches, Direct, StepProgram
-from autograd.replay.samples import Samples, find_samples
+from autograd.replay.samples import Samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
 

@@ -1,0 +1,94 @@
+"""Finding: which parts of a tape are the same program, for one sample of a batch each.
+
+Owns where samples are looked for: what a sum adds, what a wide row reads, and outputs may be of one
+sample each; and what is made for one alone is its own. See `dividing` for the rest of the tape.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from autograd.replay.additions import Additions
+from autograd.replay.dividing import FEWEST, divided
+from autograd.replay.samples import Samples
+from autograd.replay.tape import Tape
+
+ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
+LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
+MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
+
+
+def find_samples(tape: Tape) -> Samples | None:
+    """The samples of a tape in plain arithmetic (see `straighten`), if there are any."""
+    additions = Additions(tape)
+    best, fewest = None, len(tape.rows)
+    for terms in _candidates(additions):
+        samples = divided(additions, _owners(additions, terms))
+        left = sum(map(len, samples.scalars)) if samples is not None else fewest
+        if left < fewest:
+            best, fewest = samples, left
+            if left < ENOUGH * len(tape.rows):
+                break
+    return best
+
+
+def _candidates(additions: Additions) -> list[list[int]]:
+    """Instructions that may be of one sample each: terms of sums, operands, outputs.
+
+    First of the number by which most is added up; and of these first those made of least: where
+    samples meet (as in the variance of a batch), only what comes before shows them.
+    """
+    size: list[float] = []
+    for operands in additions.operands:
+        size.append(1.0 + sum([size[i] for i in operands if i >= 0]))
+    by_length: dict[int, dict[float, list[int]]] = {}
+    weight: Counter[int] = Counter()
+    for made in _rows_of_instructions(additions):
+        # terms that were there before the samples, such as a penalty's, are made of little
+        largest = max([size[i] for i in made], default=0.0)
+        terms = [i for i in made if size[i] * 4.0 > largest]
+        if len(terms) >= FEWEST and len(set(terms)) == len(terms):
+            by_length.setdefault(len(terms), {}).setdefault(largest, terms)
+            weight[len(terms)] += len(terms)
+    found = []
+    for length, _ in weight.most_common(LENGTHS):
+        known = by_length[length]
+        sizes = sorted(known)
+        places = {round((len(sizes) - 1) * j / (SIZES - 1)) for j in range(SIZES)}
+        found += [known[sizes[j]] for j in sorted(places)]
+    return found
+
+
+def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
+    """The terms of each sum, the operands of each wide row, the outputs, one or all of each."""
+    for tail in additions.tails:
+        links = additions.links(tail)
+        if len(links) >= FEWEST - 1:
+            added = [additions.operands[links[0]][0], *[additions.operands[k][1] for k in links]]
+            yield [i for i in added if i >= 0]
+    for operands in additions.operands:
+        if len(operands) >= FEWEST:
+            yield [i for i in operands if i >= 0]
+    outputs = [slot - additions.tape.first for slot in additions.tape.outputs]
+    for step in range(1, MOST_OUTPUTS + 1):  # of each sample; one of them shows it
+        if len(outputs) % step == 0:
+            yield [i for i in outputs[::step] if i >= 0]
+
+
+def _owners(additions: Additions, terms: Sequence[int]) -> list[int]:
+    """For each instruction the sample of which it alone is made; -1 for none or several."""
+    owner = [-1] * len(additions.operands)
+    for sample, term in enumerate(terms):
+        pending = [term]
+        while pending:
+            k = pending.pop()
+            if owner[k] < 0:
+                owner[k] = sample
+                pending += [i for i in additions.operands[k] if i >= 0 and owner[i] < 0]
+    is_shared = [False] * len(owner)
+    for k in reversed(range(len(owner))):
+        if owner[k] < 0:
+            continue
+        for i in additions.operands[k]:
+            if i >= 0 and (is_shared[k] or owner[i] != owner[k]):
+                is_shared[i] = True
+    return [-1 if shared else sample for sample, shared in zip(owner, is_shared, strict=True)]
