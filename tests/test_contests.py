@@ -96,6 +96,7 @@ def test_promises_are_judged_by_the_best_of_each_side(tmp_path):
             promises=(
                 Target("glassgrad exact", "torch", 8.0),
                 Target("glassgrad exact", "torch", 8.5),
+                Target("glassgrad exact", "torch", 31.0, "compile"),
                 Target("glassgrad exact, slow", "torch eager", 8.0),
                 Target("glassgrad exact", "jax", 1.0),
                 Limit("glassgrad exact", 0.25),
@@ -105,7 +106,7 @@ def test_promises_are_judged_by_the_best_of_each_side(tmp_path):
         ),
         3,
     )
-    assert [v.reached for v in outcome.verdicts] == [True, False, True, None, True, False]
+    assert [v.reached for v in outcome.verdicts] == [True, False, True, True, None, True, False]
     assert outcome.verdicts[0].measured == Spread(8.0, 8.0, 8.0)
     assert outcome.verdicts[0].theirs == "torch compile"
     assert outcome.seconds["torch compile"].median == 2.0  # of a unit of two steps
@@ -114,6 +115,8 @@ def test_promises_are_judged_by_the_best_of_each_side(tmp_path):
     text = "\n".join(report.lines(outcome)) + written(tmp_path, outcome)
     assert "8x against torch: reached, glassgrad exact, quick 8 (8 - 8) against torch comp" in text
     assert "8.5x against torch: MISSED" in text
+    assert "31x against torch, compile apart: reached, glassgrad exact, quick 32" in text
+    assert "31 times as fast as torch, compile apart | 32 (32 - 32): glassgrad exact, quick" in text
     assert (
         "| w | glassgrad exact: 1 times as fast as jax | not all are installed | not judged |"
         in text

@@ -38,11 +38,18 @@ class Target(NamedTuple):
         ours: with what the names of our contestants begin: "glassgrad fast".
         against: the same of the others: "torch" is all of them, "torch eager" some.
         at_least: the ratio.
+        apart: with what the names of others end that do not count.
     """
 
     ours: str
     against: str
     at_least: float
+    apart: str = ""
+
+    @property
+    def others(self) -> str:
+        """Who counts, in words."""
+        return f"{self.against}, {self.apart} apart" if self.apart else self.against
 
 
 class Limit(NamedTuple):
@@ -173,14 +180,15 @@ def judge(promise: Target | Limit, seconds: dict[str, list[float]]) -> Verdict:
             return Verdict(promise, ours, "", None, None)
         spread = Spread.of(seconds[ours])
         return Verdict(promise, ours, "", spread, spread.median <= promise.at_most)
-    theirs = _best(promise.against, seconds)
+    theirs = _best(promise.against, seconds, promise.apart)
     if not (ours and theirs):
         return Verdict(promise, ours, theirs, None, None)
     spread = ratios(seconds, theirs, ours)
     return Verdict(promise, ours, theirs, spread, spread.median >= promise.at_least)
 
 
-def _best(beginning: str, seconds: dict[str, list[float]]) -> str:
-    """The fastest of those whose names begin so; "" if there is none."""
+def _best(beginning: str, seconds: dict[str, list[float]], apart: str = "") -> str:
+    """The fastest of those whose names begin so, and do not end as `apart`; "" if there is none."""
     found = [name for name in seconds if name.startswith(beginning)]
+    found = [name for name in found if not apart or not name.endswith(apart)]
     return min(found, key=lambda name: Spread.of(seconds[name]).median, default="")

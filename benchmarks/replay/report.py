@@ -37,7 +37,7 @@ def promise(verdict: Verdict) -> str:
         what = f"{asked.ours}: at most {time(asked.at_most)}"
         measured = "" if found is None else f"{time(found.median)} a call"
     else:
-        what = f"{asked.ours}: {asked.at_least:g}x against {asked.against}"
+        what = f"{asked.ours}: {asked.at_least:g}x against {asked.others}"
         measured = "" if found is None else f"{ratio(found)} against {verdict.theirs}"
     if found is None:
         return f"{what}: cannot be judged, not all are installed"

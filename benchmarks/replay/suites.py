@@ -121,17 +121,26 @@ _STEPS = (
 )
 
 
-def _both(ours: str, against: str, at_least: float) -> tuple[Target, ...]:
-    """What is promised, for our best and for `nn.fit` alone."""
-    return Target(ours, against, at_least), Target(ours + ", nn.fit", against, at_least)
+def _both(ours: str, against: str, at_least: float, apart: str = "") -> tuple[Target, ...]:
+    """What is promised, for our best and for `nn.fit` alone.
+
+    Args:
+        apart: a way of theirs that is judged in one row and left out in another: steps unrolled
+            save calls, as a scan does; one flat parameter is another way to write a model.
+    """
+    found = Target(ours, against, at_least), Target(ours + ", nn.fit", against, at_least)
+    return (*found, Target(ours, against, at_least, apart)) if apart else found
+
+
+UNROLLED, FLAT = "steps unrolled", "one flat parameter"
 
 
 _FULL = (
-    *_both(FAST, "torch", 20.0),
-    *_both(FAST, "jax.jit", 5.0),
+    *_both(FAST, "torch", 20.0, UNROLLED),
+    *_both(FAST, "jax.jit", 5.0, FLAT),
     *_both(FAST, "jax lax.scan", 1.5),
 )
-_ONE = (*_both(EXACT, "torch eager", 100.0), *_both(EXACT, "jax.jit", 20.0))
+_ONE = (*_both(EXACT, "torch eager", 100.0), *_both(EXACT, "jax.jit", 20.0, FLAT))
 
 
 def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload:
@@ -150,8 +159,8 @@ def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload
 
 
 TRAINING = (
-    _demo("relu", "full", "all 100 samples", *_both(EXACT, "torch", 10.0), *_FULL),
-    _demo("tanh", "full", "all 100 samples", *_both(EXACT, "torch", 4.0), *_FULL),
+    _demo("relu", "full", "all 100 samples", *_both(EXACT, "torch", 10.0, UNROLLED), *_FULL),
+    _demo("tanh", "full", "all 100 samples", *_both(EXACT, "torch", 4.0, UNROLLED), *_FULL),
     _demo("relu", "32", "32 samples"),
     _demo("tanh", "32", "32 samples"),
     _demo("relu", "1", "one sample", *_ONE),
