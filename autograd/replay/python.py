@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.op import BUILTIN, Op
 from autograd.replay.programs import Batches, Decision
+from autograd.replay.table import chosen
 from autograd.replay.tape import QUESTIONS, Tape
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -72,8 +73,8 @@ class PythonProgram:
             program, size, width = batches.kinds[number]
             for _ in range(n):
                 samples = batches.order[start : start + size]
-                rows = _chosen(batches.rows, batches.row_size, samples)
-                targets = _chosen(batches.targets, batches.target_size, samples)
+                rows = chosen(batches.rows, batches.row_size, samples)
+                targets = chosen(batches.targets, batches.target_size, samples)
                 found = program.run(state, [rows, targets])
                 if found is None or not all(map(math.isfinite, found)):
                     return n_done, log
@@ -101,14 +102,6 @@ def _n_right(
             found = row.index(max(row))
         right += found == decision.classes[sample]
     return float(right)
-
-
-def _chosen(table: "array[float]", size: int, samples: "array[int]") -> "array[float]":
-    """The numbers of some samples, one after another."""
-    chosen = array("d")
-    for i in samples:
-        chosen.extend(table[i * size : (i + 1) * size])
-    return chosen
 
 
 def _listed(block: Any) -> list[float]:

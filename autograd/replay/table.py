@@ -49,10 +49,7 @@ class Table:
 
     def of(self, samples: Sequence[int]) -> "array[float]":
         """The numbers of some samples, one after another."""
-        chosen = array("d")
-        for i in samples:
-            chosen.extend(self.numbers[i * self.size : (i + 1) * self.size])
-        return chosen
+        return chosen(self.numbers, self.size, samples)
 
     def plain(self, samples: Sequence[int]) -> list[Any]:
         """Some samples as they are."""
@@ -62,6 +59,14 @@ class Table:
         """Some samples with fresh nodes in place of their numbers, and these nodes."""
         found = bind(([self._samples[i] for i in samples],), {})
         return found.args[0], found.scalars
+
+
+def chosen(numbers: "array[float]", size: int, samples: Sequence[int]) -> "array[float]":
+    """Of numbers that stand sample after sample, those of some samples."""
+    found = array("d")
+    for i in samples:
+        found.extend(numbers[i * size : (i + 1) * size])
+    return found
 
 
 def _refusal(name: str, i: int, sample: Any) -> TypeError:
