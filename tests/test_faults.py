@@ -9,7 +9,6 @@ import signal
 import struct
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 import autograd as ag
 from autograd import Value, modes
 from autograd.backward import topological_order
+from tests.threads import in_threads
 
 ROOT = Path(__file__).resolve().parents[1]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -241,22 +241,7 @@ def work(k):
 
 def test_eight_threads_with_scopes_no_grad_and_transforms_at_once():
     serial = [work(k) for k in range(8)]
-    found, start = [None] * 8, threading.Barrier(8)
-
-    def run(k):
-        start.wait()
-        found[k] = work(k)
-
-    threads = [threading.Thread(target=run, args=(k,)) for k in range(8)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    found = in_threads(work)
     assert found == serial
     assert len(set(serial)) == 8
     assert modes.active == 0

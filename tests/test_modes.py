@@ -5,13 +5,13 @@ Owns modes.py's promises and "threads that build separate graphs do not disturb 
 
 import random
 import struct
-import sys
 import threading
 
 import pytest
 
 import autograd as ag
 from autograd import Value, modes, no_grad
+from tests.threads import in_threads
 
 
 @pytest.fixture(autouse=True)
@@ -123,32 +123,6 @@ def test_no_grad_inside_a_differentiated_function_is_a_constant():
 
 
 # Threads
-
-
-def in_threads(work, count=8):
-    """Run work(k) in that many threads at once, switching often; what each returned."""
-    results, failures = [None] * count, []
-    start = threading.Barrier(count)
-
-    def run(k):
-        try:
-            start.wait()
-            results[k] = work(k)
-        except BaseException as error:  # noqa: BLE001 - every failure is to be seen
-            failures.append(repr(error))
-
-    threads = [threading.Thread(target=run, args=(k,)) for k in range(count)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert failures == []
-    return results
 
 
 def training(seed):

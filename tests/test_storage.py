@@ -9,7 +9,6 @@ import pickle
 import random
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import autograd as ag
 import nn
 from autograd import Op, Value
 from autograd.backward import topological_order
+from tests.threads import in_threads
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -202,28 +202,14 @@ def test_threads_pickle_graphs_that_share_leaves():
     for _ in range(2000):
         y = y * w
     expected = described(y, w)
-    wrong = []
 
-    def work(swapped):
-        try:
-            for _ in range(10):
-                twins = through_pickle((w, y) if swapped else (y, w))
-                if described(*(twins[::-1] if swapped else twins)) != expected:
-                    wrong.append("another graph came back")
-        except Exception as error:  # noqa: BLE001 - every failure is to be seen
-            wrong.append(repr(error))
+    def work(k):
+        is_swapped = k % 2
+        for _ in range(10):
+            twins = through_pickle((w, y) if is_swapped else (y, w))
+            assert described(*(twins[::-1] if is_swapped else twins)) == expected
 
-    threads = [threading.Thread(target=work, args=(k % 2,)) for k in range(8)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-4)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert wrong == []
+    in_threads(work, interval=1e-4)
 
 
 def test_a_shallow_copy_has_the_same_inputs_and_its_own_gradient():

@@ -10,8 +10,6 @@ import functools
 import multiprocessing
 import os
 import pickle
-import sys
-import threading
 import warnings
 
 import pytest
@@ -19,6 +17,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from tests.replay.eager import BACKENDS, bits
+from tests.threads import in_threads
 
 both = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -33,32 +32,8 @@ def loss(xs):
 
 slope = ag.value_and_grad(loss)
 SHARED = {backend: ag.compile(slope, backend=backend) for backend in BACKENDS}
+SWIFTLY = 1e-6  # seconds between turns
 ROWS = [[0.25 + k % 3, 0.3 * (k % 4), *[0.75] * (k % 5)] for k in range(24)]
-
-
-def in_threads(work, n):
-    """Run work(k) in n threads that begin together; what they raised."""
-    barrier, raised = threading.Barrier(n), []
-
-    def run(k):
-        try:
-            barrier.wait()
-            work(k)
-        except BaseException as error:
-            raised.append(error)
-            raise
-
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    threads = [threading.Thread(target=run, args=(k,)) for k in range(n)]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(before)
-    return raised
 
 
 @both
@@ -71,7 +46,7 @@ def test_first_calls_race_with_other_layouts_and_other_ways(backend):
             k = (5 * thread + 7 * step) % len(ROWS)
             assert bits(compiled(ROWS[k])) == right[k]
 
-    assert in_threads(work, 8) == []
+    in_threads(work, 8, SWIFTLY)
     ways = {}
     for row in ROWS:
         ways.setdefault(len(row), set()).add(tuple(x > 0.5 for x in row[1:]))
@@ -91,7 +66,7 @@ def test_a_way_that_many_record_at_once_is_one(backend):
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert in_threads(work, 40) == []
+        in_threads(work, 40, SWIFTLY)
     assert len(compiled.report().paths) == 1
     assert not compiled.n_eager
 
@@ -112,7 +87,7 @@ def test_a_function_is_given_up_in_one_thread_while_others_run_it(backend):
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RuntimeWarning)
-        assert in_threads(work, 8) == []
+        in_threads(work, 8, SWIFTLY)
     assert len(caught) == 1
 
 
@@ -140,7 +115,7 @@ def test_a_thread_with_a_graph_or_without_gradients_disturbs_nobody(backend):
             else:
                 wrong.extend([thread] * (bits(compiled(row)) != right))
 
-    assert in_threads(work, 6) == []
+    in_threads(work, 6, SWIFTLY)
     assert wrong == []
 
 
