@@ -7,7 +7,7 @@ Each reduces its argument to a small interval (W. J. Cody and W. Waite, Software
 Elementary Functions, 1980), where a polynomial serves whose coefficients
 `python -m tests.minimax` computes, and takes every double: zeros keep their sign, subnormal
 results their digits, inf and nan are those of the exact function. `python -m tests.approximations`
-measures the errors.
+measures the errors. One is not within 2 ulp: `logaddexp` where its parts cancel.
 """
 
 import math

@@ -3,15 +3,9 @@
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.approximations.exponential import (
-    LN2_HIGH,
-    exp,
-    limited,
-    power_of_e,
-    two_scales,
-)
-from autograd.replay.llvm.approximations.logarithm import log_of_sum, log_rest
-from autograd.replay.llvm.lanes import Number, fma, is_infinite, select
+from autograd.replay.llvm.approximations.exponential import exp, limited, power_of_e, two_scales
+from autograd.replay.llvm.approximations.logarithm import log_of_sum
+from autograd.replay.llvm.lanes import Number, copysign, fma, is_infinite, select
 
 
 class Quotient(NamedTuple):
@@ -50,40 +44,34 @@ def silu(x: Number) -> Number:
     product = x * quotient.value
     result = product + fma(x, quotient.rest, fma(x, quotient.value, -product))
     result = result * select(positive, 1.0, first) * select(positive, 1.0, second)
-    result = select(x > 40.0, x, result)
+    result = copysign(select(x > 40.0, x, result), x)  # a sum of zeros is +0.0
     return select(infinite, math.nan, result)  # -inf * 0
 
 
-class Halved(NamedTuple):
-    """1 + e^x = 2^k (1 + f), -1/4 <= f <= 1/2."""
-
-    f: Number
-    k: Number
-
-
-def _one_plus_exp(x: Number) -> Halved:
-    """Of x <= 0."""
+def _log_one_plus_exp(x: Number) -> Number:
+    """log(1 + e^x) for x <= 0."""
     e = exp(x)
     large = e > 0.5
-    return Halved(select(large, fma(e, 0.5, -0.5), e), select(large, 1.0, 0.0))  # exact
+    f = select(large, fma(e, 0.5, -0.5), e)  # exact
+    return log_of_sum(f, select(large, 1.0, 0.0))
 
 
 def softplus(x: Number) -> Number:
     """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)."""
-    return select(x < 0.0, 0.0, x) + log_of_sum(*_one_plus_exp(-abs(x)))
+    return select(x < 0.0, 0.0, x) + _log_one_plus_exp(-abs(x))
 
 
 def log_sigmoid(x: Number) -> Number:
     """log(sigmoid(x)) = min(x, 0) - log(1 + e^-|x|)."""
-    return select(x > 0.0, 0.0, x) - log_of_sum(*_one_plus_exp(-abs(x)))
+    return select(x > 0.0, 0.0, x) - _log_one_plus_exp(-abs(x))
 
 
 def logaddexp(a: Number, b: Number) -> Number:
     """log(e^a + e^b) = max + log(1 + e^-|a - b|); two equal infinities are their own answer.
 
-    Near 0 these cancel. Where they do, max + log(2) is exact: what else is added is small.
+    Within 2 (1 + c) ulp, c its condition number: where the sum cancels, the errors of its parts
+    stay, and are no more than two ulp of each operand would make.
     """
     top = select(b > a, b, a)
-    f, k = _one_plus_exp(-abs(a - b))
-    result = fma(k, LN2_HIGH, top) + log_rest(f, k)
+    result = top + _log_one_plus_exp(-abs(a - b))
     return select(a.equals(b) & is_infinite(a), a, result)

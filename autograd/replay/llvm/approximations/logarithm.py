@@ -1,7 +1,6 @@
 """log(x) and log(1 + x) by one reduction: 2^k (1 + f), and log(1 + f) by a polynomial.
 
-Owns `log_of_sum`, log(1 + f) + k log(2), and `log_rest`, that without its largest term; activation
-functions use both.
+Owns `log_of_sum`, log(1 + f) + k log(2), which activation functions use, too.
 """
 
 import math
@@ -43,12 +42,7 @@ def _whole(biased: Bits) -> Number:
 
 
 def log_of_sum(f: Number, k: Number) -> Number:
-    """log(1 + f) + k log(2) for -1/4 <= f <= 1/2."""
-    return fma(k, LN2_HIGH, log_rest(f, k))
-
-
-def log_rest(f: Number, k: Number) -> Number:
-    """The same but for k LN2_HIGH, with s = f/(2 + f).
+    """log(1 + f) + k log(2) for -1/4 <= f <= 1/2, with s = f/(2 + f).
 
     log(1 + f) = 2s + s^3 p = f - (f^2/2 - s (f^2/2 + s^2 p)): the largest term is exact (K. C. Ng,
     in the FreeBSD msun library's e_log.c).
@@ -57,7 +51,7 @@ def log_rest(f: Number, k: Number) -> Number:
     z = s * s
     half_square = 0.5 * f * f
     tail = fma(s, half_square + z * polynomial(z, LOG), k * LN2_LOW)
-    return f - (half_square - tail)
+    return fma(k, LN2_HIGH, f - (half_square - tail))
 
 
 def log(x: Number) -> Number:
