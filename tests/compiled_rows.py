@@ -14,20 +14,22 @@ import numpy as np
 from llvmlite import ir
 
 from autograd.op import TABLE
-from autograd.replay.llvm.lowering import WRITERS, Lowering
+from autograd.replay.llvm.lowering import Lowering
+from autograd.replay.llvm.writers import WRITERS
 
 N_ARY = (1, 2, 3, 4, 5)  # operands of a row that takes any number of them
 
 
 class Case(NamedTuple):
-    """A row with a number of operands."""
+    """A row with a number of operands, and others after these that are known beforehand."""
 
     name: str
     arity: int
+    known: tuple[float, ...] = ()
 
     @property
     def symbol(self) -> str:
-        return f"row.{self.name}.{self.arity}"
+        return ".".join(["row", self.name, *map(str, (self.arity, *self.known))])
 
 
 def arities(name):
@@ -100,6 +102,7 @@ def _write_loop(module, lowering, width, case, times):
             builder.load(place(inputs, builder.add(start, builder.mul(n, size(k)))), align=8)
             for k in range(case.arity)
         ]
+        + [lowering.constant(x) for x in case.known]
         for start in starts
     ]
     if times > 1:

@@ -1,9 +1,9 @@
-"""`python -m tests.minimax`: the coefficients of the polynomials in replay/llvm/polynomials.py.
+"""`python -m tests.minimax`: the coefficients in autograd/replay/llvm/approximations.
 
 Owns their computation: Remez's exchange algorithm (E. Remez, 1934; see J.-M. Muller, Elementary
-Functions, chapter 3) in 60 digits. Each polynomial is the remainder of a series that starts with
-exact terms; its own largest error is the smallest possible, and the function's is that times the
-power that stands before it.
+Functions, chapter 3) in 60 digits. Each polynomial, or quotient of two, is the remainder of a
+series that starts with exact terms; its own largest error is the smallest possible, and the
+function's is that times the power that stands before it.
 """
 
 from __future__ import annotations
@@ -17,39 +17,73 @@ Function = Callable[[Any], Any]
 
 
 class Problem(NamedTuple):
-    """Find p of this degree such that |p - function| on [low, high] is as small as it can be."""
+    """Find p of this degree such that |p/q - function| on [low, high] is as small as it can be.
+
+    q is a polynomial of the degree `below` whose highest coefficient is 1.
+    """
 
     degree: int
     low: Any
     high: Any
     function: Function
+    below: int = 0
 
 
 def remez(problem: Problem) -> tuple[list[Any], Any]:
-    """The coefficients, that of the highest power last, and the largest error."""
-    degree, low, high, function = problem
-    n = degree + 2
+    """The coefficients of p, then of q without its 1, and the largest error.
+
+    In each, that of the highest power is the last.
+    """
+    degree, low, high, function, below = problem
+    n = degree + below + 2
     middle, half = (low + high) / 2, (high - low) / 2
     points = [middle - half * mp.cos(mp.pi * i / (n - 1)) for i in range(n)]
     for _ in range(30):
-        matrix = mp.matrix(n, n)
-        right = mp.matrix(n, 1)
-        for i, x in enumerate(points):
-            for j in range(degree + 1):
-                matrix[i, j] = x**j
-            matrix[i, degree + 1] = (-1) ** i
-            right[i] = function(x)
-        solution = mp.lu_solve(matrix, right)
-        coefficients = [solution[j] for j in range(degree + 1)]
+        coefficients = _alternating(problem, points)
+        top, bottom = coefficients[: degree + 1], [*coefficients[degree + 1 :], mpf(1)]
 
-        def error(x: Any, c: list[Any] = coefficients) -> Any:
-            return mp.polyval(c[::-1], x) - function(x)
+        def error(x: Any, p: list[Any] = top, q: list[Any] = bottom) -> Any:
+            return _value(p, x) / _value(q, x) - function(x)
 
         points = _extrema(error, low, high, n)
         sizes = [abs(error(x)) for x in points]
         if max(sizes) < min(sizes) * mpf("1.0001"):
             break
     return coefficients, max(sizes)
+
+
+def _alternating(problem: Problem, points: list[Any]) -> list[Any]:
+    """The coefficients that are off by e, -e, e, ... at the points.
+
+    They and e solve p - (function + e) q = 0, where e times q is a product of two unknowns: it is
+    solved again with the q that was found, until q stays.
+    """
+    degree, _, _, function, below = problem
+    n = len(points)
+    bottom: list[Any] = [mpf(0)] * below
+    matrix, right = mp.matrix(n, n), mp.matrix(n, 1)
+    for _ in range(20):
+        for i, x in enumerate(points):
+            value = function(x)
+            for j in range(degree + 1):
+                matrix[i, j] = x**j
+            for j in range(below):
+                matrix[i, degree + 1 + j] = -value * x**j
+            matrix[i, n - 1] = (-1) ** i * _value([*bottom, mpf(1)], x)
+            right[i] = value * x**below
+        solution = mp.lu_solve(matrix, right)
+        before, bottom = bottom, [solution[degree + 1 + j] for j in range(below)]
+        if all(abs(a - b) <= abs(a) * mpf(10) ** -30 for a, b in zip(bottom, before, strict=True)):
+            break
+    return [solution[j] for j in range(n - 1)]
+
+
+def _value(coefficients: list[Any], x: Any) -> Any:
+    """The polynomial's, by W. G. Horner's scheme."""
+    total = mpf(0)
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
 
 
 def _extrema(error: Function, low: Any, high: Any, n: int) -> list[Any]:
@@ -90,13 +124,18 @@ def _fraction(z: Any) -> Any:
     return (z - mpf("3.75")) / (z + mpf("3.75"))
 
 
+def _tanh_rest(z: Any) -> Any:
+    x = mp.sqrt(z)
+    return (mp.tanh(x) / x - 1) / z
+
+
 def _scaled_erfc(t: Any) -> Any:
     z = mpf("3.75") * (1 + t) / (1 - t)
     return (1 + 2 * z) * mp.exp(z * z) * mp.erfc(z)
 
 
 def problems() -> dict[str, Problem]:
-    """The polynomials by name; called where mp has enough digits."""
+    """The polynomials by name, and a quotient; called where mp has enough digits."""
     half_ln2 = mp.log(2) / 2 * (1 + mpf(2) ** -30)
     eighth = mp.pi / 4 * (1 + mpf(2) ** -30)
     ratio = mpf("0.2") ** 2  # of s = f / (2 + f), squared, where 1 + f is in [0.75, 1.5]
@@ -111,6 +150,21 @@ def problems() -> dict[str, Problem]:
             -half_ln2,
             half_ln2,
             _or(lambda r: mpf(1) / 2 + r / 6 + r * r / 24, lambda r: (mp.expm1(r) - r) / (r * r)),
+        ),
+        "EXP_TWICE": Problem(  # e^2r = 1 + 2r + r^2 p(r)
+            9,
+            -half_ln2 / 2,
+            half_ln2 / 2,
+            _or(
+                lambda r: 2 + 4 * r / 3 + 2 * r * r / 3, lambda r: (mp.expm1(2 * r) - 2 * r) / r**2
+            ),
+        ),
+        "TANH": Problem(  # tanh(x) = x + x^3 p(x^2)/q(x^2): TANH_TOP, then TANH_BOTTOM
+            2,
+            mpf(0),
+            mpf("0.5625") ** 2,
+            _or(lambda z: -mpf(1) / 3 + 2 * z / 15 - 17 * z * z / 315, _tanh_rest),
+            below=3,
         ),
         "LOG": Problem(  # log((1 + s)/(1 - s)) = 2s + s^3 p(s^2)
             7,
@@ -152,14 +206,14 @@ def problems() -> dict[str, Problem]:
 
 
 def coefficients(name: str) -> tuple[list[float], float]:
-    """The polynomial's coefficients as doubles, and log2 of the error before they are rounded."""
+    """Its coefficients as doubles, and log2 of the error before they are rounded."""
     with mp.workdps(60):
         found, error = remez(problems()[name])
         return [float(c) for c in found], float(mp.log(error, 2))
 
 
 def main() -> None:
-    """Print what stands in polynomials.py."""
+    """Print what stands in approximations/*.py."""
     with mp.workdps(60):
         names = list(problems())
     for name in names:

@@ -69,12 +69,19 @@ def operands(name: str, n: int, seed: int = 1) -> Iterator[tuple[float, ...]]:
         yield tuple(numbers)
 
 
-def error(name: str, numbers: tuple[float, ...]) -> tuple[float, float] | None:
-    """(error in ulp, condition number), or None where there is no finite real number."""
+def error(
+    name: str, numbers: tuple[float, ...], got: float | None = None
+) -> tuple[float, float] | None:
+    """(error in ulp, condition number), or None where there is no finite real number.
+
+    Args:
+        got: what is measured; without it, what the operation gives.
+    """
     definition = EVERY[name]
     if not all(map(math.isfinite, numbers)) or not definition.smooth(*numbers):
         return None
-    got = _engine(name, definition, numbers)
+    if got is None:
+        got = _engine(name, definition, numbers)
     with mp.workdps(DIGITS.get(name, 60)):
         exact = _exact(definition, numbers)
         if exact is None or exact == 0:
