@@ -1,9 +1,9 @@
 """`python -m tests.approximations [N] [name ...]`: how many ulp fast mode's functions are off.
 
-Owns the measure of what `autograd/replay/llvm/approximations` promises. N operands of each kind
-(every binade, those of usual size, those where a function is hard) go through the row as fast mode
-and as exact mode writes it; where the two are furthest apart, and at as many others, mpmath says
-how far the fast one is from the exact number (`tests/ulp.py`). Prints the worst of each row.
+Owns the measure of what `autograd.replay.llvm.rows.approximations` promises. N operands of each
+kind (every binade, those of usual size, those where a function is hard) go through the row as fast
+mode and as exact mode writes it; where the two are furthest apart, and at as many others, mpmath
+says how far the fast one is from the exact number (`tests/ulp.py`). Prints the worst of each row.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.op import TABLE
-from autograd.replay.llvm.approximations import SMALL_POWERS
-from autograd.replay.llvm.lowering import APPROXIMATED
+from autograd.replay.llvm.rows.approximations import SMALL_POWERS
+from autograd.replay.llvm.rows.lowering import APPROXIMATED
 from tests import ulp
 from tests.compiled_rows import Case, Library
 

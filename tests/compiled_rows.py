@@ -14,8 +14,8 @@ import numpy as np
 from llvmlite import ir
 
 from autograd.op import TABLE
-from autograd.replay.llvm.lowering import Lowering
-from autograd.replay.llvm.writers import WRITERS
+from autograd.replay.llvm.rows.lowering import Lowering
+from autograd.replay.llvm.rows.writers import WRITERS
 
 N_ARY = (1, 2, 3, 4, 5)  # operands of a row that takes any number of them
 

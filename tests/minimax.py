@@ -1,4 +1,4 @@
-"""`python -m tests.minimax`: the coefficients in autograd/replay/llvm/approximations.
+"""`python -m tests.minimax`: the coefficients in autograd/replay/llvm/rows/approximations.
 
 Owns their computation: Remez's exchange algorithm (E. Remez, 1934; see J.-M. Muller, Elementary
 Functions, chapter 3) in 60 digits. Each polynomial, or quotient of two, is the remainder of a

@@ -14,14 +14,14 @@ import pytest
 from mpmath import mp, mpf
 
 from autograd.op import TABLE
-from autograd.replay.llvm.approximations import (
+from autograd.replay.llvm.rows.approximations import (
     SMALL_POWERS,
     error_function,
     exponential,
     logarithm,
     trigonometric,
 )
-from autograd.replay.llvm.lowering import APPROXIMATED
+from autograd.replay.llvm.rows.lowering import APPROXIMATED
 from tests import minimax
 from tests.approximations import CASES, LIMIT, error, library, same_bits, title, worst
 from tests.compiled_rows import Case

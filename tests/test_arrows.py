@@ -41,7 +41,7 @@ PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 NATIVE = (
     ("autograd.replay.backends", "_native_plan", "autograd.replay.llvm.program"),
     ("autograd.replay.orders", "_drawn", "autograd.replay.llvm.shuffle"),
-    ("autograd.replay.leaves", "_native_slots", "autograd.replay.llvm.slots"),
+    ("autograd.replay.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),
 )
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.
@@ -59,8 +59,8 @@ PUBLIC = {
 # no hypothesis imports its strategies, nobody who has no llvmlite what writes LLVM. All else is
 # optional.
 REQUIRED = {
-    "autograd.replay.llvm.lanes": {"llvmlite"},
-    "autograd.replay.llvm.lowering": {"llvmlite"},
+    "autograd.replay.llvm.rows.lanes": {"llvmlite"},
+    "autograd.replay.llvm.rows.lowering": {"llvmlite"},
     "autograd.view": {"graphviz"},
     "autograd.check.strategies": {"hypothesis"},
     "autograd.replay.llvm": {"llvmlite"},

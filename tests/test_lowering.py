@@ -17,9 +17,9 @@ import pytest
 from llvmlite import ir
 
 from autograd.op import BUILTIN, TABLE
-from autograd.replay.llvm.lowering import APPROXIMATED, Lowering, is_lowered
-from autograd.replay.llvm.twins import TOGETHER, TWINS
-from autograd.replay.llvm.writers import CALLED_BACK, WRITERS
+from autograd.replay.llvm.rows.lowering import APPROXIMATED, Lowering, is_lowered
+from autograd.replay.llvm.rows.twins import TOGETHER, TWINS
+from autograd.replay.llvm.rows.writers import CALLED_BACK, WRITERS
 from tests.compiled_rows import CASES, library, library_of_several
 
 WIDTHS = (1, 8)

@@ -55,7 +55,7 @@ def _native_slots() -> ModuleType | None:
     if not has_llvm():
         return None
     try:
-        from autograd.replay.llvm import slots
+        from autograd.replay.llvm.cpython import slots
     except (ImportError, OSError):  # llvmlite is there and broken
         return None
     return slots if slots.is_possible() else None

@@ -12,8 +12,8 @@ import pytest
 
 import autograd as ag
 from autograd.replay.finding import find_samples
-from autograd.replay.llvm import stages, strips, sums
-from autograd.replay.llvm.stages import staged
+from autograd.replay.llvm.samples import stages, strips, sums
+from autograd.replay.llvm.samples.stages import staged
 from autograd.replay.straighten import straightened
 from tests.replay.eager import agree
 

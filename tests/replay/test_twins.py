@@ -11,10 +11,10 @@ import platform
 import pytest
 
 import autograd as ag
-from autograd.replay.llvm.lanes import select
-from autograd.replay.llvm.twins import TWINS, exponential, hyperbolic
-from autograd.replay.llvm.twins.agreeing import EVERYWHERE, LANES, agrees, around, between
-from autograd.replay.llvm.twins.steps import Rounding, rounding_of
+from autograd.replay.llvm.rows.lanes import select
+from autograd.replay.llvm.rows.twins import TWINS, exponential, hyperbolic
+from autograd.replay.llvm.rows.twins.agreeing import EVERYWHERE, LANES, agrees, around, between
+from autograd.replay.llvm.rows.twins.steps import Rounding, rounding_of
 
 MODULES = {"exp": exponential, "tanh": hyperbolic}
 # A constant, and by how much of itself it is off; of a late term less shows.

@@ -13,7 +13,7 @@ from autograd.op import Op
 from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.packs import Item, Packer
-from autograd.replay.llvm.passes import Pass
+from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.samples import Samples
 from autograd.replay.tape import Tape
 

@@ -10,8 +10,8 @@ from typing import Any
 from llvmlite import ir
 
 from autograd.op import Op
-from autograd.replay.llvm.lowering import Lowering, is_lowered
 from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
+from autograd.replay.llvm.rows.lowering import Lowering, is_lowered
 
 DOUBLE = ir.DoubleType()
 I32, I64 = ir.IntType(32), ir.IntType(64)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from llvmlite import ir
 
-from autograd.replay.llvm.lanes import INTEGER
+from autograd.replay.llvm.rows.lanes import INTEGER
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from autograd.op import Op
-from autograd.replay.llvm.lowering import is_lowered
 from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.llvm.rows.lowering import is_lowered
 from autograd.replay.llvm.scheduling import in_order
 from autograd.replay.samples import Samples
 from autograd.replay.tape import Tape

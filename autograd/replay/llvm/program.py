@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from autograd.op import Op
 from autograd.replay.finding import find_samples
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
+from autograd.replay.llvm.cpython.entry import Addresses, as_builtin, is_possible, write_entry
 from autograd.replay.llvm.driver import drive
-from autograd.replay.llvm.entry import Addresses, as_builtin, is_possible, write_entry
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import n_in_lanes, n_in_packs

@@ -7,10 +7,10 @@ table, which is computed here, the second by a polynomial.
 import functools
 from decimal import Decimal, localcontext
 
-from autograd.replay.llvm.bits import MANTISSA, ROUNDER, bits_of, looked_up, pattern, rarely
-from autograd.replay.llvm.lanes import Number
-from autograd.replay.llvm.twins.agreeing import Range, around, between
-from autograd.replay.llvm.twins.steps import Rounding, rounding_of
+from autograd.replay.llvm.rows.bits import MANTISSA, ROUNDER, bits_of, looked_up, pattern, rarely
+from autograd.replay.llvm.rows.lanes import Number
+from autograd.replay.llvm.rows.twins.agreeing import Range, around, between
+from autograd.replay.llvm.rows.twins.steps import Rounding, rounding_of
 
 PARTS = 7  # 2^7 parts of a binade
 N = 1 << PARTS

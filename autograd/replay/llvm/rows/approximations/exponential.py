@@ -6,8 +6,8 @@ Owns `Power`, e^x before its parts are multiplied and added, which activation fu
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.bits import MANTISSA, ONE, ROUNDER, Bits, bits_of, polynomial
-from autograd.replay.llvm.lanes import Number, copysign, fma, select
+from autograd.replay.llvm.rows.bits import MANTISSA, ONE, ROUNDER, Bits, bits_of, polynomial
+from autograd.replay.llvm.rows.lanes import Number, copysign, fma, select
 
 # e^r = 1 + r + r^2 p(r) for |r| <= log(2)/2; error 2^-59
 EXP = (

@@ -6,9 +6,9 @@ Owns `log_of_sum`, log(1 + f) + k log(2), which activation functions use, too.
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.approximations.exponential import LN2_HIGH, LN2_LOW
-from autograd.replay.llvm.bits import BIAS, MANTISSA, ONE, Bits, bits_of, pattern, polynomial
-from autograd.replay.llvm.lanes import Number, copysign, fma, select
+from autograd.replay.llvm.rows.approximations.exponential import LN2_HIGH, LN2_LOW
+from autograd.replay.llvm.rows.bits import BIAS, MANTISSA, ONE, Bits, bits_of, pattern, polynomial
+from autograd.replay.llvm.rows.lanes import Number, copysign, fma, select
 
 # log((1 + s)/(1 - s)) = 2s + s^3 p(s^2) for |s| <= 1/5; error 2^-55
 LOG = (

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from llvmlite import ir
 
-from autograd.replay.llvm.bits import Bits, bits_of, pattern
-from autograd.replay.llvm.lanes import INTEGER, Body, Code, Shape
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.machine import translated
+from autograd.replay.llvm.rows.bits import Bits, bits_of, pattern
+from autograd.replay.llvm.rows.lanes import INTEGER, Body, Code, Shape
 
 LANES = 8
 EVERYWHERE = 1 << 14  # numbers among all doubles

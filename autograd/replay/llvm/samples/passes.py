@@ -11,13 +11,13 @@ from llvmlite import ir
 
 from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, I64, Module
-from autograd.replay.llvm.gather import gather
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.samples.gather import gather
+from autograd.replay.llvm.samples.stages import staged
+from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms
+from autograd.replay.llvm.samples.sums import Sums, varies
 from autograd.replay.llvm.scheduling import together
-from autograd.replay.llvm.stages import staged
-from autograd.replay.llvm.strips import Rooms, Strip, Terms
-from autograd.replay.llvm.sums import Sums, varies
 from autograd.replay.samples import Chain, Samples
 
 

@@ -6,9 +6,9 @@ before it is written, its bits are compared with the library's, all over its ran
 differs, the library is called, lane by lane.
 """
 
-from autograd.replay.llvm.lanes import Body
-from autograd.replay.llvm.twins.exponential import exp
-from autograd.replay.llvm.twins.hyperbolic import tanh
+from autograd.replay.llvm.rows.lanes import Body
+from autograd.replay.llvm.rows.twins.exponential import exp
+from autograd.replay.llvm.rows.twins.hyperbolic import tanh
 
 # In place of functions of the C library, in lanes.
 TWINS: dict[str, Body] = {"exp": exp, "tanh": tanh}

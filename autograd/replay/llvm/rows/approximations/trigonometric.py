@@ -3,8 +3,8 @@
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.bits import ROUNDER, Bits, bits_of, polynomial, rarely
-from autograd.replay.llvm.lanes import Number, fma, select
+from autograd.replay.llvm.rows.bits import ROUNDER, Bits, bits_of, polynomial, rarely
+from autograd.replay.llvm.rows.lanes import Number, fma, select
 
 # sin(r) = r + r^3 p(r^2) for |r| <= pi/4; error 2^-55
 SIN = (

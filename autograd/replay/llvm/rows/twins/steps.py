@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import llvmlite.binding as llvm
 
-from autograd.replay.llvm.lanes import Number, Operand, fma
-from autograd.replay.llvm.twins.agreeing import Range, agrees
+from autograd.replay.llvm.rows.lanes import Number, Operand, fma
+from autograd.replay.llvm.rows.twins.agreeing import Range, agrees
 
 
 class Rounding:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from llvmlite import ir
 
-from autograd.replay.llvm.lanes import INTEGER, Code, Condition, Number, Operand, fma
+from autograd.replay.llvm.rows.lanes import INTEGER, Code, Condition, Number, Operand, fma
 
 Bit: TypeAlias = "Bits | int"
 

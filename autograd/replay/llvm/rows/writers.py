@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import special
-from autograd.replay.llvm.approximations import SMALL_POWERS
-from autograd.replay.llvm.lanes import (
+from autograd.replay.llvm.rows.approximations import SMALL_POWERS
+from autograd.replay.llvm.rows.lanes import (
     Body,
     Condition,
     Number,
@@ -27,7 +27,7 @@ from autograd.replay.llvm.lanes import (
     select,
     sqrt,
 )
-from autograd.replay.llvm.powers import cube, square
+from autograd.replay.llvm.rows.powers import cube, square
 
 LN2 = special.LN2
 

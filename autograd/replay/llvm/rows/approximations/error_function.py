@@ -6,9 +6,9 @@ Owns `_tail`, erfc with what was lost when it was rounded: where it is small, ea
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.approximations.exponential import power_of_e, two_scales
-from autograd.replay.llvm.bits import polynomial
-from autograd.replay.llvm.lanes import Number, copysign, fma, select
+from autograd.replay.llvm.rows.approximations.exponential import power_of_e, two_scales
+from autograd.replay.llvm.rows.bits import polynomial
+from autograd.replay.llvm.rows.lanes import Number, copysign, fma, select
 
 # erfc(z) = e^(-z^2) p(t) / (1 + 2z), t = (z - 3.75) / (z + 3.75) (M. M. Shepherd and
 # J. G. Laframboise, Mathematics of Computation 36, 1981), for 0 <= z <= 28; error 2^-56. Here is

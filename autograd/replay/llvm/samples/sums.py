@@ -15,7 +15,7 @@ from llvmlite import ir
 from autograd import ops
 from autograd.replay.llvm.code import I64, Code
 from autograd.replay.llvm.memory import LANES, Memory
-from autograd.replay.llvm.strips import Strip, Terms, inputs_in_rows
+from autograd.replay.llvm.samples.strips import Strip, Terms, inputs_in_rows
 from autograd.replay.samples import Chain, Samples
 
 IN_REGISTERS = 16  # running totals at once, of 32 registers

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from llvmlite import ir
 
-from autograd.replay.llvm.lanes import DOUBLE, Condition, Number, fma
+from autograd.replay.llvm.rows.lanes import DOUBLE, Condition, Number, fma
 
 CERTAIN = 0.4375 * 2.0**-52  # of the power of two below a number: its last place is 2**-52 of it
 # Beyond these a product, or what it is off by, may be subnormal or infinite.

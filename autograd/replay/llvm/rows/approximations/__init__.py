@@ -13,18 +13,18 @@ measures the errors. One is not within 2 ulp: `logaddexp` where its parts cancel
 import math
 from collections.abc import Callable
 
-from autograd.replay.llvm.approximations.activations import (
+from autograd.replay.llvm.rows.approximations.activations import (
     log_sigmoid,
     logaddexp,
     sigmoid,
     silu,
     softplus,
 )
-from autograd.replay.llvm.approximations.error_function import erf, erfc, gelu
-from autograd.replay.llvm.approximations.exponential import exp, expm1, tanh
-from autograd.replay.llvm.approximations.logarithm import log, log1p
-from autograd.replay.llvm.approximations.trigonometric import cos, sin
-from autograd.replay.llvm.lanes import Body, Number, select
+from autograd.replay.llvm.rows.approximations.error_function import erf, erfc, gelu
+from autograd.replay.llvm.rows.approximations.exponential import exp, expm1, tanh
+from autograd.replay.llvm.rows.approximations.logarithm import log, log1p
+from autograd.replay.llvm.rows.approximations.trigonometric import cos, sin
+from autograd.replay.llvm.rows.lanes import Body, Number, select
 
 
 def _root(x: Number) -> Number:

@@ -16,7 +16,7 @@ from llvmlite import ir
 from autograd.containers import Shape
 from autograd.modes import listeners
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
-from autograd.replay.llvm.objects import (
+from autograd.replay.llvm.cpython.objects import (
     NUMBER,
     OBJECT,
     OBJECTS,

@@ -7,10 +7,10 @@ import functools
 import math
 import struct
 
-from autograd.replay.llvm.bits import MANTISSA, ONE, ROUNDER, bits_of, rarely
-from autograd.replay.llvm.lanes import Condition, Number, copysign, select
-from autograd.replay.llvm.twins.agreeing import Range, around, between
-from autograd.replay.llvm.twins.steps import Rounding, rounding_of
+from autograd.replay.llvm.rows.bits import MANTISSA, ONE, ROUNDER, bits_of, rarely
+from autograd.replay.llvm.rows.lanes import Condition, Number, copysign, select
+from autograd.replay.llvm.rows.twins.agreeing import Range, around, between
+from autograd.replay.llvm.rows.twins.steps import Rounding, rounding_of
 
 # Of e^y - 1 (fdlibm's s_expm1.c, Sun Microsystems 1993): log(2) in two parts, and where y is
 # reduced by a multiple of it that is known. Only the upper half of a number is compared there.

@@ -3,9 +3,14 @@
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.approximations.exponential import exp, limited, power_of_e, two_scales
-from autograd.replay.llvm.approximations.logarithm import log_of_sum
-from autograd.replay.llvm.lanes import Number, copysign, fma, is_infinite, select
+from autograd.replay.llvm.rows.approximations.exponential import (
+    exp,
+    limited,
+    power_of_e,
+    two_scales,
+)
+from autograd.replay.llvm.rows.approximations.logarithm import log_of_sum
+from autograd.replay.llvm.rows.lanes import Number, copysign, fma, is_infinite, select
 
 
 class Quotient(NamedTuple):

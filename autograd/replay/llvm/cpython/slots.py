@@ -13,9 +13,7 @@ import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I64, POINTER
-from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.machine import translated
-from autograd.replay.llvm.objects import (
+from autograd.replay.llvm.cpython.objects import (
     NUMBER,
     OBJECT,
     OBJECTS,
@@ -25,6 +23,8 @@ from autograd.replay.llvm.objects import (
     python_function,
     python_is_usual,
 )
+from autograd.replay.llvm.loops import loop
+from autograd.replay.llvm.machine import translated
 
 NONE = ir.VoidType()
 ARGUMENTS = [OBJECTS, I64, I64, POINTER]  # the Values, how many, where the slot is, the numbers

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from autograd.op import TABLE
-from autograd.replay.llvm.approximations import FUNCTIONS, ROWS
-from autograd.replay.llvm.lanes import Code, Number, Shape
 from autograd.replay.llvm.machine import has_many_registers
-from autograd.replay.llvm.twins import TOGETHER, TWINS
-from autograd.replay.llvm.writers import FAST_WRITERS, WRITERS
+from autograd.replay.llvm.rows.approximations import FUNCTIONS, ROWS
+from autograd.replay.llvm.rows.lanes import Code, Number, Shape
+from autograd.replay.llvm.rows.twins import TOGETHER, TWINS
+from autograd.replay.llvm.rows.writers import FAST_WRITERS, WRITERS
 
 # Rows that in fast mode are little else than one approximation.
 APPROXIMATED = FUNCTIONS.keys() | ROWS.keys()

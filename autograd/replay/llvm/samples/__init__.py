@@ -1,0 +1,1 @@
+"""What a program computes for each sample, eight samples at a time."""
