@@ -26,7 +26,8 @@ class Lowering:
         module: where the functions that the instructions call are declared or defined.
         width: the number of lanes: 1 writes doubles, 8 vectors of eight doubles.
         fast: products and sums may be fused, and some elementary functions are approximated
-            within 2 ulp; otherwise the bits are those of `Op.compute`, except those of a nan.
+            (how exactly: docs/compile.md); otherwise the bits are those of `Op.compute`, except
+            those of a nan.
     """
 
     def __init__(self, module: ir.Module, width: int = 1, fast: bool = False) -> None:
