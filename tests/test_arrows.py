@@ -59,8 +59,6 @@ PUBLIC = {
 # no hypothesis imports its strategies, nobody who has no llvmlite what writes LLVM. All else is
 # optional.
 REQUIRED = {
-    "autograd.replay.llvm.rows.lanes": {"llvmlite"},
-    "autograd.replay.llvm.rows.lowering": {"llvmlite"},
     "autograd.view": {"graphviz"},
     "autograd.check.strategies": {"hypothesis"},
     "autograd.replay.llvm": {"llvmlite"},
