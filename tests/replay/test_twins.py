@@ -6,6 +6,7 @@ is not known.
 
 from __future__ import annotations
 
+import decimal
 import platform
 
 import pytest
@@ -98,6 +99,13 @@ class TestOfThisLibrary:
             wrong = powers[:k] + (powers[k] ^ 1,) + powers[k + 1 :]
             monkeypatch.setattr(exponential, "table", lambda wrong=wrong: (wrong, lost))
             assert not _is_found("exp")
+
+
+def test_the_table_is_the_same_whatever_decimals_the_user_works_with():
+    found = exponential.table()
+    with decimal.localcontext() as context:
+        context.prec, context.traps[decimal.Inexact] = 4, True
+        assert exponential.table.__wrapped__() == found
 
 
 @pytest.mark.parametrize("name", MODULES)

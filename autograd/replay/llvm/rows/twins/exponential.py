@@ -5,7 +5,7 @@ table, which is computed here, the second by a polynomial.
 """
 
 import functools
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 
 from autograd.replay.llvm.rows.bits import MANTISSA, ROUNDER, bits_of, looked_up, pattern, rarely
 from autograd.replay.llvm.rows.lanes import Number
@@ -35,8 +35,7 @@ MANY, FEW = 1 << 17, 1 << 14
 def table() -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Of 2^(k/N), k < N: the bits less k steps of the exponent, and what the double lacks of it."""
     powers, lost = [], []
-    with localcontext() as context:
-        context.prec = 50
+    with localcontext(Context(prec=50, traps=[])):  # not as the user has set it
         for k in range(N):
             power = Decimal(2) ** (Decimal(k) / N)
             double = float(power)
