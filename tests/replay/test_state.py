@@ -13,7 +13,6 @@ import pickle
 import random
 import subprocess
 import sys
-import threading
 import warnings
 
 import pytest
@@ -22,6 +21,7 @@ import autograd as ag
 from autograd import Value
 from autograd.op import TABLE
 from tests.replay.eager import BACKENDS, bits
+from tests.threads import in_threads
 
 both = pytest.mark.parametrize("backend", BACKENDS)
 NUMBERS = (1.0, 2.0, 1.0, -0.5, 3.0, 3.0)
@@ -263,16 +263,7 @@ def test_threads_get_their_own_numbers(backend):
                 if bits(c(x, ys)) != bits(right) or bits(c(np64(x), ys)) != bits(right):
                     wrong.append((x, ys))
 
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(before)
+    in_threads(work, 4, interval=1e-6)
     assert wrong == []
 
 
