@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from llvmlite import ir
 
+from autograd.replay.llvm.rows.bits import bits_of
 from autograd.replay.llvm.rows.lanes import DOUBLE, Condition, Number, fma
 
 CERTAIN = 0.4375 * 2.0**-52  # of the power of two below a number: its last place is 2**-52 of it
@@ -111,14 +112,4 @@ def _or_call(is_certain: Condition, product: Number, x: Number, n: float) -> Num
 
 def _power_of_two_below(x: Number) -> Number:
     """The largest power of two that is less than |x|; below it doubles lie closer together."""
-    code, builder = x.code, x.code.builder
-    word = ir.IntType(64)
-    kind = word if code.shape.width == 1 else ir.VectorType(word, code.shape.width)
-
-    def constant(bits: int) -> ir.Constant:
-        width = code.shape.width
-        return ir.Constant(kind, bits if width == 1 else [bits] * width)
-
-    before = builder.sub(builder.bitcast(abs(x).value, kind), constant(1))
-    exponent = builder.and_(before, constant(0x7FF0 << 48))
-    return Number(code, builder.bitcast(exponent, code.shape.number))
+    return ((bits_of(abs(x)) - 1) & (0x7FF0 << 48)).number()
