@@ -14,10 +14,10 @@ from llvmlite import ir
 
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.machine import translated
+from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.rows.bits import Bits, bits_of, pattern
 from autograd.replay.llvm.rows.lanes import INTEGER, Body, Code, Shape
 
-LANES = 8
 EVERYWHERE = 1 << 14  # numbers among all doubles
 AROUND = 16  # neighbours of an edge
 
