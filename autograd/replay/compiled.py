@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 import weakref
+from array import array
 from collections.abc import Callable
 from operator import attrgetter
 from types import MethodType
@@ -26,7 +27,7 @@ from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
 from autograd.replay.tape import tape_of
-from autograd.replay.trial import Trial, difference, is_number, plain, same
+from autograd.replay.trial import Trial, difference, is_number, plain
 from autograd.value import Value
 from autograd.vectorize import vmap
 
@@ -176,7 +177,7 @@ class Compiled(functools.partial[Any]):
                 self._give_up(layout, why, stacklevel=6)
                 self.n_eager += 1
                 return shape_then.rebuild(map(plain, right))
-        if layout.add(path, Trial(numbers, False), tried):
+        if layout.add(path, Trial(array("d", numbers).tobytes(), False), tried):
             self._last = path
         if any(map(_is_nan, result)):
             return self._eager(args, kwargs)
@@ -190,25 +191,29 @@ class Compiled(functools.partial[Any]):
         Asked at the second call, and at the first with other numbers. A program that does not is
         thrown away: the function uses something that is not in its graph, such as a random number.
         """
-        blocks = [x.ravel() if hasattr(x, "ravel") else x for x in parts.arrays]
-        numbers = [*parts.numbers, *map(_data, path.leaves)]
-        numbers += [x for block in blocks for x in block.tolist()]
-        is_other = not same(numbers, trial.numbers)
+        given = array("d", [*parts.numbers, *map(_data, path.leaves)])
+        for block in parts.arrays:
+            given.frombytes(block.tobytes())
+        inputs = given.tobytes()
+        is_other = inputs != trial.inputs
         if trial.is_repeated and not is_other:
             return []  # the same numbers again would prove nothing
         right, shape = flatten(run(self._function, *bind(args, kwargs, plain_ints=True)[:2]))
-        why = difference(path, interpret(path.tape, numbers), right, shape)
+        why = difference(path, interpret(path.tape, given), right, shape)
         if why:
             self._give_up(layout, why)
             self.n_eager += 1
             return [shape.rebuild(map(plain, right))]
-        if not is_other:
-            layout.unproven[id(path)] = Trial(numbers, True)
-            return []
         with changing:
-            layout.unproven.pop(id(path), None)
-            if path.program.direct is not None and not layout.eager:
-                self._enter_by(path.program.direct)
+            if is_other:
+                layout.unproven.pop(id(path), None)
+            else:
+                layout.unproven[id(path)] = Trial(inputs, True)
+            direct = path.program.direct
+            if direct is not None and not layout.eager:
+                direct.serve_only(None if is_other else inputs)
+                if is_other or self.func is self._slow:
+                    self._enter_by(direct.function)
         return []
 
     def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:

@@ -69,6 +69,17 @@ class Batches(NamedTuple):
         return n_outputs - self.n_new if self.answers else 1
 
 
+class Entrance(Protocol):
+    """A program as a function of Python: see `Direct`."""
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """It."""
+
+    def serve_only(self, inputs: bytes | None) -> None:
+        """Leave calls with other inputs than these, given as doubles, to `slow`; None: none."""
+
+
 class Program(Protocol):
     """A translated tape."""
 
@@ -97,7 +108,7 @@ class Program(Protocol):
         """Of the memory it has."""
 
     @property
-    def direct(self) -> Callable[..., Any] | None:
+    def direct(self) -> "Entrance | None":
         """The program as a function of Python, if that is possible."""
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:

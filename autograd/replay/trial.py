@@ -17,11 +17,11 @@ class Trial(NamedTuple):
     """A path whose program is yet to be compared with the function on other numbers.
 
     Attributes:
-        numbers: what it was recorded with.
+        inputs: what it was recorded with, as doubles.
         is_repeated: whether it has been compared on the same numbers.
     """
 
-    numbers: list[float]
+    inputs: bytes
     is_repeated: bool
 
 

@@ -76,7 +76,7 @@ def test_native_code_outlives_the_call_that_gives_it_up():
         (path,) = next(iter(compiled._layouts.values())).paths
         code = weakref.ref(path.program)
         del path
-        assert compiled.func is code().direct
+        assert compiled.func is code().direct.function
         compiled(11.0)
         with pytest.warns(RuntimeWarning, match="runs uncompiled"):
             compiled(12.0)

@@ -5,18 +5,19 @@ Owns translating by LLVM, the memory that the code works in, and calling it.
 
 import ctypes
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock, get_ident
 from typing import Any, NamedTuple
 
 from autograd.op import Op
 from autograd.replay.finding import find_samples
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
-from autograd.replay.llvm.cpython.entry import Addresses, as_builtin, is_possible, write_entry
+from autograd.replay.llvm.cpython.entry import Addresses, Entry, is_possible
 from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import n_in_lanes, n_in_packs
+from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.programs import Batches, Direct, StepProgram
 from autograd.replay.samples import Samples
 from autograd.replay.straighten import straightened
@@ -43,6 +44,8 @@ class Plan(NamedTuple):
         samples = find_samples(plain)
         if samples is not None and n_in_packs(plain) <= n_in_lanes(plain, samples):
             samples = None
+        if fast:
+            plain, samples = reassociated(plain, samples)
         return cls(plain, samples, fast)
 
     @property
@@ -97,29 +100,25 @@ class NativeProgram:
         self._given = (ctypes.c_double * max(1, sizes[0]))()
         self._blocks[0] = ctypes.addressof(self._given)
         self._outputs = (ctypes.c_double * max(1, len(tape.outputs)))()
-        self._is_making = ctypes.c_longlong(0)
-        is_direct = direct is not None and self.n_calls_back == 0 and is_possible(direct)
         # What native code refers to, which does not refer to this object: whatever is freed by the
         # count of references alone is freed at once.
         self._kept: list[Any] = [call_back, self._room, self._blocks, self._given, self._outputs]
-        self._kept.append(self._is_making)
-        if direct is not None and is_direct:
+        self.direct: Entry | None = None
+        if direct is not None and self.n_calls_back == 0 and is_possible(direct):
             at = Addresses(
                 self._blocks[0] or 0,
                 ctypes.addressof(self._blocks),
                 self.work,
                 ctypes.addressof(self._outputs),
-                ctypes.addressof(self._is_making),
             )
-            write_entry(assembly.program, direct, at, self._kept)
+            self.direct = Entry(assembly.program, direct, sizes, at, self._kept)
         self.source = assembly.text
         engine = translated(self.source)
         self._kept.append(engine)
         self.address = engine.get_function_address("program")
         self._run = _Call(self.address)
-        self.direct: Callable[..., Any] | None = None
-        if is_direct:
-            self.direct = as_builtin(engine.get_function_address("entry"), self._kept)
+        if self.direct is not None:
+            self.direct.begin_at(engine.get_function_address("entry"))
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """The outputs; None if a guard is answered otherwise.

@@ -8,7 +8,7 @@ answered otherwise, and a nan go the usual way, through Python.
 import ctypes
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from llvmlite import ir
@@ -43,7 +43,6 @@ class Addresses(NamedTuple):
     blocks: int
     work: int
     outputs: int
-    is_making: int  # a word: not 0 while a result is made of the outputs
 
 
 def is_possible(direct: Direct) -> bool:
@@ -88,46 +87,83 @@ def _has_array(shape: Shape) -> bool:
     return shape.kind == "array" or (shape.kind is not None and any(map(_has_array, shape.items)))
 
 
-def write_entry(program: ir.Function, direct: Direct, at: Addresses, kept: list[Any]) -> None:
-    """Add the function `entry` to the module of `program`.
+class Entry:
+    """The function `entry` in the module of a program, and then as one of Python's.
 
     Args:
         program: the function (blocks, work, outputs) -> 0 if all is well.
         direct: the arguments and the result.
+        sizes: how many inputs stand in each block.
         at: the program's memory.
         kept: is given the objects that the code refers to.
+
+    Attributes:
+        function: of Python; there once it is known where its code begins.
     """
-    function = ir.Function(program.module, ENTRY, "entry")
-    builder = ir.IRBuilder(function.append_basic_block("entry"))
-    otherwise = function.append_basic_block("otherwise")
-    _, arguments, count, names = function.args
-    reader = Reader(builder, otherwise)
-    reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
-    reader.go_on_if_equal(names, ir.Constant(OBJECT, None))
-    none = ir.Constant(I64, 0)
-    reader.go_on_if_equal(builder.load(pointer(listeners.buffer_info()[0], WORD)), none)
-    # Making a list may set off the garbage collector, and that any function of Python.
-    is_making = pointer(at.is_making, WORD)
-    reader.go_on_if_equal(builder.load(is_making), none)
-    _read(reader, direct, arguments, at, kept)
-    outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
-    status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
-    reader.go_on_if_equal(status, ir.Constant(I32, 0))
-    _refuse_nan(reader, outputs, direct.shape.size)
-    # Whether there is memory for a few more objects is not asked: CPython's own code for floats
-    # in such a place is in no better position.
-    builder.store(ir.Constant(I64, 1), is_making)
-    made = _made(Maker(builder, outputs), direct.shape, builder, kept)
-    builder.store(none, is_making)
-    builder.ret(made)
-    builder.position_at_end(otherwise)
-    call = python_function(
-        program.module, "PyObject_Vectorcall", OBJECT, OBJECT, OBJECTS, I64, OBJECT
-    )
-    kept.append(direct.slow)
-    slow = pointer(id(direct.slow), OBJECT)
-    # In place of this function, for the call may end its life: no code of it is to be run after.
-    builder.ret(builder.call(call, [slow, arguments, count, names], tail="musttail"))
+
+    function: Callable[..., Any]
+
+    def __init__(
+        self,
+        program: ir.Function,
+        direct: Direct,
+        sizes: Sequence[int],
+        at: Addresses,
+        kept: list[Any],
+    ) -> None:
+        self._kept = kept
+        # Making a list may set off the garbage collector, and that any function of Python.
+        self._is_making, self._is_held = ctypes.c_longlong(0), ctypes.c_longlong(0)
+        self._served = (ctypes.c_double * max(1, sum(sizes)))()
+        kept += [self._is_making, self._is_held, self._served]
+        function = ir.Function(program.module, ENTRY, "entry")
+        builder = ir.IRBuilder(function.append_basic_block("entry"))
+        otherwise = function.append_basic_block("otherwise")
+        _, arguments, count, names = function.args
+        reader = Reader(builder, otherwise)
+        reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
+        reader.go_on_if_equal(names, ir.Constant(OBJECT, None))
+        none = ir.Constant(I64, 0)
+        reader.go_on_if_equal(builder.load(pointer(listeners.buffer_info()[0], WORD)), none)
+        is_making = pointer(ctypes.addressof(self._is_making), WORD)
+        reader.go_on_if_equal(builder.load(is_making), none)
+        _read(reader, direct, arguments, at, kept)
+        is_held = builder.load(pointer(ctypes.addressof(self._is_held), WORD))
+        with builder.if_then(builder.icmp_unsigned("!=", is_held, none), likely=False):
+            _refuse_others(reader, sizes, at, ctypes.addressof(self._served))
+        outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
+        status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
+        reader.go_on_if_equal(status, ir.Constant(I32, 0))
+        _refuse_nan(reader, outputs, direct.shape.size)
+        # Whether there is memory for a few more objects is not asked: CPython's own code for floats
+        # in such a place is in no better position.
+        builder.store(ir.Constant(I64, 1), is_making)
+        made = _made(Maker(builder, outputs), direct.shape, builder, kept)
+        builder.store(none, is_making)
+        builder.ret(made)
+        builder.position_at_end(otherwise)
+        call = python_function(
+            program.module, "PyObject_Vectorcall", OBJECT, OBJECT, OBJECTS, I64, OBJECT
+        )
+        kept.append(direct.slow)
+        slow = pointer(id(direct.slow), OBJECT)
+        # In place of this function, for the call may end its life: no code is to be run after.
+        builder.ret(builder.call(call, [slow, arguments, count, names], tail="musttail"))
+
+    def begin_at(self, address: int) -> None:
+        """Say where the machine code of `entry` begins; `function` keeps all that it refers to."""
+        method = _Method(b"compiled", address, FASTCALL_WITH_KEYWORDS, None)
+        self._kept.append(method)
+        make = ctypes.pythonapi.PyCFunction_NewEx
+        make.restype = ctypes.py_object
+        make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+        self.function = make(ctypes.addressof(method), self._kept, None)
+
+    def serve_only(self, inputs: bytes | None) -> None:
+        """See `Entrance`."""
+        if inputs is not None:
+            ctypes.memmove(self._served, inputs, len(inputs))
+        self._is_held.value = inputs is not None
 
 
 def _read(
@@ -164,6 +200,17 @@ def _read(
         goal = builder.gep(given, [ir.Constant(I64, place)])
         builder.store(reader.field(data, NUMBER, DOUBLE), goal)
         place += 1
+
+
+def _refuse_others(reader: Reader, sizes: Sequence[int], at: Addresses, served: int) -> None:
+    """Continue where the inputs have the bits of those that are served."""
+    builder, blocks = reader.builder, pointer(at.blocks, BLOCKS)
+    differ = python_function(builder.module, "memcmp", I32, POINTER, POINTER, I64)
+    for block, size in enumerate(sizes):
+        found = builder.load(builder.gep(blocks, [ir.Constant(I64, block)]))
+        wanted = [found, pointer(served, POINTER), ir.Constant(I64, 8 * size)]
+        reader.go_on_if_equal(builder.call(differ, wanted), ir.Constant(I32, 0))
+        served += 8 * size
 
 
 def _refuse_nan(reader: Reader, outputs: ir.Value, n: int) -> None:
@@ -216,14 +263,3 @@ class _Method(ctypes.Structure):
         ("flags", ctypes.c_int),
         ("doc", ctypes.c_char_p),
     )
-
-
-def as_builtin(address: int, kept: list[Any]) -> Callable[..., Any]:
-    """A function at an address as one of Python's; it keeps `kept`, all that its code refers to."""
-    method = _Method(b"compiled", address, FASTCALL_WITH_KEYWORDS, None)
-    kept.append(method)
-    make = ctypes.pythonapi.PyCFunction_NewEx
-    make.restype = ctypes.py_object
-    make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    made: Callable[..., Any] = make(ctypes.addressof(method), kept, None)
-    return made
