@@ -205,15 +205,17 @@ class Compiled(functools.partial[Any]):
             self.n_eager += 1
             return [shape.rebuild(map(plain, right))]
         with changing:
+            direct = path.program.direct
+            if direct is not None:
+                direct.serve_only(None if is_other else inputs)
             if is_other:
                 layout.unproven.pop(id(path), None)
+                entrance = layout.entrance()
             else:
                 layout.unproven[id(path)] = Trial(inputs, True)
-            direct = path.program.direct
-            if direct is not None and not layout.eager:
-                direct.serve_only(None if is_other else inputs)
-                if is_other or self.func is self._slow:
-                    self._enter_by(direct.function)
+                entrance = direct.function if direct and self.func is self._slow else None
+            if entrance is not None and not layout.eager:
+                self._enter_by(entrance)
         return []
 
     def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:

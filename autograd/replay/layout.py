@@ -70,6 +70,15 @@ class Layout:
             self.unproven[id(path)] = trial
             return True
 
+    def entrance(self) -> Callable[..., Any] | None:
+        """The way into native code: through the first path that has been compared, and on."""
+        proven = [path.program.direct for path in self.paths if id(path) not in self.unproven]
+        following, found = None, [direct for direct in proven if direct is not None]
+        for direct in reversed(found):
+            direct.go_on_with(following)
+            following = direct
+        return following.function if following is not None else None
+
     def put_first(self, path: Path) -> None:
         """Look for this one first from now on, if it is still there."""
         with changing:

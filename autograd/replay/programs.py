@@ -76,6 +76,9 @@ class Entrance(Protocol):
     def function(self) -> Callable[..., Any]:
         """It."""
 
+    def go_on_with(self, following: Any) -> None:
+        """Leave calls that take another way through the function to another Entrance, or None."""
+
     def serve_only(self, inputs: bytes | None) -> None:
         """Leave calls with other inputs than these, given as doubles, to `slow`; None: none."""
 

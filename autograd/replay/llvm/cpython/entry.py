@@ -59,8 +59,8 @@ def is_possible(direct: Direct) -> bool:
 
 
 def _rows(key: Any) -> int | None:
-    """How many containers an argument has; None if it holds anything but floats."""
-    if key == "float":
+    """How many containers an argument has; None if it holds anything but numbers."""
+    if key in ("float", "int"):
         return 1
     if key[0] == "array":
         return 1 if key[2] == "float" else None
@@ -115,7 +115,9 @@ class Entry:
         # Making a list may set off the garbage collector, and that any function of Python.
         self._is_making, self._is_held = ctypes.c_longlong(0), ctypes.c_longlong(0)
         self._served = (ctypes.c_double * max(1, sum(sizes)))()
-        kept += [self._is_making, self._is_held, self._served]
+        self._following = ctypes.c_longlong(0)  # where the code of another way through begins
+        self._place = len(kept)  # of the function that it is
+        kept += [None, self._following, self._is_making, self._is_held, self._served]
         function = ir.Function(program.module, ENTRY, "entry")
         builder = ir.IRBuilder(function.append_basic_block("entry"))
         otherwise = function.append_basic_block("otherwise")
@@ -133,7 +135,8 @@ class Entry:
             _refuse_others(reader, sizes, at, ctypes.addressof(self._served))
         outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
         status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
-        reader.go_on_if_equal(status, ir.Constant(I32, 0))
+        another = Reader(builder, function.append_basic_block("another"))
+        another.go_on_if_equal(status, ir.Constant(I32, 0))
         _refuse_nan(reader, outputs, direct.shape.size)
         # Whether there is memory for a few more objects is not asked: CPython's own code for floats
         # in such a place is in no better position.
@@ -141,6 +144,11 @@ class Entry:
         made = _made(Maker(builder, outputs), direct.shape, builder, kept)
         builder.store(none, is_making)
         builder.ret(made)
+        builder.position_at_end(another.otherwise)
+        following = builder.load(pointer(ctypes.addressof(self._following), WORD))
+        reader.go_on_if(builder.icmp_unsigned("!=", following, none))
+        following = builder.inttoptr(following, ENTRY.as_pointer())
+        builder.ret(builder.call(following, function.args, tail="musttail"))
         builder.position_at_end(otherwise)
         call = python_function(
             program.module, "PyObject_Vectorcall", OBJECT, OBJECT, OBJECTS, I64, OBJECT
@@ -154,10 +162,16 @@ class Entry:
         """Say where the machine code of `entry` begins; `function` keeps all that it refers to."""
         method = _Method(b"compiled", address, FASTCALL_WITH_KEYWORDS, None)
         self._kept.append(method)
+        self._address = address
         make = ctypes.pythonapi.PyCFunction_NewEx
         make.restype = ctypes.py_object
         make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
         self.function = make(ctypes.addressof(method), self._kept, None)
+
+    def go_on_with(self, following: "Entry | None") -> None:
+        """See `Entrance`."""
+        self._kept[self._place] = following.function if following is not None else None
+        self._following.value = following._address if following is not None else 0
 
     def serve_only(self, inputs: bytes | None) -> None:
         """See `Entrance`."""
@@ -177,6 +191,9 @@ def _read(
         nonlocal place, block
         if key == "float":
             reader.number(x, given, place)
+            place += 1
+        elif key == "int":
+            reader.whole(x, given, place)
             place += 1
         elif key[0] == "array":
             block += 1

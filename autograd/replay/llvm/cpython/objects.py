@@ -14,6 +14,7 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import loop
+from autograd.replay.whole import EXACT
 from autograd.value import Value
 
 OBJECT = ir.IntType(8).as_pointer()
@@ -103,10 +104,29 @@ class Reader(NamedTuple):
         self.go_on_if_equal(self.field(x, CLASS, OBJECT), pointer(id(kind), OBJECT))
 
     def number(self, x: ir.Value, goal: ir.Value, i: int) -> None:
-        """Put the number of a float at the i-th place of `goal`."""
-        self.is_a(x, float)
+        """Put the number of a float, Python's or NumPy's, at the i-th place of `goal`."""
+        kind = self.field(x, CLASS, OBJECT)
+        is_float: ir.Value = I1(0)
+        for each in _floats():
+            same = self.builder.icmp_unsigned("==", kind, pointer(id(each), OBJECT))
+            is_float = self.builder.or_(is_float, same)
+        self.go_on_if(is_float)
         place = self.builder.gep(goal, [ir.Constant(I64, i)])
         self.builder.store(self.field(x, NUMBER, DOUBLE), place)
+
+    def whole(self, x: ir.Value, goal: ir.Value, i: int) -> None:
+        """Put an int at the i-th place of `goal`, if a double can be any such int."""
+        self.is_a(x, int)
+        convert = python_function(
+            self.builder.module, "PyLong_AsLongLongAndOverflow", I64, OBJECT, I32.as_pointer()
+        )
+        too_large = self.builder.alloca(I32)
+        found = self.builder.call(convert, [x, too_large])
+        self.go_on_if_equal(self.builder.load(too_large), ir.Constant(I32, 0))
+        least, n = ir.Constant(I64, 1 - EXACT), ir.Constant(I64, 2 * EXACT - 1)
+        self.go_on_if(self.builder.icmp_unsigned("<", self.builder.sub(found, least), n))
+        place = self.builder.gep(goal, [ir.Constant(I64, i)])
+        self.builder.store(self.builder.sitofp(found, DOUBLE), place)
 
     def items(self, x: ir.Value, kind: type, n: int) -> ir.Value:
         """Where the n items of a list or tuple stand."""
@@ -134,6 +154,14 @@ class Reader(NamedTuple):
         for i, length in enumerate(lengths):
             self.go_on_if_equal(self.item(found, i), ir.Constant(I64, length))
         return self.field(x, DATA, POINTER)
+
+
+def _floats() -> list[type]:
+    """The classes of floats that are laid out as Python's are."""
+    numpy = sys.modules.get("numpy")  # an argument is NumPy's only if somebody has loaded it
+    if numpy is None or _double(id(x := numpy.float64(0.1875)) + NUMBER) != x:
+        return [float]
+    return [float, numpy.float64]
 
 
 @cache

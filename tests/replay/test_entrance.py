@@ -1,0 +1,229 @@
+"""Calls that native code serves without a detour, and those that it must leave to Python.
+
+Owns the same numbers again, as whoever times a function calls it, before the program has been
+compared on others; floats of NumPy and ints; and ways through a function that take turns.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+from tests.replay.eager import BACKENDS, bits
+
+
+def functions_called(compiled, *args):
+    """How many functions of Python a call enters, and its result."""
+    entered = []
+
+    def note(frame, event, arg):
+        if event == "call":
+            entered.append(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        result = compiled(*args)
+    finally:
+        sys.setprofile(before)
+    return entered, result
+
+
+W = Value(1.5)
+CASES = {
+    "numbers": (lambda a, b: a * b + a, (2.0, -3.0), (2.0, -3.5)),
+    "the other one": (lambda a, b: a * b + a, (2.0, -3.0), (2.5, -3.0)),
+    "list": (lambda xs: ag.sum([x * x for x in xs]), ([0.5, 1.5, 2.0],), ([0.5, 1.5, 2.5],)),
+    "nested": (lambda xs: xs[0][0] * xs[1][0], ([[0.5], [1.5]],), ([[0.5], [1.0]],)),
+    "array": (lambda xs: ag.sum([x * x for x in xs]), (np.arange(40.0),), (np.arange(1.0, 41.0),)),
+    "two arrays": (
+        lambda xs, ys: xs[0] * ys[1],
+        (np.arange(3.0), np.ones(2)),
+        (np.arange(3.0), np.array([1.0, 2.0])),
+    ),
+    "minus zero": (lambda a: a + 0.0 * a, (0.0,), (-0.0,)),
+    "leaf": (lambda a: a * W, (2.0,), None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_native_code_serves_the_numbers_that_were_compared(name):
+    f, args, others = CASES[name]
+    g = ag.value_and_grad(f)
+    compiled = ag.compile(g)
+    W.data = 1.5
+    expected = bits(g(*args))
+    for _ in range(2):
+        assert bits(compiled(*args)) == expected
+    entered, found = functions_called(compiled, *args)
+    assert entered == [], "the third call takes a detour"
+    assert bits(found) == expected
+    if others is None:
+        W.data, others = 2.5, args
+    entered, found = functions_called(compiled, *others)
+    assert "_result_instead" in entered, "others were never compared"
+    assert bits(found) == bits(g(*others))
+    for again in (others, args, others):
+        entered, found = functions_called(compiled, *again)
+        assert entered == []
+        assert bits(found) == bits(g(*again))
+
+
+def test_an_array_may_change_in_place():
+    compiled = ag.compile(lambda xs: ag.sum([x * x for x in xs]))
+    xs = np.arange(5.0)
+    for _ in range(3):
+        assert compiled(xs) == 30.0
+    xs[4] = 5.0
+    entered, found = functions_called(compiled, xs)
+    assert "_result_instead" in entered
+    assert found == 39.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_first_other_number_shows_what_was_hidden(backend):
+    """That f looks at a number by a way of its own is seen when the number is another."""
+
+    def f(x):
+        return x * (2.0 if x._data > 1.0 else 3.0)
+
+    compiled = ag.compile(f, backend=backend)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [compiled(2.0) for _ in range(5)] == [4.0] * 5
+    with pytest.warns(RuntimeWarning, match="no operation on Values"):
+        assert compiled(0.5) == 1.5
+    assert [compiled(2.0), compiled(0.5)] == [4.0, 1.5]
+
+
+def test_another_way_that_is_not_compared_yet_leaves_the_entrance_to_the_first():
+    compiled = ag.compile(lambda x: x * 2.0 if x > 0.0 else x * 3.0)
+    for x in (1.0, 2.0):
+        compiled(x)
+    for _ in range(3):
+        assert compiled(-1.0) == -3.0
+    assert functions_called(compiled, 5.0) == ([], 10.0)
+    assert compiled(-2.0) == -6.0
+    assert functions_called(compiled, -3.0) == ([], -9.0)
+
+
+def test_a_layout_that_is_held_does_not_answer_for_another():
+    compiled = ag.compile(lambda x: x[0] * 2.0 if isinstance(x, list) else x * 3.0)
+    for _ in range(3):
+        assert compiled(1.0) == 3.0
+    for _ in range(3):
+        assert compiled([1.0]) == 2.0
+    assert [compiled(1.0), compiled([2.0]), compiled(2.0)] == [3.0, 4.0, 6.0]
+
+
+def proven(f, *calls):
+    """A compiled function, past the comparison."""
+    compiled = ag.compile(f)
+    for call in calls:
+        compiled(*call)
+    return compiled
+
+
+KINDS = {
+    "int": (lambda i: i, 0),
+    "float64": (np.float64, 0),
+    "bool": (lambda i: bool(i % 2), None),
+    "int64": (np.int64, None),
+    "float32": (np.float32, None),
+    "int of a class of its own": (type("Whole", (int,), {}), None),
+    "float of a class of its own": (type("Number", (float,), {}), None),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_numbers_of_other_classes(kind, is_listed):
+    make, n_functions = KINDS[kind]
+
+    def f(x):
+        a, b = x if isinstance(x, list) else (x, 0.5)
+        return a * a * 0.25 + b
+
+    def call(i):
+        return ([make(i), make(i + 1)],) if is_listed else (make(i),)
+
+    g = ag.grad(f) if kind in ("float64", "float32") else f
+    compiled = proven(g, *map(call, (1, 2, 3, 4)))
+    for i in (3, 5, 0, 7):
+        entered, found = functions_called(compiled, *call(i))
+        assert n_functions is None or len(entered) == n_functions
+        right = g(*call(i))
+        assert bits(found) == bits(right.data if isinstance(right, Value) else right)
+
+
+@pytest.mark.parametrize(
+    "n", [2**53 - 1, 2**53, 2**63, 10**400, -(2**53) + 1, -(2**53), -(10**400)]
+)
+def test_ints_that_are_no_double_are_left_to_python(sign, size):
+    n = sign * size
+    compiled = proven(lambda a: a * 0.5, (1,), (2,), (3,))
+    try:
+        right = n * 0.5
+    except OverflowError as error:
+        with pytest.raises(type(error)):
+            compiled(n)
+    else:
+        entered, found = functions_called(compiled, n)
+        assert found == right
+        assert (entered == []) == (abs(n) < 2**53)
+    assert functions_called(compiled, -4) == ([], -2.0)
+
+
+@pytest.mark.parametrize("n_ways", [2, 3, 7])
+def test_ways_that_take_turns(n_ways):
+    def f(x):
+        for i in range(n_ways - 1):
+            if x < i:
+                return x * (i + 2.0)
+        return x - 1.0
+
+    g = ag.value_and_grad(f)
+    numbers = [i - 0.25 for i in range(n_ways)]
+    compiled = proven(g, *[(x + shift,) for shift in (0.0, 0.1, 0.2) for x in numbers])
+    assert len(compiled.report().paths) == n_ways
+    for x in numbers * 2:
+        assert functions_called(compiled, x) == ([], g(x))
+    for x in (float("inf"), float("nan")):  # nan is less than no number
+        assert bits(compiled(x)) == bits(g(x))
+
+
+def test_a_new_way_goes_on_with_those_before():
+    """Also one that Python must compute, and one that cannot be compiled."""
+    row = ag.Op("entrance_row", lambda x: x * 4.0, lambda y, x: (4.0,))
+    draw = iter(range(100))
+
+    def f(x):
+        if x > 100.0:
+            return x + float(next(draw))
+        if x > 10.0:
+            return row(x)
+        return x * 2.0 if x > 0.0 else x * 3.0
+
+    compiled = proven(f, (1.0,), (2.0,), (-1.0,), (-2.0,))
+    for x in (1.5, -1.5):
+        assert functions_called(compiled, x) == ([], f(Value(x)).data)
+    for x in (11.0, 12.0, 13.0):
+        assert compiled(x) == 4.0 * x
+    for x in (1.5, -1.5):
+        assert functions_called(compiled, x) == ([], f(Value(x)).data)
+    compiled(101.0)
+    with pytest.warns(RuntimeWarning, match="runs uncompiled"):
+        compiled(102.0)
+    assert [compiled(x) for x in (1.5, -1.5, 11.0, 103.0)] == [3.0, -4.5, 44.0, 105.0]
+
+
+def test_a_listener_hears_every_way():
+    compiled = proven(lambda x: ag.log(x) if x > -1.0 else x, (1.0,), (2.0,), (-1.0,), (-2.0,))
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError):
+        compiled(-0.5)
+    assert functions_called(compiled, -3.0) == ([], -3.0)
