@@ -161,9 +161,8 @@ def test_numbers_of_other_classes(kind, is_listed):
         assert bits(found) == bits(right.data if isinstance(right, Value) else right)
 
 
-@pytest.mark.parametrize(
-    "n", [2**53 - 1, 2**53, 2**63, 10**400, -(2**53) + 1, -(2**53), -(10**400)]
-)
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("size", [2**53 - 1, 2**53, 2**63, 10**400])
 def test_ints_that_are_no_double_are_left_to_python(sign, size):
     n = sign * size
     compiled = proven(lambda a: a * 0.5, (1,), (2,), (3,))
