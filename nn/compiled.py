@@ -23,8 +23,9 @@ from nn.training import Training
 
 SECONDS = 0.05  # between two looks at Ctrl-C
 # What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
-# Measured for networks from 2-4-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
-PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 100.0, 300.0
+# Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
+PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 55.0, 1000.0
+BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
 
 
 class CompiledSteps:
@@ -121,7 +122,8 @@ class CompiledSteps:
             if size == training.batch_size:
                 n_left *= len(training.order) // size
                 n_left -= training.position // size
-            self._paying[size] = n_left >= PRICE_IN_BATCHES + PRICE_IN_SAMPLES / size
+            price = PRICE_IN_BATCHES + PRICE_IN_SAMPLES / (size + BESIDE)
+            self._paying[size] = n_left >= price
         return self._paying[size]
 
     def _new_descent(self) -> Descent | str:

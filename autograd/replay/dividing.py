@@ -5,7 +5,7 @@ and in how many passes.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from autograd.replay.additions import Additions
@@ -154,39 +154,58 @@ def _phased(
     sums: dict[int, Chain],
     inside: set[int],
 ) -> Samples:
-    """The same with the pass in which each part runs."""
-    level = [0] * len(additions.operands)
+    """The same with the pass in which each part runs.
+
+    A number that runs once has a level: it is there before the pass of that number. All samples
+    are the same program, so that a position stands for the instructions of all of them.
+    """
+    first = additions.tape.first
     phases = [0] * len(samples.rows)
-    pass_of: dict[int, int] = {}
+    once = [k for k, sample in enumerate(owner) if sample < 0 and (k in sums or k not in inside)]
+    level = dict.fromkeys(once, 0)
+    pass_of = dict.fromkeys(sums, 0)
+
+    def apart(slots: Iterable[int]) -> tuple[list[int], list[int]]:
+        """The positions and what runs once among the instructions in some slots."""
+        made = {slot - first for slot in slots if slot >= first}
+        mine = {position[k] for k in made if owner[k] >= 0}
+        return [*mine], [k for k in made if owner[k] < 0]
+
+    outside = [apart(slots) for slots in samples.outside]
+    reads: list[tuple[int, int, list[int], list[int]]] = []  # where it stands, what, what it reads
+    for p, operands in enumerate(samples.operands):
+        beside = [outside[-1 - i] for i in operands if i < 0]
+        positions = [i for i in operands if i >= 0] + [i for mine, _ in beside for i in mine]
+        reads.append(
+            (samples.members[0][p] - first, p, positions, [k for _, ks in beside for k in ks])
+        )
+    for k in once:
+        slots = [sums[k].start] if k in sums else [i + first for i in additions.operands[k]]
+        positions, ks = apart(slots)
+        reads.append((k, -1, [*sums[k].positions] if k in sums else positions, ks))
+    reads.sort()
     changed = True
     while changed:
         changed = False
-        for k, operands in enumerate(additions.operands):
-            made = [i for i in operands if i >= 0]
-            if owner[k] >= 0:
-                p = position[k]
-                reads = [phases[position[i]] if owner[i] >= 0 else level[i] for i in made]
-                phase = max([phases[p], *reads])
-                changed |= phase != phases[p]
-                phases[p] = phase
+        for k, p, positions, ks in reads:
+            here = max([level[i] for i in ks], default=0)
+            there = max([phases[i] for i in positions], default=-1)
+            if p >= 0:
+                found, before = max(phases[p], here, there), phases[p]
+                phases[p] = found
             elif k in sums:
-                chain = sums[k]
-                start = chain.start - additions.tape.first
-                pass_of[k] = max(
-                    [phases[p] for p in chain.positions] + [level[start] if start >= 0 else 0]
-                )
-                changed |= level[k] != pass_of[k] + 1
-                level[k] = pass_of[k] + 1
-            else:
-                reads = [phases[position[i]] + 1 if owner[i] >= 0 else level[i] for i in made]
-                found = max([level[k], *reads])
-                changed |= found != level[k]
+                pass_of[k] = max(here, there)
+                found, before = pass_of[k] + 1, level[k]
                 level[k] = found
-    count = max([*phases, *[pass_of[k] for k in sums], 0]) + 2
-    scalars: list[list[int]] = [[] for _ in range(max(count, max(level, default=0) + 1))]
-    for k, sample in enumerate(owner):
-        if sample < 0 and k not in inside:
-            scalars[level[k]].append(k + additions.tape.first)
+            else:
+                found, before = max(here, there + 1), level[k]
+                level[k] = found
+            changed |= found != before
+    count = max([*phases, *pass_of.values(), 0]) + 2
+    scalars: list[list[int]] = [[] for _ in range(max(count, max(level.values(), default=0) + 1))]
+    for k in once:
+        if k not in sums:
+            scalars[level[k]].append(k + first)
     chains = [(pass_of[k], chain) for k, chain in sums.items()]
     return samples._replace(phases=phases, chains=chains, scalars=scalars)
 

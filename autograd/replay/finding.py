@@ -6,6 +6,7 @@ sample each; and what is made for one alone is its own. See `dividing` for the r
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from autograd.replay.additions import Additions
 from autograd.replay.dividing import FEWEST, divided
@@ -21,20 +22,26 @@ def find_samples(tape: Tape) -> Samples | None:
     """The samples of a tape in plain arithmetic (see `straighten`), if there are any."""
     additions = Additions(tape)
     best, fewest = None, len(tape.rows)
-    for terms in _candidates(additions):
-        samples = divided(additions, _owners(additions, terms))
-        left = sum(map(len, samples.scalars)) if samples is not None else fewest
-        if left < fewest:
-            best, fewest = samples, left
-            if left < ENOUGH * len(tape.rows):
-                break
+    for candidates in _candidates(additions):
+        # Of which most is made is likely to be right; to find out takes a fraction of dividing.
+        owned = [_owned(additions, terms) for terms in candidates]
+        for mine in sorted(owned, key=len, reverse=True):
+            owner = [-1] * len(tape.rows)
+            for k, sample in mine.items():
+                owner[k] = sample
+            samples = divided(additions, owner)
+            left = sum(map(len, samples.scalars)) if samples is not None else fewest
+            if left < fewest:
+                best, fewest = samples, left
+                if left < ENOUGH * len(tape.rows):
+                    return best
     return best
 
 
-def _candidates(additions: Additions) -> list[list[int]]:
+def _candidates(additions: Additions) -> Iterator[list[list[int]]]:
     """Instructions that may be of one sample each: terms of sums, operands, outputs.
 
-    First of the number by which most is added up; and of these first those made of least: where
+    Those of the numbers by which most is added up: first the ones made of most, then others; where
     samples meet (as in the variance of a batch), only what comes before shows them.
     """
     size: list[float] = []
@@ -52,10 +59,11 @@ def _candidates(additions: Additions) -> list[list[int]]:
     found = []
     for length, _ in weight.most_common(LENGTHS):
         known = by_length[length]
-        sizes = sorted(known)
+        sizes = sorted(known, reverse=True)
         places = {round((len(sizes) - 1) * j / (SIZES - 1)) for j in range(SIZES)}
-        found += [known[sizes[j]] for j in sorted(places)]
-    return found
+        found.append([known[sizes[j]] for j in sorted(places)])
+    for some in zip_longest(*found):
+        yield [terms for terms in some if terms is not None]
 
 
 def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
@@ -74,21 +82,20 @@ def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
             yield [i for i in outputs[::step] if i >= 0]
 
 
-def _owners(additions: Additions, terms: Sequence[int]) -> list[int]:
-    """For each instruction the sample of which it alone is made; -1 for none or several."""
-    owner = [-1] * len(additions.operands)
+def _owned(additions: Additions, terms: Sequence[int]) -> dict[int, int]:
+    """The instructions of which one sample's term alone is made, with the sample."""
+    operands = additions.operands
+    owner: dict[int, int] = {}
     for sample, term in enumerate(terms):
         pending = [term]
         while pending:
             k = pending.pop()
-            if owner[k] < 0:
+            if k not in owner:
                 owner[k] = sample
-                pending += [i for i in additions.operands[k] if i >= 0 and owner[i] < 0]
-    is_shared = [False] * len(owner)
-    for k in reversed(range(len(owner))):
-        if owner[k] < 0:
-            continue
-        for i in additions.operands[k]:
-            if i >= 0 and (is_shared[k] or owner[i] != owner[k]):
-                is_shared[i] = True
-    return [-1 if shared else sample for sample, shared in zip(owner, is_shared, strict=True)]
+                pending += [i for i in operands[k] if i >= 0 and i not in owner]
+    shared: set[int] = set()
+    for k in sorted(owner, reverse=True):
+        for i in operands[k]:
+            if i >= 0 and (k in shared or owner[i] != owner[k]):
+                shared.add(i)
+    return {k: sample for k, sample in owner.items() if k not in shared}

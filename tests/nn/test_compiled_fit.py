@@ -278,12 +278,12 @@ def test_without_llvmlite_python_gives_the_same_bits_and_says_so(monkeypatch, ca
 
 @pytest.mark.parametrize(
     ("epochs", "n_steps"),
-    # 4 batches of 4 and one of 1: worth it from 175 batches and 400 epochs on; the first is eager
-    [(43, 0), (44, 4 * 44 - 1), (399, 4 * 399 - 1), (400, 5 * 400 - 1)],
+    # 4 batches of 4 and one of 1: worth it from 198 batches and 305 epochs on; the first is eager
+    [(49, 0), (50, 4 * 50 - 1), (304, 4 * 304 - 1), (305, 5 * 305 - 1)],
 )
 def test_short_trainings_make_no_program(epochs, n_steps, monkeypatch):
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 100.0)
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 300.0)
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 55.0)
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 1000.0)
     found = train(
         True, lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, epochs=epochs, lr=1e-3
     )

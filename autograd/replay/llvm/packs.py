@@ -5,7 +5,6 @@ by side in memory, or are one number for all eight. Each lane does what the inst
 so that no bit changes; what fits in no pack remains an instruction of its own.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -23,6 +22,7 @@ Item = tuple[int, ...]
 _Place = tuple[int, int]
 ENOUGH = 0.1  # of the instructions in packs
 MOST_ALONE = 20_000  # instructions; of more, samples are worth it
+FULL = 1.25  # times as many packs as full ones would be: no tape is found in fewer
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
 # same place of the next run, or one from anywhere.
 SAME, NEXT, ACROSS, ANYHOW = range(4)
@@ -205,18 +205,19 @@ class Packer:
         return [items[n] for n in in_order(needs)]
 
 
-def n_in_packs(tape: Tape) -> float:
-    """How many instructions a tape is if all that it computes is in packs; inf for a long tape."""
+def are_better(tape: Tape, samples: Samples) -> bool:
+    """Whether a tape is fewer instructions if all of it is in packs, and no samples in lanes."""
     if len(tape.rows) > MOST_ALONE:
-        return math.inf
-    memory = Memory(tape, [tape.n_inputs], None)
-    return len(Packer(tape, memory).items(range(tape.first, tape.n_slots)))
+        return False
+    in_lanes = n_in_lanes(tape, samples)
+    if in_lanes <= FULL * len(tape.rows) / LANES:  # to look for packs takes long
+        return False
+    packer = Packer(tape, Memory(tape, [tape.n_inputs], None))
+    return len(packer.items(range(tape.first, tape.n_slots))) <= in_lanes
 
 
 def n_in_lanes(tape: Tape, samples: Samples) -> int:
     """How many instructions a tape is if its samples run in lanes and the rest is in packs."""
-    if len(tape.rows) > MOST_ALONE:
-        return 0
     packer = Packer(tape, Memory(tape, [tape.n_inputs], samples))
     once = sum([len(packer.items(group)) for group in samples.scalars])
     n_gathered = samples.n * sum([len(set(slots)) > 1 for slots in samples.outside])

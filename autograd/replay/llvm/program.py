@@ -16,7 +16,7 @@ from autograd.replay.llvm.cpython.entry import Addresses, Entry, is_possible
 from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.llvm.packs import n_in_lanes, n_in_packs
+from autograd.replay.llvm.packs import are_better
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.programs import Batches, Direct, StepProgram
 from autograd.replay.samples import Samples
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
         """The plan for a tape."""
         plain = straightened(tape, fast)
         samples = find_samples(plain)
-        if samples is not None and n_in_packs(plain) <= n_in_lanes(plain, samples):
+        if samples is not None and are_better(plain, samples):
             samples = None
         if fast:
             plain, samples = reassociated(plain, samples)
