@@ -22,7 +22,7 @@ from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, bind, builder_of, take_apart
 from autograd.replay.backends import program_of
 from autograd.replay.layout import Layout, Path, changing
-from autograd.replay.programs import Direct
+from autograd.replay.programs import Direct, Entrance
 from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
@@ -61,12 +61,24 @@ class Compiled(functools.partial[Any]):
         self._function = f
         self.mode, self.backend = mode, backend
         self._layouts: dict[Any, Layout] = {}
+        self._entrances: list[Entrance] = []
         self._last: Path | None = None
         self.n_eager = 0
 
+    def _open(self, layout: Layout) -> None:
+        """Let calls enter native code: one entrance after another, those of a layout first."""
+        others = [each for each in self._layouts.values() if each is not layout]
+        entrances = [one for each in (layout, *reversed(others)) for one in each.entrances()]
+        self._left = self._entrances  # native code that may be running just now
+        self._entrances = entrances
+        following = None
+        for one in reversed(entrances):
+            one.go_on_with(following)
+            following = one
+        self._enter_by(following.function if following is not None else self._slow)
+
     def _enter_by(self, function: Callable[..., Any]) -> None:
         """Let calls of this object be calls of `function`."""
-        self._left = self.func  # native code that may be running just now
         super().__setstate__((function, (), {}, self.__dict__))  # type: ignore[misc]
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -210,12 +222,9 @@ class Compiled(functools.partial[Any]):
                 direct.serve_only(None if is_other else inputs)
             if is_other:
                 layout.unproven.pop(id(path), None)
-                entrance = layout.entrance()
-            else:
+            elif not layout.eager:
                 layout.unproven[id(path)] = Trial(inputs, True)
-                entrance = direct.function if direct and self.func is self._slow else None
-            if entrance is not None and not layout.eager:
-                self._enter_by(entrance)
+            self._open(layout)
         return []
 
     def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
@@ -223,9 +232,9 @@ class Compiled(functools.partial[Any]):
         with changing:
             is_known = bool(layout.eager)
             layout.eager = why
-            self._enter_by(self._slow)
             layout.paths.clear()
             layout.unproven.clear()
+            self._open(layout)
         if is_known:  # another thread has told
             return
         warnings.warn(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from autograd.containers import Shape
 from autograd.replay.arguments import Builder
-from autograd.replay.programs import Program
+from autograd.replay.programs import Entrance, Program
 from autograd.replay.tape import Tape
 from autograd.replay.trial import Trial, is_same_way
 from autograd.value import Value
@@ -70,14 +70,14 @@ class Layout:
             self.unproven[id(path)] = trial
             return True
 
-    def entrance(self) -> Callable[..., Any] | None:
-        """The way into native code: through the first path that has been compared, and on."""
-        proven = [path.program.direct for path in self.paths if id(path) not in self.unproven]
-        following, found = None, [direct for direct in proven if direct is not None]
-        for direct in reversed(found):
-            direct.go_on_with(following)
-            following = direct
-        return following.function if following is not None else None
+    def entrances(self) -> list[Entrance]:
+        """The ways into native code: of paths that have been compared, on other numbers or not."""
+        found = []
+        for path in self.paths:
+            trial = self.unproven.get(id(path))
+            if path.program.direct is not None and (trial is None or trial.is_repeated):
+                found.append(path.program.direct)
+        return found
 
     def put_first(self, path: Path) -> None:
         """Look for this one first from now on, if it is still there."""

@@ -77,7 +77,7 @@ class Entrance(Protocol):
         """It."""
 
     def go_on_with(self, following: Any) -> None:
-        """Leave calls that take another way through the function to another Entrance, or None."""
+        """Leave other arguments and other ways through the function to it; None: to `slow`."""
 
     def serve_only(self, inputs: bytes | None) -> None:
         """Leave calls with other inputs than these, given as doubles, to `slow`; None: none."""

@@ -221,6 +221,62 @@ def test_a_new_way_goes_on_with_those_before():
     assert [compiled(x) for x in (1.5, -1.5, 11.0, 103.0)] == [3.0, -4.5, 44.0, 105.0]
 
 
+def test_layouts_take_turns():
+    """Such as the last batch of an epoch, which is smaller than the others."""
+
+    def f(w, rows, labels):
+        losses = [ag.relu(1.0 - t * ag.dot(row, w)) for row, t in zip(rows, labels, strict=True)]
+        return ag.mean(losses)
+
+    g = ag.value_and_grad(f)
+    draw = np.random.default_rng(0)
+
+    def call(n, as_arrays):
+        rows, labels = draw.normal(size=(n, 2)), draw.choice([-1, 1], size=n)
+        given = (rows, labels) if as_arrays else (rows.tolist(), labels.tolist())
+        return (draw.normal(size=2).tolist(), *given)
+
+    kinds = [(32, True), (4, True), (3, False), (1, False)]
+    compiled = proven(g, *[call(*kind) for _ in range(3) for kind in kinds])
+    assert len(compiled.report().paths) == len(kinds)
+    for kind in kinds * 2:
+        args = call(*kind)
+        entered, found = functions_called(compiled, *args)
+        assert entered == []
+        assert bits(found) == bits(g(*args))
+
+
+def test_a_layout_that_is_given_up_leaves_the_entrance_to_others():
+    draw = iter(range(100))
+    compiled = proven(
+        lambda x: x[0] + float(next(draw)) if isinstance(x, list) else x * 3.0, (1.0,), (2.0,)
+    )
+    compiled([1.0])
+    with pytest.warns(RuntimeWarning, match="runs uncompiled"):
+        compiled([2.0])
+    assert functions_called(compiled, 5.0) == ([], 15.0)
+    assert compiled([3.0]) == 5.0
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
+def test_arrays_of_whole_numbers(dtype):
+    def f(x, labels):
+        return x[labels[0]] * 2.0 - labels[1] * x[0]
+
+    g = ag.value_and_grad(f)
+
+    def call(i):
+        return [0.5 * i, 1.0, 2.0], np.array([1, i % 2], dtype=dtype)
+
+    compiled = proven(g, *map(call, range(6)))
+    for i in range(4):
+        entered, found = functions_called(compiled, *call(i))
+        assert bits(found) == bits(g(*call(i)))
+        assert (entered == []) == (dtype == "int64")
+    far = [0.5, 1.0, 2.0], np.array([1, 2**53 + 1], dtype="int64")
+    assert bits(compiled(*far)) == bits(g(*far))
+
+
 def test_a_listener_hears_every_way():
     compiled = proven(lambda x: ag.log(x) if x > -1.0 else x, (1.0,), (2.0,), (-1.0,), (-2.0,))
     with ag.detect_anomaly(), pytest.raises(ag.AnomalyError):

@@ -1,8 +1,9 @@
 """Entry: a program as a function that Python calls without any detour.
 
 Owns the function by which CPython enters native code: it takes the numbers out of floats, lists and
-arrays, runs the program and makes the result of the same. Whatever else is passed, a guard that is
-answered otherwise, and a nan go the usual way, through Python.
+arrays, runs the program and makes the result of the same. With whatever else is passed, and where a
+guard is answered otherwise, the entrance that follows has its turn; in the end, and with a nan, a
+call goes the usual way, through Python.
 """
 
 import ctypes
@@ -63,7 +64,7 @@ def _rows(key: Any) -> int | None:
     if key in ("float", "int"):
         return 1
     if key[0] == "array":
-        return 1 if key[2] == "float" else None
+        return 1 if key[2] in ("float", "int") else None
     if key[0] not in (list, tuple):
         return None
     if isinstance(key[1], int):
@@ -115,38 +116,37 @@ class Entry:
         # Making a list may set off the garbage collector, and that any function of Python.
         self._is_making, self._is_held = ctypes.c_longlong(0), ctypes.c_longlong(0)
         self._served = (ctypes.c_double * max(1, sum(sizes)))()
-        self._following = ctypes.c_longlong(0)  # where the code of another way through begins
+        self._following = ctypes.c_longlong(0)  # where the code of the next entrance begins
         self._place = len(kept)  # of the function that it is
         kept += [None, self._following, self._is_making, self._is_held, self._served]
         function = ir.Function(program.module, ENTRY, "entry")
         builder = ir.IRBuilder(function.append_basic_block("entry"))
         otherwise = function.append_basic_block("otherwise")
         _, arguments, count, names = function.args
-        reader = Reader(builder, otherwise)
-        reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
-        reader.go_on_if_equal(names, ir.Constant(OBJECT, None))
+        sure, reader = Reader(builder, otherwise), Reader(builder, function.append_basic_block())
         none = ir.Constant(I64, 0)
-        reader.go_on_if_equal(builder.load(pointer(listeners.buffer_info()[0], WORD)), none)
+        sure.go_on_if_equal(names, ir.Constant(OBJECT, None))
+        sure.go_on_if_equal(builder.load(pointer(listeners.buffer_info()[0], WORD)), none)
         is_making = pointer(ctypes.addressof(self._is_making), WORD)
-        reader.go_on_if_equal(builder.load(is_making), none)
+        sure.go_on_if_equal(builder.load(is_making), none)
+        reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
         _read(reader, direct, arguments, at, kept)
         is_held = builder.load(pointer(ctypes.addressof(self._is_held), WORD))
         with builder.if_then(builder.icmp_unsigned("!=", is_held, none), likely=False):
             _refuse_others(reader, sizes, at, ctypes.addressof(self._served))
         outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
         status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
-        another = Reader(builder, function.append_basic_block("another"))
-        another.go_on_if_equal(status, ir.Constant(I32, 0))
-        _refuse_nan(reader, outputs, direct.shape.size)
+        reader.go_on_if_equal(status, ir.Constant(I32, 0))
+        _refuse_nan(sure, outputs, direct.shape.size)
         # Whether there is memory for a few more objects is not asked: CPython's own code for floats
         # in such a place is in no better position.
         builder.store(ir.Constant(I64, 1), is_making)
         made = _made(Maker(builder, outputs), direct.shape, builder, kept)
         builder.store(none, is_making)
         builder.ret(made)
-        builder.position_at_end(another.otherwise)
+        builder.position_at_end(reader.otherwise)
         following = builder.load(pointer(ctypes.addressof(self._following), WORD))
-        reader.go_on_if(builder.icmp_unsigned("!=", following, none))
+        sure.go_on_if(builder.icmp_unsigned("!=", following, none))
         following = builder.inttoptr(following, ENTRY.as_pointer())
         builder.ret(builder.call(following, function.args, tail="musttail"))
         builder.position_at_end(otherwise)
@@ -197,7 +197,13 @@ def _read(
             place += 1
         elif key[0] == "array":
             block += 1
-            start = reader.array(x, key[1])
+            if key[2] == "int":
+                room = (ctypes.c_double * max(1, math.prod(key[1])))()
+                kept.append(room)
+                start = pointer(ctypes.addressof(room), POINTER)
+                reader.wholes(x, key[1], start)
+            else:
+                start = reader.array(x, key[1])
             goal = builder.gep(pointer(at.blocks, BLOCKS), [ir.Constant(I64, block)])
             builder.store(start, goal)
         elif isinstance(key[1], int):

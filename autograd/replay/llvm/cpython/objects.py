@@ -5,6 +5,7 @@ this process, and what is not found where it is looked for is left to Python.
 """
 
 import ctypes
+import math
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -143,17 +144,28 @@ class Reader(NamedTuple):
 
     def array(self, x: ir.Value, lengths: Sequence[int]) -> ir.Value:
         """Where the numbers of an array of doubles without gaps stand."""
+        return self._data(x, lengths, "float64", POINTER)
+
+    def wholes(self, x: ir.Value, lengths: Sequence[int], goal: ir.Value) -> None:
+        """Put the numbers of an array of int64 without gaps in a row at `goal`."""
+        numbers = self._data(x, lengths, "int64", I64.as_pointer())
+        with loop(self.builder, ir.Constant(I64, math.prod(lengths))) as i:
+            found = self.builder.load(self.builder.gep(numbers, [i]))
+            converted = self.builder.sitofp(found, DOUBLE)
+            self.builder.store(converted, self.builder.gep(goal, [i]))
+
+    def _data(self, x: ir.Value, lengths: Sequence[int], kind: str, numbers: ir.Type) -> ir.Value:
         import numpy  # loaded already: an argument is an array
 
         self.is_a(x, numpy.ndarray)
-        self.go_on_if_equal(self.field(x, KIND, OBJECT), pointer(id(_double_kind()), OBJECT))
+        self.go_on_if_equal(self.field(x, KIND, OBJECT), pointer(id(_kind(kind)), OBJECT))
         self.go_on_if_equal(self.field(x, RANK, I32), ir.Constant(I32, len(lengths)))
         wanted = ir.Constant(I32, CONTIGUOUS | NATIVE)
         self.go_on_if_equal(self.builder.and_(self.field(x, FLAGS, I32), wanted), wanted)
         found = self.field(x, LENGTHS, I64.as_pointer())
         for i, length in enumerate(lengths):
             self.go_on_if_equal(self.item(found, i), ir.Constant(I64, length))
-        return self.field(x, DATA, POINTER)
+        return self.field(x, DATA, numbers)
 
 
 def _floats() -> list[type]:
@@ -165,10 +177,10 @@ def _floats() -> list[type]:
 
 
 @cache
-def _double_kind() -> Any:
+def _kind(name: str) -> Any:
     import numpy  # loaded already: an argument is an array
 
-    return numpy.dtype(numpy.float64)
+    return numpy.dtype(name)  # one object, for which NumPy itself asks, too
 
 
 def pointer(address: int, kind: ir.Type) -> ir.Value:
