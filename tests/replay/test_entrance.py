@@ -277,6 +277,74 @@ def test_arrays_of_whole_numbers(dtype):
     assert bits(compiled(*far)) == bits(g(*far))
 
 
+def test_dicts():
+    """As parameters are kept by name: nested, in and out."""
+
+    def step(p, x):
+        def loss(p):
+            hidden = [ag.tanh(ag.dot(w, x, b)) for w, b in zip(p["w"], p["b"], strict=True)]
+            return ag.dot(hidden, p["out"]["v"]) + p["out"]["c"]
+
+        value, slopes = ag.value_and_grad(loss)(p)
+        return {"loss": value, "slopes": slopes}
+
+    def call(i):
+        p = {
+            "w": [[0.1 * i, 0.2], [0.3, -0.4]],
+            "b": [0.5, 0.1 * i],
+            "out": {"v": [1.0, i], "c": i},
+        }
+        return p, np.array([0.5, -float(i)])
+
+    compiled = proven(step, *map(call, (1, 2, 3)))
+    for i in (4, 0, -5):
+        entered, found = functions_called(compiled, *call(i))
+        assert entered == []
+        right = step(*call(i))
+        assert repr(found) == repr(ag.compile(step, backend="python")(*call(i)))
+        assert [*found["slopes"]] == [*right["slopes"]] == ["w", "b", "out"]
+        assert bits(found["slopes"]["w"]) == bits(right["slopes"]["w"])
+    p, x = call(1)
+    for other in (
+        {**p, "more": 1.0},
+        {"w": p["w"], "b": p["b"], "c": p["out"]},
+        {"b": p["b"], "w": p["w"], "out": p["out"]},  # in another order
+        type("Named", (dict,), {})(p),
+    ):
+        try:
+            right = step(other, x)
+        except KeyError:
+            with pytest.raises(KeyError):
+                compiled(other, x)
+        else:
+            found = compiled(other, x)
+            assert type(found["slopes"]) is type(right["slopes"])
+            assert [*found["slopes"]] == [*right["slopes"]]
+    same = {"".join(reversed(name[::-1])): x for name, x in p.items()}  # names made anew
+    assert repr(compiled(same, x)) == repr(compiled(p, x))
+    assert functions_called(compiled, p, x)[0] == []
+
+
+@pytest.mark.parametrize("name", [0, (1, 2), None, type("Text", (str,), {})("a")])
+def test_dicts_with_other_keys_than_text(name):
+    compiled = proven(lambda p: {name: p[name] * 2.0}, *[({name: x},) for x in (1.0, 2.0, 3.0)])
+    assert compiled({name: 4.0}) == {name: 8.0}
+
+
+def test_what_is_made_is_let_go():
+    """Of each result there is one reference, and none is left."""
+    compiled = proven(
+        lambda x: {"a": [x, {"b": x * 2.0}], "c": (x, x + 1.0)}, (1.5,), (2.5,), (3.5,)
+    )
+    entered, found = functions_called(compiled, 7.25)
+    assert entered == []
+    assert found == {"a": [7.25, {"b": 14.5}], "c": (7.25, 8.25)}
+    inner = found["a"][1]
+    assert sys.getrefcount(inner) == 3  # of the list, the name, the question
+    assert sys.getrefcount(inner["b"]) == 2
+    assert sys.getrefcount(found["a"]) == 2
+
+
 def test_a_listener_hears_every_way():
     compiled = proven(lambda x: ag.log(x) if x > -1.0 else x, (1.0,), (2.0,), (-1.0,), (-2.0,))
     with ag.detect_anomaly(), pytest.raises(ag.AnomalyError):

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from autograd.op import Op
 from autograd.replay.finding import find_samples
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
-from autograd.replay.llvm.cpython.entry import Addresses, Entry, is_possible
+from autograd.replay.llvm.cpython.entry import Addresses, Entry
+from autograd.replay.llvm.cpython.layouts import is_possible
 from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES

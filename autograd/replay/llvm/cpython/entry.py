@@ -17,23 +17,20 @@ from llvmlite import ir
 from autograd.containers import Shape
 from autograd.modes import listeners
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.cpython.making import Maker
 from autograd.replay.llvm.cpython.objects import (
     NUMBER,
     OBJECT,
     OBJECTS,
-    Maker,
-    Reader,
-    array_is_usual,
     place_of,
     pointer,
     python_function,
-    python_is_usual,
 )
+from autograd.replay.llvm.cpython.reading import Reader
 from autograd.replay.programs import Direct
 
 WORD = I64.as_pointer()
 ENTRY = ir.FunctionType(OBJECT, [OBJECT, OBJECTS, I64, OBJECT])
-MOST_ROWS = 256  # of lists in lists: each is code of its own
 FASTCALL_WITH_KEYWORDS = 0x0080 | 0x0002
 
 
@@ -44,48 +41,6 @@ class Addresses(NamedTuple):
     blocks: int
     work: int
     outputs: int
-
-
-def is_possible(direct: Direct) -> bool:
-    """Whether native code can take the arguments apart and make the result."""
-    kinds = [_rows(key) for key in direct.arguments]
-    if None in kinds or sum(kind or 0 for kind in kinds) > MOST_ROWS:
-        return False
-    if not python_is_usual() or _rows_of(direct.shape) > MOST_ROWS:
-        return False
-    if direct.leaves and place_of("_data") is None:
-        return False
-    has_arrays = _has_array(direct.shape) or any(key[0] == "array" for key in direct.arguments)
-    return array_is_usual() if has_arrays else True
-
-
-def _rows(key: Any) -> int | None:
-    """How many containers an argument has; None if it holds anything but numbers."""
-    if key in ("float", "int"):
-        return 1
-    if key[0] == "array":
-        return 1 if key[2] in ("float", "int") else None
-    if key[0] not in (list, tuple):
-        return None
-    if isinstance(key[1], int):
-        return 1
-    inner = [_rows(one) for one in key[1]]
-    return None if None in inner else 1 + sum(one or 0 for one in inner)
-
-
-def _rows_of(shape: Shape) -> float:
-    """How many containers and numbers a result has; a row of numbers counts once."""
-    if shape.kind in (None, "array"):
-        return 1
-    if shape.kind not in (list, tuple):
-        return math.inf
-    if all(item.kind is None for item in shape.items):
-        return 1
-    return 1 + sum(map(_rows_of, shape.items))
-
-
-def _has_array(shape: Shape) -> bool:
-    return shape.kind == "array" or (shape.kind is not None and any(map(_has_array, shape.items)))
 
 
 class Entry:
@@ -206,6 +161,10 @@ def _read(
                 start = reader.array(x, key[1])
             goal = builder.gep(pointer(at.blocks, BLOCKS), [ir.Constant(I64, block)])
             builder.store(start, goal)
+        elif key[0] is dict:
+            kept.append(key[1])
+            for item, inner in zip(reader.values(x, key[1]), key[2], strict=True):
+                read(item, inner)
         elif isinstance(key[1], int):
             goal = builder.gep(given, [ir.Constant(I64, place)])
             reader.numbers(reader.items(x, key[0], key[1]), key[1], goal)
@@ -267,6 +226,12 @@ def _made(maker: Maker, shape: Shape, builder: ir.IRBuilder, kept: list[Any]) ->
         make = functools.partial(numpy.empty, shape.items, numpy.float64)
         kept.append(make)
         return maker.array(make, math.prod(shape.items))
+    if shape.kind is dict:
+        kept.append(shape.keys)
+        made = maker.mapping()
+        for name, item in zip(shape.keys, shape.items, strict=True):
+            maker.put(made, name, _made(maker, item, builder, kept))
+        return made
     made, items = maker.container(shape.kind, len(shape.items))
     if len(shape.items) > 2 and all(item.kind is None for item in shape.items):
         maker.numbers(items, len(shape.items))

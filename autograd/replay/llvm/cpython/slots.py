@@ -17,12 +17,12 @@ from autograd.replay.llvm.cpython.objects import (
     NUMBER,
     OBJECT,
     OBJECTS,
-    Reader,
     field,
     place_of,
     python_function,
     python_is_usual,
 )
+from autograd.replay.llvm.cpython.reading import Reader
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.machine import translated
 

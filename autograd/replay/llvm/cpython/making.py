@@ -1,0 +1,94 @@
+"""Making: native code that makes Python's floats, lists, tuples, dicts and arrays of numbers.
+
+Owns the way from the outputs of a program to the objects of a result.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+
+from autograd.replay.llvm.code import DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.cpython.objects import (
+    DATA,
+    ITEMS,
+    OBJECT,
+    OBJECTS,
+    field,
+    pointer,
+    python_function,
+)  # fmt: skip
+from autograd.replay.llvm.loops import loop
+
+
+class Maker:
+    """Code that makes the objects of a result.
+
+    Args:
+        builder: where it is written.
+        numbers: the address of the numbers, in order.
+    """
+
+    def __init__(self, builder: ir.IRBuilder, numbers: ir.Value) -> None:
+        self._builder, self._numbers = builder, numbers
+        self._place = 0
+
+    def _function(self, name: str, *kinds: ir.Type) -> ir.Function:
+        return python_function(self._builder.module, name, OBJECT, *kinds)
+
+    def number(self) -> ir.Value:
+        """The next number as a float."""
+        place = self._builder.gep(self._numbers, [ir.Constant(I64, self._place)])
+        self._place += 1
+        return self._builder.call(
+            self._function("PyFloat_FromDouble", DOUBLE), [self._builder.load(place)]
+        )
+
+    def container(self, kind: type, n: int) -> tuple[ir.Value, ir.Value]:
+        """A new list or tuple of n items, and where these are to be put."""
+        name = "PyList_New" if kind is list else "PyTuple_New"
+        made = self._builder.call(self._function(name, I64), [ir.Constant(I64, n)])
+        if kind is list:
+            return made, self._builder.load(field(self._builder, made, ITEMS, OBJECTS))
+        return made, field(self._builder, made, ITEMS, OBJECT)
+
+    def numbers(self, items: ir.Value, n: int) -> None:
+        """Put the next n numbers there, as floats."""
+        builder = self._builder
+        make = self._function("PyFloat_FromDouble", DOUBLE)
+        with loop(builder, ir.Constant(I64, n)) as i:
+            at = builder.add(i, ir.Constant(I64, self._place))
+            made = builder.call(make, [builder.load(builder.gep(self._numbers, [at]))])
+            builder.store(made, builder.gep(items, [i]))
+        self._place += n
+
+    def mapping(self) -> ir.Value:
+        """A new dict."""
+        return self._builder.call(self._function("PyDict_New"), [])
+
+    def put(self, mapping: ir.Value, name: str, made: ir.Value) -> None:
+        """Give a new object to a dict."""
+        module = self._builder.module
+        put = python_function(module, "PyDict_SetItem", I32, OBJECT, OBJECT, OBJECT)
+        self._builder.call(put, [mapping, pointer(id(name), OBJECT), made])
+        let_go = python_function(module, "Py_DecRef", ir.VoidType(), OBJECT)
+        self._builder.call(let_go, [made])
+
+    def array(self, make: Any, n: int) -> ir.Value:
+        """A new array with the next n numbers, by a function of Python that makes an empty one."""
+        builder = self._builder
+        call = self._function("PyObject_CallNoArgs", OBJECT)
+        made = builder.call(call, [pointer(id(make), OBJECT)])
+        goal = builder.load(field(builder, made, DATA, POINTER))
+        source = builder.gep(self._numbers, [ir.Constant(I64, self._place)])
+        copy = (
+            ir.Function(
+                builder.module,
+                ir.FunctionType(OBJECT, [POINTER, POINTER, I64]),
+                "memcpy",
+            )
+            if "memcpy" not in builder.module.globals
+            else builder.module.globals["memcpy"]
+        )
+        builder.call(copy, [goal, source, ir.Constant(I64, 8 * n)])
+        self._place += n
+        return made
