@@ -5,6 +5,7 @@ container), what is part of the program instead (everything else, and all shapes
 which numbers stand: `take_apart` and `bind` walk alike.
 """
 
+import copy
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import is_dataclass
@@ -188,7 +189,7 @@ def _bound(
         items = [_bound(item, scalars, arrays, whole) for item in x]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     if isinstance(x, dict):
-        twin = x.copy()
+        twin = copy.copy(x)  # x.copy() of a class of its own is a plain dict
         for name, item in x.items():
             twin[name] = _bound(item, scalars, arrays, whole)
         return twin
@@ -265,7 +266,7 @@ def _filled(shape: Shape, numbers: Iterator[float]) -> Any:
     items = [_filled(item, numbers) for item in shape.items]
     if shape.empty is None:
         return shape.kind(*items) if hasattr(shape.kind, "_fields") else shape.kind(items)
-    result = shape.empty.copy()
+    result = copy.copy(shape.empty)
     for name, item in zip(shape.keys, items, strict=True):
         result[name] = item
     return result

@@ -23,7 +23,7 @@ class PathReport(NamedTuple):
         backend: and why it was chosen; tier: "" or what is run for the time being.
         seconds: for recording and translating; bytes: of memory.
         calls_back: rows of each run that Python computes.
-        direct: whether Python enters native code without a detour.
+        direct: whether native code takes the numbers out of the arguments, with no Python between.
     """
 
     layout: str
@@ -43,17 +43,19 @@ class PathReport(NamedTuple):
 
     def __str__(self) -> str:
         lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""
-        called = f"{self.calls_back} calls back into Python" if self.calls_back else ""
+        back = f"{_count(self.calls_back, 'call')} back into Python"
         ends = [
-            f"{self.guards} guards" if self.guards else "",
-            called,
-            "entered without a detour" if self.direct else "",
+            _count(self.guards, "guard") if self.guards else "",
+            back if self.calls_back else "",
+            "native code takes the arguments itself" if self.direct else "",
             self.tier,
         ]
         return (
-            f"({self.layout}): {self.nodes} nodes, {self.operations} operations{lanes}; "
-            f"{self.inputs} numbers in, {self.leaves} leaves, {self.outputs} numbers out; "
-            f"{self.backend}; {self.seconds:.3f} s to record and translate, {self.bytes} bytes"
+            f"({self.layout}): {_count(self.nodes, 'node')}, "
+            f"{_count(self.operations, 'operation')}{lanes}; "
+            f"{_count(self.inputs, 'number')} in, {_count(self.leaves, 'leaf')}, "
+            f"{_count(self.outputs, 'number')} out; {self.backend}; "
+            f"{self.seconds:.3f} s to record and translate, {_count(self.bytes, 'byte')}"
             + "".join([f"; {end}" for end in ends if end])
         )
 
@@ -120,11 +122,16 @@ class Report(NamedTuple):
         if not self.paths and not self.notes:
             lines.append("  not recorded yet: call it")
         if self.n_eager:
-            lines.append(f"  {self.n_eager} calls ran the function as it stands")
+            lines.append(f"  {_count(self.n_eager, 'call')} ran the function as it stands")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _count(n: int, thing: str) -> str:
+    """How many there are of a thing: "1 leaf", "2 leaves"."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing.replace('leaf', 'leave')}s"
 
 
 def _kind(key: Any) -> str:
