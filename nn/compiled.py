@@ -24,7 +24,7 @@ from nn.training import Training
 SECONDS = 0.05  # between two looks at Ctrl-C
 # What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
 # Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
-PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 55.0, 1000.0
+PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
 
 
@@ -68,6 +68,9 @@ class CompiledSteps:
             warnings.warn(text, RuntimeWarning, stacklevel=5)
             self._refusal = ""
         if self._is_refused or is_first_step or is_uneven:
+            return 0
+        next_size = min(training.batch_size, len(training.order) - training.position)
+        if self._descent is None and not self._pays(next_size):  # nor does loading the compiler
             return 0
         if self._descent is None or (self._is_watched and self._is_of_other_parameters()):
             made = self._new_descent()

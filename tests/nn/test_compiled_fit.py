@@ -278,11 +278,11 @@ def test_without_llvmlite_python_gives_the_same_bits_and_says_so(monkeypatch, ca
 
 @pytest.mark.parametrize(
     ("epochs", "n_steps"),
-    # 4 batches of 4 and one of 1: worth it from 198 batches and 305 epochs on; the first is eager
-    [(49, 0), (50, 4 * 50 - 1), (304, 4 * 304 - 1), (305, 5 * 305 - 1)],
+    # 4 batches of 4 and one of 1: worth it from 223 batches and 330 epochs on; the first is eager
+    [(55, 0), (56, 4 * 56 - 1), (329, 4 * 329 - 1), (330, 5 * 330 - 1)],
 )
 def test_short_trainings_make_no_program(epochs, n_steps, monkeypatch):
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 55.0)
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 80.0)
     monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 1000.0)
     found = train(
         True, lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, epochs=epochs, lr=1e-3
