@@ -98,7 +98,7 @@ class CompiledSteps:
         seconds = time.perf_counter() - start
         if done.velocities:
             optimizer.velocities = [*done.velocities]
-        course.count(done.costs, self._n_right(done, course.samples))
+        course.count(done.costs, self._n_right(done, course.samples), done.kept)
         n = len(done.costs)
         if n and not self._one_by_one:
             most = 2 * max(n, self._at_once)  # n may be few for there were no more to come
@@ -198,8 +198,7 @@ class CompiledSteps:
         is_measured = training.history.validation is not None or training.early_stopping is not None
         if self._is_watched or is_measured:
             return 1
-        last = min(training.epochs, training.history.next_kept(training.finished))
-        return last - training.finished
+        return training.epochs - training.finished
 
     def _n_right(self, done: Done, samples: Sequence[int]) -> Sequence[float]:
         """How many outputs of each batch mean the class of their target."""

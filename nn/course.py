@@ -6,7 +6,10 @@ Owns how far such a call reaches, the orders of the epochs to come, and how what
 from array import array
 from collections.abc import Callable, Sequence
 
+from autograd.replay import KEPT
 from nn.training import Training
+
+MOST_SAMPLES = 200_000  # in a call: their order is laid out
 
 
 class Course:
@@ -36,20 +39,50 @@ class Course:
         self.samples = array("q", order[:n_samples])
         whole = _sizes(len(training.rows), training.batch_size, training.n_batches, pays)
         pays_throughout = _count(whole) == training.n_batches
-        n_more = min(n_epochs - 1, n_left // training.n_batches) if pays_throughout else 0
+        n_more = min(n_epochs - 1, n_left // training.n_batches, MOST_SAMPLES // len(training.rows))
+        n_more = n_more if pays_throughout else 0
         if n_more > 0 and training.may_draw_ahead():
             self._before = training.source.getstate()
             self._orders = training.next_orders(n_more)
             self._epochs += [whole] * n_more
             self.samples += self._orders
-        self.sizes = [leg for epoch in self._epochs for leg in epoch]
+        self._kept = self._epochs_kept(training.finished, training.finished + len(self._epochs))
+        self.sizes = self._legs(training.finished + 1)
 
-    def count(self, costs: list[float], n_right: Sequence[float]) -> None:
+    def _legs(self, first: int) -> list[tuple[int, int]]:
+        """The batches of all epochs, from the number `first` on, with what is kept between them."""
+        kept = {*self._kept}
+        found: list[tuple[int, int]] = []
+        for epoch, legs in enumerate(self._epochs, first):
+            for size, n in legs:
+                if found and found[-1][0] == size:  # epochs of one batch
+                    n += found.pop()[1]
+                found.append((size, n))
+            if epoch in kept:
+                found.append(KEPT)
+        return found
+
+    def _epochs_kept(self, finished: int, last: int) -> list[int]:
+        """Which epochs after those finished, and before the last one, are kept with weights."""
+        found: list[int] = []
+        following = self._training.history.next_kept(finished)
+        while following < last:
+            found.append(following)
+            following = self._training.history.next_kept(following)
+        return found
+
+    def count(
+        self,
+        costs: list[float],
+        n_right: Sequence[float],
+        kept: "Sequence[array[float]]",
+    ) -> None:
         """Tell the training of the batches that were run, from the first on.
 
         Args:
             costs: one for each; none if none was run.
             n_right: for each how many samples are right, or () if that means nothing.
+            kept: the weights of the epochs that are kept, as far as they were run.
         """
         training = self._training
         if len(costs) < _count(self.sizes) and self._before is not None:
@@ -68,6 +101,8 @@ class Course:
             end = start + n_whole * each
             training.count_epochs(costs[start:end], n_right[start:end], self._epochs[1])
             start = end
+        over = [epoch for epoch in self._kept if epoch <= training.finished]
+        training.keep(over, kept[: len(over)])
         training.begin_epoch(self._order(1 + n_whole))
         self._count_epoch(self._epochs[1], costs, n_right, start)
 

@@ -167,20 +167,19 @@ class Training:
         """
         of_batches = [size for size, n in sizes for _ in range(n)]
         each, n_rows = len(of_batches), len(self.rows)
-        losses = []
-        for start in range(0, len(costs), each):
-            total = 0.0
-            for cost, size in zip(costs[start : start + each], of_batches, strict=True):
-                total += cost * size
-            losses.append(total / n_rows)
-        measures = {"loss": losses}
+        totals = [0.0] * (len(costs) // each)  # a batch of each at a time
+        for i, size in enumerate(of_batches):
+            totals = [
+                total + cost * size for total, cost in zip(totals, costs[i::each], strict=True)
+            ]
+        measures = {"loss": [total / n_rows for total in totals]}
         if self.is_right is not None:
             right = n_right or [0.0] * len(costs)
-            sums = [sum(right[i : i + each]) for i in range(0, len(costs), each)]
+            sums = [sum(few) for few in zip(*[right[i::each] for i in range(each)], strict=True)]
             measures["accuracy"] = [int(n) / n_rows for n in sums]
         self.history.extend(**measures)
         self.batch_loss = costs[-1]
-        self.finished += len(losses)
+        self.finished += len(totals)
 
     def end_epoch(self, is_kept: bool = True) -> None:
         """Measure the epoch, and keep it in the history; its weights, too, if `is_kept`."""
@@ -202,6 +201,25 @@ class Training:
         if watching is not None and watching.improves(measures[watching.measure], self.best):
             value = measures[watching.measure]
             self.best = Best(watching.measure, self.finished, value, weights)
+
+    def keep(self, epochs: Sequence[int], trained: "Sequence[array[float]]") -> None:
+        """Keep the weights of epochs that nobody looked at.
+
+        Args:
+            epochs: their numbers.
+            trained: for each the numbers of the optimiser's parameters after it.
+        """
+        place = {parameter: i for i, parameter in enumerate(self.optimizer.parameters)}
+        places = [place.get(p) for p in self.parameters[: self.n_parameters]]
+        is_whole = places == [*range(self.n_parameters)]  # most optimisers have them all, in order
+        weights = self._weights()[: self.n_parameters]  # others than the optimiser's stay
+        for epoch, numbers in zip(epochs, trained, strict=True):
+            if is_whole:
+                weights = numbers[: self.n_parameters]
+            else:
+                found = zip(places, weights, strict=True)
+                weights = array("d", [x if i is None else numbers[i] for i, x in found])
+            self.history.add_snapshot(epoch, weights)
 
     def put_back_best(self) -> None:
         """Give the model the weights of its best epoch, where early stopping looks for it."""

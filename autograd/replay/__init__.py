@@ -2,9 +2,19 @@
 
 from autograd.containers import Shape as Shape
 from autograd.replay.compiled import Compiled as Compiled, compile as compile
-from autograd.replay.descent import Descent as Descent
+from autograd.replay.descent import KEPT as KEPT, Descent as Descent
 from autograd.replay.done import Done as Done, Returned as Returned
 from autograd.replay.orders import draw_orders as draw_orders
 from autograd.replay.programs import Decision as Decision
 
-__all__ = ["Compiled", "Decision", "Descent", "Done", "Returned", "Shape", "compile", "draw_orders"]
+__all__ = [
+    "KEPT",
+    "Compiled",
+    "Decision",
+    "Descent",
+    "Done",
+    "Returned",
+    "Shape",
+    "compile",
+    "draw_orders",
+]

@@ -12,13 +12,14 @@ from typing import Any, Protocol
 
 from autograd.modes import is_listened_to
 from autograd.replay.done import Done, counts, read
-from autograd.replay.programs import Batches, Decision, Kind
+from autograd.replay.programs import KEEP, Batches, Decision, Kind
 from autograd.replay.step import Cost, State, Step, Steps, Update
 from autograd.replay.table import Table
 from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
 MOST_SURROUNDINGS = 8  # for which there are programs
+KEPT = (0, 0)  # in place of batches of a size: here the parameters are noted
 CLOSE = 1e-6  # how near a fast program comes to the function, relative to the largest number
 
 _data = attrgetter("_data")
@@ -101,7 +102,8 @@ class Descent:
 
         Args:
             order: their samples.
-            sizes: how many samples a batch has, and how many such batches follow each other.
+            sizes: how many samples a batch has, and how many such batches follow each other; and
+                KEPT where the numbers of the parameters are to be kept.
             rates: of the optimiser.
             velocities: one for each parameter, or None for each.
             with_gradients: whether `.grad` of the parameters is to be that of the last batch, as
@@ -163,6 +165,9 @@ class Descent:
         if not first.is_proven:
             return steps, array("q", [0, 1])
         for size, n in sizes:
+            if (size, n) == KEPT:
+                schedule.extend([KEEP, 1])
+                continue
             if size not in number:
                 likely = self._steps_of(size, state)
                 if not likely or not _goes_with(likely[0], first, answers):
@@ -204,7 +209,7 @@ class Descent:
             answers,
         )
         try:
-            n_done, log = step.program.run_batches(batches, numbers)
+            n_done, log, kept = step.program.run_batches(batches, numbers)
         except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
             only = array("q", [0, 1])
             return (
@@ -226,7 +231,8 @@ class Descent:
         self.n_steps += n_done
         done = read(log, n_done, [*steps.values()], batches)
         moving = after[n : 2 * n] if state.velocities else ()
-        return done._replace(velocities=moving)
+        starts = range(0, len(kept), batches.n_new)
+        return done._replace(velocities=moving, kept=[kept[i : i + n] for i in starts])
 
     def _goes_otherwise(self, step: Step, samples: "array[int]", given: "array[float]") -> bool:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""

@@ -37,12 +37,14 @@ class Done(NamedTuple):
         n_right: for each how many samples are right; () where that was not counted.
         returned: what the model returned, where it was not counted.
         velocities: after the last batch; () where there are none.
+        kept: the numbers of the parameters where they were to be kept.
     """
 
     costs: list[float]
     n_right: Sequence[float] = ()
     returned: Sequence[Returned] = ()
     velocities: Sequence[float] = ()
+    kept: "Sequence[array[float]]" = ()
 
 
 def counts(decision: Decision, step: Step) -> bool:
@@ -65,7 +67,7 @@ def read(log: "array[float]", n_done: int, kinds: Sequence[Step], batches: Batch
         return Done(log[:n_done].tolist())
     costs: list[float] = []
     returned, start = [], 0
-    for number, n_batches in zip(batches.schedule[::2], batches.schedule[1::2], strict=True):
+    for number, n_batches in batches.legs:
         step, size = kinds[number], batches.kinds[number].size
         n, width = min(n_batches, n_done - len(costs)), 1 + step.n_outputs
         numbers = log[start : start + n * width]

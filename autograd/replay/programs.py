@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 from autograd.containers import Shape
 from autograd.value import Value
 
+KEEP = -1  # in a schedule, in place of a kind: the state is noted here
+
 
 class Decision(NamedTuple):
     """How what a model returns for a sample means a class.
@@ -45,7 +47,7 @@ class Batches(NamedTuple):
         rows, targets: the numbers of all samples, one after another, and how many one has.
         order: the samples of the batches, one batch after another.
         kinds: the batches by size; all programs are of one backend.
-        schedule: which kind, how many batches of it; which kind then, how many ...
+        schedule: which kind, how many batches of it; which kind then, how many ...; or KEEP.
         n_rates: how many numbers of the state are not changed by a step; they come first.
         n_new: how many are; outputs 1 to n_new are their new numbers, output 0 is the cost.
         answers: what becomes of the outputs after these: they are kept, or left out, or counted.
@@ -62,11 +64,43 @@ class Batches(NamedTuple):
     n_new: int
     answers: Decision | bool
 
+    @property
+    def legs(self) -> list[tuple[int, int]]:
+        """Which kinds, and how many batches of each follow each other."""
+        legs = zip(self.schedule[::2], self.schedule[1::2], strict=True)
+        return [(number, n) for number, n in legs if number != KEEP]
+
+    def n_kept(self, n_done: int) -> int:
+        """How often the state is noted before the batch after so many."""
+        found = 0
+        for number, n in zip(self.schedule[::2], self.schedule[1::2], strict=True):
+            if number == KEEP:
+                found += 1
+            elif n_done < n:
+                break
+            else:
+                n_done -= n
+        return found
+
     def n_noted(self, n_outputs: int) -> int:
         """How many numbers are noted of a batch for which a program has so many outputs."""
         if isinstance(self.answers, Decision):
             return 2
         return n_outputs - self.n_new if self.answers else 1
+
+
+class Ran(NamedTuple):
+    """What running batches has left.
+
+    Attributes:
+        n_done: how many were run.
+        log: for each its cost, and what becomes of the outputs after the new state.
+        kept: the numbers of the state that a step changes, as often as they were noted.
+    """
+
+    n_done: int
+    log: "array[float]"
+    kept: "array[float]"
 
 
 class Entrance(Protocol):
@@ -121,16 +155,14 @@ class Program(Protocol):
 class StepProgram(Program, Protocol):
     """A translated tape of a training step."""
 
-    def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
+    def run_batches(self, batches: Batches, state: "array[float]") -> Ran:
         """Run steps on batch after batch; the first kind's program is asked for all.
 
         Args:
             batches: what to run.
             state: the numbers that come in a list; the steps change it.
 
-        Returns how many batches were run, and for each its cost and what becomes of the outputs
-        after the new state. It stops before a batch for which a
-        guard is answered otherwise, or an output is not finite.
+        It stops before a batch for which a guard is answered otherwise, or an output is not finite.
         """
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from autograd.op import BUILTIN, Op
-from autograd.replay.programs import Batches, Decision
+from autograd.replay.programs import KEEP, Batches, Decision, Ran
 from autograd.replay.table import chosen
 from autograd.replay.tape import QUESTIONS, Tape
 
@@ -65,11 +65,14 @@ class PythonProgram:
         except (ArithmeticError, ValueError):
             return interpret(self._tape, given)
 
-    def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
+    def run_batches(self, batches: Batches, state: "array[float]") -> Ran:
         """See `StepProgram.run_batches`."""
-        n_done, start, log = 0, 0, array("d")
+        n_done, start, log, kept = 0, 0, array("d"), array("d")
         end, answers = batches.n_rates + batches.n_new, batches.answers
         for number, n in zip(batches.schedule[::2], batches.schedule[1::2], strict=True):
+            if number == KEEP:
+                kept.extend(state[batches.n_rates : end])
+                continue
             program, size, width = batches.kinds[number]
             for _ in range(n):
                 samples = batches.order[start : start + size]
@@ -77,7 +80,7 @@ class PythonProgram:
                 targets = chosen(batches.targets, batches.target_size, samples)
                 found = program.run(state, [rows, targets])
                 if found is None or not all(map(math.isfinite, found)):
-                    return n_done, log
+                    return Ran(n_done, log, kept)
                 state[batches.n_rates : end] = array("d", found[1 : 1 + batches.n_new])
                 log.append(found[0])
                 outputs = found[1 + batches.n_new :]
@@ -86,7 +89,7 @@ class PythonProgram:
                 elif answers:
                     log.extend(outputs)
                 n_done, start = n_done + 1, start + size
-        return n_done, log
+        return Ran(n_done, log, kept)
 
 
 def _n_right(

@@ -91,7 +91,7 @@ class Pressing(Descent):
         return done
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 6, 9])
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 6])
 def test_a_first_ctrl_c_anywhere(n, monkeypatch, capsys):
     whole = bits(outcome(*train(4, compiled=False)))
     monkeypatch.setattr(nn.compiled, "Descent", Pressing)
@@ -163,7 +163,7 @@ class Bar:
         self.measures.append(measures)
 
 
-@pytest.mark.parametrize(("seconds", "least", "most"), [(0.0, 60, 60), (100.0, 10, 40)])
+@pytest.mark.parametrize(("seconds", "least", "most"), [(0.0, 60, 60), (100.0, 5, 40)])
 def test_the_progress_bar_is_told_of_every_batch_and_epoch(seconds, least, most, monkeypatch):
     bar = Bar()
     monkeypatch.setattr(nn.train, "progress_bar", lambda *_: bar)
@@ -171,7 +171,10 @@ def test_the_progress_bar_is_told_of_every_batch_and_epoch(seconds, least, most,
     _, history = train(10, verbose=True)
     assert sum(bar.steps) == 60
     assert least <= len(bar.steps) <= most
-    assert bar.measures == history.rows
+    if seconds == 0.0:
+        assert bar.measures == history.rows
+    assert [row for row in history.rows if row in bar.measures] == bar.measures
+    assert bar.measures[-1] == history.rows[-1]
 
 
 def test_it_looks_up_twenty_times_a_second(monkeypatch):

@@ -8,7 +8,7 @@ import ctypes
 from array import array
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 from llvmlite import ir
@@ -16,7 +16,7 @@ from llvmlite import ir
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import translated
-from autograd.replay.programs import Batches, Decision
+from autograd.replay.programs import KEEP, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
 WORDS = I64.as_pointer()
@@ -42,6 +42,7 @@ ARGUMENTS = {
     "border": DOUBLE,
     "classes": WORDS,  # of all samples
     "log": POINTER,  # for each batch its cost, and the outputs of the model or how many are right
+    "kept": POINTER,  # the numbers of the state that a step changes, as often as they are noted
 }
 _KINDS: dict[ir.Type, Any] = {I64: ctypes.c_longlong, DOUBLE: ctypes.c_double}
 _Drive = ctypes.PYFUNCTYPE(
@@ -54,7 +55,7 @@ def drive(
     places: Sequence[tuple[int, int]],
     n_outputs: Sequence[int],
     state: "array[float]",
-) -> tuple[int, "array[float]"]:
+) -> Ran:
     """Run batches: see `StepProgram.run_batches`.
 
     Args:
@@ -66,8 +67,9 @@ def drive(
     for kind, (address, work), n in zip(kinds, places, n_outputs, strict=True):
         words.extend([address, work, kind.size, n, kind.width])
     n_noted = [batches.n_noted(n) for n in n_outputs]
-    legs = zip(batches.schedule[::2], batches.schedule[1::2], strict=True)
-    log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in legs])))
+    n_batches = sum([n for _, n in batches.legs])
+    log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in batches.legs])))
+    kept = array("d", bytes(8 * batches.n_new * batches.n_kept(n_batches)))
     largest = max(kind.size for kind in kinds)
     rows = array("d", bytes(8 * largest * batches.row_size))
     targets = array("d", bytes(8 * largest * batches.target_size))
@@ -97,8 +99,10 @@ def drive(
         border,
         classes,
         _start(log),
+        _start(kept),
     )
-    return n_done, log
+    del kept[batches.n_new * batches.n_kept(n_done) :]
+    return Ran(n_done, log, kept)
 
 
 def _start(numbers: "array[Any]") -> int:
@@ -114,65 +118,91 @@ def _driver() -> tuple[Any, llvm.ExecutionEngine]:
     """
     module = ir.Module("driver")
     function = ir.Function(module, ir.FunctionType(I64, list(ARGUMENTS.values())), "drive")
-    for name in ("rows", "targets", "outputs", "log"):  # room of this call's alone
+    for name in ("rows", "targets", "outputs", "log", "kept"):  # room of this call's alone
         function.args[[*ARGUMENTS].index(name)].add_attribute("noalias")
     _write(function)
     engine = translated(str(module), is_optimised=True)
     return _Drive(engine.get_function_address("drive")), engine
 
 
+class _At(NamedTuple):
+    """Where the driver stands: words in memory."""
+
+    n_done: ir.Value
+    order: ir.Value  # the samples of the next batch
+    log: ir.Value  # where it is noted
+    kept: ir.Value
+
+
 def _write(function: ir.Function) -> None:
     named = dict(zip(ARGUMENTS, function.args, strict=True))
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     stopped = function.append_basic_block("stopped")
-    zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
-    n_done, order, log = [builder.alloca(kind) for kind in (I64, WORDS, POINTER)]
-    builder.store(zero, n_done)
-    builder.store(named["order"], order)
-    builder.store(named["log"], log)
-
-    state = builder.load(named["blocks"])
-    outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
+    at = _At(*[builder.alloca(kind) for kind in (I64, WORDS, POINTER, POINTER)])
+    builder.store(ir.Constant(I64, 0), at.n_done)
+    for name in ("order", "log", "kept"):
+        builder.store(named[name], getattr(at, name))
+    state = builder.gep(builder.load(named["blocks"]), [named["n_rates"]])  # what a step changes
     with loop(builder, named["n_legs"]) as i:
         leg = builder.gep(named["schedule"], [builder.mul(i, ir.Constant(I64, 2))])
-        row = builder.mul(builder.load(leg), ir.Constant(I64, len(KIND)))
-        kind = builder.gep(named["kinds"], [row])
-        word = {
-            name: builder.load(builder.gep(kind, [ir.Constant(I64, j)]))
-            for j, name in enumerate(KIND)
-        }
-        program = builder.inttoptr(word["program"], PROGRAM.as_pointer())
-        work = builder.inttoptr(word["work"], POINTER)
-        with loop(builder, builder.load(builder.gep(leg, [one]))):
-            samples = builder.load(order)
-            _choose(builder, named, samples, word["size"])
-            status = builder.call(program, [named["blocks"], work, outputs])
-            is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
-            _stop_unless(builder, is_same_way, stopped)
-            _stop_unless(builder, _are_finite(builder, outputs, word["n_outputs"]), stopped)
-            copy(builder, new, builder.gep(state, [named["n_rates"]]), named["n_new"])
-            line = builder.load(log)
-            builder.store(builder.load(outputs), line)
-            answers, answer = builder.gep(new, [named["n_new"]]), builder.gep(line, [one])
-            n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
-            is_kept = builder.icmp_unsigned("<=", named["answers"], ir.Constant(I64, LEFT_OUT))
-            with builder.if_else(is_kept) as (kept, counted):
-                with kept:
-                    is_none = builder.icmp_unsigned(
-                        "==", named["answers"], ir.Constant(I64, LEFT_OUT)
-                    )
-                    n_kept = builder.select(is_none, zero, n_answers)
-                    copy(builder, answers, answer, n_kept)
-                    builder.store(builder.gep(answer, [n_kept]), log)
-                with counted:
-                    right = _n_right(builder, named, samples, answers, word)
-                    builder.store(builder.sitofp(right, DOUBLE), answer)
-                    builder.store(builder.gep(answer, [one]), log)
-            builder.store(builder.gep(samples, [word["size"]]), order)
-            builder.store(builder.add(builder.load(n_done), one), n_done)
+        number = builder.load(leg)
+        is_to_keep = builder.icmp_signed("==", number, ir.Constant(I64, KEEP))
+        with builder.if_else(is_to_keep) as (kept, run):
+            with kept:
+                goal = builder.load(at.kept)
+                copy(builder, state, goal, named["n_new"])
+                builder.store(builder.gep(goal, [named["n_new"]]), at.kept)
+            with run:
+                n_batches = builder.load(builder.gep(leg, [ir.Constant(I64, 1)]))
+                _write_leg(builder, named, at, state, number, n_batches, stopped)
     builder.branch(stopped)
     builder.position_at_end(stopped)
-    builder.ret(builder.load(n_done))
+    builder.ret(builder.load(at.n_done))
+
+
+def _write_leg(
+    builder: ir.IRBuilder,
+    named: dict[str, ir.Value],
+    at: _At,
+    state: ir.Value,
+    number: ir.Value,
+    n_batches: ir.Value,
+    stopped: ir.Block,
+) -> None:
+    """The loop over batches of one kind."""
+    zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
+    outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
+    kind = builder.gep(named["kinds"], [builder.mul(number, ir.Constant(I64, len(KIND)))])
+    word = {
+        name: builder.load(builder.gep(kind, [ir.Constant(I64, j)])) for j, name in enumerate(KIND)
+    }
+    program = builder.inttoptr(word["program"], PROGRAM.as_pointer())
+    work = builder.inttoptr(word["work"], POINTER)
+    with loop(builder, n_batches):
+        samples = builder.load(at.order)
+        _choose(builder, named, samples, word["size"])
+        status = builder.call(program, [named["blocks"], work, outputs])
+        is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
+        _stop_unless(builder, is_same_way, stopped)
+        _stop_unless(builder, _are_finite(builder, outputs, word["n_outputs"]), stopped)
+        copy(builder, new, state, named["n_new"])
+        line = builder.load(at.log)
+        builder.store(builder.load(outputs), line)
+        answers, answer = builder.gep(new, [named["n_new"]]), builder.gep(line, [one])
+        n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
+        is_kept = builder.icmp_unsigned("<=", named["answers"], ir.Constant(I64, LEFT_OUT))
+        with builder.if_else(is_kept) as (kept, counted):
+            with kept:
+                is_none = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, LEFT_OUT))
+                n_kept = builder.select(is_none, zero, n_answers)
+                copy(builder, answers, answer, n_kept)
+                builder.store(builder.gep(answer, [n_kept]), at.log)
+            with counted:
+                right = _n_right(builder, named, samples, answers, word)
+                builder.store(builder.sitofp(right, DOUBLE), answer)
+                builder.store(builder.gep(answer, [one]), at.log)
+        builder.store(builder.gep(samples, [word["size"]]), at.order)
+        builder.store(builder.add(builder.load(at.n_done), one), at.n_done)
 
 
 def _choose(

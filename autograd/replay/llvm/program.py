@@ -19,7 +19,7 @@ from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import are_better
 from autograd.replay.llvm.reassociation import reassociated
-from autograd.replay.programs import Batches, Direct, StepProgram
+from autograd.replay.programs import Batches, Direct, Ran, StepProgram
 from autograd.replay.samples import Samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
@@ -144,7 +144,7 @@ class NativeProgram:
                 self._errors[get_ident()] = before
         return None if status == OTHERWISE else list(outputs)
 
-    def run_batches(self, batches: Batches, state: "array[float]") -> tuple[int, "array[float]"]:
+    def run_batches(self, batches: Batches, state: "array[float]") -> Ran:
         """See `StepProgram.run_batches`."""
         programs: list[Any] = [kind.program for kind in batches.kinds]  # of this backend, too
         n_outputs = [len(program._outputs) for program in programs]
