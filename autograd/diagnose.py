@@ -8,26 +8,27 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from autograd import modes
-from autograd.op import Op
+from autograd.op import Interval, Op
 from autograd.origin import Line, current_line, origin_of, recording
 from autograd.value import Value
 
 LONGEST = 72  # characters of a line of code that are shown
 MOST_CAUSES = 3
 
-SELECT_FIRST = "put where before it: log(where(x > 0, x, 1))"
+SELECT_FIRST = "put where before it: "
 # What usually helps, by the operation that made the first nan or inf.
 REMEDIES = {
-    "log": "use log_sigmoid, log_softmax, a loss of logits, or " + SELECT_FIRST,
-    "log1p": "its operand must be above -1; " + SELECT_FIRST,
-    "log2": "its operand must be above 0; " + SELECT_FIRST,
-    "log10": "its operand must be above 0; " + SELECT_FIRST,
+    "log": f"use log_sigmoid, log_softmax, a loss of logits, or {SELECT_FIRST}"
+           "log(where(x > 0, x, 1))",
+    "log1p": f"its operand must be above -1; {SELECT_FIRST}log1p(where(x > -1, x, 0))",
+    "log2": f"its operand must be above 0; {SELECT_FIRST}log2(where(x > 0, x, 1))",
+    "log10": f"its operand must be above 0; {SELECT_FIRST}log10(where(x > 0, x, 1))",
     "exp": "stay in logarithms: logsumexp, softmax, log_softmax, sigmoid do not overflow",
     "expm1": "stay in logarithms, or clip the operand: exp overflows above 709.78",
     "cosh": "clip the operand: cosh overflows above 710",
     "sinh": "clip the operand: sinh overflows above 710",
-    "sqrt": "its operand must be above 0; put where before it: sqrt(where(x > 0, x, 1))",
-    "cbrt": "its derivative at 0 is infinite; put where before it: cbrt(where(x == 0, 1, x))",
+    "sqrt": f"its operand must be above 0; {SELECT_FIRST}sqrt(where(x > 0, x, 1))",
+    "cbrt": f"its derivative at 0 is infinite; {SELECT_FIRST}cbrt(where(x == 0, 1, x))",
     "hypot": "it has no derivative where all operands are 0: put where before it",
     "div": "the divisor must not be 0; select a divisor: a / where(b == 0, 1, b)",
     "mod": "the divisor must not be 0",
@@ -137,7 +138,7 @@ def _of_value(
     if op is not None:
         lines.append(f"  it is {op.name}({', '.join(map(_shown, inputs[:6]))}) = {node.data!r}")
     lines.append(_where(line))
-    causes = _causes(inputs)
+    causes = _causes(op, inputs)
     lines += [f"  because {_made(cause)}" for cause in causes]
     given = [x for x in causes if x.op is None and not math.isfinite(x.data)]
     remedy = LEAF_REMEDY if op is None or given else REMEDIES.get(op.name, OTHERWISE)
@@ -170,7 +171,7 @@ def _of_gradient(
         )
     origin = origin_of(maker)
     line = None if origin is None else origin.line
-    causes = _causes(maker.inputs)
+    causes = _causes(maker.op, maker.inputs)
     overflows = why.startswith("both")
     remedy = TRAINING if overflows else REMEDIES.get(maker.op.name if maker.op else "", OTHERWISE)
     lines = [f"anomaly: the first {_kind(got)} in a gradient is sent by {_called(maker.op, maker)}"]
@@ -193,25 +194,38 @@ def _why(partial: float, incoming: float) -> str:
     return f"both are finite, but the local derivative {partial!r} times {incoming!r} overflows"
 
 
-def _causes(inputs: Sequence[Any]) -> tuple[Value, ...]:
-    """The way up from the most suspicious operand, as long as one is suspicious."""
+def _causes(op: Op | None, inputs: Sequence[Any]) -> tuple[Value, ...]:
+    """The way up from the most suspicious operand of `op`, as long as one is suspicious."""
     found: list[Value] = []
-    while len(found) < MOST_CAUSES:
-        values = [x for x in inputs if isinstance(x, Value) and _suspicion(x.data) > 0]
-        if not values:
+    while op is not None and len(found) < MOST_CAUSES:
+        levels = [
+            (_suspicion(x.data, _interval(op, k)), x)
+            for k, x in enumerate(inputs)
+            if isinstance(x, Value)
+        ]
+        level, worst = max(levels, key=lambda pair: pair[0], default=(0, None))
+        if worst is None or level == 0:
             break
-        found.append(max(values, key=lambda x: _suspicion(x.data)))
-        inputs = found[-1].inputs
+        found.append(worst)
+        op, inputs = worst.op, worst.inputs
     return tuple(found)
 
 
-def _suspicion(x: float) -> int:
-    """How likely a number is where the trouble comes from."""
+def _interval(op: Op, k: int) -> Interval:
+    """What operand `k` of an operation should lie in."""
+    intervals = [one for one in op.domain if isinstance(one, Interval)]
+    return intervals[min(k, len(intervals) - 1)]
+
+
+def _suspicion(x: float, domain: Interval) -> int:
+    """How likely an operand, which should lie in `domain`, is where the trouble comes from."""
     if x != x:
         return 4
     if math.isinf(x):
         return 3
-    return 2 if x == 0.0 else 1 if not 1e-100 < abs(x) < 1e100 or abs(x) >= 700.0 else 0
+    if x == 0.0 or not domain.low < x < domain.high:
+        return 2
+    return 1 if not 1e-100 < abs(x) < 1e100 or abs(x) >= 700.0 else 0
 
 
 def _made(node: Value) -> str:

@@ -86,6 +86,32 @@ def test_every_remedy_is_for_an_operation_that_there_is():
     assert set(REMEDIES) <= set(ops.TABLE)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (name, match[0])
+        for name, remedy in REMEDIES.items()
+        if (match := re.search(r"\w+\(where\(.*\)\)", remedy))
+    ],
+)
+def test_the_code_in_a_remedy_is_the_operations_own_and_helps(name, text):
+    assert text.startswith(f"{name}(")
+    for number in (-2.0, -1.0, -0.5, 0.0, 1.0):
+        with ag.detect_anomaly():
+            x = Value(number)
+            eval(text, {**vars(ag), "x": x}).backward()
+
+
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [(ag.log, -1.0), (ag.log1p, -1.0), (ag.log1p, -3.0), (ag.sqrt, -2.0), (ag.acosh, 0.5)],
+)
+def test_an_operand_outside_of_the_domain_is_the_cause(row, number):
+    error = anomaly(row, Value(number, label="z"))
+    assert [x.label for x in error.causes] == ["z"]
+    assert f"because z={number} was given" in str(error)
+
+
 def test_a_gradient_names_the_rule_that_sent_it_and_nothing_has_changed():
     x = Value(0.0, label="x")
     with ag.detect_anomaly():
