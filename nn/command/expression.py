@@ -1,8 +1,8 @@
 """An expression of the command line, such as `tanh(w*x + b)`, as a computation of Values.
 
 Owns how it is given (`EXPRESSION NAME=NUMBER ...`) and what it may hold: numbers, names,
-operators, comparisons, and the operations of autograd. Python's own parser reads it, but nothing
-of it is ever run as Python.
+operators, comparisons, the operations of autograd, and parts that are named to be used again:
+`(b := a + a) + b`. Python's own parser reads it, but nothing of it is ever run as Python.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import autograd as ag
-from nn.command.options import CommandError
+from nn.command.options import CommandError, meant
 
 LONGEST = 2_000  # characters
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
@@ -47,7 +47,11 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 def arguments(parser: argparse.ArgumentParser, metavar: str = "EXPRESSION") -> None:
     """Describe an expression and its numbers as arguments of a command."""
-    parser.add_argument("expression", metavar=metavar, help='such as "tanh(w*x + b)", in quotes')
+    parser.add_argument(
+        "expression",
+        metavar=metavar,
+        help='such as "tanh(w*x + b)", in quotes; (c := a + b) names a part to use it again',
+    )
     parser.add_argument(
         "numbers", metavar="NAME=NUMBER", nargs="*", help="a number for each name: w=-3 x=2 b=6.88"
     )
@@ -85,17 +89,22 @@ def evaluate(text: str, numbers: dict[str, float]) -> tuple[ag.Value, dict[str, 
     a name, and for an operation that refuses its operands.
     """
     tree = _parsed(text)
+    named = _named(tree, text, numbers)
     leaves = {name: ag.Value(number, label=name) for name, number in numbers.items()}
-    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in used:
-        if node.id not in leaves and id(node) not in called and node.id not in CONSTANTS:
-            raise CommandError(f"{node.id} has no number; add {node.id}=NUMBER")
+    used = {
+        node.id: None  # in the order of the text
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and id(node) not in called
+    }
+    for name in used:
+        if name not in leaves and name not in named and name not in CONSTANTS:
+            raise CommandError(f"{name} has no number; add {name}=NUMBER")
     for name in leaves:
-        if name not in (node.id for node in used if id(node) not in called):
+        if name not in used:
             raise CommandError(f"{name}={numbers[name]:g}: there is no {name} in {text!r:.60}")
     try:
-        result = _Walk(text, leaves).value(tree)
+        result = _Walk(text, leaves, named).value(tree)
     except RecursionError:
         raise CommandError(_nested(text)) from None
     if isinstance(result, list):
@@ -136,6 +145,32 @@ def _parsed(text: str) -> ast.expr:
         raise CommandError(f"{text!r:.60}: no expression: {error!s:.100}") from None
 
 
+def _named(tree: ast.expr, text: str, numbers: dict[str, float]) -> set[str]:
+    """The names that parts of the expression have; CommandError for what cannot be read at all."""
+    named: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):  # np.tanh(x), x.exp(): before np is asked for a number
+            remedy = (
+                f"operations are called by their names alone, write {node.attr}"
+                if node.attr in FUNCTIONS
+                else "an expression has no dots"
+            )
+            part = ast.get_source_segment(text.strip(), node)
+            raise CommandError(f"{part!r:.60}: {remedy}")
+        if not isinstance(node, ast.NamedExpr):
+            continue
+        name = node.target.id
+        if name in named:
+            raise CommandError(f"{name} is named twice; give each part a name of its own")
+        if name in numbers:
+            given = f"{name}={numbers[name]:g}"
+            raise CommandError(
+                f"{name} is both a name in the expression and {given}; leave {given} out"
+            )
+        named.add(name)
+    return named
+
+
 def _nested(text: str) -> str:
     return f"{text!r:.60}: nested too deeply; write a shorter expression"
 
@@ -143,17 +178,26 @@ def _nested(text: str) -> str:
 class _Walk:
     """Computes an expression from the inside out."""
 
-    def __init__(self, text: str, leaves: dict[str, ag.Value]) -> None:
+    def __init__(self, text: str, leaves: dict[str, ag.Value], named: set[str]) -> None:
         self.text = text.strip()
-        self.leaves = leaves
+        self.known: dict[str, Any] = dict(leaves)
+        self.named = named
 
     def value(self, node: ast.expr) -> Any:
         """What a part of the expression comes to."""
         match node:
             case ast.Constant(value=int() | float() as number) if number.__class__ is not bool:
                 return number
-            case ast.Name(id=name) if name in self.leaves:
-                return self.leaves[name]
+            case ast.Name(id=name) if name in self.known:
+                return self.known[name]
+            case ast.Name(id=name) if name in self.named:
+                raise self._error(node, f"it is used before ({name} := ...) has named it")
+            case ast.NamedExpr(target=ast.Name(id=name), value=inner):
+                part = self.number(inner)
+                if isinstance(part, ag.Value) and not part.label:
+                    part.label = name
+                self.known[name] = part
+                return part
             case ast.Name(id=name) if name in CONSTANTS:
                 return CONSTANTS[name]
             case ast.List(elts=items) | ast.Tuple(elts=items):
@@ -177,8 +221,10 @@ class _Walk:
             case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
                 return self._called(node, name)
             case ast.Call(func=ast.Name(id=name)):
-                known = ", ".join(sorted(FUNCTIONS))
-                raise self._error(node, f"no operation is called {name!r}; there are {known}")
+                hint = meant(name, FUNCTIONS) or f"; there are {', '.join(sorted(FUNCTIONS))}"
+                raise self._error(node, f"no operation is called {name!r}{hint}")
+            case ast.BinOp(op=ast.BitXor()):
+                raise self._error(node, "a power is written with **, such as x**2")
         raise self._error(node, "an expression holds numbers, names, + - * / // % ** and calls")
 
     def number(self, node: ast.expr) -> Any:

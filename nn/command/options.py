@@ -8,7 +8,7 @@ import argparse
 import difflib
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from nn.checks import rate, whole_number
@@ -39,6 +39,12 @@ def say(message: str, code: int) -> int:
     return code
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean tanh?" if `word` is nearly one of `known`, else ""."""
+    near = difflib.get_close_matches(word[:40], list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 class Parser(argparse.ArgumentParser):
     """Reports a wrong argument in one line that points to the help of its command."""
 
@@ -53,8 +59,7 @@ class Parser(argparse.ArgumentParser):
         """Report words that no argument took, with the option that may have been meant."""
         known = [option for action in self._actions for option in action.option_strings]
         option = words[0].partition("=")[0]
-        near = difflib.get_close_matches(option, known, 1)
-        hint = f"; did you mean {near[0]}?" if near and option.startswith("-") else ""
+        hint = meant(option, known) if option.startswith("-") else ""
         self.error(f"unrecognized arguments: {' '.join(words)}{hint}")
 
 
@@ -119,7 +124,8 @@ def names_of(table: dict[str, Any]) -> Callable[[str], list[str]]:
         for name in text.split(","):
             if name not in table:
                 raise argparse.ArgumentTypeError(
-                    f"unknown name {name!r}; there are {', '.join(table)}"
+                    f"unknown name {name!r}"
+                    + (meant(name, table) or f"; there are {', '.join(table)}")
                 )
         return text.split(",")
 

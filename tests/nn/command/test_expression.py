@@ -101,6 +101,51 @@ def test_anything_else_is_refused_in_one_line(text, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "slope"),
+    [
+        ("(b := a + a) + b", 4.0, 4.0),
+        ("(c := (b := a + a) + b) * c", 16.0, 32.0),
+        ("(e := a * a) + e", 2.0, 4.0),  # a name of one's own wins over a constant
+        ("(k := 3) * a + k", 6.0, 3.0),
+        ("(b := a) * b", 1.0, 2.0),
+    ],
+)
+def test_a_part_may_be_named_and_used_again(text, number, slope):
+    result, leaves = evaluate(text, {"a": 1.0})
+    result.backward()
+    assert (result.data, leaves["a"].grad, leaves["a"].label) == (number, slope, "a")
+    assert leaves.keys() == {"a"}
+
+
+def test_a_named_part_is_one_node_with_that_label():
+    result, leaves = evaluate("(b := a + a) + b", {"a": 1.0})
+    assert result.inputs[0] is result.inputs[1]
+    assert result.inputs[0].label == "b"
+    assert leaves["a"].label == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("np.tanh(a)", "'np.tanh': operations are called by their names alone, write tanh"),
+        ("a.exp()", "'a.exp': operations are called by their names alone, write exp"),
+        ("a.data", "'a.data': an expression has no dots"),
+        ("a" + ".b" * 900, "an expression has no dots"),
+        ("a^2", r"'a^2': a power is written with \*\*"),
+        ("tanhh(a)", "no operation is called 'tanhh'; did you mean tanh\\?$"),
+        ("wibble(a)", "no operation is called 'wibble'; there are abs, "),
+        ("a*z", "z has no number; add z=NUMBER"),
+        ("b + (b := a)", "'b': it is used before"),
+        ("(b := a) + (b := a*a)", "b is named twice"),
+        ("(a := 2)*a", "a is both a name in the expression and a=1; leave a=1 out"),
+    ],
+)
+def test_a_refusal_says_what_to_write(text, said):
+    with pytest.raises(CommandError, match=said.replace("^", r"\^")):
+        evaluate(text, {"a": 1.0})
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_computed_or_refused(text):
     try:
