@@ -19,16 +19,14 @@ from typing import Any
 from autograd import modes
 from autograd.containers import flatten
 from autograd.recipe import made_again, recipe_of, taken_down
-from autograd.replay.arguments import Parts, bind, builder_of, take_apart
-from autograd.replay.backends import program_of
-from autograd.replay.layout import Layout, Path, changing
-from autograd.replay.programs import Direct, Entrance
+from autograd.replay.arguments import Parts, bind, take_apart
+from autograd.replay.layout import Layout, changing
+from autograd.replay.path import Path, path_of
+from autograd.replay.programs import Entrance
 from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
-from autograd.replay.tape import tape_of
-from autograd.replay.trial import Trial, difference, is_number, plain
-from autograd.value import Value
+from autograd.replay.trial import Trial, difference, plain
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
@@ -167,33 +165,23 @@ class Compiled(functools.partial[Any]):
             one = Compiled(recipe.function, self.mode, self.backend)
             layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
-        fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
-        outputs = [x for x in recording.outputs if is_number(x)]
-        ordered = [*bound.scalars, *recording.leaves, *inputs[len(bound.scalars) :]]
-        tape = tape_of(ordered, recording.constants, outputs, recording.asked)
-        numbers = [x._data for x in ordered]
-        result = [x._data if isinstance(x, Value) else x for x in outputs]
-        sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
-        direct = None
-        if not (fixed or recording.wholes or kwargs):
-            direct = Direct(parts.key[1:], recording.shape, recording.leaves, self._slow)
-        program = program_of(tape, sizes, self.mode, self.backend, direct)
-        build = builder_of(recording.shape, fixed, recording.wholes)
-        shape, seconds = recording.shape, time.perf_counter() - start
-        path = Path(tape, program, recording.leaves, shape, fixed, recording.wholes, build, seconds)
+        named = None if kwargs else parts.key[1:]
+        path, trial, result = path_of(
+            recording, bound, self.mode, self.backend, named, self._slow, start
+        )
         if bound.has_ints:  # in a recording they are none: does the function ask for their class?
             right, shape_then = flatten(
                 run(self._function, *bind(args, kwargs, plain_ints=True)[:2])
             )
-            if why := difference(path, [float(plain(x)) for x in outputs], right, shape_then):
+            if why := difference(path, result, right, shape_then):
                 self._give_up(layout, why, stacklevel=6)
                 self.n_eager += 1
                 return shape_then.rebuild(map(plain, right))
-        if layout.add(path, Trial(array("d", numbers).tobytes(), False), tried):
+        if layout.add(path, trial, tried):
             self._last = path
         if any(map(_is_nan, result)):
             return self._eager(args, kwargs)
-        return build(result)
+        return path.build(result)
 
     def _result_instead(
         self, layout: Layout, path: Path, trial: Trial, parts: Parts, args: Any, kwargs: Any

@@ -5,41 +5,15 @@ Owns the list of them, which many threads may use and change at once.
 
 from collections.abc import Callable
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
 
-from autograd.containers import Shape
-from autograd.replay.arguments import Builder
-from autograd.replay.programs import Entrance, Program
-from autograd.replay.tape import Tape
+from autograd.replay.path import Path
+from autograd.replay.programs import Entrance
 from autograd.replay.trial import Trial, is_same_way
-from autograd.value import Value
 
 # Held while paths are added, moved or thrown away, never while a function of the user runs; but the
 # garbage collector may run one, which calls a compiled function.
 changing = RLock()
-
-
-class Path(NamedTuple):
-    """One way through a function: a program, and what it is made of.
-
-    Attributes:
-        tape, program: what runs.
-        leaves: the leaves of the function's own that are read at each call.
-        shape: the containers of a result.
-        fixed: what stands in a result and is no number of the program, by its place.
-        wholes: the places of a result that hold a whole number.
-        build: puts a result together.
-        seconds: how long recording and translating took.
-    """
-
-    tape: Tape
-    program: Program
-    leaves: list[Value]
-    shape: Shape
-    fixed: dict[int, Any]
-    wholes: set[int]
-    build: Builder
-    seconds: float
 
 
 class Layout:

@@ -32,7 +32,7 @@ def tape_of(f, *args):
         raise LookupError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.replay.compiled.program_of", look)
+        patch.setattr("autograd.replay.path.program_of", look)
         with pytest.raises(LookupError):
             ag.compile(f)(*args)
     return found[0]

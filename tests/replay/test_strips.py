@@ -98,7 +98,7 @@ def _sample_program(sizes=(4, 6, 6, 1), n=12):
     rows, targets = [numbers(draw, sizes[0]) for _ in range(n)], numbers(draw, n)
     compiled = ag.compile(ag.value_and_grad(cost))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.replay.compiled.program_of", look)
+        patch.setattr("autograd.replay.path.program_of", look)
         with pytest.raises(LookupError):
             compiled(numbers(draw, n_weights), rows, targets)
     return found[0]

@@ -1,0 +1,72 @@
+"""Choice: the rows and targets of the samples of a batch, side by side.
+
+Owns the code that a batch begins with, before its program runs.
+"""
+
+from llvmlite import ir
+
+from autograd.replay.llvm.code import I64
+from autograd.replay.llvm.loops import copy, loop
+
+
+def choose(
+    builder: ir.IRBuilder, named: dict[str, ir.Value], samples: ir.Value, size: ir.Value
+) -> None:
+    """Let the blocks be the rows and targets of a batch; where these follow each other, as such.
+
+    Args:
+        named: the arguments of the driver.
+        samples: which ones; size: how many.
+    """
+    with builder.goto_entry_block():
+        differences = builder.alloca(I64)
+    builder.store(ir.Constant(I64, 0), differences)
+    first = builder.load(samples)
+    with loop(builder, size) as j:
+        sample = builder.load(builder.gep(samples, [j]))
+        found = builder.xor(sample, builder.add(first, j))
+        builder.store(builder.or_(builder.load(differences), found), differences)
+    are_beside = builder.icmp_unsigned("==", builder.load(differences), ir.Constant(I64, 0))
+    tables = [("all_rows", "row_size", "rows"), ("all_targets", "target_size", "targets")]
+    for number, (every, width, room) in enumerate(tables, 1):
+        goal = builder.gep(named["blocks"], [ir.Constant(I64, number)])
+        with builder.if_else(are_beside) as (then, otherwise):
+            with then:
+                start = builder.gep(named[every], [builder.mul(first, named[width])])
+                builder.store(start, goal)
+            with otherwise:
+                builder.store(named[room], goal)
+                _gather(builder, named[every], named[room], named[width], samples, size)
+
+
+def _gather(
+    builder: ir.IRBuilder,
+    every: ir.Value,
+    room: ir.Value,
+    width: ir.Value,
+    samples: ir.Value,
+    size: ir.Value,
+) -> None:
+    """Copy the rows of some samples; short ones, as most targets are, without a loop for each."""
+    done = builder.append_basic_block("gathered")
+    for short in (1, 2):
+        other = builder.append_basic_block("longer")
+        rows = builder.append_basic_block("short")
+        is_short = builder.icmp_unsigned("==", width, ir.Constant(I64, short))
+        builder.cbranch(is_short, rows, other)
+        builder.position_at_end(rows)
+        with loop(builder, size) as j:
+            sample = builder.load(builder.gep(samples, [j]))
+            for i in range(short):
+                source = builder.add(builder.mul(sample, width), ir.Constant(I64, i))
+                place = builder.add(builder.mul(j, width), ir.Constant(I64, i))
+                x = builder.load(builder.gep(every, [source]))
+                builder.store(x, builder.gep(room, [place]))
+        builder.branch(done)
+        builder.position_at_end(other)
+    with loop(builder, size) as j:
+        sample = builder.load(builder.gep(samples, [j]))
+        source = builder.gep(every, [builder.mul(sample, width)])
+        copy(builder, source, builder.gep(room, [builder.mul(j, width)]), width)
+    builder.branch(done)
+    builder.position_at_end(done)
