@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from types import ModuleType
 
+import micrograd.engine
 import mpmath
 import pytest
 from micrograd.engine import Value as MicrogradValue
@@ -21,7 +22,7 @@ from autograd.check.conformance.engine import Engine
 from autograd.check.conformance.functions import PROPERTIES
 from autograd.check.conformance.judge import agree, code, judge
 from autograd.check.conformance.programs import Program
-from autograd.check.conformance.properties import GRAPH
+from autograd.check.conformance.properties import ARITHMETIC, GRAPH
 from autograd.check.conformance.random_programs import COUNT, differences, expected, expressions
 from autograd.check.conformance.reference import DEFINITIONS, FUNCTIONS, Floats, Slopes
 from tests.mini_engine import BROKEN, CHAINS, EXPONENTIAL, RANDOM, SOURCE
@@ -110,6 +111,58 @@ def test_a_broken_engine_fails_the_right_property(broken, engine, tmp_path):
     assert _same(shown, result.came), (shown, result.came)
     engine(SOURCE)  # and it is not there in a correct engine
     assert _is_number(run_code(result.code, tmp_path, "-S"), float(want))
+
+
+def test_a_fault_of_one_operation_accuses_no_other(engine):
+    """= for += in __mul__ of an engine that subtracts and divides by it, as micrograd does."""
+    source = Path(micrograd.engine.__file__).read_text(encoding="utf-8")
+    fault = re.sub(r"(\w+\.grad) \+= (\w+\.data \* out\.grad)", r"\1 = \2", source)
+    assert sum(a != b for a, b in zip(source.splitlines(), fault.splitlines(), strict=True)) == 2
+    failed = failures(check_engine(engine(fault), only=[prop.name for prop in ARITHMETIC + GRAPH]))
+    assert failed.keys().isdisjoint(prop.name for prop in ARITHMETIC), failed.keys()
+    first = next(iter(failed.values()))
+    assert first.name == "reuse"
+    assert first.code.endswith("y = a * a\ny.backward()\nprint(a.grad)")
+
+
+ASSIGNING = """
+class Value:
+    def __init__(self, data, inputs=(), slopes=(), sign=""):
+        self.data, self.grad, self.inputs, self.slopes, self.sign = data, 0.0, inputs, slopes, sign
+
+    def backward(self):
+        order = []
+        def visit(node):
+            if node not in order:
+                [visit(child) for child in node.inputs]
+                order.append(node)
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            for child, slope in zip(node.inputs, node.slopes):
+                child.grad = slope * node.grad + (0.0 if node.sign == "SIGN" else child.grad)
+
+def made(sign, rule):
+    def operator(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        y, *slopes = rule(self.data, other.data)
+        return Value(y, (self, other), slopes, sign)
+    return operator
+
+Value.__add__ = made("+", lambda a, b: (a + b, 1.0, 1.0))
+Value.__sub__ = made("-", lambda a, b: (a - b, 1.0, -1.0))
+Value.__mul__ = made("*", lambda a, b: (a * b, b, a))
+Value.__truediv__ = made("/", lambda a, b: (a / b, 1.0 / b, -a / b / b))
+"""
+
+
+@pytest.mark.parametrize("sign", "+-*/")
+def test_a_gradient_that_is_assigned_is_found_in_each_operation(sign, engine):
+    names = ["addition", "subtraction", "multiplication", "division", "reuse"]
+    assert check_engine(engine(ASSIGNING), only=names)
+    failed = failures(check_engine(engine(ASSIGNING.replace("SIGN", sign)), only=names))
+    assert failed.keys() == {"reuse"}
+    assert f"y = a {sign} a\n" in failed["reuse"].code
 
 
 def _is_number(text, number):
@@ -207,11 +260,14 @@ def test_a_process_that_the_engine_leaves_behind_holds_nothing_up(engine):
         ("raise SystemExit", "loading it raised SystemExit"),
         ("import os; os._exit(7)", "ended the interpreter (the interpreter ended with exit code 7"),
         ("class Value: pass", "Value(2.0) raised TypeError: Value() takes no arguments"),
-        ("class Value:\n    def __init__(self, x): self.x = x", "name its data with data (--data"),
-        ("class Value:\n    def __init__(self, x): self.data = x", "name its grad with grad"),
+        (
+            "class Value:\n    def __init__(self, x): self.x = x",
+            'name its data with data="..." (--data NAME)',
+        ),
+        ("class Value:\n    def __init__(self, x): self.data = x", "name its grad with grad="),
         (
             "class Value:\n    def __init__(self, x): self.data = x; self.grad = 0",
-            "has no method 'backward'; name what differentiates with backward (--backward",
+            "has no method 'backward'; name what differentiates with backward=\"...\" (--backward N",
         ),
     ],
 )

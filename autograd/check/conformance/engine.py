@@ -111,13 +111,13 @@ class Engine:
             if not hasattr(leaf, name):
                 raise EngineError(
                     f"{self.constructor}(2.0) has no attribute {name!r}; name its {purpose} with "
-                    f"{purpose} (--{purpose} of the command){_attributes(leaf)}"
+                    f'{purpose}="..." (--{purpose} NAME){_attributes(leaf)}'
                 )
         method = self.backward_of
         if isinstance(method, str) and not callable(getattr(leaf, method, None)):
             raise EngineError(
                 f"{self.constructor} has no method {method!r}; name what differentiates with "
-                f"backward (--backward of the command){_attributes(leaf)}"
+                f'backward="..." (--backward NAME){_attributes(leaf)}'
             )
 
     def _mapped(self, name: str, target: Any) -> tuple[Callable[..., Any], str, bool]:

@@ -37,7 +37,9 @@ def binary(sign: str, a: float, b: float, number: float) -> list[str]:
         f"{x}; y = a {sign} {number}; y.backward()",
         f"{x}; y = a {sign} {int(number)}; y.backward()",
         f"{x}; {y}; y = (a {sign} b) * 3.0; y.backward()",
-        f"{x}; {y}; c = a {sign} b; y = c * c; y.backward()",
+        # No value is used twice: whether gradients add up there, `reuse` asks of each operator, so
+        # that a fault of one is not laid to the others.
+        f"{x}; {y}; c = Value({number}); y = (a {sign} b) {sign} c; y.backward()",
     ]
 
 
@@ -97,9 +99,11 @@ GRAPH = (
          "a = Value(2.0); y = (a * 3.0) * 4.0 * 5.0; y.backward()",
          "a = Value(2.0); y = ((a * 3.0 - 1.0) ** 2 + 1.0) ** 2; y.backward()"),
     prop("reuse", "a value used twice gets both derivatives",
+         # First the two of which many engines make subtraction and division.
          "a = Value(2.0); y = a + a; y.backward()",
          "a = Value(2.0); y = a * a; y.backward()",
          "a = Value(2.0); y = a - a; y.backward()",
+         "a = Value(2.0); y = a / a; y.backward()",
          "a = Value(2.0); b = a * a; y = b + b; y.backward()",
          "a = Value(2.0); b = a * a; y = b * b; y.backward()"),
     prop("diamond", "paths that meet add up",
