@@ -29,7 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         type=read.path,
-        help="draw the graph into this .svg, .png, .pdf or .gv, the node concerned marked",
+        help="draw the graph into this .svg, .png, .pdf (by Graphviz's dot) or .gv, the node "
+        "concerned marked",
     )
 
 

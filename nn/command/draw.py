@@ -32,8 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         type=read.path,
-        help=f"{', '.join(f'.{suffix}' for suffix in FORMATS)}, or .gv for the graph in DOT; "
-        "default: network.svg for a model, graph.svg for an expression",
+        help=f"{', '.join(f'.{suffix}' for suffix in FORMATS)} (pdf needs Graphviz's dot), or .gv "
+        "for the graph in DOT; default: network.svg for a model, graph.svg for an expression",
     )
     parser.add_argument("--lang", choices=["ko", "en"], help="of a model's words; default: both")
     graph = parser.add_argument_group("for an expression")

@@ -35,7 +35,7 @@ class CommandError(Exception):
 def say(message: str, code: int) -> int:
     """Print the one line that a command leaves on stderr when it ends early; return `code`."""
     sys.stdout.flush()
-    print(f"glassgrad: {' '.join(message.split())}", file=sys.stderr)
+    print(f"glassgrad: {as_options(' '.join(message.split()))}", file=sys.stderr)
     return code
 
 
@@ -43,6 +43,17 @@ def meant(word: str, known: Iterable[str]) -> str:
     """Return "; did you mean tanh?" if `word` is nearly one of `known`, else ""."""
     near = difflib.get_close_matches(word[:40], list(known), 1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def as_options(message: str) -> str:
+    """Return what the library says as a command says it: without the spelling of Python.
+
+    `missing="drop" (--missing drop)`, which serves both, becomes `--missing drop`.
+    """
+    return _IN_BOTH.sub(r"\2", message)
+
+
+_IN_BOTH = re.compile(r"""\b(\w+)=["'\[].{0,80}? \((--\1 (?:"[^"]*"|[^\s)"]+))\)""")
 
 
 class Parser(argparse.ArgumentParser):

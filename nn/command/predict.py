@@ -16,6 +16,7 @@ from nn.command import options as read
 from nn.command.measures import describe_classes, describe_numbers
 from nn.command.options import CommandError
 from nn.command.output import check_file, write
+from nn.command.settings import is_trained_on
 from nn.data import Preparation, Table, read_table
 from nn.data.cells import number_in
 from nn.evaluate import predict
@@ -29,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Predict each row of a CSV file. It needs the columns the model was trained on, in any "
         "order; others are ignored. Prints the table with the prediction and, where the model has "
         "them, the probabilities of the classes; if it has the actual values too, how good the "
-        "predictions are, on stderr."
+        "predictions are, on stderr (of rows that it was trained on that says little)."
     )
     parser.add_argument("model", metavar="MODEL", type=read.path, help="model.safetensors")
     parser.add_argument("file", metavar="FILE.csv", type=read.path, help="the rows to predict")
@@ -64,8 +65,15 @@ def run(options: argparse.Namespace) -> int:
     if preparation is not None and (actual := preparation.actual(table)) is not None:
         answers = [preparation.answer(output) for output in outputs]
         describe: Any = describe_classes if isinstance(answers[0], str) else describe_numbers
+        name = Path(options.file).name
+        flattered = (
+            f"; it was trained on rows of a {name}: what train printed for its test part says more"
+            if is_trained_on(Path(options.model), name)
+            else ""
+        )
         sys.stdout.flush()
-        print(f"{preparation.target.name}: {describe(answers, actual)}", file=sys.stderr)
+        said = f"{preparation.target.name}: {describe(answers, actual)}{flattered}"
+        print(said, file=sys.stderr)
     return 0
 
 

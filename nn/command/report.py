@@ -5,8 +5,10 @@ Owns the words; everything is plain lines, the numbers in the units of the targe
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from nn.command.measures import describe_classes, describe_numbers
+from nn.command.options import as_options
 from nn.command.parts import Parts
 from nn.command.recipes import Recipe
 from nn.data import Preparation, Problem
@@ -29,7 +31,7 @@ def before(
     yield f"data: {problem.name}, {_count(len(problem.rows), 'row')}"
     yield f"inputs: {_columns(problem, preparation)}"
     yield f"target: {_target(problem)}"
-    yield from problem.notes
+    yield from map(as_options, problem.notes)
     sizes = [f"{len(parts.training.rows)} to train on"]
     if parts.validation:
         sizes.append(f"{len(parts.validation.rows)} for validation")
@@ -49,6 +51,14 @@ def before(
 
 
 _COMPILED = {"off": "", "exact": ", compiled", "fast": ", compiled, fast mode"}
+
+
+def replaced(folder: Path) -> Iterator[str]:
+    """Yield what becomes of the training that `folder` holds."""
+    yield (
+        f"{folder} held a training, which this one replaces "
+        "(another --out keeps both, --resume goes on)"
+    )
 
 
 def warnings(recipe: Recipe) -> Iterator[str]:

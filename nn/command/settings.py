@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import json
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import Any
 
 from nn.activations import ACTIVATIONS
@@ -18,6 +19,7 @@ from nn.data import Problem
 from nn.init import INITIALISERS
 from nn.losses import LOSSES
 
+SETTINGS = "settings.json"  # the record, beside the model and the checkpoint it belongs to
 DEFAULT = "default: what suits the data"
 
 
@@ -155,6 +157,15 @@ def record_of(recipe: Recipe, seed: int, problem: Problem) -> dict[str, Any]:
     settings["samples"] = hashlib.sha256(text.encode()).hexdigest()
     result: dict[str, Any] = json.loads(json.dumps(settings))
     return result
+
+
+def is_trained_on(model: Path, name: str) -> bool:
+    """Return whether the record beside a model file says that it learned from a table `name`."""
+    try:
+        record = json.loads(model.with_name(SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # a model file may stand alone, and anything beside it
+        return False
+    return isinstance(record, dict) and record.get("data") == name
 
 
 def difference(before: Any, now: dict[str, Any]) -> str:

@@ -14,11 +14,11 @@ from typing import Any
 
 from nn.command import report
 from nn.command.artifacts import Artifacts
-from nn.command.options import CommandError
+from nn.command.options import CommandError, meant
 from nn.command.output import check_folder
 from nn.command.parts import Parts, parts_of
 from nn.command.recipes import RECIPES, SAMPLES, Recipe
-from nn.command.settings import arguments, difference, recipe_of, record_of
+from nn.command.settings import SETTINGS, arguments, difference, recipe_of, record_of
 from nn.data import DataSet, Preparation, Problem, problem_of, read_csv
 from nn.evaluate import numbers_of, predict
 from nn.files import write_atomically
@@ -32,7 +32,6 @@ __all__ = ["arguments", "run"]
 MAX_PARAMETERS = 2_000_000  # each is an object of some hundred bytes, and a node in every sample
 ENOUGH_SAMPLES = 200
 CHECKPOINT = "checkpoint"
-SETTINGS = "settings.json"  # of the training that the checkpoint belongs to
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +54,10 @@ def run(options: argparse.Namespace) -> int:
     for line in report.before(problem, preparation, parts, model, recipe, options.seed):
         print(line)
     sys.stdout.flush()
-    for line in (*report.warnings(recipe), *artifacts.missing()):
+    replaced = (
+        report.replaced(folder) if (folder / SETTINGS).exists() and not options.resume else ()
+    )
+    for line in (*replaced, *report.warnings(recipe), *artifacts.missing()):
         print(line, file=sys.stderr)
     loss_before = _loss(model, artifacts.training, recipe.loss)
     history = _fit(model, preparation, parts, recipe, source, folder, record, options.resume)
@@ -79,8 +81,8 @@ def _problem(options: argparse.Namespace) -> Problem:
         path = Path(options.data)
         if not path.exists() and path.suffix.lower() not in (".csv", ".tsv", ".txt"):
             raise CommandError(
-                f"no file and no data set is called {options.data!r}; "
-                f"the data sets are {', '.join(RECIPES)}"
+                f"no file and no data set is called {options.data!r}"
+                f"{meant(options.data, RECIPES)}; the data sets are {', '.join(RECIPES)}"
             )
         return read_csv(
             path,

@@ -83,6 +83,32 @@ def test_the_file_of_predictions_is_one_that_excel_reads(trained, tmp_path):
     assert [row[-3:] for row in again[1:]] == [row[-3:] for row in rows[1:]]
 
 
+def test_who_predicts_the_table_that_was_trained_on_is_told(trained):
+    folder, _ = trained
+    model = folder / "out" / "model.safetensors"
+    result = run("predict", model, "flowers.csv", "--encoding", "cp949", cwd=folder)
+    assert result.returncode == 0
+    assert result.stderr.endswith(
+        "; it was trained on rows of a flowers.csv: what train printed for its test part says "
+        "more\n"
+    )
+
+
+def test_a_message_of_the_command_has_options_not_arguments(tmp_path, capsys):
+    rows = [["a b", "n", "y"], *[[1, i, i % 2] for i in range(12)]]
+    table = write_csv(tmp_path / "t.csv", rows)
+    assert main(["train", str(table), "--epochs", "1", "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert 'teaches nothing; leave it out: --ignore "a b"\n' in said
+    assert "ignore=[" not in said
+    write_csv(table, [*rows, ["", 13, 1]])
+    assert main(["train", str(table)]) == 2
+    assert capsys.readouterr().err.endswith("leave such rows out: --missing drop\n")
+    write_csv(table, [["꽃", "y"], ["1", "2"]], "cp949")
+    assert main(["train", str(table)]) == 2
+    assert capsys.readouterr().err.endswith("saved by Korean Excel give --encoding cp949\n")
+
+
 def test_a_number_is_predicted_in_its_own_units(tmp_path, capsys):
     table = write_csv(tmp_path / "houses.csv", houses(120))
     out = tmp_path / "out"

@@ -220,11 +220,13 @@ def test_without_any_extra_the_training_completes(tmp_path):
     assert "<script" in (tmp_path / "out" / "training.html").read_text(encoding="utf-8")
 
 
-def test_a_run_into_an_old_folder_replaces_its_files(tmp_path):
+def test_a_run_into_an_old_folder_replaces_its_files_and_says_so(tmp_path, capsys):
     assert main(quick("moons", "--out", tmp_path)) == 0
     before = (tmp_path / "history.csv").read_text()
     names = names_in(tmp_path)
+    assert "replaces" not in capsys.readouterr().err
     assert main(quick("moons", "--out", tmp_path, "--seed", "9")) == 0
+    assert f"{tmp_path} held a training, which this one replaces (" in capsys.readouterr().err
     assert (tmp_path / "history.csv").read_text() != before
     assert names_in(tmp_path) == names
 
