@@ -267,7 +267,7 @@ def test_a_process_that_the_engine_leaves_behind_holds_nothing_up(engine):
         ("class Value:\n    def __init__(self, x): self.data = x", "name its grad with grad="),
         (
             "class Value:\n    def __init__(self, x): self.data = x; self.grad = 0",
-            "has no method 'backward'; name what differentiates with backward=\"...\" (--backward N",
+            "'backward'; name what differentiates with backward=\"...\" (--backward NAME)",
         ),
     ],
 )

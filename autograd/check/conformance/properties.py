@@ -95,7 +95,7 @@ GRAPH = (
          Program("a = Value(2.0); a.backward()", ("a.grad",)),
          Program("a = Value(2.0); y = a * 3.0; y.backward()", ("y.grad",))),
     prop("chain_rule", "factors multiply along a path",
-         "a = Value(2.0); b = Value(3.0); y = (a * b + 1.0) * b; y.backward()",
+         "a = Value(2.0); b = Value(3.0); c = Value(5.0); y = (a * b + 1.0) * c; y.backward()",
          "a = Value(2.0); y = (a * 3.0) * 4.0 * 5.0; y.backward()",
          "a = Value(2.0); y = ((a * 3.0 - 1.0) ** 2 + 1.0) ** 2; y.backward()"),
     prop("reuse", "a value used twice gets both derivatives",
