@@ -215,7 +215,15 @@ def _checked(name: str, rule: Partials) -> Partials:
 
     @functools.wraps(rule)
     def checked(y: Any, *inputs: Any) -> tuple[Any, ...]:
-        result: Any = rule(y, *inputs)
+        try:
+            result: Any = rule(y, *inputs)
+        except TypeError as error:  # such as math.cos of a Value, which cannot say whose rule it is
+            if any(x.__class__ is not float for x in (y, *inputs)):
+                error.add_note(
+                    f"This was raised by the partials of {name!r}, asked for what can be "
+                    "differentiated again: write them with the functions of autograd."
+                )
+            raise
         if not isinstance(result, tuple) or len(result) != len(inputs):
             found = f"{len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
             raise TypeError(

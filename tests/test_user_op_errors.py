@@ -55,6 +55,22 @@ def test_a_users_own_error_comes_through(error):
             broken(Value(1.0))
 
 
+def test_a_rule_of_floats_alone_is_named_when_it_is_differentiated_again():
+    sine = row(math.sin, lambda y, x: (math.cos(x),))
+    assert ag.grad(sine)(0.0) == 1.0
+    for differentiate in (
+        lambda: ag.grad(ag.grad(sine))(1.0),
+        lambda: ag.gradcheck(sine, (1.0,), order=2),
+    ):
+        with pytest.raises(TypeError, match="a function of autograd") as raised:
+            differentiate()
+        (note,) = raised.value.__notes__
+        assert note == (
+            f"This was raised by the partials of {sine.name!r}, asked for what can be "
+            "differentiated again: write them with the functions of autograd."
+        )
+
+
 @pytest.mark.parametrize(
     "error",
     [json.JSONDecodeError("m", "document", 0), UnicodeDecodeError("utf-8", b"x", 0, 1, "r")],
