@@ -118,8 +118,43 @@ def test_the_classic_case():
     assert found.derivative.count == 4
     text = str(found)
     assert "dc/da = 6.0" in text
-    assert "a -> b -> c" in text
-    assert str(ag.explain(c, by=a, lang="ko", names={"b": b, "c": c})).count("dc/da") == 3
+    for way in ("a -> b (operand 1) -> c (operand 2)", "a -> b (operand 2) -> c (operand 1)"):
+        assert way in text
+    korean = str(ag.explain(c, by=a, lang="ko", names={"b": b, "c": c}))
+    assert korean.count("dc/da") == 3
+    assert "a -> b (피연산자 2) -> c (피연산자 1)" in korean
+    assert "several parts" not in text
+
+
+def test_why_both_orders_give_the_same():
+    a = Value(1.0, label="a")
+    apart = ag.explain((a + a) + (a + a), by=a)  # only a itself gets its gradient in parts
+    assert apart.order.shared == ()
+    assert "no node on the way gets its gradient in several parts; a," in str(apart)
+    korean = str(ag.explain((a + a) + (a + a), by=a, lang="ko"))
+    assert "경로 중간에 기울기를 여러 번에 나누어 받는 노드가 없기 때문입니다" in korean
+    b = a * 2.0
+    chance = ag.explain(ag.cos(b * 0.0) + b * 3.0, by=a, names={"b": b})
+    assert len(chance.order.shared) == 1
+    assert "the numbers happen to be the same: b gets its gradient in several parts" in str(chance)
+    lone = ag.explain(ag.tanh(b), by=a)
+    assert "no node on the way gets its gradient in several parts." in str(lone)
+
+
+def test_what_ran_is_written_as_it_ran():
+    told = str(ag.explain(Value(0.486, label="v") / 1.0)).splitlines()
+    assert told[0] == "v1 = v/1 = 0.486/1 = 0.486"
+    assert "1/1 = 1.0" in told[3]
+    w, x = Value(0.5159, "w"), 1.4880876688123457
+    told = ag.explain(ag.dot([w], [x], Value(0.0, "b")))
+    assert str(told).startswith("v2 = w*1.48809 + b = 0.5159*1.48809 + 0 = 0.7677")
+    rows = [line.split() for line in str(told).splitlines()[3:]]
+    assert rows == [
+        ["w", "0.5159", repr(x)], ["1.48809", repr(x), "-"], ["b", "0.0", "1.0"]
+    ]  # fmt: skip
+    shown = ag.explain(w * 1.0)._repr_markdown_()
+    assert "= 1$$" in shown
+    assert "= 1 = 1" not in shown
 
 
 def test_the_naive_order_stops():

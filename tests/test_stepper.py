@@ -1,6 +1,7 @@
 """Stepping: the records are what the engine does, moving changes nothing, and mistakes are said."""
 
 import math
+import re
 from dataclasses import astuple
 
 import pytest
@@ -48,6 +49,53 @@ def test_a_record_says_what_ran_on_what_numbers():
     assert [(one.name, one.data) for one in first.inputs] == [("w", -3.0), ("x", 2.0)]
     assert (first.data, first.gradient, first.additions) == (-6.0, None, ())
     assert first.message == "Compute v2 = w*x = -3*2 = -6."
+
+
+def test_a_factor_of_one_and_a_division_by_one_are_shown_as_they_ran():
+    w, x = Value(1.0, "w"), Value(2.0, "x")
+    assert ag.step(w * x).records[0].message == "Compute v2 = w*x = 1*2 = 2."
+    stepper = ag.step(ag.sum([w * x]) / 1.0)  # as a loss of one sample ends
+    assert [record.formula for record in stepper][:3] == ["w*x", "sum(v2)", "v3/1"]
+    assert [record.latex for record in stepper][2] == r"\frac{v_{3}}{1}"
+    assert "back to the inputs of v3/1: v3 += 1*1 = 1." in stepper.records[4].message
+    assert "sum(v2)의 입력에" in ag.step(stepper.nodes[-1], lang="ko").records[5].message
+
+
+def test_no_term_and_no_digit_is_lost_in_what_is_said_of_a_neuron():
+    model = nn.MLP(2, [3, 1], seed=0)
+    first, *_ = ag.step(model([1.488087668812345, -0.04110592484631234])).records
+    w1, w2 = (f"{w.data:.6g}" for w in model.layers[0].neurons[0].weights)
+    name = "layer1.neuron1"
+    assert first.message == (
+        f"Compute {first.name} = {name}.w1*1.48809 + {name}.w2*(-0.0411059) + {name}.b"
+        f" = {w1}*1.48809 + {w2}*(-0.0411059) + 0 = {first.data:.6g}."
+    )
+    assert [one.name for one in first.inputs][2:4] == ["1.48809", "-0.0411059"]
+    assert "1.48809" in first.latex
+    assert "1.488087668812345" not in first.latex
+    assert "*1.488087668812345 + " in first.numbers  # the record has every digit
+
+
+def test_a_long_formula_is_cut_between_its_terms():
+    w, x = [Value(0.5, f"w{i}") for i in range(64)], [Value(2.0, f"x{i}") for i in range(64)]
+    message = ag.step(ag.dot(w, x, Value(0.0, "b"))).records[0].message
+    assert message.startswith("Compute v129 = w0*x0 + w1*x1 + ")
+    assert "*x5 + ... + w59*" in message
+    assert "w63*x63 + b = 0.5*2 + " in message
+    assert all(re.fullmatch(r"[\w.]+\*[\w.]+|[\w.]+|[=+]|\.\.\.", one) for one in message.split())
+
+
+def test_the_phase_before_backpropagation_is_called_a_loss_only_if_there_is_one():
+    loss, y, _ = neuron()
+    for stepper, english, korean in (
+        (lambda lang: ag.step(loss, prediction=y, lang=lang), "Loss calculation", "손실 계산"),
+        (lambda lang: ag.step(loss, lang=lang), "Result", "결과"),
+    ):
+        for lang, said in (("en", english), ("ko", korean)):
+            found = stepper(lang)
+            turn = found.phases["loss"][1]
+            assert found.text(turn).splitlines()[0].endswith(f"| {said}")
+            assert [one["name"] for one in found.payload()["phases"]][1] == said
 
 
 def test_backpropagation_says_what_was_added_to_whose_gradient():

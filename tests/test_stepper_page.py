@@ -122,7 +122,7 @@ def test_every_text_is_used_and_there_in_both_languages():
         path.read_text(encoding="utf-8") for path in Path(page.__file__).parent.glob("*.py")
     )
     used |= set(re.findall(r"(?:words|texts)[\"']?\]?\[[\"'](\w+)[\"']\]", python))
-    phases = {"title", "forward", "loss", "backward", "update"}
+    phases = {"title", "forward", "loss", "result", "backward", "update"}
     assert used | phases == TEXTS.keys()
     assert words("ko").keys() == words("en").keys()
     for english, korean in TEXTS.values():

@@ -82,13 +82,19 @@ def test_latex_is_valid(row):
     ("row", "names", "text", "latex"),
     [
         (ops.mul, ["w", "x"], "w*x", r"w \cdot x"),
-        (ops.mul, ["w", "-2.5"], "w*-2.5", r"w \cdot -2.5"),
+        (ops.mul, ["w", "-2.5"], "w*(-2.5)", r"w \cdot \left(-2.5\right)"),
+        (ops.mul, ["1", "2"], "1*2", r"1 \cdot 2"),  # as it ran: a factor of 1 is one, too
+        (ops.div, ["v22", 1.0], "v22/1", r"\frac{v_{22}}{1}"),
+        (ops.sum_, ["a"], "sum(a)", None),
         (ops.sub, ["a", "b - c"], "a - (b - c)", r"a - \mathrm{b\ -\ c}"),
         (ops.div, ["a", "b"], "a/b", r"\frac{a}{b}"),
         (ops.power, ["-2.0", "3"], "(-2.0)**3", "{-2.0}^{3}"),
+        (ops.power, ["x", -1.0], "x**(-1)", None),
+        (ops.sub, ["-2", "-3"], "-2 - (-3)", r"-2 - \left(-3\right)"),
         (ops.tanh, ["w1*x1 + b"], "tanh(w1*x1 + b)", r"\tanh \mathrm{w1*x1\ +\ b}"),
         (ops.dot, ["w1", "w2", "x1", "x2", "b"], "w1*x1 + w2*x2 + b", None),
-        (ops.dot, ["w", "x", "0"], "w*x", None),
+        (ops.dot, ["w", "x", 0.0], "w*x", None),  # a bias that nobody gave
+        (ops.dot, ["0.5", "-2", "0"], "0.5*(-2) + 0", None),
         (ops.sum_, ["a", "b", "c"], "a + b + c", "a + b + c"),
         (ops.where, ["c", "a", "b"], "a if c else b", None),
     ],
@@ -117,6 +123,10 @@ def test_formula(row, names, text, latex):
 )
 def test_derivatives(row, expected):
     assert derivatives(row, "y", names_of(row)) == expected
+
+
+def test_a_one_that_was_given_stays_in_a_derivative():
+    assert derivatives(ops.div, "y", ["v22", "1"]) == ["1/1", "-y/1"]
 
 
 def test_an_operation_of_ones_own():

@@ -13,7 +13,7 @@ from autograd.view import told
 from autograd.view.glossary import Language
 from autograd.view.paths import Consumer, Order, Path, Paths, replay
 from autograd.view.rules import rule_of
-from autograd.view.symbols import derivatives, formula, number_text
+from autograd.view.symbols import derivatives, formula, short_number
 
 MOST_FORMULAS = 12  # operands of an operation whose derivatives are written as formulas
 
@@ -68,7 +68,8 @@ class Explanation:
         name: of the Value.
         data: its number.
         op: the operation that made it; None for a leaf.
-        formula, numbers, latex: the operation with names, with numbers, and in LaTeX.
+        formula, numbers, latex: the operation with names, with numbers, and in LaTeX; numbers in
+            them have six digits.
         rule: how it passes a gradient on, in words.
         operands: its operands.
         names: of all nodes, by their place in the topological order.
@@ -152,25 +153,26 @@ def _operation(value: Value, name_of: dict[Any, str], lang: Language) -> dict[st
         return {
             "op": None, "formula": "", "numbers": "", "latex": "", "rule": "", "operands": (),
         }  # fmt: skip
-    words = [number_text(x) if x.__class__ is float else name_of[x] for x in value.inputs]
+    operands = [x if x.__class__ is float else name_of[x] for x in value.inputs]
+    words = [x if isinstance(x, str) else short_number(x) for x in operands]
     data = [x if x.__class__ is float else x.data for x in value.inputs]
+    numbers = [x if x.__class__ is float else short_number(x.data) for x in value.inputs]
     texts: list[str | None] = [None] * len(words)
     formulas = texts
     if len(words) <= MOST_FORMULAS:
         texts = derivatives(row, name_of[value], words)
         formulas = derivatives(row, name_of[value], words, latex=True)
     partials = value.partials
-    operands = [
+    told_of = [
         Operand(
             "" if x.__class__ is float else name_of[x], data[k], partials[k], texts[k], formulas[k]
         )
         for k, x in enumerate(value.inputs)
     ]
     return {
-        "op": row.name, "formula": formula(row, words),
-        "numbers": formula(row, [number_text(x) for x in data]),
-        "latex": formula(row, words, latex=True), "rule": rule_of(row, lang),
-        "operands": tuple(operands),
+        "op": row.name, "formula": formula(row, operands), "numbers": formula(row, numbers),
+        "latex": formula(row, operands, latex=True), "rule": rule_of(row, lang),
+        "operands": tuple(told_of),
     }  # fmt: skip
 
 

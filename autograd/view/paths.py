@@ -4,6 +4,7 @@ Owns the counting and listing of paths, and the replay of the naive order beside
 Everything is read from the graph's local derivatives.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -16,11 +17,14 @@ class Path(NamedTuple):
 
     Attributes:
         nodes: places in the topological order, from the Value to the result.
+        operands: as which operand it enters each node after the first; None where that is the only
+            one through which it can.
         partials: the local derivative at each edge, in that order.
         product: of them: what this path contributes.
     """
 
     nodes: tuple[int, ...]
+    operands: tuple[int | None, ...]
     partials: tuple[float, ...]
     product: float
 
@@ -70,6 +74,8 @@ class Order(NamedTuple):
         is_whole: whether the naive order came to its end.
         right: the pushes in reverse topological order: a node waits until all has arrived.
         gradient: of the Value in question after those.
+        shared: the nodes between the two that get their gradient in several parts: the naive order
+            passes the first of these on again with the second.
     """
 
     naive: tuple[Push, ...]
@@ -77,6 +83,7 @@ class Order(NamedTuple):
     is_whole: bool
     right: tuple[Push, ...]
     gradient: float
+    shared: tuple[int, ...]
 
 
 def live_operands(node: Any) -> Iterator[tuple[int, Any, float]]:
@@ -124,20 +131,24 @@ class Paths:
             if node is root:
                 found.append(self._path(before))
                 continue
-            for user, _, partial in reversed(self._uses.get(node, ())):
-                pending.append((user, (node, partial, before)))
+            uses = self._uses.get(node, ())
+            times = Counter(user for user, _, _ in uses)
+            for user, k, partial in reversed(uses):
+                place = k if times[user] > 1 else None
+                pending.append((user, (node, place, partial, before)))
         return found
 
     def _path(self, last: Any) -> Path:
-        nodes, partials = [len(self.order) - 1], []
+        nodes, operands, partials = [len(self.order) - 1], [], []
         while last is not None:
-            node, partial, last = last
+            node, operand, partial, last = last
             nodes.append(self.place[node])
+            operands.append(operand)
             partials.append(partial)
         product = 1.0
         for partial in partials:  # from the result down, as backpropagation multiplies
             product = partial * product
-        return Path(tuple(nodes[::-1]), tuple(partials[::-1]), product)
+        return Path(tuple(nodes[::-1]), tuple(operands[::-1]), tuple(partials[::-1]), product)
 
     def consumers(self, gradients: dict[Any, float]) -> list[Consumer]:
         """Return the uses of `start`, each with all paths that begin so.
@@ -183,7 +194,20 @@ def replay(order: Sequence[Any], start: Any) -> Order:
         if node in gradients
         for _, x, partial in live_operands(node)
     ]
-    return Order(tuple(naive), naive_gradient, is_whole, tuple(right), gradients.get(start, 0.0))
+    return Order(
+        tuple(naive), naive_gradient, is_whole, tuple(right), gradients.get(start, 0.0),
+        _shared(right, place[start]),
+    )  # fmt: skip
+
+
+def _shared(pushes: Sequence[Push], start: int) -> tuple[int, ...]:
+    """The nodes above `start` that are pushed to several times; `pushes` are in the right order."""
+    times = Counter(one.operand for one in pushes)
+    above: dict[int, None] = {}
+    for one in reversed(pushes):
+        if one.operand == start or one.operand in above:
+            above[one.node] = None
+    return tuple(i for i in above if times[i] > 1)
 
 
 def _push(

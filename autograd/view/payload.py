@@ -42,7 +42,7 @@ def payload_of(stepper: "Stepper") -> dict[str, Any]:
         ],
         "records": [_record(record, stepper) for record in stepper.records],
         "phases": [
-            {"key": key, "name": texts[key], "first": first, "last": last}
+            {"key": key, "name": stepper.title_of(key), "first": first, "last": last}
             for key, (first, last) in stepper.phases.items()
         ],
         "code": [

@@ -14,7 +14,10 @@ PHASES: tuple[Phase, ...] = ("forward", "loss", "backward", "update")
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """An input of an operation: the index of its node (None: a constant), its name, its number."""
+    """An input of an operation: the index of its node (None: a constant), its name, its number.
+
+    The name of a constant is its number to six digits.
+    """
 
     node: int | None
     name: str
@@ -57,7 +60,7 @@ class Record:
         data: the number of the node after the step.
         gradient: the derivative of the result by the node, in the phases that know it.
         formula, latex: what is computed, with names.
-        numbers: the same with numbers.
+        numbers: the same with numbers, every digit of them.
         additions: in backpropagation, what was added to whose gradient, in the engine's order.
         line: the user's line of code, where one was recorded.
         message: the step in one sentence.

@@ -7,9 +7,9 @@ no Korean particle, whose form would depend on how the name is read aloud.
 from collections.abc import Sequence
 
 from autograd.view.glossary import Language, term
-from autograd.view.symbols import number_text
+from autograd.view.symbols import number_text, short_number
 
-LONGEST = 60  # of a formula in a sentence; the record has the whole
+LONGEST = 110  # of a formula in a sentence; the record has the whole
 MOST = 4  # operands that a sentence names
 
 
@@ -32,9 +32,10 @@ class Sentences:
 
     def start(self, name: str, data: float, by: str) -> str:
         """Backpropagation is about to start."""
+        result = f"{name} = {short_number(data)}"
         if self._is_korean:
-            return f"결과: {name} = {_short(data)}. {term('backpropagation', 'ko')} 시작: {by} = 1"
-        return f"The result is {name} = {_short(data)}. Backpropagation starts with {by} = 1."
+            return f"결과: {result}. {term('backpropagation', 'ko')} 시작: {by} = 1"
+        return f"The result is {result}. Backpropagation starts with {by} = 1."
 
     def pass_back(
         self,
@@ -54,26 +55,27 @@ class Sentences:
             passed_over: the names of the operands without one.
         """
         parts = [
-            f"{name} += {_short(partial)}*{number_in_formula(upstream, short=True)}"
-            f" = {_short(added)}"
+            f"{name} += {short_number(partial)}*{number_in_formula(upstream, short=True)}"
+            f" = {short_number(added)}"
             for name, partial, added in received[:MOST]
         ]
         more = len(received) - MOST
+        passed = f"{by} = {short_number(upstream)}"
         if self._is_korean:
             parts += [f"… 외 {more}개"] if more > 0 else []
             parts += [f"전달되지 않음: {', '.join(passed_over[:MOST])}"] if passed_over else []
             gradient = term("gradient", "ko")
-            return f"{shortened(formula)}의 입력에 {gradient} 전달, {by} = {_short(upstream)}: " + (
+            return f"{shortened(formula)}의 입력에 {gradient} 전달, {passed}: " + (
                 "; ".join(parts) or "받는 노드 없음"
             )
         parts += [f"... and {more} more"] if more > 0 else []
         parts += [f"none to {', '.join(passed_over[:MOST])}"] if passed_over else []
         said = "; ".join(parts) or "there is no Value among them"
-        return f"Pass {by} = {_short(upstream)} back to the inputs of {shortened(formula)}: {said}."
+        return f"Pass {passed} back to the inputs of {shortened(formula)}: {said}."
 
     def update(self, name: str, rule: str, before: float, after: float) -> str:
         """The optimiser changed a parameter."""
-        changed = f"{name} <- {rule}: {_short(before)} -> {_short(after)}"
+        changed = f"{name} <- {rule}: {short_number(before)} -> {short_number(after)}"
         return (
             f"{term('weight update', 'ko')}: {changed}" if self._is_korean else f"Update {changed}."
         )
@@ -86,7 +88,7 @@ def derivative_name(result: str, name: str) -> str:
 
 def number_in_formula(x: float, short: bool = False) -> str:
     """A number as a factor: in brackets where a sign would follow an operator."""
-    text = _short(x) if short else number_text(x)
+    text = short_number(x) if short else number_text(x)
     return f"({text})" if text.startswith("-") else text
 
 
@@ -94,11 +96,35 @@ def _bracketed(name: str) -> str:
     return name if name.replace("_", "a").isalnum() else f"({name})"
 
 
-def _short(x: float) -> str:
-    return f"{x:.6g}"
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Return a long formula with its middle left out: whole terms, where it has some.
+
+    Args:
+        text: the formula, or a name.
+        longest: how many letters are left at most, but for the "..." in their place.
+    """
+    if len(text) <= longest:
+        return text
+    words, half = text.split(" "), longest // 2
+    head, tail = _as_many(words, half), _as_many(words[::-1], half)[::-1]
+    if not head or not tail:
+        return f"{text[:half]} ... {text[-half:]}"
+    if "+" in head[1:]:  # w1*x1 + w2*x2 + ... + wn*xn + b
+        head = head[: _last(head, "+") + 1]
+        tail = tail[tail.index("+") :] if "+" in tail else tail
+    return " ".join([*head, "...", *tail])
 
 
-def shortened(text: str) -> str:
-    """Return a long text with its middle left out."""
-    half = LONGEST // 2
-    return text if len(text) <= LONGEST else f"{text[:half]} ... {text[-half:]}"
+def _as_many(words: Sequence[str], room: int) -> list[str]:
+    """The first of `words`, as many as have room."""
+    taken: list[str] = []
+    for word in words:
+        room -= len(word) + 1
+        if room < 0:
+            break
+        taken.append(word)
+    return taken
+
+
+def _last(words: Sequence[str], word: str) -> int:
+    return len(words) - 1 - words[::-1].index(word)

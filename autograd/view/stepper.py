@@ -23,6 +23,7 @@ from autograd.view.records import Record
 from autograd.view.terminal import interact, text_of
 from autograd.view.trace import trace
 from autograd.view.widget import show
+from autograd.view.words import words
 
 MOST_NODES = 100_000
 
@@ -153,6 +154,14 @@ class Stepper:
             first, _ = spans.get(record.phase, (record.index, 0))
             spans[record.phase] = first, record.index
         return spans
+
+    def title_of(self, phase: str) -> str:
+        """What a phase is called on the page and in a terminal.
+
+        A result that no loss was computed for is none: the phase "loss" is the turn alone then.
+        """
+        first, last = self.phases[phase]
+        return words(self.lang)["result" if phase == "loss" and first == last else phase]
 
     def observe(self, callback: Callable[[int], None]) -> None:
         """Have `callback` called with each new index."""

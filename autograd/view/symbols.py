@@ -5,11 +5,13 @@ as a formula, so that no formula stands anywhere beside the table.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.op import Op
+
+SHORT = 8  # letters of a number that a sentence shows as it is
 
 # How tightly an operator holds its operands; a formula of more binds less than one of a name.
 SUM, PRODUCT, SIGN, POWER, ATOM = 1, 2, 3, 4, 5
@@ -94,7 +96,7 @@ class Symbol:
 
     @staticmethod
     def _apply_op(op: Op, inputs: tuple[Any, ...]) -> Any:
-        return _applied(op, [_symbol(x) for x in inputs])
+        return _simplified(op, [_symbol(x) for x in inputs])
 
 
 class _Notation(NamedTuple):
@@ -115,15 +117,38 @@ def symbol(name: str, latex: str | None = None) -> Symbol:
     return Symbol(name, latex_name(name) if latex is None else latex, (binding, binding or ATOM))
 
 
-def formula(op: Op, names: Sequence[str], latex: bool = False) -> str:
-    """Return how `op` of operands called `names` is written: "w*x", or LaTeX "w \\cdot x".
+def number_text(x: float) -> str:
+    """A number in a formula, every digit of it, whole ones without ".0"."""
+    return repr(int(x)) if x.is_integer() and abs(x) < 1e15 and repr(x) != "-0.0" else repr(x)
+
+
+def short_number(x: float) -> str:
+    """A number in a sentence: one that is long to six digits."""
+    text = number_text(x)
+    return text if len(text) <= SHORT else f"{x:.6g}"
+
+
+def formula(
+    op: Op,
+    operands: Sequence[str | float],
+    latex: bool = False,
+    written: Callable[[float], str] = short_number,
+) -> str:
+    """Return how `op` of `operands` is written as it ran: "w*x", "2*1", LaTeX "w \\cdot x".
 
     Args:
         op: the operation.
-        names: of its operands, numbers among them.
+        operands: a name for each, or its number as text; a float is a constant.
         latex: whether in LaTeX.
+        written: how a constant is written.
+
+    Only a bias of 0.0 that is a constant is left out: nobody gave it.
     """
-    made = _applied(op, [symbol(name) for name in names])
+    inputs = [symbol(x if isinstance(x, str) else written(x)) for x in operands]
+    if op is ops.dot and operands[-1] == 0.0 and len(inputs) > 1:
+        made = _sum_of_products(inputs[:-1])
+    else:
+        made = _applied(op, inputs)
     return made.latex if latex else made.text
 
 
@@ -145,11 +170,6 @@ def derivatives(op: Op, output: str, names: Sequence[str], latex: bool = False) 
     return [one if one is None else one.latex if latex else one.text for one in made]
 
 
-def number_text(x: float) -> str:
-    """A number in a formula, every digit of it, whole ones without ".0"."""
-    return repr(int(x)) if x.is_integer() and abs(x) < 1e15 and repr(x) != "-0.0" else repr(x)
-
-
 def latex_name(name: str) -> str:
     """A name in LaTeX: one letter with an index as w_1, any other text upright and escaped."""
     if match := re.fullmatch(r"([A-Za-z])_?(\d*)", name):
@@ -169,8 +189,8 @@ _ESCAPES |= {" ": r"\ ", "~": "-"}
 def _symbol(x: Any) -> Symbol:
     if isinstance(x, Symbol):
         return x
-    text = number_text(x) if x.__class__ is float else str(x)
-    return symbol(text)
+    text = number_text(float(x))
+    return _CONSTANTS[text] if text in _CONSTANTS else symbol(text)
 
 
 def _binding_of(name: str) -> int:
@@ -180,21 +200,33 @@ def _binding_of(name: str) -> int:
     return SIGN if re.fullmatch(r"-[\w.]+(e[+-]?\d+)?", name) else 0
 
 
-def _applied(op: Op, inputs: list[Symbol]) -> Symbol:
-    """The formula of `op` of `inputs`, with what surely changes nothing left out."""
-    texts = [x.text for x in inputs]
-    if op is ops.mul and "1" in texts:
-        return inputs[1 - texts.index("1")]
-    if op is ops.div and texts[1] == "1":
+# The numbers of a rule that a formula may be simplified by, as objects: a name may be "1", too.
+_CONSTANTS = {text: symbol(text) for text in "01"}
+_ZERO, _ONE = _CONSTANTS.values()
+
+
+def _simplified(op: Op, inputs: list[Symbol]) -> Symbol:
+    """The formula of `op` of `inputs` in a rule, with its constants left out that change nothing.
+
+    What was computed keeps its factor of 1, for its reader looks for it: see `formula`.
+    """
+    if op is ops.mul and _ONE in inputs:
+        return inputs[1 - inputs.index(_ONE)]
+    if op is ops.div and inputs[1] is _ONE:
         return inputs[0]
+    if op is ops.heaviside and inputs[1] is _ZERO:
+        return Symbol(f"H({inputs[0].text})", f"H({inputs[0].latex})", (ATOM, ATOM))
+    return _applied(op, inputs)
+
+
+def _applied(op: Op, inputs: list[Symbol]) -> Symbol:
+    """The formula of `op` of `inputs`."""
     if op is ops.identity:
         return inputs[0]
     if op is ops.dot:
         return _sum_of_products(inputs)
-    if op in (ops.sum_, ops.prod) and inputs:
+    if op in (ops.sum_, ops.prod) and len(inputs) > 1:
         return _chain(ops.add if op is ops.sum_ else ops.mul, inputs)
-    if op is ops.heaviside and texts[1] == "0":
-        return Symbol(f"H({texts[0]})", f"H({inputs[0].latex})", (ATOM, ATOM))
     text, binding = _fill(op.notation, inputs, latex=False)
     latex, latex_binding = _fill(_latex_notation(op), inputs, latex=True)
     return Symbol(text, latex, (binding, latex_binding))
@@ -217,7 +249,7 @@ def _chain(op: Op, inputs: Sequence[Symbol]) -> Symbol:
     holds = SUM if op is ops.add else PRODUCT
     texts, latexes = [], []
     for k, x in enumerate(inputs):
-        text, latex = (binding < holds or (k and binding == holds) for binding in x.binding)
+        text, latex = (binding < holds or (k and binding in (holds, SIGN)) for binding in x.binding)
         texts.append(f"({x.text})" if text else x.text)
         latexes.append(rf"\left({x.latex}\right)" if latex else x.latex)
     signs = (" + ", " + ") if op is ops.add else ("*", r" \cdot ")
@@ -225,11 +257,10 @@ def _chain(op: Op, inputs: Sequence[Symbol]) -> Symbol:
 
 
 def _sum_of_products(inputs: list[Symbol]) -> Symbol:
-    """w1*x1 + ... + wn*xn + b; a bias of 0 is left out."""
+    """w1*x1 + ... + wn*xn + b, or without b, if the operands are an even number."""
     n = len(inputs) // 2
     terms = [_applied(ops.mul, [inputs[i], inputs[n + i]]) for i in range(n)]
-    terms += [inputs[-1]] if inputs[-1].text != "0" or not terms else []
-    return _chain(ops.add, terms)
+    return _chain(ops.add, [*terms, *inputs[2 * n :]])
 
 
 def _fill(notation: str, inputs: Sequence[Symbol], latex: bool) -> tuple[str, int]:
@@ -273,9 +304,9 @@ def _misread(binding: int, before: str, after: str) -> bool:
     if _LATEX_FUNCTION.match(before):
         return binding < ATOM
     if before in ("**", "sign"):
-        return binding < SIGN
+        return binding <= SIGN
     if after in ("**", "^"):
         return binding <= POWER
-    if before in _BINDING:  # a - (b + c), a*(b*c): another order has other bits
-        return binding <= _BINDING[before]
+    if _BINDING.get(before, 0) >= SUM:  # a - (b + c), a*(b*c): another order has other bits
+        return binding <= _BINDING[before] or binding == SIGN
     return binding < _BINDING.get(after, 0)

@@ -36,7 +36,7 @@ def text_of(stepper: "Stepper", index: int) -> str:
     """Return a step as lines of text: where one is, what happens, and the numbers it touches."""
     record, texts = stepper.records[index], words(stepper.lang)
     place = texts["step_of"].format(step=index + 1, total=len(stepper))
-    head = f"{place} | {texts[record.phase]}"
+    head = f"{place} | {stepper.title_of(record.phase)}"
     if record.line is not None:
         head += f" | {_cut(PurePath(record.line.file).name)}:{record.line.number}"
     lines = [head, *_wrapped(record.message, "")]

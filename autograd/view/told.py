@@ -4,27 +4,20 @@ Owns the sentences and tables. English text is ASCII, so that every terminal sho
 carries the formulas in LaTeX, and names as plain text.
 """
 
-import html
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import east_asian_width
+from typing import TYPE_CHECKING
 
 from autograd.view.paths import UNCOUNTED, Push
 from autograd.view.sentences import derivative_name, number_in_formula, shortened
-from autograd.view.symbols import latex_name, number_text
+from autograd.view.symbols import latex_name, number_text, short_number
+from autograd.view.table import Table, escaped, grid, plain
 
 if TYPE_CHECKING:
     from autograd.view.explanation import Explanation
 
 MOST_NAMES = 6  # of a path that are written out
-
-
-class Table(NamedTuple):
-    """Rows below a heading; all but the first column are numbers or formulas."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+LONGEST_NAME = 60  # of one of them
 
 
 Part = str | Table
@@ -34,7 +27,7 @@ def as_text(told: "Explanation") -> str:
     """Return an explanation as lines of text."""
     lines: list[str] = []
     for part in _parts(told):
-        lines += _grid(part) if isinstance(part, Table) else [_plain(part)]
+        lines += grid(part) if isinstance(part, Table) else [plain(part)]
     return "\n".join(lines)
 
 
@@ -44,10 +37,10 @@ def as_markdown(told: "Explanation") -> str:
     for part in _parts(told):
         if isinstance(part, Table):
             rows = [part.head, [":--", *["--:"] * (len(part.head) - 1)]]
-            cells = [[_escaped(cell) for cell in row] for row in part.rows]
+            cells = [[escaped(cell) for cell in row] for row in part.rows]
             blocks.append("\n".join(f"| {' | '.join(row)} |" for row in (*rows, *cells)))
         elif part:
-            blocks.append(_escaped(part))
+            blocks.append(escaped(part))
     return "\n\n".join(blocks)
 
 
@@ -58,7 +51,10 @@ def _display(told: "Explanation") -> str:
     for one in told.operands:
         if one.latex is not None and one.name:
             by = rf"\frac{{\partial {name}}}{{\partial {latex_name(one.name)}}}"
-            lines.append(f"{by} = {one.latex} = {_tex_number(one.partial)}")
+            numbers = [_tex_number(one.partial)]
+            if not _is_number(one.derivative, one.partial):
+                numbers.insert(0, one.latex)
+            lines.append(" = ".join([by, *numbers]))
     return "\n\n".join(f"$${line}$$" for line in dict.fromkeys(lines))
 
 
@@ -99,7 +95,7 @@ def _english(told: "Explanation") -> Iterator[Part]:
     else:
         yield f"{many} paths lead there. Along each the local derivatives are multiplied; the sum:"
     if way.paths:
-        yield Table(("path", "local derivatives", "product"), _paths(told, "sum"))
+        yield Table(("path", "local derivatives", "product"), _paths(told, "sum", "operand"))
     else:
         head: Sequence[str] = ("folded by use", "paths", "local derivative * gradient", "product")
         yield Table(head, _consumers(told, "sum", "more", "operand"))
@@ -128,8 +124,15 @@ def _english(told: "Explanation") -> Iterator[Part]:
         f"pushes, {name} = {order.gradient!r}"
     )
     yield Table(("push", "adds", "gradient then"), _pushes(told, order.right, "more"))
-    if is_same:
-        yield "Here both give the same: no node on the way gets its gradient in several parts."
+    if is_same and order.shared:
+        name = told.names[order.shared[0]]
+        yield f"Here the numbers happen to be the same: {name} gets its gradient in several parts."
+    elif is_same:
+        itself = f"; {way.by}, where the paths end, does" if way.count > 1 else ""
+        yield (
+            "Here both give the same: no node on the way gets its gradient in several parts"
+            f"{itself}."
+        )
     elif order.is_whole:
         yield "The naive order passes the first part of a gradient on again with the second."
 
@@ -159,7 +162,7 @@ def _korean(told: "Explanation") -> Iterator[Part]:
     else:
         yield f"경로는 {many}입니다. 경로마다 국소 미분값을 곱하고, 곱을 모두 더합니다(연쇄 법칙)."
     if way.paths:
-        yield Table(("경로", "국소 미분값", "곱"), _paths(told, "합"))
+        yield Table(("경로", "국소 미분값", "곱"), _paths(told, "합", "피연산자"))
     else:
         head: Sequence[str] = ("처음 쓰인 곳별로", "경로 수", "국소 미분값 * 기울기", "곱")
         yield Table(head, _consumers(told, "합", "개 더", "피연산자"))
@@ -189,8 +192,14 @@ def _korean(told: "Explanation") -> Iterator[Part]:
         f"{name} = {order.gradient!r}"
     )
     yield Table(head, _pushes(told, order.right, "번 더"))
-    if is_same:
-        yield "여기서는 결과가 같습니다. 기울기를 여러 번에 나누어 받는 노드가 없기 때문입니다."
+    if is_same and order.shared:
+        name = told.names[order.shared[0]]
+        yield f"여기서는 우연히 결과가 같습니다. 기울기를 여러 번에 나누어 받는 노드: {name}"
+    elif is_same:
+        yield (
+            "여기서는 결과가 같습니다. "
+            "경로 중간에 기울기를 여러 번에 나누어 받는 노드가 없기 때문입니다."
+        )
     elif order.is_whole:
         yield "단순한 순서에서는 먼저 전달한 기울기를 다음 기울기와 함께 한 번 더 전달합니다."
 
@@ -202,19 +211,30 @@ def _operands(told: "Explanation", none: str, more: str) -> list[list[str]]:
     rows = []
     for one in told.operands[: told.limit]:
         said = none if one.partial is None else repr(one.partial)
-        if one.derivative is not None and one.derivative != number_text(one.partial or 0.0):
+        if one.derivative is not None and not _is_number(one.derivative, one.partial):
             said = f"{shortened(one.derivative)} = {said}"
         if not one.name:
             said = "-"
-        rows.append([one.name or repr(one.data), repr(one.data), said])
+        rows.append([one.name or short_number(one.data), repr(one.data), said])
     return rows + _rest(len(told.operands) - told.limit, 3, more)
 
 
-def _paths(told: "Explanation", total: str) -> list[list[str]]:
+def _is_number(derivative: str | None, partial: float | None) -> bool:
+    """Whether a derivative as a formula is only the number itself, perhaps cut to six digits."""
+    return partial is not None and derivative in (number_text(partial), short_number(partial))
+
+
+def _paths(told: "Explanation", total: str, operand: str) -> list[list[str]]:
     way = told.derivative
     rows = []
     for path in () if way is None else way.paths:
-        names = [shortened(name) for name in _ends([told.names[i] for i in path.nodes])]
+        places = [f" ({operand} {k + 1})" if k is not None else "" for k in path.operands]
+        names = _ends(
+            [
+                f"{shortened(told.names[i], LONGEST_NAME)}{place}"
+                for i, place in zip(path.nodes, ["", *places], strict=True)
+            ]
+        )
         factors = _ends([number_in_formula(x) for x in path.partials])
         rows.append([" -> ".join(names), " * ".join(factors) or "1", repr(path.product)])
     return rows if way is None else [*rows, [total, "", repr(way.total)]]
@@ -266,35 +286,3 @@ def _ends(words: Sequence[str]) -> list[str]:
         return [*words]
     half = MOST_NAMES // 2
     return [*words[:half], f"... {len(words) - 2 * half:,} ...", *words[-half:]]
-
-
-# Layout
-
-
-def _grid(table: Table) -> list[str]:
-    """A table as lines, its columns aligned."""
-    rows = [[_plain(cell) for cell in row] for row in (table.head, *table.rows)]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _plain(text: str) -> str:
-    """A cell or sentence in one line: a name in it may hold what a terminal obeys."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal a text takes: a Korean letter takes two."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _escaped(text: str) -> str:
-    """Text in Markdown, shown as it is."""
-    safe = html.escape("".join(c if c.isprintable() else " " for c in text), quote=False)
-    return re.sub(r"([\\`*_{}\[\]()#+\-!|~$])", r"\\\1", safe)

@@ -5,7 +5,7 @@ weight update the optimiser's own step on copies. Nothing of the user's is chang
 """
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from autograd.view.calls import calls_of
 from autograd.view.glossary import Language
 from autograd.view.records import Addition, Operand, Phase, Record
 from autograd.view.sentences import Sentences, derivative_name, number_in_formula
-from autograd.view.symbols import formula, latex_name, number_text
+from autograd.view.symbols import formula, latex_name, number_text, short_number
 
 
 def trace(
@@ -70,7 +70,8 @@ class _Tracer:
             for node in nodes:
                 if node.inputs:
                     made = self.made[node]
-                    message = self.say.compute(made.name, made.formula, made.numbers)
+                    numbers = _with_numbers(node, short_number)
+                    message = self.say.compute(made.name, made.formula, numbers)
                     yield replace(made, phase=phase, message=message)
 
     def start(self) -> Record:
@@ -153,17 +154,15 @@ class _Tracer:
         if node.op is None:
             return made
         operands = tuple(
-            Operand(None, number_text(x), x)
+            Operand(None, short_number(x), x)
             if x.__class__ is float
             else Operand(self.index[x], self.names[self.index[x]], x.data)
             for x in node.inputs
         )
-        names = [operand.name for operand in operands]
-        numbers = [number_text(operand.data) for operand in operands]
+        names = [one.data if one.node is None else one.name for one in operands]
         return replace(
             made, op=node.op.name, inputs=operands, formula=formula(node.op, names),
-            latex=formula(node.op, names, latex=True),
-            numbers=f"{formula(node.op, numbers)} = {number_text(node.data)}",
+            latex=formula(node.op, names, latex=True), numbers=_with_numbers(node, number_text),
         )  # fmt: skip
 
     def _additions(self, node: Value, gradients: dict[Any, float]) -> Iterator[Addition]:
@@ -182,6 +181,14 @@ class _Tracer:
         result, name = self.names[self.index[self.root]], self.names[self.index[node]]
         latex = rf"\frac{{\partial {latex_name(result)}}}{{\partial {latex_name(name)}}}"
         return derivative_name(result, name), latex
+
+
+def _with_numbers(node: Value, written: Callable[[float], str]) -> str:
+    """The operation that made `node` in numbers, and its result: 2*3 = 6."""
+    if node.op is None:
+        return ""
+    operands = [x if x.__class__ is float else written(x.data) for x in node.inputs]
+    return f"{formula(node.op, operands, written=written)} = {written(node.data)}"
 
 
 def _module_outputs(order: Sequence[Value]) -> list[Value]:

@@ -17,6 +17,7 @@ TEXTS = {
     # the four phases, as learners know them
     "forward": _term("forward propagation"),
     "loss": ("Loss calculation", f"{term('loss', 'ko')} 계산"),
+    "result": ("Result", "결과"),  # in place of the loss, where nothing of one was computed
     "backward": _term("backpropagation"),
     "update": _term("weight update"),
     "phases": ("Phases", "학습 과정"),
