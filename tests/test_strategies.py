@@ -45,6 +45,13 @@ def test_operands_are_inside_the_domain_and_off_the_kinks(row):
     check()
 
 
+@pytest.mark.parametrize("what", ["log", None, [ops.log], math.log, ag.softmax])
+def test_what_is_no_operation_is_refused(what):
+    for draw in (lambda: operands(what), lambda: programs(operations=[what])):
+        with pytest.raises(TypeError, match=r"expected an operation, such as autograd\.log, got "):
+            draw()
+
+
 @pytest.mark.parametrize("row", [row for row in ROWS if row.kinks], ids=lambda row: row.name)
 def test_edges_reach_every_kink(row):
     reached = set()

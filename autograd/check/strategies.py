@@ -52,8 +52,17 @@ def operands(op: Op, *, edges: bool = False, size: int | None = None) -> st.Sear
         edges: draw at the ends of the domain, at kinks, at signed zeros, subnormals, huge numbers,
             infinities and nan; otherwise inside the domain, off the kinks, with a finite result.
         size: how many operands, for an operation that takes any number; default: 1 to 6.
+
+    Raises TypeError for anything but an operation.
     """
+    _check(op, "operands")
     return _operands(op, edges, size)
+
+
+def _check(op: Any, who: str) -> None:
+    if not isinstance(op, Op):
+        got = f"{op!r:.40}" if isinstance(op, str) else getattr(op, "__name__", type(op).__name__)
+        raise TypeError(f"{who}: expected an operation, such as autograd.log, got {got}")
 
 
 @st.composite
@@ -208,6 +217,8 @@ def programs(
     Results are used again, by later operations and twice by one. A failing one shrinks to few
     operations on simple numbers, and is printed as a program that can be run.
     """
+    for op in operations or ():
+        _check(op, "programs: operations")
     rows = [row for row in ops.TABLE.values() if row.name not in LEFT_OUT]
     return _programs(max_size, max_leaves, list(operations or rows), edges)
 
