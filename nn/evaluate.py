@@ -4,6 +4,7 @@ Owns predictions as plain numbers, and the rule by which an output counts as a c
 """
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,9 +76,10 @@ def accuracy(
             -1 and +1, or 0 and 1.
         threshold: above it a single output, and a label, mean the second class. Default: midway
             between the labels, 0 or 0.5. For the logits of labels 0 and 1, as of
-            `binary_cross_entropy_with_logits`, give 0.
+            `binary_cross_entropy_with_logits`, give 0, as the history of a training has it.
 
-    Raises ValueError if the targets are not classes.
+    Raises ValueError if the targets are not classes. Warns where the labels are 0 and 1 and the
+    outputs are no probabilities, for then it takes a threshold to know what they mean.
     """
     rows, targets = samples_of(data)
     outputs = predict(model, rows)
@@ -89,6 +91,12 @@ def accuracy(
             else "both -1 and +1, or both 0 and 1 (for one of them alone, give a threshold)"
         )
         raise ValueError(f"accuracy: the targets must be {expected}; got {_some(targets)}")
+    if threshold is None and is_right.border == 0.5 and any(y < 0.0 or y > 1.0 for y in outputs):
+        warnings.warn(
+            "accuracy: outputs for the labels 0 and 1 lie below 0 or above 1; if they are logits, "
+            "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
+            stacklevel=2,
+        )
     n_right = [is_right(output, target) for output, target in zip(outputs, targets, strict=True)]
     return n_right.count(True) / len(rows)
 

@@ -71,6 +71,20 @@ def test_a_threshold_of_ones_own():
     assert accuracy(Fixed(), ([[2.0]], [1]), threshold=0.0) == 1.0
 
 
+def test_outputs_that_are_no_probabilities_are_mentioned():
+    data = [[0.4], [1.2], [-3.0]], [1, 1, 0]
+    said = r"^accuracy: outputs .* below 0 or above 1; .*give threshold=0 .*or threshold=0\.5"
+    with pytest.warns(UserWarning, match=said) as caught:
+        assert accuracy(Fixed(), data) == pytest.approx(2 / 3)
+    assert caught[0].filename == __file__
+    # No word where it is clear: a threshold is given, probabilities, labels -1 and +1, a row.
+    assert accuracy(Fixed(), data, threshold=0) == 1.0
+    assert accuracy(Fixed(), data, threshold=0.5) == pytest.approx(2 / 3)
+    assert accuracy(Fixed(), ([[0.0], [1.0]], [0, 1])) == 1.0
+    assert accuracy(Fixed(), ([[-3.0], [1.2]], [-1, 1])) == 1.0
+    assert accuracy(Fixed(), ([[-3.0, 1.2]], [1])) == 1.0
+
+
 def test_an_untrained_model_guesses():
     source = random.Random(1)
     X = [[source.gauss(0, 1), source.gauss(0, 1)] for _ in range(2000)]
