@@ -9,7 +9,7 @@ import io
 import os
 from array import array
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from nn.files import write_atomically
 from nn.module import Module
@@ -107,6 +107,28 @@ class History:
         """Write it to `path` as CSV, whole or not at all. Raises OSError."""
         write_atomically(path, self.to_csv().encode())
 
+    @overload
+    def to_html(
+        self,
+        path: None = None,
+        *,
+        test: tuple[Any, Any] | None = None,
+        preparation: Any = None,
+        title: str | None = None,
+        lang: str | None = None,
+    ) -> str: ...
+
+    @overload
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        test: tuple[Any, Any] | None = None,
+        preparation: Any = None,
+        title: str | None = None,
+        lang: str | None = None,
+    ) -> None: ...
+
     def to_html(
         self,
         path: str | os.PathLike[str] | None = None,
@@ -115,11 +137,11 @@ class History:
         preparation: Any = None,
         title: str | None = None,
         lang: str | None = None,
-    ) -> str:
-        """Return the training as one page that works offline, and write it to `path` if given.
+    ) -> str | None:
+        """Write the training as one page that works offline.
 
         Args:
-            path: of the file, written whole or not at all.
+            path: of the file, written whole or not at all; without one the page is returned.
             test: (X, y) that were not trained on, for the accuracy that is shown.
             preparation: the `Preparation` of the data, for the names of features and classes.
             title: of the page.
@@ -130,9 +152,10 @@ class History:
         from nn.page.build import training_page
 
         page = training_page(self, test=test, preparation=preparation, title=title, lang=lang)
-        if path is not None:
-            write_atomically(path, page.encode())
-        return page
+        if path is None:
+            return page
+        write_atomically(path, page.encode())
+        return None
 
 
 def _stride(n_epochs: int) -> int:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+import autograd as ag
 from autograd.view import page, widget
 from autograd.view.page import STILL_STEPS, module, packed, stepper_page, still, style
 from autograd.view.words import TEXTS, words
@@ -211,3 +212,10 @@ def test_without_anywidget_a_notebook_shows_the_page(no_anywidget, monkeypatch):
     ((frame, _),) = parts.of("iframe")
     assert frame["srcdoc"] == stepper_page(square())
     assert frame["sandbox"] == "allow-scripts"
+
+
+def test_a_page_that_is_written_is_not_returned(tmp_path):
+    """A notebook cell that ends in this line would show the whole page as text."""
+    stepper = ag.step(ag.Value(3.0) * 2.0)
+    assert stepper.to_html(tmp_path / "step.html") is None
+    assert (tmp_path / "step.html").read_text(encoding="utf-8") == stepper.to_html()

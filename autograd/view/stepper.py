@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from autograd.backward import topological_order
 from autograd.naming import Names, node_names
@@ -300,16 +300,23 @@ class Stepper:
         """Everything that the page and the widget show, as JSON."""
         return payload_of(self)
 
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Return the stepper as one HTML page that needs no network and no kernel.
+    @overload
+    def to_html(self) -> str: ...
+
+    @overload
+    def to_html(self, path: str | Path) -> None: ...
+
+    def to_html(self, path: str | Path | None = None) -> str | None:
+        """Write the stepper as one HTML page that needs no network and no kernel.
 
         Args:
-            path: where to write it, too.
+            path: of the file; without one the page is returned.
         """
         page = stepper_page(self.payload())
-        if path is not None:
-            Path(path).write_text(page, encoding="utf-8")
-        return page
+        if path is None:
+            return page
+        Path(path).write_text(page, encoding="utf-8")
+        return None
 
     def _ipython_display_(self) -> None:
         show(self)
