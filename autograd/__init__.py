@@ -121,8 +121,9 @@ def __getattr__(name: str) -> Any:
 
 abs, pow = _abs, _pow
 
-# Names of builtins (abs, compile, max, min, pow, sum) are attributes of the module only: write
-# `import autograd as ag` and ag.sum; `from autograd import *` rebinds no builtin.
+# Names of builtins are attributes of the module only: write `import autograd as ag` and ag.sum;
+# `from autograd import *` rebinds no builtin.
+_OF_BUILTINS = ("abs", "compile", "max", "min", "pow", "sum")
 __all__ = [
     "AnomalyError",
     "Interval",
@@ -208,3 +209,8 @@ __all__ = [
     "vmap",
     "where",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the package offers, for completion: its operations and tools, not the files behind it."""
+    return sorted((*__all__, *_OF_BUILTINS, *(name for name in globals() if name[:2] == "__")))

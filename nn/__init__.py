@@ -53,7 +53,7 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.optim import OPTIMIZERS, SGD
-from nn.serialize import load, save
+from nn.serialize import load, load_prepared, save
 from nn.train import fit
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "l2_penalty",
     "linear",
     "load",
+    "load_prepared",
     "moons",
     "mse_loss",
     "plot",
@@ -102,3 +103,8 @@ __all__ = [
     "wine",
     "xor",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the package offers, for completion: not the files behind it, which share its names."""
+    return sorted((*__all__, *(name for name in globals() if name[:2] == "__")))
