@@ -212,5 +212,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the package offers, for completion: its operations and tools, not the files behind it."""
+    """What the package offers, for completion: not the files behind it, which share its names."""
     return sorted((*__all__, *_OF_BUILTINS, *(name for name in globals() if name[:2] == "__")))
