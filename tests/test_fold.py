@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -184,6 +185,26 @@ def test_a_neuron_that_is_called_twice():
     assert titles(draw(result, depth=1)) == ["neuron 1", "neuron 2", "parameters"]
 
 
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_neurons_and_weights_stand_in_their_order(direction, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)  # other programs have other layouts
+    model = nn.MLP(2, [3, 2], seed=0)
+    drawing = draw(nn.mse_loss(model([1.0, 2.0]), [0.0, 1.0]), direction=direction)
+    svg = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
+    places = {}  # of each name, from the top or from the left
+    for group in svg.iter(f"{SVG}g"):
+        if group.get("class") in ("node leaf", "cluster opened"):
+            text = next(group.iter(f"{SVG}text"))
+            place = float(text.get("x" if direction == "TB" else "y"))
+            places.setdefault(text.text, []).append(place)
+    w1, w2, w3 = (sorted(places[f"w{k}"]) for k in (1, 2, 3))
+    assert all(a < b for a, b in zip(w1, w2, strict=True))
+    assert all(a < b for a, b in zip(w2[-2:], w3, strict=True))
+    first, second, third = (sorted(places[f"neuron {k}"]) for k in (1, 2, 3))
+    assert all(a < b for a, b in zip(first, second, strict=True))
+    assert min(second) < third[0]
+
+
 def test_a_large_graph_is_folded_and_says_how_to_open_it():
     _, loss = a_batch(40)
     assert len(topological_order(loss)) > 10_000
@@ -199,7 +220,8 @@ def test_a_large_graph_is_folded_and_says_how_to_open_it():
 
 
 def test_a_picture_with_nothing_folded_has_no_caption():
-    assert "label=" not in draw(Value(1.0, "x") + 1.0).source.replace("label=<", "")
+    assert "labelloc=b" in draw(ag.tanh(a_loss()[1]), depth=0).source
+    assert "labelloc=b" not in draw(Value(1.0, "x") + 1.0).source
 
 
 # Graphs with random boxes
@@ -383,6 +405,15 @@ def test_a_weight_of_a_folded_network_can_be_followed():
     assert draw(loss, highlight=weight).source.count("penwidth=3") > 8
 
 
+def test_what_a_slice_leaves_out_of_a_neuron_is_called_as_in_its_box():
+    model = nn.MLP(2, [3, 1], seed=0)
+    y = model([1.0, -1.0])
+    drawing = draw(y, by=model.layers[0].neurons[1].weights[0])
+    shown = {words[0].split(" = ")[0] for words in groups(drawing, "constant").values()}
+    assert {"w1", "w2", "w3", "b"} <= shown
+    assert not any("neuron" in name for name in shown)
+
+
 def test_derivatives_stand_at_the_edges():
     x, y = Value(3.0, label="x"), Value(2.0, label="y")
     edges = groups(draw(x * y, derivatives=True), "edge")
@@ -397,9 +428,19 @@ def test_the_order_of_operands_stands_at_edges_where_it_matters():
     for result in (x - y, x / y, x**y, x % 2.0, ag.atan2(x, y)):
         edges = groups(draw(result), "edge")
         i = len(topological_order(result)) - 1
-        assert (edges[f"v{i}e0"], edges[f"v{i}e1"]) == (["1"], ["2"])
+        assert (edges[f"v{i}e0"], edges[f"v{i}e1"]) == (["1st"], ["2nd"])
     for result in (x + y, x * y, ag.maximum(x, y), ag.exp(x)):
         assert not any(groups(draw(result), "edge").values())
+
+
+def test_with_derivatives_every_number_at_an_edge_is_one():
+    y = Value(2.0, label="y")
+    drawing = draw((y - 5) ** 2, derivatives=True)
+    assert [words for words in groups(drawing, "edge").values() if words] == [["1"], ["-6"]]
+    assert "operand 1; local derivative -6.0" in drawing.source  # to point at
+    assert "operand 2; constant" in drawing.source
+    x = Value(3.0, label="x")
+    assert "1st; " not in draw(x * y, derivatives=True).source
 
 
 @pytest.mark.parametrize(

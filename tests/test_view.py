@@ -9,13 +9,16 @@ from importlib import metadata
 from pathlib import Path
 
 import graphviz
+import matplotlib
 import pytest
 from hypothesis import example, given, settings, strategies as st
+from matplotlib.ft2font import FT2Font
 
 import autograd as ag
 from autograd import Value
 from autograd.view import Drawing, RendererNotFound, draw, quoted, render as renderer, tooltip
 from autograd.view.render import find_renderer
+from autograd.view.text import room
 
 SVG = "{http://www.w3.org/2000/svg}"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -342,6 +345,59 @@ def test_any_number_can_be_drawn(number):
     x.grad = number or 1.0
     (words,) = groups(draw(x), "node").values()
     assert words[0] == f"data {number:.4g}"
+
+
+def widths(drawing, id):
+    """How wide the box `id` is in the picture, and where its texts begin in it."""
+    (group,) = (g for g in ElementTree.fromstring(drawing.svg()).iter() if g.get("id") == id)
+    shape = next(part for part in group.iter() if part.get("points"))
+    xs = [float(pair.split(",")[0]) for pair in shape.get("points").split()]
+    return max(xs) - min(xs), [
+        (text.text.replace("\xa0", " "), float(text.get("x")) - min(xs), text.get("text-anchor"))
+        for text in group.iter(f"{SVG}text")
+    ]
+
+
+def dejavu(text, bold=False):
+    """The width of a text in the font that most Linux systems have in place of Helvetica."""
+    path = Path(matplotlib.get_data_path(), "fonts/ttf", f"DejaVuSans{'-Bold' * bold}.ttf")
+    font = FT2Font(str(path))
+    font.set_size(1000, 72)
+    return sum(font.load_char(ord(c)).linearHoriAdvance / 65536 for c in text) * 11 / 1000
+
+
+def test_every_text_fits_its_box_in_a_wider_font_than_the_one_measured():
+    long = Value(-0.1234, label="layer1.neuron2.w2 and MORE")
+    with ag.scope("hinge_loss of a batch"):
+        y = long * -0.04681 + -1.234e-05
+    y.backward()
+    opened, folded = draw(y, limit=None), draw(y, depth=0)
+    checked = 0
+    for drawing, id in ((opened, "v0"), (opened, "v1c1"), (opened, "v2"), (folded, "b0")):
+        width, texts = widths(drawing, id)
+        for text, start, anchor in texts:
+            is_bold = not text.startswith(("data", "grad", "-", "2 operations"))
+            taken = dejavu(text, is_bold)
+            left = (width - taken) / 2 if anchor == "middle" else start
+            assert left >= 0
+            following = [
+                x
+                for other, x, _ in texts
+                if (text + other).startswith("data") and other.startswith("grad")
+            ]
+            assert left + taken <= min(following, default=width), (id, text)
+            checked += 1
+    assert checked >= 8
+
+
+@pytest.mark.parametrize(
+    "text", ["data -3.142e-05", "Loss of 12 SAMPLES", "w1*x1 + 60 products", "뉴런 3"]
+)
+def test_the_room_of_a_text_is_that_of_the_widest_font(text):
+    latin = "".join(c if c.isascii() else "W" for c in text)  # as wide as a Korean letter at most
+    for bold in (False, True):
+        assert dejavu(latin, bold) <= room(text, bold) * (1.0 if latin == text else 1.2)
+        assert room(text, bold) <= 1.25 * dejavu(latin, bold)
 
 
 # Getting it out

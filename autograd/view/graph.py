@@ -38,8 +38,8 @@ def draw(
     Each Value is a box with its name, its number (data) and its gradient (grad), leaves in green;
     each operation an ellipse; each constant a small grey box. The gradient is blue where it is
     positive and vermillion where it is negative, stronger and with a wider border the larger it is.
-    A dashed edge carries no gradient. Where it matters which operand comes first, its number stands
-    at the edge. A `dot` of up to four pairs is opened into its products and their sum. Gradients
+    A dashed edge carries no gradient. Where it matters which operand comes first, 1st and 2nd stand
+    at the edges. A `dot` of up to four pairs is opened into its products and their sum. Gradients
     show "–" until `backward()` has run from `value`: as long as `value.grad` is 0, which that call
     makes 1. In an SVG, pointing at a box shows every digit, pointing at an edge the local
     derivative.
@@ -61,7 +61,7 @@ def draw(
         open: names of boxes to open besides: "attention", "layer 2", "MLP/layer 2/neuron 3".
         by: a Value: draw only what the derivative of `value` by it runs through.
         highlight: one or more Values whose paths to `value` are drawn stronger.
-        derivatives: whether to write the local derivative at each edge.
+        derivatives: whether to write the local derivative at each edge, and nothing else there.
         dark: whether to draw for a dark page.
 
     Raises TypeError for anything but Values; ValueError for another direction, limit or depth, a

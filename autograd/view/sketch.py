@@ -19,17 +19,19 @@ from autograd.view.colours import DARK, LIGHT, Shade, shade
 from autograd.view.drawing import Drawing
 from autograd.view.fold import OPENED_PAIRS, Folded, Scene
 from autograd.view.groups import Box, Groups
-from autograd.view.text import number, plain, quoted, symbol, tooltip
+from autograd.view.text import number, plain, quoted, room, symbol, tooltip
 
-# Operations whose operands may change places; at the others each edge has its operand's number.
+ORDINALS = {0: "1st", 1: "2nd", 2: "3rd"}
+# Operations whose operands may change places; at the others each edge says which operand it is.
 COMMUTATIVE = frozenset((
     "add", "mul", "dot", "sum", "mean", "prod", "max", "min", "logsumexp", "maximum", "minimum",
     "hypot", "logaddexp",
 ))  # fmt: skip
 
 
-WIDEST_LETTER = 6.6  # points, on average, of a number in the widest of the usual fonts
-ROOM = 76  # points: for "grad -0.1235"
+MARGIN = 6  # points around a text in its box or cell
+CENTRED = 1.2  # so much more room has a text in a table's middle, where a wider one grows rightward
+STEPPED = "grad -0.1235"  # a page that writes numbers, step by step, has room for such ones
 
 
 class Look(NamedTuple):
@@ -105,10 +107,13 @@ class Sketch:
                 self._add_value(part)
         if hidden:
             self._add_rest(hidden)
-        for box in reversed(self.groups.boxes):  # those inside before those around them
-            if box in self.clusters:
-                self._page(box.outer).subgraph(self.clusters[box])
-        for tail, head, attributes in self.edges:
+        # From left to right the layout of opened boxes puts on top what it meets last. (Of weights
+        # every program does, of neurons side by side graphviz-pure; `dot` has them either way.)
+        turn = -1 if self.clusters and self.look.direction in ("LR", "RL") else 1
+        boxes = sorted(self.clusters, key=lambda box: (-box.level, turn * place[box.nodes[-1]]))
+        for box in boxes:  # those inside before those around them
+            self._page(box.outer).subgraph(self.clusters[box])
+        for tail, head, attributes in self.edges[::turn]:
             self.drawing.edge(tail, head, **attributes)
         if caption:
             self.drawing.attr(label=quoted(caption, "l", 200), labelloc="b", labeljust="l")
@@ -143,11 +148,13 @@ class Sketch:
         lines = [_count(operations, "operation"), _count(leaves, "parameter")]
         lines += [_count(len(box.leaves) - leaves, "leaf", "leaves")]
         said = [one.path for one in box.boxes[:4]] + ["..."] * (len(box.boxes) > 4)
-        counts = "<BR/>".join(line for line in lines if line)
+        width = CENTRED * max(room(box.title, bold=True), *map(room, lines))
+        rows = [f"<B>{plain(box.title)}</B>", *filter(None, lines)]
+        table = "".join(f'<TR><TD WIDTH="{round(width)}">{row}</TD></TR>' for row in rows)
         self._page(box.outer).node(
             key,
-            f"<<B>{plain(box.title)}</B><BR/>{counts}>",
-            id=key, shape="box3d", margin="0.2,0.06", fillcolor=self.palette.box,
+            f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{table}</TABLE>>',
+            id=key, shape="box3d", margin="0.1,0.06", fillcolor=self.palette.box,
             tooltip=tooltip(", ".join(said) or "shared", *filter(None, lines)),
             **{"class": "box"},
         )  # fmt: skip
@@ -182,17 +189,17 @@ class Sketch:
             exact.append(f"grad {node.grad!r}")
             how = shade(node.grad, self.largest, surface, self.palette)
         texts = (f"data {number(data)}", f"grad {gradient}")
-        # A browser may lack the font that was measured: a cell has room for a wider one. A page
-        # that writes numbers there, step by step, needs room for any of them.
-        rooms = [
-            round(WIDEST_LETTER * len(text)) if self.look.gradients else ROOM for text in texts
-        ]
+        # A browser may lack the font that was measured: a text begins at the left of a cell that
+        # has room for a wider one.
+        widths = [round(room(text if self.look.gradients else STEPPED)) + MARGIN for text in texts]
         colour = f' BGCOLOR="{how.fill}"' if self.has_gradients else ""
-        title = f'<TR><TD COLSPAN="2"><B>{plain(name)}</B></TD></TR>' if name else ""
+        wide = max(round(CENTRED * room(name, bold=True)), sum(widths))
+        title = f'<TR><TD COLSPAN="2" WIDTH="{wide}"><B>{plain(name)}</B></TD></TR>' if name else ""
         page.node(
             key,
             '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-            f'{title}<TR><TD WIDTH="{rooms[0]}">{texts[0]}</TD><TD WIDTH="{rooms[1]}"{colour}>'
+            f'{title}<TR><TD WIDTH="{widths[0]}" ALIGN="LEFT">{texts[0]}</TD>'
+            f'<TD WIDTH="{widths[1]}" ALIGN="LEFT"{colour}>'
             f'<FONT COLOR="{how.text}">{texts[1]}</FONT></TD></TR></TABLE>>',
             id=key, shape="box", margin="0.03", fillcolor=surface, color=how.border,
             penwidth=f"{how.width:g}", tooltip=tooltip(*([name] if name else []), *exact),
@@ -220,7 +227,7 @@ class Sketch:
     ) -> None:
         """Draw the operation that made the number in the box `key`."""
         page.node(
-            f"{key}op", f"<{plain(sign)}>", id=f"{key}op", shape="ellipse", margin="0.05",
+            f"{key}op", quoted(sign), id=f"{key}op", shape="ellipse", margin="0.05",
             height="0.3", width="0.3", fillcolor=self.palette.operation, tooltip=tooltip(sign),
             ordering="in", **{"class": "operation"},
         )  # fmt: skip
@@ -230,13 +237,14 @@ class Sketch:
 
     def _add_constant(self, page: Any, key: str, x: Any) -> None:
         """Draw a constant, or of a slice, a number that lies outside of it."""
-        name = self._name(x)
+        name = "" if x.__class__ is float else self._short_name(x)
         shown = f"{name} = {number(_number_of(x))}" if name else number(_number_of(x))
         said = f"constant {x!r}" if x.__class__ is float else f"{name or 'a Value'} {x.data!r}"
+        width = (room(shown) + MARGIN) / 72
         page.node(
-            key, f"<{plain(shown)}>", id=key, shape="box", margin="0.05", height="0.2", width="0.2",
-            fillcolor=self.palette.constant, color=self.palette.faint, tooltip=tooltip(said),
-            **{"class": "constant"},
+            key, quoted(shown), id=key, shape="box", margin="0.05", height="0.2",
+            width=f"{width:.2f}", fillcolor=self.palette.constant, color=self.palette.faint,
+            tooltip=tooltip(said), **{"class": "constant"},
         )  # fmt: skip
 
     def _add_rest(self, hidden: int) -> None:
@@ -259,21 +267,25 @@ class Sketch:
         from_box: dict[Folded, list[tuple[Any, int]]] = {}
         for k in operands:
             x, edge = node.inputs[k], f"{self.key[node]}e{k}"
-            place = {"headlabel": str(k + 1), "labeldistance": "1.6"} if numbered else {}
+            place: dict[str, str] = {}
+            if numbered and not self.look.derivatives:  # whose numbers these would be taken for
+                place = {"headlabel": ORDINALS.get(k, f"{k + 1}th"), "labeldistance": "1.8"}
+            which = f"operand {k + 1}; " if numbered else ""
             if not self.scene.is_included(x):
                 key = f"{self.key[node]}c{k}"
                 self._add_constant(page, key, x)
                 said = "constant" if x.__class__ is float else "outside of what is drawn"
                 self.edges.append(
                     (key, operation,
-                     {"id": edge, "color": self.palette.faint, "tooltip": said, **place})
+                     {"id": edge, "color": self.palette.faint, "tooltip": which + said, **place})
                 )  # fmt: skip
             elif isinstance(source := self.scene.source(x), Folded):
                 from_box.setdefault(source, []).append((node, k))
             else:
                 is_strong = self._is_strong(x) and self._is_strong(node)
                 tail = self.key[x]
-                self._add_edge(tail, operation, node.partials[k], edge, is_strong, **place)
+                partial = node.partials[k]
+                self._add_edge(tail, operation, partial, edge, is_strong, which, **place)
         for source, uses in from_box.items():
             self._flow(source, operation, uses, f"{self.key[node]}e{uses[0][1]}")
 
@@ -291,8 +303,9 @@ class Sketch:
         )  # fmt: skip
 
     def _add_edge(
-        self, tail: str, head: str, partial: float | None, edge: str, is_strong: bool, **more: str
-    ) -> None:
+        self, tail: str, head: str, partial: float | None, edge: str, is_strong: bool,
+        which: str = "", **more: str,
+    ) -> None:  # fmt: skip
         """Draw an edge along which a gradient flows, or, dashed, one along which none does."""
         if partial is None:
             said, style = "no gradient flows along this edge", "dashed"
@@ -303,7 +316,7 @@ class Sketch:
         if is_strong and partial is not None:
             more |= self._bold()
         self.edges.append(
-            (tail, head, {"id": edge, "style": style, "tooltip": tooltip(said), **more})
+            (tail, head, {"id": edge, "style": style, "tooltip": tooltip(which + said), **more})
         )
 
     def _is_strong(self, x: Any) -> bool:

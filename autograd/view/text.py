@@ -2,12 +2,16 @@
 
 import html
 import re
+import unicodedata
 
 from graphviz import nohtml
 
 from autograd.op import Op
 
 LONGEST_NAME = 40
+# Widths of letters in the widest of the fonts that stand in for Helvetica (DejaVu Sans), in ems.
+_WIDTHS = dict.fromkeys("ijl|!.,:;' ()[]{}/\\ftrI-`", 0.42) | dict.fromkeys("mMW@%+=<>~…", 1.0)
+USUAL, CAPITAL, WIDE, BOLD = 0.64, 0.79, 1.0, 1.12
 
 
 def plain(text: str) -> str:
@@ -45,6 +49,28 @@ def _escape(text: str) -> str:
     safe = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
     # Graphviz reads \N as the node's name, in HTML-like labels too.
     return html.escape(safe).replace("\\", "\\\\")
+
+
+def room(text: str, bold: bool = False, size: float = 11.0) -> float:
+    """The width in points that the longest line of `text` needs in any of the usual fonts.
+
+    A picture is laid out with the widths of Helvetica; a browser that lacks it takes another.
+
+    Args:
+        text: of one or more lines, as `plain` shows it.
+        bold: whether it is bold.
+        size: of the letters, in points.
+    """
+    ems = max(sum(map(_width, line)) for line in _cut(text).split("\n"))
+    return ems * size * (BOLD if bold else 1.0)
+
+
+def _width(letter: str) -> float:
+    if letter in _WIDTHS:
+        return _WIDTHS[letter]
+    if unicodedata.east_asian_width(letter) in "WF":
+        return WIDE
+    return CAPITAL if letter.isupper() or letter in "w&#" else USUAL
 
 
 def number(x: float) -> str:
