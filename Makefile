@@ -3,6 +3,7 @@
 #
 #   make demo    train a network on two moons and on real handwritten digits
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
+#                (15 minutes on one core)
 #   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
 #   make bench   time the engine against micrograd, and compiled functions and training against
 #                PyTorch, JAX, CasADi and HIPS autograd (half an hour): make bench SUITES=eager
@@ -29,7 +30,8 @@ PIP     = -m pip --disable-pip-version-check install --quiet
 demo: $(VENV)/.demo
 	$(RUN) -m nn train moons --out runs/moons
 	$(RUN) -m nn train digits --out runs/digits
-	@echo "Open runs/moons and runs/digits: the model, history.csv, the pictures and graph.svg."
+	@echo "Open runs/moons/training.html and runs/digits/training.html in a browser: the whole training on a page."
+	@echo "Beside them: the model, history.csv, the pictures and graph.svg. The command: $(VENV)/bin/glassgrad --help"
 
 test: $(VENV)/.dev
 	$(RUN) -m ruff check .

@@ -65,7 +65,7 @@ def fit(
 
     Args:
         model: called with one sample, returns its output or the list of its outputs.
-        data: (X, y), a row and a target for each sample.
+        data: (X, y), a row and a target for each sample; `Preparation` scales features to about 1.
         loss: a name of `nn.losses.LOSSES` such as "mse", or a function (outputs, targets) of a
             batch -> one `Value`, such as `nn.cross_entropy`.
         optimizer: changes the model's parameters: "sgd", or `nn.SGD(model.parameters(), lr=0.1)`.

@@ -162,6 +162,14 @@ def test_what_a_page_names_exists(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_demo_ends_with_the_page_that_the_readme_shows_first():
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    demo = re.search(r"^demo:.*\n((?:\t.*\n)+)", make, re.MULTILINE)[1]
+    assert "runs/moons/training.html" in demo.partition("echo")[2]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.index("| `training.html` |") < readme.index("| `history.csv`")
+
+
 # Two languages, one page
 
 HANGUL = re.compile(r"[가-힣]")

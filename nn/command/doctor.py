@@ -96,7 +96,8 @@ def _hidden_by_the_current_folder() -> Iterator[Finding]:
     """What `python script.py` and `python -m nn` would import from here instead of glassgrad's."""
     here = Path.cwd()
     if _is_our_checkout(here):
-        yield OK, "current folder", "a checkout of glassgrad, which `python script.py` uses here"
+        words = "a checkout of glassgrad, which `python script.py` uses here"
+        yield OK, "current folder", f'{words}; to install from it: pip install ".[render]"'
         return
     hidden = False
     for package in (autograd, nn):
