@@ -27,8 +27,8 @@ class Neuron(Module):
         activation: a name of `nn.activations.ACTIVATIONS`, a function, or None for a linear one;
             not softmax, which needs the outputs of a whole layer.
         seed: an int or a `random.Random`; None draws from Python's global `random` module.
-        init: a name of `nn.INITIALISERS`, or a function; uniform, micrograd's, is for narrow layers,
-            he for relu, xavier for tanh and sigmoid.
+        init: a name of `nn.INITIALISERS`, or a function; uniform is micrograd's, for narrow layers;
+            he suits relu, xavier tanh and sigmoid.
 
     Calling it with `n_inputs` numbers or `Value`s returns one `Value`.
     """

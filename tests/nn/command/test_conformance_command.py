@@ -76,7 +76,7 @@ def test_names_are_mapped(here):
     [
         (["./nowhere.py"], "./nowhere.py: no such file; check the name"),
         (["./right.py", "--value", "Tensor"], "has no class 'Tensor', it has Value; name"),
-        (["./right.py", "--data", "val"], "has no attribute 'val'; name its data with --data NAME; "),
+        (["./right.py", "--data", "val"], "has no attribute 'val'; name its data with --data NAME"),
         (["./right.py", "--op", "tanh"], "expected OURS=YOURS, such as tanh=tanh_; got 'tanh'"),
         (["./right.py", "--op", "tanhh=x"], "unknown operation 'tanhh'"),
         (["./right.py", "--only", "everything"], "unknown property 'everything'"),
