@@ -210,13 +210,38 @@ def test_a_large_graph_is_folded_and_says_how_to_open_it():
     assert len(topological_order(loss)) > 10_000
     drawing = draw(loss)
     assert titles(drawing) == ["MLP ×40", "cross_entropy"]
-    root = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
-    caption = [text.text for text in root.find(f"{SVG}g").findall(f"{SVG}text")]
-    assert caption == [
+    assert caption_of(drawing) == [
         "folded: MLP ×40, cross_entropy", "depth=1 opens a level, open='MLP 1' one box"
     ]  # fmt: skip
     assert "grad" in loss._repr_mimebundle_()["image/svg+xml"]
     assert titles(draw(loss, depth=0, open="MLP 1")).count("layer 1") == 1
+
+
+def caption_of(drawing):
+    root = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
+    return [text.text for text in root.find(f"{SVG}g").findall(f"{SVG}text")]
+
+
+def test_depth_opens_what_has_room_of_a_batch_and_each_caption_leads_on():
+    X, classes = nn.moons(30, noise=0.1, seed=0)
+    model = nn.MLP(2, [5, 5, 1], seed=0)
+    loss = nn.hinge_loss([model(x) for x in X], [2 * k - 1 for k in classes])
+    assert titles(draw(loss)) == ["MLP ×30", "hinge_loss"]
+    seen = [draw(loss, depth=depth) for depth in range(4)]
+    for depth, drawing in enumerate(seen[:3]):
+        said = caption_of(drawing)[-1]
+        assert said.startswith(f"depth={depth + 1} opens a level, open='"), said
+        assert "limit" not in said
+    assert titles(seen[1]) == [
+        "MLP ×29", "hinge_loss", "layer 1", "layer 2", "layer 3", "parameters", "parameters",
+        "parameters",
+    ]  # fmt: skip
+    assert opened(seen[2]) == ["MLP 1", "layer 1", "layer 2", "layer 3"]
+    assert "neuron 1" in opened(seen[3])
+    assert "hinge_loss" in titles(seen[3])  # its 120 operations have no room
+    assert caption_of(seen[3])[-1].endswith(" opens one box")
+    assert "not drawn" not in "".join(drawing.source for drawing in seen)
+    assert len(draw(loss, depth=1, limit=None).boxes) > 90  # all of it, if one insists
 
 
 def test_a_picture_with_nothing_folded_has_no_caption():
@@ -291,8 +316,10 @@ def test_every_node_is_drawn_or_in_one_box(result, depth, cut):
 @given(random_graphs(), st.integers(1, 30))
 @settings(max_examples=40, deadline=None)
 def test_never_more_boxes_than_the_limit_and_the_rest_is_counted(result, limit):
+    everything_open = {box.kind for box in Groups(topological_order(result)).boxes}
     for depth in (None, 0, 9):
-        drawing = draw(result, limit=limit, depth=depth)
+        names = everything_open if depth == 9 else ()  # these are opened, whether they fit or not
+        drawing = draw(result, limit=limit, depth=depth, open=names)
         parts = [
             key for kind in ("leaf", "computed", "constant", "box") for key in groups(drawing, kind)
         ]

@@ -4,7 +4,7 @@ Owns `draw`. The way is straight: `groups` finds the boxes, `_opened` chooses wh
 `fold` makes the scene, `sketch` writes it as DOT. The same graph always gives the same source.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd.backward import topological_order
@@ -56,8 +56,9 @@ def draw(
             begin with "_" are passed over.
         limit: how many Values, constants and folded boxes to draw, those nearest to `value`; one
             last box says how many more there are. None draws all.
-        depth: how many levels of boxes are opened: 0 folds all. None opens as many as fit in
-            `limit`.
+        depth: how many levels of boxes are opened: 0 folds all. Where they do not all fit in
+            `limit`, of boxes side by side only the first is opened, and none that has no room.
+            None opens as many levels as fit.
         open: names of boxes to open besides: "attention", "layer 2", "MLP/layer 2/neuron 3".
         by: a Value: draw only what the derivative of `value` by it runs through.
         highlight: one or more Values whose paths to `value` are drawn stronger.
@@ -104,23 +105,36 @@ def picture(
     for node in pinned:
         forced |= set(groups.around(node)) if node is not order[-1] else set()
 
-    def scene_at(level: int) -> Scene:
-        opened = {box for box in groups.boxes if box.level < level} | forced
+    def scene_of(opened: set[Box]) -> Scene:
         return Scene(order, groups, opened, included, pinned)
 
+    def fits(opened: set[Box]) -> bool:
+        return limit is None or scene_of(opened).size() <= limit
+
+    def levels(n: int) -> set[Box]:
+        return {box for box in groups.boxes if box.level < n} | forced
+
     deepest = max((box.level for box in groups.boxes), default=-1) + 1
-    if depth is not None or limit is None:
-        scene = scene_at(deepest if depth is None else depth)
+    if depth is not None:
+        opened = levels(depth)
+        if not fits(opened):
+            opened = _part_of(opened, forced, fits)
+    elif limit is None:
+        opened, depth = levels(deepest), deepest
     else:  # the most levels that fit, found by bisection: more levels are more boxes
         low, high = 0, deepest
         while low < high:
             middle = (low + high + 1) // 2
-            low, high = (middle, high) if scene_at(middle).size() <= limit else (low, middle - 1)
-        scene = scene_at(low)
+            low, high = (middle, high) if fits(levels(middle)) else (low, middle - 1)
+        opened, depth = levels(low), low
+    scene = scene_of(opened)
     shown = scene.nearest(limit)
     called = known_names(order, names)
     hidden = scene.hidden(shown)
-    lines = _caption(shown, hidden)
+    folded = [part for part in shown if isinstance(part, Folded) and part.boxes][::-1]
+    further = [one.boxes[0] for one in folded if one.boxes[0].level >= depth]
+    is_further = any(fits({*opened, box}) for box in further if with_caption)
+    lines = _caption(folded, depth + 1 if is_further else None, hidden)
     if included is not None and by not in included:
         name = next(name for name, node in zip(called, order, strict=True) if node is by)
         lines.append(f"no gradient flows to {name or repr(by)}: the derivative by it is 0")
@@ -185,18 +199,38 @@ def _named(groups: Groups, names: Sequence[str]) -> set[Box]:
     return found
 
 
-def _caption(shown: Collection[Any], hidden: int) -> list[str]:
-    """What is not seen, and how to see it."""
+def _part_of(wanted: set[Box], forced: set[Box], fits: Callable[[set[Box]], bool]) -> set[Box]:
+    """As many of the boxes `wanted` as fit, from the outermost: of those alike all, or the first.
+
+    Args:
+        wanted: boxes to open, each with those around it.
+        forced: those of them that are opened in any case.
+        fits: whether there is room for all that is drawn if these are opened.
+    """
+    alike: dict[tuple[Box | None, str], list[Box]] = {}
+    for box in sorted(wanted - forced, key=lambda box: (box.level, len(box.path), box.path)):
+        alike.setdefault((box.outer, box.kind), []).append(box)
+    opened = set(forced)
+    for (outer, _), boxes in alike.items():
+        for some in (boxes, boxes[:1]) if outer is None or outer in opened else ():
+            if fits(opened.union(some)):
+                opened.update(some)
+                break
+    return opened
+
+
+def _caption(folded: Sequence[Folded], depth: int | None, hidden: int) -> list[str]:
+    """What is not seen, and how to see it; `depth` opens more, unless it is None."""
     lines = []
-    folded = [part for part in shown if isinstance(part, Folded) and part.boxes][::-1]
     if folded:
-        # The levels that are open already: all those around the outermost folded box.
-        depth = min(one.boxes[0].level for one in folded) + 1
         titles = list(dict.fromkeys(one.title for one in folded))
         some = ", ".join(titles[:3]) + (", ..." if len(titles) > 3 else "")
         example = folded[0].boxes[0].label
         lines.append(f"folded: {some}")
-        lines.append(f"depth={depth} opens a level, open={example!r} one box")
+        if depth is None:
+            lines.append(f"open={example!r} opens one box")
+        else:
+            lines.append(f"depth={depth} opens a level, open={example!r} one box")
     if hidden:
         lines.append(f"{hidden:,} not drawn: limit=None draws all")
     return lines
