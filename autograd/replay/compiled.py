@@ -165,9 +165,8 @@ class Compiled(functools.partial[Any]):
             one = Compiled(recipe.function, self.mode, self.backend)
             layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
-        named = None if kwargs else parts.key[1:]
         path, trial, result = path_of(
-            recording, bound, self.mode, self.backend, named, self._slow, start
+            recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
         if bound.has_ints:  # in a recording they are none: does the function ask for their class?
             right, shape_then = flatten(

@@ -60,7 +60,7 @@ def path_of(
     bound: Bound,
     mode: str,
     backend: str | None,
-    arguments: tuple[Any, ...] | None,
+    key: tuple[Any, ...],
     slow: Callable[..., Any],
     start: float,
 ) -> Made:
@@ -69,7 +69,7 @@ def path_of(
     Args:
         recording: of a call with the arguments `bound`.
         mode, backend: as for `compile`.
-        arguments: the layout of each, as `take_apart` has it; None if some are given by name.
+        key: what the program is made for, as `take_apart` has it.
         slow: what serves the calls that native code cannot take itself.
         start: when the recording began, in seconds of `time.perf_counter`.
     """
@@ -79,8 +79,10 @@ def path_of(
     tape = tape_of(inputs, recording.constants, outputs, recording.asked)
     sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
     direct = None
-    if arguments is not None and not fixed and not recording.wholes:
-        direct = Direct(arguments, recording.shape, recording.leaves, slow)
+    if not fixed and not recording.wholes:
+        layouts, named = key[1 : 1 + key[0]], dict(key[1 + key[0] :])
+        arguments, names = (*layouts, *named.values()), tuple(named)
+        direct = Direct(arguments, names, recording.shape, recording.leaves, slow)
     program = program_of(tape, sizes, mode, backend, direct)
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start

@@ -167,16 +167,18 @@ class StepProgram(Program, Protocol):
 
 
 class Direct(NamedTuple):
-    """A call by position with nothing but numbers: native code may serve it without a detour.
+    """A call whose result is nothing but numbers: native code may serve it without a detour.
 
     Attributes:
         arguments: the layout of each, as `take_apart` has it.
+        names: of the last ones, which are given by name.
         shape: of the result, in which only numbers stand.
         leaves: the function's own, which are read at each call.
         slow: what serves every other call.
     """
 
     arguments: tuple[Any, ...]
+    names: tuple[str, ...]
     shape: Shape
     leaves: list[Value]
     slow: Callable[..., Any]

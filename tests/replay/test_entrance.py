@@ -6,6 +6,7 @@ compared on others; floats of NumPy and ints; and ways through a function that t
 
 from __future__ import annotations
 
+import functools
 import sys
 import warnings
 
@@ -329,6 +330,47 @@ def test_dicts():
 def test_dicts_with_other_keys_than_text(name):
     compiled = proven(lambda p: {name: p[name] * 2.0}, *[({name: x},) for x in (1.0, 2.0, 3.0)])
     assert compiled({name: 4.0}) == {name: 8.0}
+
+
+def test_arguments_by_name_and_what_is_no_number():
+    def f(x, scale=1.0, kind="tanh", *, is_doubled=False, bias=None):
+        y = {"tanh": ag.tanh, "relu": ag.relu}[kind](x * scale)
+        y = y * 2.0 if is_doubled else y
+        return y if bias is None else y + bias
+
+    calls = [
+        ((0.5,), {}),
+        ((0.5,), {"scale": 2.0}),
+        ((), {"x": 0.5, "scale": 2.0}),
+        ((), {"scale": 2.0, "x": 0.5}),
+        ((0.5, 2.0, "relu"), {}),
+        ((0.5,), {"kind": "relu", "bias": 1.5}),
+        ((0.5,), {"is_doubled": True}),
+        ((0.5,), {"is_doubled": False, "bias": None}),
+    ]
+
+    def with_floats(make, args, given):
+        """The call with something made of each float."""
+
+        def one(x):
+            return make(x) if isinstance(x, float) else x
+
+        return [*map(one, args)], {name: one(x) for name, x in given.items()}
+
+    compiled = ag.compile(f)
+    for shift in (0.0, 0.25, 0.5):
+        for call in calls:
+            args, given = with_floats(lambda x: x + shift, *call)  # noqa: B023 - called at once
+            compiled(*args, **given)
+    for args, given in calls * 2:
+        entered, found = functions_called(functools.partial(compiled, *args, **given))
+        assert entered == []
+        in_eager_mode, names = with_floats(Value, args, given)
+        assert bits(found) == bits(f(*in_eager_mode, **names).data)
+    word = "RELU".lower()  # equal, and another object
+    assert compiled(0.5, 2.0, word) == 1.0
+    with pytest.raises(TypeError, match="unexpected keyword argument 'bais'"):
+        compiled(0.5, bais=1.0)
 
 
 def test_what_is_made_is_let_go():

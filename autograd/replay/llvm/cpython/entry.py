@@ -17,6 +17,7 @@ from llvmlite import ir
 from autograd.containers import Shape
 from autograd.modes import listeners
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.cpython.layouts import FIXED
 from autograd.replay.llvm.cpython.making import Maker
 from autograd.replay.llvm.cpython.objects import (
     NUMBER,
@@ -80,11 +81,12 @@ class Entry:
         _, arguments, count, names = function.args
         sure, reader = Reader(builder, otherwise), Reader(builder, function.append_basic_block())
         none = ir.Constant(I64, 0)
-        sure.go_on_if_equal(names, ir.Constant(OBJECT, None))
         sure.go_on_if_equal(builder.load(pointer(listeners.buffer_info()[0], WORD)), none)
         is_making = pointer(ctypes.addressof(self._is_making), WORD)
         sure.go_on_if_equal(builder.load(is_making), none)
-        reader.go_on_if_equal(count, ir.Constant(I64, len(direct.arguments)))
+        by_position = len(direct.arguments) - len(direct.names)
+        reader.go_on_if_equal(count, ir.Constant(I64, by_position))
+        _read_names(reader, names, direct.names, kept)
         _read(reader, direct, arguments, at, kept)
         is_held = builder.load(pointer(ctypes.addressof(self._is_held), WORD))
         with builder.if_then(builder.icmp_unsigned("!=", is_held, none), likely=False):
@@ -135,6 +137,18 @@ class Entry:
         self._is_held.value = inputs is not None
 
 
+def _read_names(reader: Reader, found: ir.Value, names: tuple[str, ...], kept: list[Any]) -> None:
+    """Continue where the last arguments have these very names, in this order."""
+    if not names:
+        reader.go_on_if_equal(found, ir.Constant(OBJECT, None))
+        return
+    kept.append(names)
+    reader.go_on_if(reader.builder.icmp_unsigned("!=", found, ir.Constant(OBJECT, None)))
+    items = reader.items(found, tuple, len(names))
+    for i, name in enumerate(names):
+        reader.go_on_if_equal(reader.item(items, i), pointer(id(name), OBJECT))
+
+
 def _read(
     reader: Reader, direct: Direct, arguments: ir.Value, at: Addresses, kept: list[Any]
 ) -> None:
@@ -150,6 +164,9 @@ def _read(
         elif key == "int":
             reader.whole(x, given, place)
             place += 1
+        elif key[0] in FIXED:
+            kept.append(key[1])
+            reader.go_on_if_equal(x, pointer(id(key[1]), OBJECT))
         elif key[0] == "array":
             block += 1
             if key[2] == "int":

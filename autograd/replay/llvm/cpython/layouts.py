@@ -11,6 +11,8 @@ from autograd.containers import Shape
 from autograd.replay.llvm.cpython.objects import array_is_usual, place_of, python_is_usual
 from autograd.replay.programs import Direct
 
+# What is no number and the same object at each call: True, None, a word in the program's text.
+FIXED = (bool, type(None), str)
 MOST_ROWS = 256  # of lists in lists: each is code of its own
 
 
@@ -29,7 +31,7 @@ def is_possible(direct: Direct) -> bool:
 
 def _rows(key: Any) -> int | None:
     """How many containers an argument has; None if it holds anything but numbers."""
-    if key in ("float", "int"):
+    if key in ("float", "int") or key[0] in FIXED:
         return 1
     if key[0] == "array":
         return 1 if key[2] in ("float", "int") else None
@@ -68,5 +70,7 @@ def _brings_array(key: Any) -> bool:
     """Whether an argument is an array or holds one."""
     if isinstance(key, str) or key[0] == "array":
         return not isinstance(key, str)
+    if key[0] in FIXED:
+        return False
     inner = key[2] if key[0] is dict else key[1]
     return not isinstance(inner, int) and any(map(_brings_array, inner))
