@@ -6,7 +6,7 @@ from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
 from autograd.view.render import RendererNotFound
 from autograd.view.stepper import Stepper, step
-from autograd.view.text import quoted, tooltip
+from autograd.view.text import quoted, room, tooltip
 
 __all__ = [
     "TERMS",
@@ -17,6 +17,7 @@ __all__ = [
     "draw",
     "explain",
     "quoted",
+    "room",
     "step",
     "term",
     "tooltip",

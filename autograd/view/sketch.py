@@ -65,6 +65,7 @@ class Sketch:
     ) -> None:
         self.scene, self.shown, self.groups, self.look = scene, shown, groups, look
         self.palette = DARK if look.dark else LIGHT
+        self.is_sideways = look.direction in ("LR", "RL")
         root = scene.order[-1]
         self.has_gradients = look.gradients and root.grad != 0.0  # nan is not 0 either
         self.key: dict[Any, str] = {node: f"v{i}" for i, node in enumerate(scene.order)}
@@ -109,7 +110,7 @@ class Sketch:
             self._add_rest(hidden)
         # From left to right the layout of opened boxes puts on top what it meets last. (Of weights
         # every program does, of neurons side by side graphviz-pure; `dot` has them either way.)
-        turn = -1 if self.clusters and self.look.direction in ("LR", "RL") else 1
+        turn = -1 if self.clusters and self.is_sideways else 1
         boxes = sorted(self.clusters, key=lambda box: (-box.level, turn * place[box.nodes[-1]]))
         for box in boxes:  # those inside before those around them
             self._page(box.outer).subgraph(self.clusters[box])
@@ -269,7 +270,11 @@ class Sketch:
             x, edge = node.inputs[k], f"{self.key[node]}e{k}"
             place: dict[str, str] = {}
             if numbered and not self.look.derivatives:  # whose numbers these would be taken for
-                place = {"headlabel": ORDINALS.get(k, f"{k + 1}th"), "labeldistance": "1.8"}
+                is_left = (k == 0) == self.is_sideways  # as one looks along the edge
+                place = {
+                    "headlabel": ORDINALS.get(k, f"{k + 1}th"), "labeldistance": "1.8",
+                    "labelangle": "-30" if is_left else "30",
+                }  # fmt: skip
             which = f"operand {k + 1}; " if numbered else ""
             if not self.scene.is_included(x):
                 key = f"{self.key[node]}c{k}"

@@ -51,17 +51,18 @@ def _escape(text: str) -> str:
     return html.escape(safe).replace("\\", "\\\\")
 
 
-def room(text: str, bold: bool = False, size: float = 11.0) -> float:
+def room(text: str, bold: bool = False, size: float = 11.0, longest: int = LONGEST_NAME) -> float:
     """The width in points that the longest line of `text` needs in any of the usual fonts.
 
     A picture is laid out with the widths of Helvetica; a browser that lacks it takes another.
 
     Args:
-        text: of one or more lines, as `plain` shows it.
+        text: of one or more lines.
         bold: whether it is bold.
         size: of the letters, in points.
+        longest: how many characters of a line are shown at most.
     """
-    ems = max(sum(map(_width, line)) for line in _cut(text).split("\n"))
+    ems = max(sum(map(_width, _cut(line, longest))) for line in text.split("\n"))
     return ems * size * (BOLD if bold else 1.0)
 
 

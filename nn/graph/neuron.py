@@ -7,12 +7,13 @@ y = f(z); and what is shown of a neuron with many inputs.
 from collections.abc import Sequence
 
 from autograd import Value, dot
-from autograd.view import Drawing, RendererNotFound, draw, quoted
+from autograd.view import Drawing, RendererNotFound, draw
 from nn.evaluate import predict
-from nn.graph.layout import LONGEST_TITLE
+from nn.graph.layout import title_of
 from nn.layers import Neuron
 
 SHOWN = 4  # products; `draw` opens a dot of so many
+NARROWEST = 560.0  # points that the graph of a neuron is wide at least
 
 
 def draw_neuron(neuron: Neuron, inputs: Sequence[float], title: str | None = None) -> Drawing:
@@ -46,12 +47,7 @@ def draw_neuron(neuron: Neuron, inputs: Sequence[float], title: str | None = Non
     n_boxes = 2 * len(shown) + (2 if y is z else 3)  # y, z, the pairs, and b or the rest
     drawing = draw(y, limit=n_boxes)
     if title is not None:
-        drawing.attr(
-            label=quoted(title, longest=LONGEST_TITLE),
-            labelloc="t",
-            fontname="Helvetica",
-            fontsize="13",
-        )
+        drawing.attr(**title_of(title, NARROWEST))
     return drawing
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from autograd.view import Drawing, quoted, tooltip
-from nn.graph.layout import CIRCLE, COLUMN, LINE, LONGEST_TITLE, ROW, TITLE, Column, width_of
+from autograd.view import Drawing, quoted, room, tooltip
+from nn.graph.layout import CIRCLE, COLUMN, LINE, ROW, TITLE, Column, title_of
 from nn.graph.words import Language, layer_names, lines, words
 from nn.layers import Neuron
 
@@ -78,9 +78,7 @@ class Sketch:
             edge_attr={"dir": "none"},
         )
         if title is not None:
-            self._drawing.attr(
-                label=quoted(title, longest=LONGEST_TITLE), labelloc="t", fontsize="13"
-            )
+            self._drawing.attr(**title_of(title, self.columns[-1].x + COLUMN))
         self._add_inputs(inputs)
         for depth in range(1, len(self.columns)):
             self._add_layer(depth)
@@ -99,7 +97,7 @@ class Sketch:
             name = f"x{i + 1}" if names is None else names[i]
             self._add_circle(0, i, y, f"x{i + 1}", INPUT, name)
         if names is not None:
-            width = max(width_of(names[i]) for i in column.shown)
+            width = max(room(names[i]) for i in column.shown)
             x = column.x - CIRCLE / 2 - GAP - width / 2
             for i, y in zip(column.shown, column.heights, strict=True):
                 self._add_text(f"x{i}", x, y, names[i], width, "r", names[i])
@@ -117,7 +115,7 @@ class Sketch:
         column = self.columns[-1]
         if names is None:
             names = ["y"] if column.size == 1 else [f"y{i + 1}" for i in range(column.size)]
-        width = max(width_of(names[i]) for i in column.shown)
+        width = max(room(names[i]) for i in column.shown)
         x = column.x + CIRCLE / 2 + GAP + width / 2
         for i, y in zip(column.shown, column.heights, strict=True):
             self._add_text(f"y{i}", x, y, names[i], width, "l", names[i])
@@ -134,7 +132,7 @@ class Sketch:
         if column.fold is not None:
             more = "\n".join(lines("more", self.lang, n=f"{column.hidden:,}"))
             # In white, to cover the edges that pass there.
-            self._add_text(f"more{depth}", column.x, column.fold, more, width_of(more), fill=HIDDEN)
+            self._add_text(f"more{depth}", column.x, column.fold, more, room(more), fill=HIDDEN)
 
     def _place(self, depth: int, i: int) -> str:
         """What a neuron is called, for one who points at it."""
@@ -238,7 +236,7 @@ class Sketch:
             y -= LINE
 
     def _add_line(self, key: str, left: float, y: float, text: str) -> None:
-        width = width_of(text)
+        width = room(text)
         self._add_text(key, left + width / 2, y, text, width, "l", color=FAINT)
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from autograd import Value
-from autograd.view import TERMS, RendererNotFound
+from autograd.view import TERMS, RendererNotFound, room
 from autograd.view.glossary import other_renderings
 from nn import MLP, Layer, Module, Neuron
 from nn.graph import can_draw, draw_network, draw_neuron
@@ -258,6 +258,29 @@ def test_the_graph_of_a_neuron_says_which_one_it_is():
     title = "neuron 2 of hidden layer 1, on sample 7 of the test set <&>"
     svg = draw_neuron(Neuron(2, "tanh", seed=1), [0.5, -1.0], title=title).svg()
     assert title in "".join(ElementTree.fromstring(svg).itertext())
+
+
+LONG = (
+    "neuron 1 of the first hidden layer, on the test sample it answers most strongly "
+    "(sepal length = 1.954, sepal width = -0.3333, petal length = 2.5, petal width = 1.2)"
+)
+KOREAN = "첫째 은닉층의 뉴런 1, 가장 세게 답하는 샘플 (꽃받침 길이 = 1.954, 꽃받침 너비 = -0.3333)"
+
+
+@pytest.mark.parametrize("title", [LONG, KOREAN, "x" * 300, "word " * 100])
+def test_a_title_has_lines_that_lie_inside_of_the_picture(title):
+    svg = ElementTree.fromstring(draw_neuron(Neuron(1, None), [0.1], title=title).svg())
+    left, _, width, _ = map(float, svg.get("viewBox").split())
+    shown = svg[0].findall("{*}text")
+    lines = [text.text.replace("\xa0", " ") for text in shown]
+    assert 2 <= len(lines) <= 4
+    assert title.replace(" ", "").startswith("".join(lines).replace(" ", "").removesuffix("…"))
+    assert (" ".join(lines) == title) == (title in (LONG, KOREAN))
+    for text, line in zip(shown, lines, strict=True):
+        assert text.get("text-anchor") == "start"
+        assert float(text.get("x")) >= left
+        assert float(text.get("x")) + room(line, size=13.0, longest=100) <= left + width
+        assert not line.endswith(" =")
 
 
 def test_the_graph_of_a_linear_neuron():
