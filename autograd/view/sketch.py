@@ -19,7 +19,8 @@ from autograd.view.colours import DARK, LIGHT, Shade, shade
 from autograd.view.drawing import Drawing
 from autograd.view.fold import OPENED_PAIRS, Folded, Scene
 from autograd.view.groups import Box, Groups
-from autograd.view.text import number, plain, quoted, room, symbol, tooltip
+from autograd.view.labels import box_label, inches, number_label
+from autograd.view.text import number, quoted, symbol, tooltip
 
 ORDINALS = {0: "1st", 1: "2nd", 2: "3rd"}
 # Operations whose operands may change places; at the others each edge says which operand it is.
@@ -27,11 +28,6 @@ COMMUTATIVE = frozenset((
     "add", "mul", "dot", "sum", "mean", "prod", "max", "min", "logsumexp", "maximum", "minimum",
     "hypot", "logaddexp",
 ))  # fmt: skip
-
-
-MARGIN = 6  # points around a text in its box or cell
-CENTRED = 1.2  # so much more room has a text in a table's middle, where a wider one grows rightward
-STEPPED = "grad -0.1235"  # a page that writes numbers, step by step, has room for such ones
 
 
 class Look(NamedTuple):
@@ -148,15 +144,11 @@ class Sketch:
         key, operations, leaves = self.key[box], len(box.nodes), box.parameters
         lines = [_count(operations, "operation"), _count(leaves, "parameter")]
         lines += [_count(len(box.leaves) - leaves, "leaf", "leaves")]
+        lines = [line for line in lines if line]
         said = [one.path for one in box.boxes[:4]] + ["..."] * (len(box.boxes) > 4)
-        width = CENTRED * max(room(box.title, bold=True), *map(room, lines))
-        rows = [f"<B>{plain(box.title)}</B>", *filter(None, lines)]
-        table = "".join(f'<TR><TD WIDTH="{round(width)}">{row}</TD></TR>' for row in rows)
         self._page(box.outer).node(
-            key,
-            f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{table}</TABLE>>',
-            id=key, shape="box3d", margin="0.1,0.06", fillcolor=self.palette.box,
-            tooltip=tooltip(", ".join(said) or "shared", *filter(None, lines)),
+            key, box_label(box.title, lines), id=key, shape="box3d", margin="0.1,0.06",
+            fillcolor=self.palette.box, tooltip=tooltip(", ".join(said) or "shared", *lines),
             **{"class": "box"},
         )  # fmt: skip
         for k, source in enumerate(self.shown[box]):
@@ -189,19 +181,12 @@ class Sketch:
             gradient = number(node.grad)
             exact.append(f"grad {node.grad!r}")
             how = shade(node.grad, self.largest, surface, self.palette)
-        texts = (f"data {number(data)}", f"grad {gradient}")
-        # A browser may lack the font that was measured: a text begins at the left of a cell that
-        # has room for a wider one.
-        widths = [round(room(text if self.look.gradients else STEPPED)) + MARGIN for text in texts]
-        colour = f' BGCOLOR="{how.fill}"' if self.has_gradients else ""
-        wide = max(round(CENTRED * room(name, bold=True)), sum(widths))
-        title = f'<TR><TD COLSPAN="2" WIDTH="{wide}"><B>{plain(name)}</B></TD></TR>' if name else ""
+        label = number_label(
+            name, f"data {number(data)}", f"grad {gradient}", how.text,
+            how.fill if self.has_gradients else "", not self.look.gradients,
+        )  # fmt: skip
         page.node(
-            key,
-            '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-            f'{title}<TR><TD WIDTH="{widths[0]}" ALIGN="LEFT">{texts[0]}</TD>'
-            f'<TD WIDTH="{widths[1]}" ALIGN="LEFT"{colour}>'
-            f'<FONT COLOR="{how.text}">{texts[1]}</FONT></TD></TR></TABLE>>',
+            key, label,
             id=key, shape="box", margin="0.03", fillcolor=surface, color=how.border,
             penwidth=f"{how.width:g}", tooltip=tooltip(*([name] if name else []), *exact),
             **{"class": "computed" if node.inputs else "leaf"},
@@ -241,10 +226,9 @@ class Sketch:
         name = "" if x.__class__ is float else self._short_name(x)
         shown = f"{name} = {number(_number_of(x))}" if name else number(_number_of(x))
         said = f"constant {x!r}" if x.__class__ is float else f"{name or 'a Value'} {x.data!r}"
-        width = (room(shown) + MARGIN) / 72
         page.node(
             key, quoted(shown), id=key, shape="box", margin="0.05", height="0.2",
-            width=f"{width:.2f}", fillcolor=self.palette.constant, color=self.palette.faint,
+            width=inches(shown), fillcolor=self.palette.constant, color=self.palette.faint,
             tooltip=tooltip(said), **{"class": "constant"},
         )  # fmt: skip
 
