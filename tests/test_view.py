@@ -186,6 +186,8 @@ def test_direction(direction):
     [
         ((3.0,), {}, TypeError, "expected a Value, got float"),
         (([Value(1.0)],), {}, TypeError, "expected a Value, got list"),
+        ((ag.compile(ag.tanh),), {}, TypeError, r"got Compiled; a .*: draw\(f\(Value\(1.0\)\)\)"),
+        ((ag.tanh,), {}, TypeError, "a function has a graph once it was called on Values"),
         ((Value(1.0),), {"direction": "up"}, ValueError, "direction must be 'LR'"),
         ((Value(1.0),), {"limit": 0}, ValueError, "limit must be at least 1"),
     ],

@@ -146,7 +146,12 @@ def _check(
     value: Any, direction: str, limit: int | None, depth: int | None, others: list[Any]
 ) -> None:
     if not isinstance(value, Value):
-        raise TypeError(f"draw: expected a Value, got {type(value).__name__}; draw one result")
+        remedy = (
+            "a function has a graph once it was called on Values: draw(f(Value(1.0)))"
+            if callable(value)
+            else "draw one result"
+        )
+        raise TypeError(f"draw: expected a Value, got {type(value).__name__}; {remedy}")
     for other in others:
         if not isinstance(other, Value):
             kind = type(other).__name__
