@@ -190,8 +190,8 @@ TEXTS = {
     "neurons": Text("What each neuron responds to", "각 뉴런이 반응하는 입력"),
     "neurons_plane": Text(
         "The output of the neuron in each place of the plane: blue and + where it is positive, "
-        "vermillion and − where it is negative, blank where it is 0. Along the line its weighted sum "
-        "is 0.",
+        "vermillion and − where it is negative, blank where it is 0. Along the line its weighted "
+        "sum is 0.",
         "평면의 각 자리에서 뉴런이 내는 출력입니다. 파란색과 +는 양수, 주홍색과 −는 음수이고, "
         "0이면 비어 있습니다. 선 위에서는 가중합이 0입니다.",
     ),
