@@ -93,7 +93,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     training("--seed", type=read.number(0), default=0, metavar="N", help="default: 0")
     result = parser.add_argument_group("the result").add_argument
-    result("--lang", choices=["ko", "en"], help="of pictures and page; default: the reader's")
+    help_lang = "of training.html and network.svg; default: the reader's"  # plots are in English
+    result("--lang", choices=["ko", "en"], help=help_lang)
     result("--out", type=read.path, metavar="DIR", help="default: runs/ and the name of DATA")
     result("--resume", action="store_true", help="go on with an interrupted training in DIR")
 
