@@ -32,6 +32,7 @@ class Artifacts:
     ) -> None:
         self.folder, self.model, self.preparation, self.parts = folder, model, preparation, parts
         self.lang: Any = lang
+        self.plot_lang: Any = lang or "en"
         self.training = preparation.data(parts.training)
         self.test = preparation.data(parts.test) if parts.test else None
         pictures = {"plot": ["loss.png", *self._plots()], "render": ["network.svg", "graph.svg"]}
@@ -43,8 +44,11 @@ class Artifacts:
         for extra, names in self.lacking.items():
             yield remedy(extra, f"these pictures will be missing: {', '.join(names)}")
         if "plot" not in self.lacking:
-            from nn.plot.fonts import notice
+            from nn.plot.fonts import no_korean, notice
 
+            if self.plot_lang == "ko" and (line := no_korean()):
+                self.plot_lang = "en"  # it is said here, before a long training
+                yield line
             problem = self.parts.training
             texts = (problem.target, *self.preparation.input_names, *problem.classes)
             if line := notice("".join(texts)):
@@ -60,19 +64,25 @@ class Artifacts:
                 write_atomically(self.folder / name, content())
                 yield name
 
-    def subject_of_graph(self) -> str:
-        """Return what graph.svg shows: which neuron, on which sample."""
-        kind = "first hidden" if self.model.layers[1:] else "output"
-        part = "test" if self.parts.test else "training"
+    def subject_of_graph(self, lang: str = "en") -> str:
+        """Return what graph.svg shows: which neuron, on which sample; in "ko" or "en"."""
         names = self.parts.unseen.features
         cells = self.parts.unseen.rows[self._sample()]
         shown = ", ".join(
             f"{name} = {cell if isinstance(cell, str) else f'{cell:.4g}'}"
             for name, cell in zip(names[:4], cells, strict=False)
         )
+        shown += ", ..." * (len(names) > 4)
+        hidden, test = bool(self.model.layers[1:]), bool(self.parts.test)
+        if lang == "ko":
+            layer = "첫 은닉층" if hidden else "출력층"
+            part = "테스트" if test else "학습"
+            return f"{layer}의 뉴런 1, 출력이 가장 큰 {part} 샘플에서 ({shown})"
+        layer = "first hidden" if hidden else "output"
+        part = "test" if test else "training"
         return (
-            f"neuron 1 of the {kind} layer, on the {part} sample it answers most strongly "
-            f"({shown}{', ...' * (len(names) > 4)})"
+            f"neuron 1 of the {layer} layer, on the {part} sample it answers most strongly "
+            f"({shown})"
         )
 
     @property
@@ -85,18 +95,20 @@ class Artifacts:
         from nn import plot
 
         model, prepared, problem = self.model, self.preparation, self.parts.training
-        data, test = self.training, self.test
+        data, test, lang = self.training, self.test, self.plot_lang
         plots: dict[str, Callable[[], Any]] = {}
         if problem.task == "regress":
-            plots["regression.png"] = lambda: plot.regression(model, data, prepared, test)
+            plots["regression.png"] = lambda: plot.regression(model, data, prepared, test, lang)
         elif prepared.n_inputs == 2:
-            plots["boundary.png"] = lambda: plot.decision_boundary(model, data, prepared, test)
+            plots["boundary.png"] = lambda: plot.decision_boundary(
+                model, data, prepared, test, lang
+            )
         else:
             plots["confusion.png"] = lambda: plot.confusion_matrix(
-                model, test or data, preparation=prepared
+                model, test or data, preparation=prepared, lang=lang
             )
         if model.layers[1:]:
-            plots["neurons.png"] = lambda: plot.hidden_neurons(model, data, prepared)
+            plots["neurons.png"] = lambda: plot.hidden_neurons(model, data, prepared, lang)
         return plots
 
     def _contents(self, history: History) -> dict[str, Callable[[], bytes]]:
@@ -123,14 +135,16 @@ class Artifacts:
                 .encode()
             ),
             "graph.svg": lambda: self._graph().svg().encode(),
-            "loss.png": png(lambda: loss_curve(history)),
+            "loss.png": png(lambda: loss_curve(history, self.plot_lang)),
             **{name: png(make) for name, make in self._plots().items()},
         }
 
     def _graph(self) -> Any:
         X, _ = self.test or self.training
         neuron = self.model.layers[0].neurons[0]
-        return draw_neuron(neuron, X[self._sample()], title=self.subject_of_graph())
+        return draw_neuron(
+            neuron, X[self._sample()], title=self.subject_of_graph(self.lang or "en")
+        )
 
     def _sample(self) -> int:
         """The sample the first neuron answers most: there a relu lets gradients pass."""

@@ -93,8 +93,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     training("--seed", type=read.number(0), default=0, metavar="N", help="default: 0")
     result = parser.add_argument_group("the result").add_argument
-    help_lang = "of training.html and network.svg; default: the reader's"  # plots are in English
-    result("--lang", choices=["ko", "en"], help=help_lang)
+    result(
+        "--lang",
+        choices=["ko", "en"],
+        help="of page and pictures; default: the page the reader's, network.svg both, others en",
+    )
     result("--out", type=read.path, metavar="DIR", help="default: runs/ and the name of DATA")
     result("--resume", action="store_true", help="go on with an interrupted training in DIR")
 

@@ -19,6 +19,7 @@ from nn.plot.style import (
     legend_beside,
     new_figure,
 )
+from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,11 @@ Data = tuple[Sequence[Any], Sequence[Any]]
 
 
 def decision_boundary(
-    model: Module, data: Data, preparation: Preparation | None = None, test: Data | None = None
+    model: Module,
+    data: Data,
+    preparation: Preparation | None = None,
+    test: Data | None = None,
+    lang: Language = "en",
 ) -> "Figure":
     """Return the plane of two features, divided by what the model decides, with the samples.
 
@@ -40,9 +45,12 @@ def decision_boundary(
         data: (X, y) as the network sees them, y the class of each sample; filled markers.
         preparation: of the data; gives names of classes and features, and the original units.
         test: samples that were not trained on, as hollow markers.
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
 
-    Raises ValueError for samples of another number of features, or targets that are no classes.
+    Raises ValueError for samples of another number of features, targets that are no classes, or
+    another language.
     """
+    say = speaker(lang, "decision_boundary")
     rows, targets = samples_of(data)
     parts = [(rows, targets)] if test is None else [(rows, targets), samples_of(test)]
     for some, _ in parts:
@@ -65,11 +73,13 @@ def decision_boundary(
     _draw_regions(axes, inputs, x1, x2, [classes.margins(output) for output in outputs])
     for number, (some, answers) in enumerate(parts):
         _draw_samples(axes, inputs, some, answers, classes, hollow=number == 1)
-    axes.set(xlabel=inputs[0].name, ylabel=inputs[1].name, title="Decision boundary")
+    axes.set(xlabel=inputs[0].name, ylabel=inputs[1].name, title=say("boundary"))
     if preparation is None:
         axes.set_aspect("equal")
-    names = classes.names if preparation else [f"class {name}" for name in classes.names]
-    _add_legend(axes, names, is_divided=test is not None)
+        # The plain layout makes room for a legend as if the axes were as wide as they may be.
+        figure.set_layout_engine("compressed")
+    names = classes.names if preparation else [say("class", name=name) for name in classes.names]
+    _add_legend(axes, names, say, is_divided=test is not None)
     return finished(figure)
 
 
@@ -124,7 +134,7 @@ def _draw_samples(
         )
 
 
-def _add_legend(axes: "Axes", names: list[str], is_divided: bool) -> None:
+def _add_legend(axes: "Axes", names: list[str], say: Say, is_divided: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -140,7 +150,7 @@ def _add_legend(axes: "Axes", names: list[str], is_divided: bool) -> None:
         )  # fmt: skip
         entries.append(((patch, marker), name))
     if is_divided:
-        for fill, name in ((GREY, "training"), ("white", "test")):
+        for fill, name in ((GREY, say("training")), ("white", say("test"))):
             marker = Line2D(
                 [], [], ls="", marker="o", markerfacecolor=fill, markeredgecolor=GREY, markersize=6
             )

@@ -9,6 +9,7 @@ from nn.evaluate import predict
 from nn.module import Module
 from nn.plot.decisions import classes_of
 from nn.plot.style import finished, new_figure
+from nn.plot.words import Language, speaker
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +20,7 @@ def confusion_matrix(
     data: tuple[Sequence[Any], Sequence[Any]],
     classes: Sequence[object] | None = None,
     preparation: Preparation | None = None,
+    lang: Language = "en",
 ) -> "Figure":
     """Return how many samples of each class (rows) the model takes for each class (columns).
 
@@ -30,9 +32,11 @@ def confusion_matrix(
         classes: a name for each class; default: those of the preparation, or the targets.
         preparation: of the data; a network that ends in logits of two classes needs it, because
             the targets 0 and 1 do not tell logits from probabilities.
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
 
-    Raises ValueError for targets that are no classes, or another number of names.
+    Raises ValueError for targets that are no classes, another number of names, or another language.
     """
+    say = speaker(lang, "confusion_matrix")
     rows, targets = samples_of(data)
     outputs = predict(model, rows)
     known = classes_of(outputs[0], targets, classes, preparation, "confusion_matrix")
@@ -56,9 +60,11 @@ def confusion_matrix(
                     ha="center", va="center", color=color, fontsize=size,
                 )  # fmt: skip
     axes.set(
-        xlabel="predicted class",
-        ylabel="actual class",
-        title=f"Confusion matrix: {n_right} of {len(rows)} right ({n_right / len(rows):.1%})",
+        xlabel=say("predicted_class"),
+        ylabel=say("actual_class"),
+        title=say(
+            "confusion", right=n_right, total=len(rows), percent=f"{n_right / len(rows):.1%}"
+        ),
     )
     longest = max(map(len, known.names))
     turned = longest * n_classes > 30

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from nn.history import History
 from nn.plot.style import BLUE, GREY, VERMILLION, finished, legend_beside, new_figure
+from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,15 +14,20 @@ if TYPE_CHECKING:
 DECADES = 100.0  # from this ratio of the largest to the smallest loss on, the axis is logarithmic
 
 
-def loss_curve(history: History) -> "Figure":
+def loss_curve(history: History, lang: Language = "en") -> "Figure":
     """Return the loss of each epoch, and the accuracy below it if the history has it.
 
     Both of the training samples and, dashed, of those kept for validation, with the best epoch
     where early stopping went back to it. What is measured on training samples is "running": each
     sample counts as the model was when its batch came, so it lags behind the validation.
 
-    Raises ValueError for a history without an epoch.
+    Args:
+        history: of a training.
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
+
+    Raises ValueError for a history without an epoch, and for another language.
     """
+    say = speaker(lang, "loss_curve")
     if not len(history):
         raise ValueError("loss_curve: the history is empty; train for an epoch first")
     has_accuracy = "accuracy" in history.rows[0] or "val_accuracy" in history.rows[0]
@@ -29,35 +35,38 @@ def loss_curve(history: History) -> "Figure":
     from matplotlib.ticker import MaxNLocator
 
     panels = figure.subplots(1 + has_accuracy, 1, sharex=True, squeeze=False)[:, 0]
-    losses = _draw(panels[0], history, "loss", "val_loss")
+    losses = _draw(panels[0], history, "loss", "val_loss", say)
     if min(losses) > 0.0 and max(losses) > DECADES * min(losses):
         panels[0].set_yscale("log")
         panels[0].yaxis.set_major_formatter("{x:g}")
     else:
         panels[0].set_ylim(bottom=min([0.0, *losses]))
     name = f" ({history.loss_name})" if history.loss_name else ""
-    panels[0].set(ylabel=f"loss{name}", title="Training")
+    panels[0].set(ylabel=f"{say('loss')}{name}", title=say("curves"))
     if has_accuracy:
-        _draw(panels[1], history, "accuracy", "val_accuracy")
-        panels[1].set(ylabel="accuracy", ylim=(0.0, 1.02))
+        _draw(panels[1], history, "accuracy", "val_accuracy", say)
+        panels[1].set(ylabel=say("accuracy"), ylim=(0.0, 1.02))
     for axes in panels:
         if history.best_epoch is not None:
             axes.axvline(
-                history.best_epoch, color=GREY, ls=":", label=f"best epoch: {history.best_epoch}"
-            )
+                history.best_epoch, color=GREY, ls=":",
+                label=say("best_epoch", epoch=history.best_epoch),
+            )  # fmt: skip
         axes.grid(alpha=0.3)
         legend_beside(axes)
-    panels[-1].set_xlabel("epoch")
+    panels[-1].set_xlabel(say("epoch"))
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     return finished(figure)
 
 
-def _draw(axes: "Axes", history: History, training: str, validation: str) -> Sequence[float]:
+def _draw(
+    axes: "Axes", history: History, training: str, validation: str, say: Say
+) -> Sequence[float]:
     """Draw a measure of the training and of the validation, and return all its numbers."""
     marker = "o" if len(history) == 1 else ""
     styles = (
-        (training, "training, running", BLUE, "-"),
-        (validation, "validation", VERMILLION, "--"),
+        (training, say("running"), BLUE, "-"),
+        (validation, say("validation"), VERMILLION, "--"),
     )
     numbers: list[float] = []
     for measure, label, color, style in styles:

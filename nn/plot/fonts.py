@@ -1,6 +1,7 @@
 """Fonts of plots: a letter that the font lacks is drawn in another installed font that has it.
 
-Owns which font that is, and the one line that is said when no installed font has a letter. Nothing
+Owns which font that is, and the one line that is said when no installed font has a letter, or those
+of Korean. Nothing
 global changes: the figure names its fonts itself, and a font that matplotlib's list lacks because
 it is newer than the list is added to it.
 """
@@ -9,6 +10,8 @@ import functools
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+from nn.extras import is_installed
 
 # What the systems have for Korean; any other font that has the letters comes after these.
 PREFERRED = (
@@ -27,8 +30,9 @@ PREFERRED = (
 KOREAN = "가각뷁힣ㄱㅏ"
 LAST = "DejaVu Sans"  # comes with matplotlib; has the minus sign that Korean fonts may lack
 NOWHERE = "□"  # stands for a letter that no font has
+REMEDY = "install one, for Korean on Debian or Ubuntu: apt-get install fonts-nanum"
 
-_has_said = False
+_has_said = _has_said_no_korean = False
 
 
 def korean_font() -> str | None:
@@ -62,8 +66,18 @@ def notice(text: str) -> str | None:
         return None
     return (
         f"no installed font has the letters {missing[:8]!r}, so plots show {NOWHERE!r} instead: "
-        "install one, for Korean on Debian or Ubuntu: apt-get install fonts-nanum"
+        f"{REMEDY}"
     )
+
+
+def no_korean() -> str | None:
+    """Return the line to say if plots cannot be in Korean, else None; also without matplotlib.
+
+    Words of ours as boxes would tell nobody anything; in English they do.
+    """
+    if korean_font() or not is_installed("matplotlib"):
+        return None
+    return f"no installed font has Korean letters, so plots are in English: {REMEDY}"
 
 
 def say_once(text: str) -> None:
@@ -75,6 +89,16 @@ def say_once(text: str) -> None:
     if not _has_said and (line := notice(text)):
         _has_said = True
         print(line, file=sys.stderr)
+
+
+def say_no_korean_once() -> bool:
+    """Say on stderr that plots cannot be in Korean, and not again; return whether it is so."""
+    global _has_said_no_korean
+    line = no_korean()
+    if line and not _has_said_no_korean:
+        _has_said_no_korean = True
+        print(line, file=sys.stderr)
+    return line is not None
 
 
 def _lacking(text: str) -> str:

@@ -18,6 +18,7 @@ from nn.activations import (
 )
 from nn.evaluate import numbers_of
 from nn.plot.style import BLUE, VERMILLION, finished, legend_beside, name_of, new_figure
+from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,18 +30,24 @@ NEAR = 1e-7  # how far beside a jump the values of its two sides are taken
 IN_A_ROW = 4
 
 
-def activation_functions() -> "Figure":
+def activation_functions(lang: Language = "en") -> "Figure":
     """Return every activation function of `nn.ACTIVATIONS` with its derivative.
 
     Solid: y = f(z); dashed: its derivative dy/dz as backpropagation uses it. A dot marks the value
     at a jump. softmax, a function of a whole layer, is not among them.
+
+    Args:
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
+
+    Raises ValueError for another language.
     """
+    say = speaker(lang, "activation_functions")
     names = [name for name, function in ACTIVATIONS.items() if not takes_layer(function)]
     n_rows = math.ceil((len(names) + 1) / IN_A_ROW)
     figure = new_figure("the activation functions", 10.0, 2.5 * n_rows)
     panels = list(figure.subplots(n_rows, IN_A_ROW, squeeze=False).flat)
     for axes, name in zip(panels, names, strict=False):
-        _draw(axes, ACTIVATIONS[name])
+        _draw(axes, ACTIVATIONS[name], say)
         axes.set_title(name, fontsize=11)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
@@ -48,20 +55,23 @@ def activation_functions() -> "Figure":
     return finished(figure)
 
 
-def activation_function_plot(activation: str | Activation) -> "Figure":
+def activation_function_plot(activation: str | Activation, lang: Language = "en") -> "Figure":
     """Return one activation function with its derivative, as `activation_functions` does.
 
     Args:
         activation: a name of `nn.ACTIVATIONS`, or a function of one's own.
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
 
-    Raises ValueError for an unknown name, and for softmax, which works on a whole layer.
+    Raises ValueError for an unknown name, and for softmax, which works on a whole layer;
+    also for another language.
     """
+    say = speaker(lang, "activation_function_plot")
     function = activation_function(activation)
     if takes_layer(function):
         raise ValueError("activation_function_plot: softmax works on a whole layer, not on one z")
     figure = new_figure("the activation function", 6.4, 3.8)
     axes = figure.add_subplot()
-    _draw(axes, function)
+    _draw(axes, function, say)
     axes.set(
         xlabel="z", title=name_of(activation_name(function) or getattr(function, "__name__", "f"))
     )
@@ -69,7 +79,7 @@ def activation_function_plot(activation: str | Activation) -> "Figure":
     return finished(figure)
 
 
-def _draw(axes: "Axes", function: Activation) -> None:
+def _draw(axes: "Axes", function: Activation, say: Say) -> None:
     slope = ag.grad(function)
 
     def value(z: float) -> float:
@@ -79,7 +89,7 @@ def _draw(axes: "Axes", function: Activation) -> None:
     axes.axhline(0.0, color="black", linewidth=0.5)
     axes.axvline(0.0, color="black", linewidth=0.5)
     _draw_curve(axes, value, BLUE, "-", "y = f(z)")
-    _draw_curve(axes, lambda z: float(slope(z)), VERMILLION, "--", "derivative dy/dz")
+    _draw_curve(axes, lambda z: float(slope(z)), VERMILLION, "--", say("derivative"))
     axes.set_xticks([-REACH, -REACH / 2, 0.0, REACH / 2, REACH])
     axes.grid(alpha=0.3)
 

@@ -12,6 +12,7 @@ from nn.module import Module
 from nn.plot.inputs import Input, inputs_of
 from nn.plot.responses import curves_of, maps_of
 from nn.plot.weights import bars_of, images_of
+from nn.plot.words import Language, speaker
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +24,7 @@ def hidden_neurons(
     model: Module,
     data: tuple[Sequence[Any], Sequence[Any]],
     preparation: Preparation | None = None,
+    lang: Language = "en",
 ) -> "Figure":
     """Return what the hidden neurons of an MLP respond to.
 
@@ -35,10 +37,12 @@ def hidden_neurons(
         model: an MLP with a hidden layer.
         data: (X, y) as the network sees them; they tell which part of the plane is of interest.
         preparation: of the data; gives the names of the features and the original units.
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
 
-    Raises TypeError for another kind of model, ValueError without a hidden layer or for samples of
-    another number of features.
+    Raises TypeError for another kind of model, ValueError without a hidden layer, for samples of
+    another number of features and for another language.
     """
+    say = speaker(lang, "hidden_neurons")
     if not isinstance(model, MLP):
         raise TypeError(f"hidden_neurons: the model must be an MLP, got {type(model).__name__}")
     if not model.layers[1:]:
@@ -54,10 +58,10 @@ def hidden_neurons(
     inputs = inputs_of(n_inputs, preparation, "hidden_neurons")
     side = math.isqrt(n_inputs)
     if n_inputs <= 2:
-        return (maps_of if n_inputs == 2 else curves_of)(model, rows, inputs)
+        return (maps_of if n_inputs == 2 else curves_of)(model, rows, inputs, say)
     if side * side == n_inputs and side >= SMALLEST_IMAGE and _are_pixels(inputs):
-        return images_of(model.layers[0], side)
-    return bars_of(model.layers[0], inputs)
+        return images_of(model.layers[0], side, say)
+    return bars_of(model.layers[0], inputs, say)
 
 
 def _are_pixels(inputs: Sequence[Input]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nn.activations import activation_name
 from nn.layers import Layer
 from nn.plot.style import finished, name_of
+from nn.plot.words import Say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,23 +19,31 @@ if TYPE_CHECKING:
 
 MOST_NEURONS = 32  # of a layer that are shown
 IN_A_ROW = 8
-LETTERS_AN_INCH = 11  # of a title; letters in Korean are wide
+LETTERS_AN_INCH = 11  # of a title
+WIDE = 1.7  # how many letters a Korean one is wide
 
 # A panel of a neuron, its place in the layer -> the image in it, None where there is none.
 Panel = Callable[["Axes", int], Any]
 
 
 def draw_layer(
-    part: Any, layer: Layer, name: str, n_columns: int, draw: Panel, scale: str = ""
+    part: Any,
+    layer: Layer,
+    n_columns: int,
+    draw: Panel,
+    say: Say,
+    depth: int | None = None,
+    scale: str = "",
 ) -> None:
     """Draw a panel for each neuron, the name of the layer and, if it has one, the colours' scale.
 
     Args:
         part: a figure or subfigure.
         layer: whose neurons are drawn.
-        name: of the layer, without its activation function.
         n_columns: panels side by side.
         draw: draws one neuron.
+        say: says the texts.
+        depth: which hidden layer it is, where there are several.
         scale: what the colours mean; "" for panels without.
     """
     shown = min(layer.n_outputs, MOST_NEURONS)
@@ -53,14 +62,19 @@ def draw_layer(
         if min(image.get_array().min() for image in coloured) >= 0.0:
             bar.ax.set_ylim(bottom=0.0)
         bar.ax.tick_params(labelsize=8)
-    more = f", {shown} of {layer.n_outputs}" if shown < layer.n_outputs else ""
-    function = activation_name(layer.activation) or getattr(layer.activation, "__name__", "")
-    part.supylabel(f"{name} ({name_of(function)}){more}", fontsize=9)
+    function = name_of(
+        activation_name(layer.activation) or getattr(layer.activation, "__name__", "")
+    )
+    name = say("layer_n", n=depth, function=function) if depth else say("layer", function=function)
+    if shown < layer.n_outputs:
+        name += ", " + say("shown_of", shown=shown, total=layer.n_outputs)
+    part.supylabel(name, fontsize=9)
 
 
 def titled(figure: "Figure", title: str) -> "Figure":
     """Return `figure`, finished, with a title."""
-    letters = int(LETTERS_AN_INCH * figure.get_figwidth())
+    width = sum(WIDE if letter > "\u2e7f" else 1.0 for letter in title)
+    letters = int(LETTERS_AN_INCH * figure.get_figwidth() * len(title) / width)
     figure.suptitle("\n".join(textwrap.wrap(title, letters)), fontsize=10)
     return finished(figure)
 

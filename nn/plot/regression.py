@@ -20,6 +20,7 @@ from nn.plot.style import (
     name_of,
     new_figure,
 )
+from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +33,11 @@ Data = tuple[Sequence[Any], Sequence[Any]]
 
 
 def regression(
-    model: Module, data: Data, preparation: Preparation | None = None, test: Data | None = None
+    model: Module,
+    data: Data,
+    preparation: Preparation | None = None,
+    test: Data | None = None,
+    lang: Language = "en",
 ) -> "Figure":
     """Return the model's curve through the samples; for several features what it predicts of each.
 
@@ -44,11 +49,13 @@ def regression(
         data: (X, y) as the network sees them, y a number for each sample; filled markers.
         preparation: of the data; gives the names and the original units.
         test: samples that were not trained on, as hollow markers.
+        lang: of the words, "ko" or "en"; without a Korean font "ko" says so and is English.
 
     The title has R² = 1 - (sum of squared errors) / (that of the deviations from the mean), of the
-    test samples if there are any. Raises ValueError for a model with several outputs, or targets
-    that are no numbers.
+    test samples if there are any. Raises ValueError for a model with several outputs, targets that
+    are no numbers, or another language.
     """
+    say = speaker(lang, "regression")
     rows, targets = samples_of(data)
     parts = [(rows, targets)] if test is None else [(rows, targets), samples_of(test)]
     inputs = inputs_of(len(rows[0]), preparation, "regression")
@@ -67,20 +74,23 @@ def regression(
         seen = ticks_over([row[0] for some, _ in parts for row in some], POINTS, MARGIN)
         curve = [target.original(output) for output in predict(model, [[x] for x in seen])]
         for number, (some, _) in enumerate(parts):
-            _scatter(axes, [inputs[0].original(x) for [x] in some], actual[number], number)
+            _scatter(axes, [inputs[0].original(x) for [x] in some], actual[number], number, say)
         xs = [inputs[0].original(x) for x in seen]
-        axes.plot(xs, curve, color=VERMILLION, linewidth=2.0, label="prediction")
+        axes.plot(xs, curve, color=VERMILLION, linewidth=2.0, label=say("prediction"))
         axes.set(xlabel=inputs[0].name, ylabel=target.name)
     else:
         for number in range(len(parts)):
-            _scatter(axes, actual[number], predicted[number], number)
+            _scatter(axes, actual[number], predicted[number], number, say)
         numbers = [number for some in (*actual, *predicted) for number in some]
         ends = [min(numbers), max(numbers)]
-        axes.plot(ends, ends, color=GREY, ls="--", label="predicted = actual")
-        axes.set(xlabel=f"{target.name}, actual value", ylabel=f"{target.name}, prediction")
+        axes.plot(ends, ends, color=GREY, ls="--", label=say("diagonal"))
+        axes.set(
+            xlabel=say("target_actual", target=target.name),
+            ylabel=say("target_predicted", target=target.name),
+        )
         axes.set_aspect("equal", adjustable="datalim")
-    part = "" if test is None else " of the test samples"
-    axes.set_title(f"Regression: R² = {_r_squared(actual[-1], predicted[-1])}{part}")
+    r = _r_squared(actual[-1], predicted[-1]) or say("one_value")
+    axes.set_title(say("regression" if test is None else "regression_test", r=r))
     axes.grid(alpha=0.3)
     legend_beside(axes)
     return finished(figure)
@@ -111,7 +121,7 @@ def _check(rows: list[Any], targets: list[Any], n_inputs: int) -> None:
             )
 
 
-def _scatter(axes: "Axes", xs: list[float], ys: list[float], number: int) -> None:
+def _scatter(axes: "Axes", xs: list[float], ys: list[float], number: int, say: Say) -> None:
     """Draw the samples: those of the training filled, those of the test hollow squares."""
     is_test = number == 1
     axes.scatter(
@@ -122,14 +132,15 @@ def _scatter(axes: "Axes", xs: list[float], ys: list[float], number: int) -> Non
         facecolors="none" if is_test else BLUE,
         edgecolors=ORANGE if is_test else "white",
         linewidths=1.5 if is_test else 0.5,
-        label="test samples" if is_test else "training samples",
+        label=say("test_samples" if is_test else "training_samples"),
     )
 
 
 def _r_squared(actual: list[float], predicted: list[float]) -> str:
+    """R² in words; "" where all actual values are one."""
     mean = math.fsum(actual) / len(actual)
     variance = math.fsum((y - mean) ** 2 for y in actual)
     if not variance:
-        return "undefined (one value)"
+        return ""
     error = math.fsum((y - p) ** 2 for y, p in zip(actual, predicted, strict=True))
     return f"{1.0 - error / variance:.3f}"

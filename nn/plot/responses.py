@@ -9,6 +9,7 @@ from nn.layers import MLP
 from nn.plot.inputs import Input, ticks_over
 from nn.plot.panels import IN_A_ROW, Panel, draw_layer, n_columns_of, n_rows_of, titled
 from nn.plot.style import BLUE, diverging, new_figure
+from nn.plot.words import Say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,21 +20,21 @@ POINTS = 200  # of a curve
 MARGIN = 0.15  # how far around the samples they reach, as a part of their span
 
 
-def maps_of(model: MLP, rows: list[Any], inputs: list[Input]) -> "Figure":
+def maps_of(model: MLP, rows: list[Any], inputs: list[Input], say: Say) -> "Figure":
     """Return the output of each hidden neuron over the plane of the two inputs, as a map."""
     x1, x2 = (ticks_over([row[axis] for row in rows], GRID, MARGIN) for axis in (0, 1))
     xs, ys = [inputs[0].original(x) for x in x1], [inputs[1].original(x) for x in x2]
     return _figure_of(
         model,
         [[a, b] for b in x2 for a in x1],
-        lambda signals: _map_panel(xs, ys, signals),
-        "output",
-        f"What the hidden neurons respond to ({inputs[0].name} to the right, {inputs[1].name} "
-        "upwards; hatched: below 0)",
+        lambda signals: _map_panel(xs, ys, signals, say),
+        say("output"),
+        say("maps", right=inputs[0].name, up=inputs[1].name),
+        say,
     )
 
 
-def curves_of(model: MLP, rows: list[Any], inputs: list[Input]) -> "Figure":
+def curves_of(model: MLP, rows: list[Any], inputs: list[Input], say: Say) -> "Figure":
     """Return the output of each hidden neuron over the one input, as a curve."""
     seen = ticks_over([row[0] for row in rows], POINTS, MARGIN)
     xs = [inputs[0].original(x) for x in seen]
@@ -42,7 +43,8 @@ def curves_of(model: MLP, rows: list[Any], inputs: list[Input]) -> "Figure":
         [[x] for x in seen],
         lambda signals: _curve_panel(xs, signals),
         "",
-        f"What the hidden neurons respond to: their outputs over {inputs[0].name}",
+        say("responses", name=inputs[0].name),
+        say,
     )
 
 
@@ -52,6 +54,7 @@ def _figure_of(
     panel_of: Callable[[list[list[float]]], Panel],
     scale: str,
     title: str,
+    say: Say,
 ) -> "Figure":
     """The panels of each hidden layer below those of the one before, for a list of samples."""
     hidden = model.layers[:-1]
@@ -63,12 +66,12 @@ def _figure_of(
     parts = figure.subfigures(len(hidden), 1, height_ratios=n_rows, squeeze=False)[:, 0]
     for depth, (layer, part) in enumerate(zip(hidden, parts, strict=True), 1):
         signals = [numbers_of(output) for output in outputs_of(layer, signals)]
-        number = f" {depth}" if len(hidden) > 1 else ""
-        draw_layer(part, layer, f"hidden layer{number}", n_columns, panel_of(signals), scale)
+        number = depth if len(hidden) > 1 else None
+        draw_layer(part, layer, n_columns, panel_of(signals), say, number, scale)
     return titled(figure, title)
 
 
-def _map_panel(xs: list[float], ys: list[float], signals: list[list[float]]) -> Panel:
+def _map_panel(xs: list[float], ys: list[float], signals: list[list[float]], say: Say) -> Panel:
     """How to draw the outputs of a neuron over the plane, all of a layer on one scale."""
     highest = max(abs(y) for output in signals for y in output) or 1.0
     half_x, half_y = (xs[1] - xs[0]) / 2.0, (ys[1] - ys[0]) / 2.0
@@ -91,7 +94,7 @@ def _map_panel(xs: list[float], ys: list[float], signals: list[list[float]]) -> 
                 axes.contour(xs, ys, grid, levels=[0.0], colors="black", linewidths=0.8)
         if low == high:
             axes.text(
-                0.5, 0.5, f"always\n{low:.2g}", transform=axes.transAxes, ha="center",
+                0.5, 0.5, f"{say('always')}\n{low:.2g}", transform=axes.transAxes, ha="center",
                 va="center", fontsize=7,
             )  # fmt: skip
         return image

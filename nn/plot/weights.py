@@ -6,6 +6,7 @@ from nn.layers import Layer
 from nn.plot.inputs import Input
 from nn.plot.panels import draw_layer, n_columns_of, n_rows_of, titled
 from nn.plot.style import BLUE, VERMILLION, diverging, new_figure
+from nn.plot.words import Say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 MOST_BARS = 40  # of a neuron
 
 
-def images_of(layer: Layer, side: int) -> "Figure":
+def images_of(layer: Layer, side: int, say: Say) -> "Figure":
     """Return the weights of each neuron as an image of `side` x `side` pixels."""
     n_rows, n_columns = n_rows_of(layer), n_columns_of(layer)
     figure = new_figure("the hidden neurons", 1.25 * max(n_columns, 2) + 1.6, 1.35 * n_rows + 0.8)
@@ -36,15 +37,11 @@ def images_of(layer: Layer, side: int) -> "Figure":
         )
         return image
 
-    draw_layer(figure, layer, "hidden layer", n_columns, draw, "weight")
-    return titled(
-        figure,
-        f"Weights of the hidden neurons as images of {side} x {side} pixels; "
-        "a dash marks those below 0",
-    )
+    draw_layer(figure, layer, n_columns, draw, say, scale=say("weight"))
+    return titled(figure, say("images", side=side))
 
 
-def bars_of(layer: Layer, inputs: list[Input]) -> "Figure":
+def bars_of(layer: Layer, inputs: list[Input], say: Say) -> "Figure":
     """Return the weights of each neuron as bars, one for each input."""
     sizes = [
         max(abs(neuron.weights[i].data) for neuron in layer.neurons) for i in range(len(inputs))
@@ -69,10 +66,9 @@ def bars_of(layer: Layer, inputs: list[Input]) -> "Figure":
         else:
             axes.set_yticks([])
 
-    draw_layer(figure, layer, "hidden layer", n_columns, draw)
-    rest = (
-        f"; the {len(shown)} of {len(inputs)} inputs with the largest"
-        if by_size[MOST_BARS:]
-        else ""
-    )
-    return titled(figure, f"Weights of the hidden neurons, from {-reach:.2g} to {reach:.2g}{rest}")
+    draw_layer(figure, layer, n_columns, draw, say)
+    title = say(
+        "largest_bars" if by_size[MOST_BARS:] else "bars",
+        low=f"{-reach:.2g}", high=f"{reach:.2g}", shown=len(shown), total=len(inputs),
+    )  # fmt: skip
+    return titled(figure, title)

@@ -1,5 +1,7 @@
 """What the tests of plots share: models whose decisions are known, and a look at the PNG."""
 
+from matplotlib.font_manager import fontManager
+
 from autograd import Value
 from nn import Module
 from nn.plot import to_png
@@ -45,3 +47,8 @@ def check_png(figure):
 
 def legend_of(axes):
     return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def path_of(name):
+    entries = (e for e in fontManager.ttflist if e.name == name and e.style == "normal")
+    return next(entry.fname for entry in entries if entry.weight == 400)

@@ -12,35 +12,7 @@ from nn import MLP, moons
 from nn.history import History
 from nn.plot import confusion_matrix, decision_boundary, fonts, korean_font, loss_curve, to_png
 from nn.plot.style import COLORS, class_color, class_marker, name_of
-from tests.nn.plot.figures import Echo, check_png
-
-
-def path_of(name):
-    entries = (e for e in fontManager.ttflist if e.name == name and e.style == "normal")
-    return next(entry.fname for entry in entries if entry.weight == 400)
-
-
-@pytest.fixture
-def no_font(monkeypatch):
-    """A machine whose fonts have no letters but those of matplotlib's own."""
-    monkeypatch.setattr(fonts, "_candidates", lambda: iter(()))
-    monkeypatch.setattr(fonts, "_has_said", False)
-    fonts._fonts_for.cache_clear()
-    yield
-    fonts._fonts_for.cache_clear()
-
-
-@pytest.fixture
-def a_font(monkeypatch):
-    """A machine whose one other font pretends to have every Korean letter."""
-    path = path_of("DejaVu Serif")
-    monkeypatch.setattr(fonts, "_candidates", lambda: iter([("DejaVu Serif", path)]))
-    monkeypatch.setattr(
-        fonts, "_has", lambda font, c: c < "가" or font.family_name != "DejaVu Sans"
-    )
-    fonts._fonts_for.cache_clear()
-    yield
-    fonts._fonts_for.cache_clear()
+from tests.nn.plot.figures import Echo, check_png, path_of
 
 
 def matrix_of(*names):
