@@ -237,6 +237,18 @@ def test_weights_of_a_neuron_are_shown(show, histories):
     assert "relu(" in one.text("#neuron .formula")
 
 
+def test_features_whose_names_begin_alike_are_told_apart(opened):
+    names = ["꽃받침 길이", "꽃받침 너비", "petal length in cm", "petal length in inches"]
+    rows = [[float(i == k) for k in range(4)] for i in range(4)]
+    problem = nn.Problem("own", names, rows, [0.0, 1.0, 2.0, 3.0], "y", "regress")
+    preparation = nn.Preparation.of(problem)
+    history = train(nn.MLP(4, [2, 1], seed=0), preparation.data(problem), "mse", epochs=1)
+    one = opened(history, page_options={"preparation": preparation})
+    one.page.locator("#network .node[data-neuron='1.0']").click()
+    assert one.page.locator("#neuron .weights th").all_inner_texts() == names
+    assert one.run("document.querySelector('#neuron').scrollWidth <= neuron.clientWidth")
+
+
 def test_wide_layers_are_folded_and_say_so(show):
     one = show("digits")
     assert one.page.locator("#network .fold").all_inner_texts() == ["⋮ 49 more", "⋮ 17 more"]

@@ -1,6 +1,7 @@
 // The numbers of one neuron: its formula, its bias, its weights by size.
 
 const MOST_WEIGHTS = 12;
+const MOST_SIGNS = 40; // of a name, on several lines: cut to one line, two features might look the same
 
 function drawPanel(panel, layer, i, k) {
   const title = element("h3", {}, named(neuronName(layer, i)));
@@ -14,7 +15,7 @@ function drawPanel(panel, layer, i, k) {
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, MOST_WEIGHTS);
   const largest = Math.max(...all.map(({ weight }) => Math.abs(weight) || 0)) || 1;
   const rows = listed.map(({ from, weight }) => element("tr", {},
-    element("th", { scope: "row", title: sourceName(layer - 1, from) }, named(fitting(sourceName(layer - 1, from), 9))),
+    element("th", { scope: "row", title: sourceName(layer - 1, from) }, named(fitting(sourceName(layer - 1, from), MOST_SIGNS))),
     element("td", {}, bar(weight, largest)),
     element("td", { class: "number" }, figure(weight))));
   panel.replaceChildren(
