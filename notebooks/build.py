@@ -7,8 +7,8 @@ Owns the form of `source/NN_slug.md` and what becomes of it: `en/NN_slug.ipynb` 
     :::
     ::: ko              the same for a Korean reader; the two always together, in this order
     :::
-    ```python           one cell of code, the same in both languages
-    ```
+    ```python           one cell of code: the same in both languages but for what stands in
+    ```                 «English|Korean», in a comment, a printed word or an argument `lang`
     ::: en solution     the hidden answer of an exercise, its code in fences inside the block
     :::
     ::: ko solution
@@ -26,6 +26,7 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = ("en", "ko")
+EITHER = re.compile(r"«([^«»|]*)\|([^«»|]*)»")  # words of code in English and in Korean
 # What the reader clicks on to see an answer.
 ANSWER = {"en": "Answer", "ko": "답"}
 OPENING = re.compile(r"::: (en|ko)( solution)?")
@@ -44,10 +45,14 @@ class LessonError(ValueError):
 
 @dataclass(frozen=True)
 class Code:
-    """A cell of code."""
+    """A cell of code, as it stands in the source."""
 
     line: int
     text: str
+
+    def in_language(self, lang: str) -> str:
+        """Return the code for a reader of "en" or "ko"."""
+        return chosen(self.text, lang)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Text:
 
     def in_language(self, lang: str) -> str:
         """Return the text of "en" or "ko"."""
-        return self.en if lang == "en" else self.ko
+        return chosen(self.en if lang == "en" else self.ko, lang)
 
 
 @dataclass(frozen=True)
@@ -135,14 +140,25 @@ def _until(path: Path, lines: list[str], at: int, end: str) -> tuple[str, int]:
     raise LessonError(path, at + 1, f"'{lines[at].rstrip()}' is not closed; add a line '{end}'")
 
 
+def chosen(text: str, lang: str) -> str:
+    """Return `text` with the words of "en" or "ko" where it has them in both."""
+    return EITHER.sub(lambda both: both[1 + LANGUAGES.index(lang)], text)
+
+
 def _checked(path: Path, start: int, code: str) -> str:
-    """The code, once it is known to be Python."""
-    try:
-        ast.parse(code)
-    except SyntaxError as error:
-        line = start + (error.lineno or 1)
-        words = f"not Python: {error.msg}; mend it (commands such as %time are not for lessons)"
-        raise LessonError(path, line, words) from None
+    """The code, once it is known to be Python in both languages."""
+    for lang in LANGUAGES:
+        words_of_one = chosen(code, lang)
+        for number, line in enumerate(words_of_one.splitlines(), 1):
+            if "«" in line or "»" in line:
+                words = "words of code in two languages are written «English|Korean»; mend them"
+                raise LessonError(path, start + number, words)
+        try:
+            ast.parse(words_of_one)
+        except SyntaxError as error:
+            at = start + (error.lineno or 1)
+            words = f"not Python: {error.msg}; mend it (commands such as %time are not for lessons)"
+            raise LessonError(path, at, words) from None
     return code
 
 
@@ -193,7 +209,7 @@ def notebook(cells: Sequence[Code | Text], lang: str) -> dict[str, Any]:
 
 def _cell(cell: Code | Text, lang: str) -> dict[str, Any]:
     if isinstance(cell, Code):
-        code = cell.text.splitlines(keepends=True)
+        code = cell.in_language(lang).splitlines(keepends=True)
         return {"cell_type": "code", "execution_count": None, "outputs": [], "source": code}
     text = cell.in_language(lang)
     if cell.is_answer:  # the blank lines make what is between them Markdown again

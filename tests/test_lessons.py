@@ -4,6 +4,7 @@ That each notebook runs as it stands is for `pytest --nbmake` (see the Makefile)
 together with that of the hidden answers, with warnings as errors.
 """
 
+import ast
 import json
 import os
 import re
@@ -34,6 +35,20 @@ def codes(path, lang="en"):
     return ["".join(c["source"]) for c in cells_of(path, lang) if c["cell_type"] == "code"]
 
 
+def without_words(code):
+    """What a cell of code does: its syntax but for comments, texts and the language asked for."""
+    tree = ast.parse(code)
+    tree.body = [one for one in tree.body if ast.unparse(one) != "nn.plot.use_korean_font()"]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            node.keywords = [one for one in node.keywords if one.arg != "lang"]
+        if isinstance(node, ast.JoinedStr):
+            node.values = [one for one in node.values if isinstance(one, ast.FormattedValue)]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
 @ALL
 def test_the_notebooks_are_what_their_source_makes(path):
     for file, text in built(path).items():
@@ -61,7 +76,10 @@ def test_a_notebook_is_valid_and_has_no_outputs(path):
 
 @ALL
 def test_a_reader_sees_one_language(path):
-    assert codes(path, "en") == codes(path, "ko")
+    for english, korean in zip(codes(path, "en"), codes(path, "ko"), strict=True):
+        assert without_words(english) == without_words(korean)
+        comments = re.findall(r"(?m)(?:^|  )# (.*)", korean)
+        assert all(HANGUL.search(one) or not re.search("[a-z]{2}", one) for one in comments), korean
     assert [cell["id"] for cell in cells_of(path, "en")] == [c["id"] for c in cells_of(path, "ko")]
     assert not any(map(HANGUL.search, texts(path, "en") + codes(path)))
     for english, korean in zip(texts(path, "en"), texts(path, "ko"), strict=True):
@@ -96,7 +114,25 @@ def test_a_lesson_fits_one_sitting_and_asserts_what_it_states(path):
     without_exercises = [c for c in read(path) if isinstance(c, Code) or not c.is_answer]
     assert 14 <= len(without_exercises) <= 27
     assert sum(code.count("assert ") for code in codes(path)) >= 8
-    assert max(len(line) for code in codes(path) for line in code.splitlines()) <= 100
+    for lang in LANGUAGES:
+        assert max(len(line) for code in codes(path, lang) for line in code.splitlines()) <= 100
+
+
+@ALL
+def test_what_speaks_korean_is_asked_to(path):
+    """The steppers, explanations and plots that a Korean reader sees; not those computed with."""
+    nodes = [node for code in codes(path, "ko") for node in ast.walk(ast.parse(code))]
+    computed = {ast.unparse(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for call in (ast.unparse(node) for node in nodes if isinstance(node, ast.Call)):
+        if re.match(r"ag\.(step|explain)\(|nn\.plot\.", call) and call not in computed:
+            assert "lang='ko'" in call or call == "nn.plot.use_korean_font()"
+    for one in (node for node in nodes if isinstance(node, ast.keyword)):
+        if one.arg in ("label", "title", "xlabel", "ylabel") and isinstance(
+            one.value, ast.Constant
+        ):
+            words = one.value.value
+            assert HANGUL.search(words) or not re.search("[a-z]{3}", words), words
+    assert not re.search("lang=|korean", "".join(codes(path, "en")))
 
 
 @ALL
@@ -132,6 +168,17 @@ Why?
 x = 1
 ```
 """
+
+
+def test_code_may_have_words_in_both_languages(tmp_path):
+    answer = "::: {} solution\n{}\n\n```python\nx  # «one|하나»\n```\n:::\n"
+    text = GOOD.replace("x = 1", 'x = f("«cost|비용»"«|, lang="ko"»)  # «input|입력»')
+    path = source(tmp_path, text + answer.format("en", "Yes.") + answer.format("ko", "네."))
+    english, korean = (json.loads(text)["cells"] for text in built(path).values())
+    assert english[1]["source"] == ['x = f("cost")  # input']
+    assert korean[1]["source"] == ['x = f("비용", lang="ko")  # 입력']
+    assert "x  # one\n" in english[2]["source"]
+    assert "x  # 하나\n" in korean[2]["source"]
 
 
 def source(tmp_path, text, name="01_one.md"):
@@ -178,6 +225,8 @@ def test_a_source_becomes_two_notebooks(tmp_path):
         ),
         (GOOD + "```python\nx = 1\nx =\n```\n", 18, "not Python: invalid syntax; mend it"),
         (GOOD + "```python\n%time x\n```\n", 17, "commands such as %time"),
+        (GOOD + "```python\nx = 1\ny = 2  # «two, 둘»\n```\n", 18, "«English|Korean»; mend"),
+        (GOOD + "```python\nx = 1«|,,»\n```\n", 17, "not Python: invalid syntax"),
         (
             GOOD + "::: en\n```python\nx\n```\n:::\n::: ko\n```python\ny\n```\n:::\n",
             21,

@@ -3,7 +3,7 @@
 from nn.plot.boundary import decision_boundary
 from nn.plot.confusion import confusion_matrix
 from nn.plot.curves import loss_curve
-from nn.plot.fonts import korean_font
+from nn.plot.fonts import korean_font, use_korean_font
 from nn.plot.functions import activation_function_plot, activation_functions
 from nn.plot.neurons import hidden_neurons
 from nn.plot.regression import regression
@@ -19,4 +19,5 @@ __all__ = [
     "loss_curve",
     "regression",
     "to_png",
+    "use_korean_font",
 ]

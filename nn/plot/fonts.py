@@ -1,9 +1,8 @@
 """Fonts of plots: a letter that the font lacks is drawn in another installed font that has it.
 
 Owns which font that is, and the one line that is said when no installed font has a letter, or those
-of Korean. Nothing
-global changes: the figure names its fonts itself, and a font that matplotlib's list lacks because
-it is newer than the list is added to it.
+of Korean. Nothing global changes, unless `use_korean_font` is asked to: the figure names its fonts
+itself, and a font that matplotlib's list lacks because it is newer than the list is added to it.
 """
 
 import functools
@@ -31,6 +30,7 @@ KOREAN = "가각뷁힣ㄱㅏ"
 LAST = "DejaVu Sans"  # comes with matplotlib; has the minus sign that Korean fonts may lack
 NOWHERE = "□"  # stands for a letter that no font has
 REMEDY = "install one, for Korean on Debian or Ubuntu: apt-get install fonts-nanum"
+NO_KOREAN = f"no installed font has Korean letters, so {{}}: {REMEDY}"
 
 _has_said = _has_said_no_korean = False
 
@@ -77,7 +77,7 @@ def no_korean() -> str | None:
     """
     if korean_font() or not is_installed("matplotlib"):
         return None
-    return f"no installed font has Korean letters, so plots are in English: {REMEDY}"
+    return NO_KOREAN.format("plots are in English")
 
 
 def say_once(text: str) -> None:
@@ -99,6 +99,24 @@ def say_no_korean_once() -> bool:
         _has_said_no_korean = True
         print(line, file=sys.stderr)
     return line is not None
+
+
+def use_korean_font() -> None:
+    """Let figures that are not of nn.plot write Korean, too, where an installed font can.
+
+    It adds a font to matplotlib's settings of this process. Without such a font it says so, in
+    place of a warning for each letter.
+    """
+    import warnings
+
+    from matplotlib import rcParams
+
+    name = korean_font()
+    if name and name not in rcParams["font.family"]:
+        rcParams["font.family"] = [*rcParams["font.family"], name]
+    elif not name:
+        print(NO_KOREAN.format(f"figures show {NOWHERE!r} instead"), file=sys.stderr)
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
 
 
 def _lacking(text: str) -> str:

@@ -5,12 +5,21 @@ import sys
 import warnings
 
 import matplotlib as mpl
+import matplotlib.figure
 import pytest
 from matplotlib.font_manager import FontProperties, fontManager
 
 from nn import MLP, moons
 from nn.history import History
-from nn.plot import confusion_matrix, decision_boundary, fonts, korean_font, loss_curve, to_png
+from nn.plot import (
+    confusion_matrix,
+    decision_boundary,
+    fonts,
+    korean_font,
+    loss_curve,
+    to_png,
+    use_korean_font,
+)
 from nn.plot.style import COLORS, class_color, class_marker, name_of
 from tests.nn.plot.figures import Echo, check_png, path_of
 
@@ -74,6 +83,27 @@ def test_a_font_that_has_the_letters_is_named_by_the_figure_alone():
     assert mpl.rcParams["font.family"] == families
     assert korean_font() == "DejaVu Serif"
     assert fonts.notice("가") is None
+
+
+@pytest.mark.usefixtures("a_font")
+def test_figures_of_ones_own_write_korean_if_asked_to():
+    with mpl.rc_context():
+        families = list(mpl.rcParams["font.family"])
+        for _ in range(2):
+            use_korean_font()
+            assert mpl.rcParams["font.family"] == [*families, "DejaVu Serif"]
+
+
+@pytest.mark.usefixtures("no_font")
+def test_without_a_font_one_line_is_said_in_place_of_many_warnings(capsys):
+    figure = mpl.figure.Figure()
+    figure.text(0.5, 0.5, "가나")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        use_korean_font()
+        to_png(figure)
+    assert caught == []
+    assert capsys.readouterr().err.startswith("no installed font has Korean letters, so figures")
 
 
 def test_latin_needs_no_other_font():
