@@ -44,14 +44,14 @@ class Artifacts:
         for extra, names in self.lacking.items():
             yield remedy(extra, f"these pictures will be missing: {', '.join(names)}")
         if "plot" not in self.lacking:
-            from nn.plot.fonts import no_korean, notice
+            from nn.plot.fonts import first_notice, no_korean
 
             if self.plot_lang == "ko" and (line := no_korean()):
                 self.plot_lang = "en"  # it is said here, before a long training
                 yield line
             problem = self.parts.training
             texts = (problem.target, *self.preparation.input_names, *problem.classes)
-            if line := notice("".join(texts)):
+            if line := first_notice("".join(texts)):
                 yield line
 
     def write(self, history: History) -> Iterator[str]:

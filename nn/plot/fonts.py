@@ -80,14 +80,20 @@ def no_korean() -> str | None:
     return NO_KOREAN.format("plots are in English")
 
 
-def say_once(text: str) -> None:
-    """Say on stderr that letters of `text` cannot be drawn, if so, and not again in this process.
+def first_notice(text: str) -> str | None:
+    """Return the same, but for the first such text in this process only.
 
-    Whoever trains calls it before, so that it is known before the pictures are made.
+    Whoever trains asks before, so that it is known before the pictures are made.
     """
     global _has_said
-    if not _has_said and (line := notice(text)):
-        _has_said = True
+    line = None if _has_said else notice(text)
+    _has_said = _has_said or line is not None
+    return line
+
+
+def say_once(text: str) -> None:
+    """Say on stderr that letters of `text` cannot be drawn, if so, once in this process."""
+    if line := first_notice(text):
         print(line, file=sys.stderr)
 
 

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 import nn
 from nn.command.main import main
 from nn.plot.words import _TEXTS
-from tests.nn.command.running import quick
+from tests.nn.command.running import flowers, quick, write_csv
 from tests.nn.plot.figures import check_png
 
 # What stands in a Korean plot as it is: names of functions, of inputs and of mathematics.
@@ -106,3 +106,11 @@ def test_the_command_says_once_why_its_plots_are_english(tmp_path, monkeypatch, 
     seen, _ = trained(tmp_path, monkeypatch, "--lang", "ko")
     assert {"Training", "Decision boundary", "hidden layer (relu)"} <= set(seen)
     assert capsys.readouterr().err.count("so plots are in English") == 1
+
+
+@pytest.mark.usefixtures("no_font")
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_that_names_cannot_be_written_is_said_once(tmp_path, capsys, lang):
+    table = write_csv(tmp_path / "table.csv", flowers())
+    assert main([*quick(table, "--ignore", "번호", "--out", tmp_path / "out"), "--lang", lang]) == 0
+    assert capsys.readouterr().err.count("no installed font has the letters") == 1
