@@ -171,11 +171,13 @@ def bind(args: tuple[Any, ...], kwargs: dict[str, Any], plain_ints: bool = False
     """
     scalars: list[Value] = []
     arrays: list[list[Value]] = []
-    ints: list[int] = []
+    ints: list[Any] = []
 
-    def whole(number: int, node: Value) -> Any:
+    def whole(number: Any, node: Value) -> Any:
         ints.append(number)
-        return number if plain_ints else Whole(number, node)
+        if plain_ints:  # of a class of its own, too, such as an IntEnum; NumPy's are ints here
+            return number if isinstance(number, int) else int(number)
+        return Whole(int(number), node)
 
     bound = [_bound(x, scalars, arrays, whole) for x in args]
     named = {name: _bound(x, scalars, arrays, whole) for name, x in kwargs.items()}
@@ -183,7 +185,7 @@ def bind(args: tuple[Any, ...], kwargs: dict[str, Any], plain_ints: bool = False
 
 
 def _bound(
-    x: Any, scalars: list[Value], arrays: list[list[Value]], whole: Callable[[int, Value], Any]
+    x: Any, scalars: list[Value], arrays: list[list[Value]], whole: Callable[[Any, Value], Any]
 ) -> Any:
     if isinstance(x, (list, tuple)):
         items = [_bound(item, scalars, arrays, whole) for item in x]
@@ -195,7 +197,7 @@ def _bound(
         return twin
     if is_whole(x):
         scalars.append(Value(float(x)))
-        return whole(int(x), scalars[-1])
+        return whole(x, scalars[-1])
     if isinstance(x, float) or is_float(x):
         scalars.append(Value(x))
         return scalars[-1]

@@ -126,7 +126,7 @@ class Whole:
         return round(self._decides(), digits)
 
     def __neg__(self) -> "Whole":
-        return Whole(-self._number, -self.as_value)
+        return Whole(-self._number, 0.0 - self.as_value)  # no int is -0
 
     def __pos__(self) -> "Whole":
         return self
@@ -195,7 +195,7 @@ def _compare(question: Callable[[Any, Any], Any], a: Whole, b: Any) -> Any:
     if isinstance(b, Whole):
         return question(a.as_value - b.as_value, 0.0)
     if isinstance(b, Value) and question in (operator.eq, operator.ne):
-        return NotImplemented
+        return question(b - a.as_value, 0.0)
     return question(a.as_value, b)
 
 
@@ -208,7 +208,7 @@ def _combine(combine: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         return combine(_as_operand(a), _as_operand(b))
     number = combine(*numbers)
     if abs(number) < EXACT and all(abs(x) < EXACT for x in numbers):
-        as_value = combine(_as_operand(a), _as_operand(b))
+        as_value = combine(_as_operand(a), _as_operand(b)) + 0.0  # 0 * -5 is 0, and not -0.0
         _ = as_value < EXACT, as_value > -EXACT  # a guard: other numbers must be exact as well
         return Whole(number, as_value)
     return combine(*map(_plain, (a, b)))

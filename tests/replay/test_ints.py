@@ -1,0 +1,75 @@
+"""Ints in a compiled function: they are equal to numbers, have one zero, and keep their class.
+
+Owns what eager mode sees of an int that a program takes for a float.
+"""
+
+from __future__ import annotations
+
+import enum
+import warnings
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from tests.replay.eager import BACKENDS, bits
+
+both = pytest.mark.parametrize("backend", BACKENDS)
+
+
+def agree(f, backend, *calls):
+    """Compare each call of a compiled function with the function itself, ints left as they are."""
+    compiled = ag.compile(f, backend=backend)
+    for call in calls * 2:
+        right = f(*[Value(x) if isinstance(x, float) else x for x in call])
+        assert bits(compiled(*call)) == bits(right.data if isinstance(right, Value) else right)
+
+
+@both
+@pytest.mark.parametrize("f", [
+    lambda n, x: x if x == n else -x,
+    lambda n, x: x if n == x else -x,
+    lambda n, x: x if x != n else -x,
+    lambda n, x: x if n in [x, 1e300] else -x,
+    lambda n, x: x if x * 2.0 == n + n else -x,
+])  # fmt: skip
+def test_an_int_is_equal_to_a_number(f, backend):
+    huge = float("inf"), float("nan"), 5e-324
+    agree(f, backend, (2, 3.0), (2, 4.0), (2, 2.0), (0, -0.0), *[(0, x) for x in huge])
+
+
+@both
+@pytest.mark.parametrize("f", [
+    lambda n, m, x: x / (-n),
+    lambda n, m, x: x * (n * m),
+    lambda n, m, x: x / (n * m),
+    lambda n, m, x: -n * m,
+    lambda n, m, x: x * (n - m),
+])  # fmt: skip
+def test_no_int_is_minus_zero(f, backend):
+    agree(f, backend, (3, 2, 1.5), (4, -1, 2.5), (0, -5, 1.5), (-5, 0, 1.5), (0, 0, 2.5))
+
+
+class Mode(enum.IntEnum):
+    HALF = 1
+    TWICE = 2
+
+
+class Named(int):
+    name = "of a class of its own"
+
+
+@both
+def test_the_class_of_an_int_is_seen_when_the_function_runs_as_it_stands(backend):
+    def by_mode(x, mode):
+        return x * 2.0 if mode is Mode.TWICE else x * 0.5
+
+    def by_name(x, n):
+        return x * 2.0 if getattr(n, "name", "") else x * 0.5
+
+    for f, (a, b) in ((by_mode, Mode), (by_name, (Named(1), Named(2)))):
+        compiled = ag.compile(f, backend=backend)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for n in (a, b, a, b):
+                assert compiled(1.5, n) == f(1.5, n)
