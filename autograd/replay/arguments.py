@@ -7,9 +7,11 @@ which numbers stand: `take_apart` and `bind` walk alike.
 
 import copy
 import math
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -95,9 +97,35 @@ class _Walk:
                 "nor hashable; give numbers in lists, tuples, dicts or arrays, or leave it to the "
                 "function itself"
             ) from None
+        if not _is_known_by_value(x):
+            return kind, _Itself(x)
         if isinstance(x, (complex, frozenset)) or is_dataclass(x):
             return kind, x, repr(x)  # equal ones may differ: 0.0 == -0.0 == False
         return kind, x
+
+
+class _Itself:
+    """An object as a key that another one, equal to it, is not: it may hold other Values."""
+
+    def __init__(self, x: Any) -> None:
+        self._x = x
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other._x is self._x
+
+    def __hash__(self) -> int:
+        return id(self._x)
+
+
+def _is_known_by_value(x: Any) -> bool:
+    """Whether objects equal to it are the same to any function, as far as their text is."""
+    kind: Any = type(x)
+    if is_dataclass(x) and not isinstance(x, type):
+        return all(_is_known_by_value(getattr(x, each.name)) for each in fields(x))
+    if isinstance(x, (tuple, frozenset)):
+        return all(map(_is_known_by_value, x))
+    is_of_python = kind.__module__.partition(".")[0] in sys.stdlib_module_names
+    return is_of_python or kind.__eq__ is object.__eq__ or isinstance(x, Enum)
 
 
 def is_whole(x: Any) -> bool:

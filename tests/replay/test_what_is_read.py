@@ -9,7 +9,7 @@ import copy
 import math
 import pickle
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral
 from types import SimpleNamespace
 
@@ -278,3 +278,53 @@ def test_who_asks_whether_a_whole_number_is_an_int_is_told_at_once(backend):
             assert bits(compiled(0.5, 3)) == bits(plain(f(Value(0.5), 3)))
         assert caught[0].filename == __file__
         assert bits(compiled(0.5, 4)) == bits(plain(f(Value(0.5), 4)))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Equal to others of its name, and with a weight of its own."""
+
+    name: str
+    weight: Value = field(compare=False, repr=False)
+
+
+class Labelled:
+    def __init__(self, name, weight):
+        self.name, self.weight = name, weight
+
+    def __eq__(self, other):
+        return self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+@both
+@pytest.mark.parametrize("kind", [Part, Labelled])
+def test_equal_objects_are_two(backend, kind):
+    a, b = kind("w", Value(2.0)), kind("w", Value(10.0))
+    assert a == b
+    for given in ((a, b), ((a,), (b,))):
+        compiled = ag.compile(
+            lambda part, x: (part[0] if isinstance(part, tuple) else part).weight * x,
+            backend=backend,
+        )
+        for part, weight in zip(given * 3, (2.0, 10.0) * 3, strict=True):
+            for x in (1.0, 3.0):
+                assert compiled(part, x) == weight * x
+        assert len(compiled.report().paths) == 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    rate: float
+    names: tuple = ("a", "b")
+
+
+@both
+def test_equal_settings_are_one(backend):
+    compiled = ag.compile(lambda settings, x: settings.rate * x, backend=backend)
+    for x in (1.0, 2.0, 3.0):
+        assert compiled(Settings(0.5), x) == 0.5 * x
+        assert compiled(Settings(0.25), x) == 0.25 * x
+    assert len(compiled.report().paths) == 2
