@@ -165,6 +165,8 @@ class Compiled(functools.partial[Any]):
             one = Compiled(recipe.function, self.mode, self.backend)
             layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
+        if recording.is_doubtful:
+            return self._eager(args, kwargs)
         path, trial, result = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )

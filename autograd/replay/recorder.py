@@ -31,6 +31,8 @@ class Recording(NamedTuple):
         shape: the container of the outputs.
         wholes: the places of the outputs that are whole numbers.
         asked: (question, a, b, answer), in order.
+        is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
+            an edge that is absent there.
     """
 
     leaves: list[Value]
@@ -39,6 +41,7 @@ class Recording(NamedTuple):
     shape: Shape
     wholes: set[int]
     asked: list[tuple[str, Any, Any, bool]]
+    is_doubtful: bool
 
 
 def record(
@@ -67,7 +70,7 @@ def record(
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Whole) else x for x in outputs]
     leaves, constants = _met(outputs, notes, inputs)
-    return Recording(leaves, constants, outputs, shape, wholes, notes.questions)
+    return Recording(leaves, constants, outputs, shape, wholes, notes.questions, notes.is_doubtful)
 
 
 @contextmanager
@@ -94,11 +97,14 @@ class _Notes(modes.Recorder):
     def __init__(self, exact: bool, guards_reads: bool) -> None:
         self.questions: list[tuple[str, Any, Any, bool]] = []
         self._exact, self._guards_reads = exact, guards_reads
+        self._has_masks, self.is_doubtful = False, False
 
     def keeps_dead_edges(self, depth: int) -> bool:
         # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
         # again has other sums with that edge than without it: their last bits would differ.
-        return depth == 1 or not self._exact
+        keeps = depth == 1 or not self._exact
+        self._has_masks |= keeps
+        return keeps
 
     def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
         # The leaf gets a history again, over an edge that carries no derivative: `peak` of one
@@ -113,6 +119,14 @@ class _Notes(modes.Recorder):
                 question, b = _of_floats(question, b)
             a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
             self.questions.append((question, a, b, bool(answer)))
+            self._doubt(a, b)
+
+    def _doubt(self, *operands: Any) -> None:
+        """Ask that no operand is nan, where 0 * inf on a dead edge may have made it one."""
+        for x in operands if self._has_masks else ():
+            if isinstance(x, Value):
+                self.is_doubtful |= x._data != x._data
+                self.questions.append(("==", x, x, True))
 
     def read(self, x: Value) -> None:
         # What becomes of the number is in no graph: the program is one for this number alone.
@@ -121,6 +135,7 @@ class _Notes(modes.Recorder):
                 "a number is taken out of a Value, by .data or as text, and what becomes of it is "
                 "in no graph; x.detach() is a number without history"
             )
+        self._doubt(x)
         number = x._data
         if number != number:
             self.questions.append(("==", x, x, False))
@@ -128,8 +143,8 @@ class _Notes(modes.Recorder):
         self.questions.append(("==", x, number, True))
         if number == 0.0:  # of which sign?
             with modes.recording_by(None), modes.enable_grad():
-                inverse = apply(ops.div, (1.0, x))
-            self.questions.append((">", inverse, 0.0, inverse._data > 0.0))
+                angle = apply(ops.atan2, (x, -1.0))  # pi or -pi: nothing that anybody listens for
+            self.questions.append((">", angle, 0.0, angle._data > 0.0))
 
     def changed(self, what: str) -> None:
         raise ValueError(

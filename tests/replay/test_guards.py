@@ -159,3 +159,29 @@ def test_a_guard_holds_for_leaves_too(backend):
     for weight in (1.0, 2.0, -1.0, 0.0, math.nan, 3.0, -2.0):
         w.data = weight
         assert bits(compiled(2.0)) == bits(2.0 * weight if weight > 0.0 else 2.0 - weight)
+
+
+@both
+@pytest.mark.parametrize("decides", [
+    lambda slope: slope < 0.1,
+    lambda slope: abs(slope) < 1e-6,
+    lambda slope: slope != 0.0,
+    bool,
+    lambda slope: slope == 0.0,
+    lambda slope: slope.data > 0.5,
+])  # fmt: skip
+@pytest.mark.parametrize("f", [
+    lambda x: ag.relu(ag.log(x)),
+    lambda x: ag.maximum(ag.log(x), -1.0),
+])  # fmt: skip
+def test_a_question_about_a_gradient_with_a_dead_edge(backend, f, decides):
+    """Behind an edge that is absent in eager mode 0 * inf is no nan."""
+
+    def asks(x):
+        return x + 1.0 if decides(ag.grad(f)(x)) else x + 2.0
+
+    for numbers in ((1.5, 2.0, 0.0, 3.0, 0.0, 0.25), (0.0, 0.0, 2.0, 0.0)):
+        compiled = ag.compile(asks, backend=backend)
+        for x in numbers:
+            assert compiled(x) == asks(Value(x)).data, x
+        assert not any(layout.eager for layout in compiled._layouts.values())

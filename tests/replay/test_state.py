@@ -329,3 +329,16 @@ def test_it_stands_in_for_the_function(backend):
 def test_bad_arguments_of_compile(bad, kind, match):
     with pytest.raises(kind, match=match):
         ag.compile(*bad)
+
+
+@both
+def test_anomalies_are_those_of_the_function_alone(backend):
+    def watched(x):
+        with ag.detect_anomaly():
+            return ag.log(x) + x
+
+    compiled = ag.compile(watched, backend=backend)
+    for x in (1.0, 2.0, 1.0, 3.0):  # of log(1), which is 0, nobody is to divide by it
+        assert bits(compiled(x)) == bits(watched(Value(x)).data)
+    with pytest.raises(ag.AnomalyError, match="log"):
+        compiled(0.0)
