@@ -221,10 +221,11 @@ class Descent:
             given = state.numbers + others
             return None if self._goes_otherwise(step, samples[:size], given) else _NOTHING
         after = numbers[n_rates:n_given]
-        if not step.is_proven and step.weights != state.weights:
+        is_other = step.weights != state.weights
+        if not step.is_proven and (is_other or not step.is_repeated):
             if why := self._difference([log[0], *after, *log[1:]], samples, state):
                 return self._refuse(why)
-            step.is_proven = True
+            step.is_proven, step.is_repeated = is_other, True
         n = len(state.weights)
         gradients = after[-n:] if state.with_gradients else array("d", bytes(8 * n))
         self._maker.leaves.put(after[:n], gradients)

@@ -58,7 +58,8 @@ class Step:
         width: how many numbers it returned for each sample: 0 if each is a number and no list,
             None if they are no lists, or of different lengths.
         weights: of the batch that it was recorded with.
-        is_proven: whether it has given the numbers of eager mode with other weights.
+        is_repeated: whether it has given the numbers of eager mode for a first batch.
+        is_proven: whether it has with other weights.
     """
 
     program: StepProgram
@@ -67,6 +68,7 @@ class Step:
     n_outputs: int
     width: int | None
     weights: "array[float]"
+    is_repeated: bool = False
     is_proven: bool = False
 
 
