@@ -14,6 +14,8 @@ from typing import Any, TextIO, cast
 from nn.random_sources import numpy_sources
 from nn.reach import ModelKey
 
+_one_at_a_time = threading.RLock()
+
 
 class ModelSurroundings:
     """What `fit` can see of what a cost depends on.
@@ -35,8 +37,13 @@ class ModelSurroundings:
 
         Raises ValueError before the block if there are iterators, which cannot be put back; and
         when it ends, if it drew random numbers, changed something or printed. What it printed is
-        not shown.
+        not shown. One thread at a time is in such a block: sys.stdout is the whole process's.
         """
+        with _one_at_a_time, self._kept():
+            yield
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
         before = ModelKey(self._roots, is_kept=True)
         if before.iterators:  # they cannot be put back
             kind = type(before.iterators[0]).__name__

@@ -5,6 +5,7 @@ Owns random numbers, state in every place where Python keeps it, `.data`, and pr
 
 import itertools
 import random
+import sys
 from collections import deque
 from types import SimpleNamespace
 
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn import SGD, Module, mse_loss
+from nn import SGD, Module, fit, mse_loss
 from tests.nn.both_modes import NUMBERS, ROWS, mlp, train
+from tests.threads import in_threads
 
 DATA = ROWS, NUMBERS
 
@@ -352,3 +354,31 @@ def test_what_a_model_or_loss_prints_is_printed_as_often(monkeypatch, capsys):
             train(compiled, make, DATA, of, monkeypatch, batch_size=batch_size, validation=0.2)
             said.append(capsys.readouterr().out)
         assert said[0] == said[1] != ""
+
+
+def test_trainings_in_two_threads_leave_the_output_as_it_was():
+    def once(seed):
+        model = mlp(2, 1)
+        fit(model, DATA, "mse", lr=0.01, epochs=6, batch_size=4, seed=seed, verbose=False,
+            compiled=True)  # fmt: skip
+
+    before = sys.stdout
+    for _ in range(6):
+        in_threads(once, 2)
+        assert sys.stdout is before
+
+
+def test_no_batch_is_trained_by_a_program_that_was_not_compared(monkeypatch):
+    """A model that looks at the class of its input computes something else in a program."""
+    found = [
+        train(
+            compiled,
+            lambda: Around(lambda m, x: m.net(x) * (2.0 if isinstance(x[0], float) else 1.0)),
+            DATA,
+            mse_loss,
+            monkeypatch,
+        )
+        for compiled in (False, True)
+    ]
+    assert dict(found[0]) == dict(found[1])
+    assert any("does not give the numbers of eager mode" in said for said in found[1].said)
