@@ -32,6 +32,10 @@ from autograd.vectorize import vmap
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
 MOST_LAYOUTS = 64
 MODES = ("exact", "fast")
+NO_INT = (
+    "it does with an int what can only be done with an int itself, such as math.sqrt(n / 2) or "
+    "isinstance(n, int); compute that outside and give the result as an argument"
+)
 BACKENDS = ("llvm", "python")
 
 _data = attrgetter("_data")
@@ -152,14 +156,15 @@ class Compiled(functools.partial[Any]):
     ) -> Any:
         bound = bind(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
-        recording = record(
-            self._function,
-            bound.args,
-            bound.kwargs,
-            inputs,
-            exact=self.mode == "exact",
-            guards_reads=True,
-        )
+        is_exact, function = self.mode == "exact", self._function
+        try:
+            recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
+        except (TypeError, IndexError, AttributeError):
+            if not bound.has_ints:
+                raise
+            result = self._eager(args, kwargs)  # raises what the function itself does
+            self._give_up(layout, NO_INT, stacklevel=6)
+            return result
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.asked:
             one = Compiled(recipe.function, self.mode, self.backend)
@@ -167,22 +172,22 @@ class Compiled(functools.partial[Any]):
             return layout.by_sample(*args, **kwargs)
         if recording.is_doubtful:
             return self._eager(args, kwargs)
-        path, trial, result = path_of(
+        path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
         if bound.has_ints:  # in a recording they are none: does the function ask for their class?
             right, shape_then = flatten(
                 run(self._function, *bind(args, kwargs, plain_ints=True)[:2])
             )
-            if why := difference(path, result, right, shape_then):
+            if why := difference(path, numbers, right, shape_then):
                 self._give_up(layout, why, stacklevel=6)
                 self.n_eager += 1
                 return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):
             self._last = path
-        if any(map(_is_nan, result)):
+        if any(map(_is_nan, numbers)):
             return self._eager(args, kwargs)
-        return path.build(result)
+        return path.build(numbers)
 
     def _result_instead(
         self, layout: Layout, path: Path, trial: Trial, parts: Parts, args: Any, kwargs: Any

@@ -6,8 +6,12 @@ Owns what eager mode sees of an int that a program takes for a float.
 from __future__ import annotations
 
 import enum
+import json
+import math
+import random
 import warnings
 
+import numpy as np
 import pytest
 
 import autograd as ag
@@ -73,3 +77,37 @@ def test_the_class_of_an_int_is_seen_when_the_function_runs_as_it_stands(backend
             warnings.simplefilter("ignore")
             for n in (a, b, a, b):
                 assert compiled(1.5, n) == f(1.5, n)
+
+
+@both
+@pytest.mark.parametrize("f", [
+    lambda n, x: x * math.sqrt(n / 2),
+    lambda n, x: x * round(n / 2),
+    lambda n, x: x * random.Random(n).random(),
+    lambda n, x: x * float(np.sqrt(n)),
+    lambda n, x: x * len(json.dumps(n)),
+    lambda n, x: x * float(np.arange(n).sum()),
+])  # fmt: skip
+def test_what_only_an_int_can_do_is_done_with_the_int(f, backend):
+    """The function runs as it stands, with one warning; or a program is one for that int."""
+    compiled = ag.compile(f, backend=backend)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        for n, x in ((3, 2.0), (4, 2.0), (3, 1.5), (5, 0.5)):
+            assert compiled(n, x) == f(n, Value(x)).data
+    assert len(said) <= 1
+
+
+@both
+def test_the_function_s_own_error_about_an_int_is_the_one_that_comes_out(backend):
+    def f(n, x):
+        if not isinstance(n, int):
+            raise TypeError("n must be an int")
+        return x * [1.0, 2.0][n]
+
+    compiled = ag.compile(f, backend=backend)
+    with pytest.warns(RuntimeWarning, match="only be done with an int itself"):
+        assert compiled(1, 3.0) == 6.0
+    with pytest.raises(IndexError, match="list index out of range"):
+        compiled(2, 3.0)
+    assert compiled(0, 3.0) == 3.0
