@@ -68,9 +68,8 @@ def drive(
     for kind, (address, work), n in zip(kinds, places, n_outputs, strict=True):
         words.extend([address, work, kind.size, n, kind.width])
     n_noted = [batches.n_noted(n) for n in n_outputs]
-    n_batches = sum([n for _, n in batches.legs])
     log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in batches.legs])))
-    kept = array("d", bytes(8 * batches.n_new * batches.n_kept(n_batches)))
+    kept = array("d", bytes(8 * batches.n_new * batches.schedule[::2].count(KEEP)))
     largest = max(kind.size for kind in kinds)
     rows = array("d", bytes(8 * largest * batches.row_size))
     targets = array("d", bytes(8 * largest * batches.target_size))

@@ -16,7 +16,7 @@ from autograd.replay.llvm.cpython.objects import (
     field,
     pointer,
     python_function,
-)  # fmt: skip
+)
 from autograd.replay.llvm.loops import loop
 
 
@@ -80,15 +80,7 @@ class Maker:
         made = builder.call(call, [pointer(id(make), OBJECT)])
         goal = builder.load(field(builder, made, DATA, POINTER))
         source = builder.gep(self._numbers, [ir.Constant(I64, self._place)])
-        copy = (
-            ir.Function(
-                builder.module,
-                ir.FunctionType(OBJECT, [POINTER, POINTER, I64]),
-                "memcpy",
-            )
-            if "memcpy" not in builder.module.globals
-            else builder.module.globals["memcpy"]
-        )
+        copy = python_function(builder.module, "memcpy", OBJECT, POINTER, POINTER, I64)
         builder.call(copy, [goal, source, ir.Constant(I64, 8 * n)])
         self._place += n
         return made

@@ -99,7 +99,7 @@ def field(builder: ir.IRBuilder, base: ir.Value, offset: int, kind: ir.Type) -> 
 
 
 def python_function(module: ir.Module, name: str, result: ir.Type, *kinds: ir.Type) -> ir.Function:
-    """A function of Python's C interface."""
+    """A function of Python's C interface, or of C."""
     found = module.globals.get(name)
     if found is None:
         found = ir.Function(module, ir.FunctionType(result, kinds), name)

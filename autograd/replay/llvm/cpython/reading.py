@@ -30,7 +30,7 @@ from autograd.replay.llvm.cpython.objects import (
     number_kind,
     pointer,
     python_function,
-)  # fmt: skip
+)
 from autograd.replay.llvm.loops import loop
 from autograd.replay.whole import EXACT
 
