@@ -33,6 +33,10 @@ def _term(english: str) -> tuple[str, str]:
     return english, term(english, "ko")
 
 
+def _both(english: str, korean: str) -> tuple[str, str]:
+    return english, korean
+
+
 _NEURONS = f"{term('hidden layer', 'ko')} {term('neuron', 'ko')}"
 _WEIGHT = term("weight", "ko")
 
@@ -75,7 +79,7 @@ _TEXTS = {
     # activation functions
     "derivative": ("derivative dy/dz", "도함수 dy/dz"),
     # neurons
-    "maps": (
+    "maps": _both(
         "What the hidden neurons respond to ({right} to the right, {up} upwards; hatched: below 0)",
         f"{_NEURONS}이 반응하는 입력 (오른쪽: {{right}}, 위쪽: {{up}}, 빗금: 0보다 작은 곳)",
     ),
@@ -83,7 +87,7 @@ _TEXTS = {
         "What the hidden neurons respond to: their outputs over {name}",
         f"{_NEURONS}이 반응하는 입력: {{name}}에 따른 출력",
     ),
-    "images": (
+    "images": _both(
         "Weights of the hidden neurons as images of {side} x {side} pixels; "
         "a dash marks those below 0",
         f"{_NEURONS}의 {_WEIGHT}를 {{side}} x {{side}} 픽셀 이미지로 그린 것. "
@@ -93,7 +97,7 @@ _TEXTS = {
         "Weights of the hidden neurons, from {low} to {high}",
         f"{_NEURONS}의 {_WEIGHT}, {{low}}에서 {{high}}까지",
     ),
-    "largest_bars": (
+    "largest_bars": _both(
         "Weights of the hidden neurons, from {low} to {high}; the {shown} of {total} inputs with "
         "the largest",
         f"{_NEURONS}의 {_WEIGHT}, {{low}}에서 {{high}}까지. 입력 {{total}}개 중 {_WEIGHT}가 큰 "
