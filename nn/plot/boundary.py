@@ -10,6 +10,7 @@ from nn.evaluate import predict
 from nn.module import Module
 from nn.plot.decisions import Classes, classes_of
 from nn.plot.inputs import Input, inputs_of, ticks_over
+from nn.plot.speaking import Language, Say, speaker
 from nn.plot.style import (
     GREY,
     HATCHES,
@@ -19,7 +20,6 @@ from nn.plot.style import (
     legend_beside,
     new_figure,
 )
-from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from nn.data.samples import samples_of
 from nn.evaluate import predict
 from nn.module import Module
 from nn.plot.decisions import classes_of
+from nn.plot.speaking import Language, speaker
 from nn.plot.style import finished, new_figure
-from nn.plot.words import Language, speaker
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nn.history import History
+from nn.plot.speaking import Language, Say, speaker
 from nn.plot.style import BLUE, GREY, VERMILLION, finished, legend_beside, new_figure
-from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,8 +17,8 @@ from nn.activations import (
     takes_layer,
 )
 from nn.evaluate import numbers_of
+from nn.plot.speaking import Language, Say, speaker
 from nn.plot.style import BLUE, VERMILLION, finished, legend_beside, name_of, new_figure
-from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,8 +11,8 @@ from nn.layers import MLP
 from nn.module import Module
 from nn.plot.inputs import Input, inputs_of
 from nn.plot.responses import curves_of, maps_of
+from nn.plot.speaking import Language, speaker
 from nn.plot.weights import bars_of, images_of
-from nn.plot.words import Language, speaker
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from nn.activations import activation_name
 from nn.layers import Layer
+from nn.plot.speaking import Say
 from nn.plot.style import finished, name_of
-from nn.plot.words import Say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,6 +10,7 @@ from nn.data.samples import samples_of
 from nn.evaluate import predict
 from nn.module import Module
 from nn.plot.inputs import Input, inputs_of, ticks_over
+from nn.plot.speaking import Language, Say, speaker
 from nn.plot.style import (
     BLUE,
     GREY,
@@ -20,7 +21,6 @@ from nn.plot.style import (
     name_of,
     new_figure,
 )
-from nn.plot.words import Language, Say, speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from nn.evaluate import numbers_of, outputs_of
 from nn.layers import MLP
 from nn.plot.inputs import Input, ticks_over
 from nn.plot.panels import IN_A_ROW, Panel, draw_layer, n_columns_of, n_rows_of, titled
+from nn.plot.speaking import Say
 from nn.plot.style import BLUE, diverging, new_figure
-from nn.plot.words import Say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

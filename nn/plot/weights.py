@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from nn.layers import Layer
 from nn.plot.inputs import Input
 from nn.plot.panels import draw_layer, n_columns_of, n_rows_of, titled
+from nn.plot.speaking import Say
 from nn.plot.style import BLUE, VERMILLION, diverging, new_figure
-from nn.plot.words import Say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

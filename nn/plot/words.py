@@ -1,32 +1,9 @@
 """The words of plots, in English and in Korean.
 
-Owns these texts, and which language a plot speaks: Korean where an installed font has its letters,
-else English, with one line that says why. Terms come from the glossary.
+Owns these texts. Terms come from the glossary.
 """
 
-from collections.abc import Callable
-from typing import Literal
-
 from autograd.view import term
-from nn.plot.fonts import say_no_korean_once
-
-Language = Literal["en", "ko"]
-Say = Callable[..., str]  # a key of the texts, and its numbers and names -> the text
-
-
-def speaker(lang: Language, who: str) -> Say:
-    """Return what says the texts of plots in a language.
-
-    Args:
-        lang: "en" or "ko"; where no font can write Korean it is English, which is said once.
-        who: the function that plots, for its errors.
-
-    Raises ValueError for another language.
-    """
-    if lang not in ("en", "ko"):
-        raise ValueError(f"{who}: lang must be 'en' or 'ko', got {lang!r:.20}")
-    at = 1 if lang == "ko" and not say_no_korean_once() else 0
-    return lambda key, **parts: _TEXTS[key][at].format(**parts)
 
 
 def _term(english: str) -> tuple[str, str]:
@@ -40,7 +17,7 @@ def _both(english: str, korean: str) -> tuple[str, str]:
 _NEURONS = f"{term('hidden layer', 'ko')} {term('neuron', 'ko')}"
 _WEIGHT = term("weight", "ko")
 
-_TEXTS = {
+TEXTS = {
     # the curves of a training
     "curves": ("Training", "학습 곡선"),
     "loss": _term("loss"),

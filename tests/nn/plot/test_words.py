@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 import nn
 from nn.command.main import main
-from nn.plot.words import _TEXTS
+from nn.plot.words import TEXTS
 from tests.nn.command.running import flowers, quick, write_csv
 from tests.nn.plot.figures import check_png
 
@@ -63,7 +63,7 @@ def test_without_a_font_it_is_english_and_that_is_said_once(capsys):
 
 
 def test_both_languages_name_the_same_parts():
-    for english, korean in _TEXTS.values():
+    for english, korean in TEXTS.values():
         assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", korean))
 
 
