@@ -100,6 +100,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     """
     if hasattr(index, "data") and hasattr(index, "op"):
         index = index.data
+    if hasattr(index, "as_value"):  # of a recording, which decides here
+        index = float(index)
     if isinstance(index, float) and index.is_integer():
         index = int(index)
     try:
@@ -117,7 +119,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
 
 def power(x: Any, n: Any) -> Any:
     """x**n. A number n is a parameter: x**0 is flat everywhere; a Value n is differentiated by."""
-    is_variable = hasattr(n, "_apply_op") or (is_array(n) and n.ndim > 0)
+    is_plain = not hasattr(n, "_apply_op") or hasattr(n, "as_value")  # in a recording, too
+    is_variable = not is_plain or (is_array(n) and n.ndim > 0)
     return ops.pow_(x, n) if is_variable else ops.power(x, n)
 
 

@@ -220,8 +220,8 @@ def convert(numbers: list[Any], shape: Shape, who: str, if_none: str) -> None:
     for k, x in enumerate(numbers):
         if x.__class__ is float or isinstance(x, Value):
             continue
-        if hasattr(x, "_apply_op") and isinstance(node := ops.identity(x), Value):
-            numbers[k] = node  # of what stands for a number and is to remain seen as that
+        if hasattr(x, "as_value"):  # it stands for a number of a recording
+            numbers[k] = x.as_value
             continue
         if x is None:
             raise TypeError(f"{who}{shape.path(k)}: expected a number, got None; {if_none}")

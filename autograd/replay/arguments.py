@@ -2,7 +2,7 @@
 
 Owns what counts as an input of a program (floats, ints, arrays and buffers of them, in any
 container), what is part of the program instead (everything else, and all shapes), and the order in
-which numbers stand: `take_apart` and `bind` walk alike.
+which numbers stand: `bind`, in `binding`, walks like `take_apart`.
 """
 
 import copy
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from autograd.containers import Shape
 from autograd.number import as_number, is_array
-from autograd.replay.whole import EXACT, Whole
+from autograd.replay.traced import EXACT
 from autograd.value import Value
 
 
@@ -84,7 +84,7 @@ class _Walk:
         block = as_doubles(x)
         if block is not None:
             self.arrays.append(block)
-            return _kind_of_block(x)
+            return kind_of_block(x)
         if is_array(x):
             if x.dtype.kind != "O":  # bools, dates, text: none of them a number
                 return kind, (x.shape, x.dtype.str, x.tobytes())
@@ -168,87 +168,12 @@ def as_doubles(x: Any) -> Any:
     return memoryview(array("d", view.tolist()))
 
 
-def _kind_of_block(x: Any) -> tuple[Any, ...]:
+def kind_of_block(x: Any) -> tuple[Any, ...]:
+    """What a program is made for, of what `as_doubles` takes: its layout, and "float" or "int"."""
     if is_array(x):
         return "array", x.shape, "float" if x.dtype.kind == "f" else "int"
     view = memoryview(x)
     return "buffer", len(view), "float" if view.format in "df" else "int"
-
-
-class Bound(NamedTuple):
-    """The arguments as a recorded function gets them.
-
-    Attributes:
-        args, kwargs: with fresh nodes in place of the numbers.
-        scalars: the nodes for `Parts.numbers`.
-        arrays: for each array of `Parts.arrays` its nodes.
-        has_ints: whether there are ints.
-    """
-
-    args: list[Any]
-    kwargs: dict[str, Any]
-    scalars: list[Value]
-    arrays: list[list[Value]]
-    has_ints: bool
-
-
-def bind(args: tuple[Any, ...], kwargs: dict[str, Any], plain_ints: bool = False) -> Bound:
-    """The same call with fresh nodes, in the order of `take_apart`.
-
-    Ints are `Whole`s; with `plain_ints`, as in eager mode, they are left as they are.
-    """
-    scalars: list[Value] = []
-    arrays: list[list[Value]] = []
-    ints: list[Any] = []
-
-    def whole(number: Any, node: Value) -> Any:
-        ints.append(number)
-        if plain_ints:  # of a class of its own, too, such as an IntEnum; NumPy's are ints here
-            return number if isinstance(number, int) else int(number)
-        return Whole(int(number), node)
-
-    bound = [_bound(x, scalars, arrays, whole) for x in args]
-    named = {name: _bound(x, scalars, arrays, whole) for name, x in kwargs.items()}
-    return Bound(bound, named, scalars, arrays, bool(ints))
-
-
-def _bound(
-    x: Any, scalars: list[Value], arrays: list[list[Value]], whole: Callable[[Any, Value], Any]
-) -> Any:
-    if isinstance(x, (list, tuple)):
-        items = [_bound(item, scalars, arrays, whole) for item in x]
-        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
-    if isinstance(x, dict):
-        twin = copy.copy(x)  # x.copy() of a class of its own is a plain dict
-        for name, item in x.items():
-            twin[name] = _bound(item, scalars, arrays, whole)
-        return twin
-    if is_whole(x):
-        scalars.append(Value(float(x)))
-        return whole(x, scalars[-1])
-    if isinstance(x, float) or is_float(x):
-        scalars.append(Value(x))
-        return scalars[-1]
-    block = as_doubles(x)
-    if block is None:
-        if not is_array(x) or x.dtype.kind != "O":
-            return x
-        items = [_bound(item, scalars, arrays, whole) for item in x.ravel().tolist()]
-        return _object_array(items, x.shape)
-    nodes = [Value(number) for number in (block.ravel() if is_array(block) else block).tolist()]
-    arrays.append(nodes)
-    kind = _kind_of_block(x)
-    wholes = [whole(int(v._data), v) for v in nodes] if kind[2] == "int" else nodes
-    return _object_array(wholes, x.shape) if is_array(x) else list(wholes)
-
-
-def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
-    import numpy  # loaded already: an argument is an array
-
-    flat = numpy.empty(len(items), dtype=object)
-    for i, item in enumerate(items):
-        flat[i] = item
-    return flat.reshape(lengths)
 
 
 # Results

@@ -19,7 +19,8 @@ from typing import Any
 from autograd import modes
 from autograd.containers import flatten
 from autograd.recipe import made_again, recipe_of, taken_down
-from autograd.replay.arguments import Parts, bind, take_apart
+from autograd.replay.arguments import Parts, take_apart
+from autograd.replay.binding import bind
 from autograd.replay.layout import Layout, changing
 from autograd.replay.path import Path, path_of
 from autograd.replay.programs import Entrance

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from autograd.containers import Shape
-from autograd.replay.arguments import Bound, Builder, builder_of
+from autograd.replay.arguments import Builder, builder_of
 from autograd.replay.backends import program_of
+from autograd.replay.binding import Bound
 from autograd.replay.programs import Direct, Program
 from autograd.replay.recorder import Recording
 from autograd.replay.tape import Tape, tape_of

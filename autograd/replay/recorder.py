@@ -17,7 +17,7 @@ from autograd import modes, ops
 from autograd.backward import topological_order
 from autograd.containers import Shape, flatten
 from autograd.op import Op
-from autograd.replay.whole import Whole
+from autograd.replay.traced import Traced, Whole
 from autograd.value import Value, record as apply
 
 
@@ -68,7 +68,7 @@ def record(
     outputs, shape = flatten(result)
     del result
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
-    outputs = [x.as_value if isinstance(x, Whole) else x for x in outputs]
+    outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
     leaves, constants = _met(outputs, notes, inputs)
     return Recording(leaves, constants, outputs, shape, wholes, notes.questions, notes.is_doubtful)
 
@@ -132,8 +132,9 @@ class _Notes(modes.Recorder):
         # What becomes of the number is in no graph: the program is one for this number alone.
         if not self._guards_reads:
             raise ValueError(
-                "a number is taken out of a Value, by .data or as text, and what becomes of it is "
-                "in no graph; x.detach() is a number without history"
+                "a number is taken out of its graph, by .data, float() or as text, and a program "
+                "does not see what becomes of it; x.detach() is a number without history, and "
+                "autograd.sqrt(x) stays where math.sqrt(x) does not"
             )
         self._doubt(x)
         number = x._data

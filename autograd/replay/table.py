@@ -7,7 +7,8 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.replay.arguments import bind, is_whole, take_apart
+from autograd.replay.arguments import is_whole, take_apart
+from autograd.replay.binding import bind
 from autograd.value import Value
 
 
@@ -56,8 +57,8 @@ class Table:
         return [self._samples[i] for i in samples]
 
     def bound(self, samples: Sequence[int]) -> tuple[list[Any], list[Value]]:
-        """Some samples with fresh nodes in place of their numbers, and these nodes."""
-        found = bind(([self._samples[i] for i in samples],), {})
+        """Some samples, plain numbers as in eager mode, and the fresh nodes behind these."""
+        found = bind(([self._samples[i] for i in samples],), {}, are_plain=True)
         return found.args[0], found.scalars
 
 

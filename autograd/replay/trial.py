@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd.containers import Shape
 from autograd.replay.tape import Tape
-from autograd.replay.whole import Whole
+from autograd.replay.traced import Traced
 from autograd.value import Value
 
 
@@ -73,12 +73,12 @@ def difference(
 
 def is_number(x: Any) -> bool:
     """Whether it is one in a result: what a program computes, or a float."""
-    return x.__class__ is float or isinstance(x, (Value, Whole))
+    return x.__class__ is float or isinstance(x, (Value, Traced))
 
 
 def plain(x: Any) -> Any:
     """A result that eager mode gives, as a number if it is one."""
-    return x._data if isinstance(x, Value) else x.number if isinstance(x, Whole) else x
+    return x._data if isinstance(x, Value) else x.number if isinstance(x, Traced) else x
 
 
 def same(a: Sequence[float], b: Sequence[float]) -> bool:

@@ -4,7 +4,6 @@ Owns the check that the two fit together, the wording of the refusals that all l
 the recognition of outputs that softmax or sigmoid have been applied to already.
 """
 
-from operator import index
 from typing import Any, NamedTuple
 
 import autograd as ag
@@ -68,14 +67,14 @@ def batch(loss: str, name: str, outputs: Any, targets: Any) -> tuple[list[Any], 
 
 
 def number_of(entry: Any) -> Any:
-    """Return the number in a `Value`, or in an int of a compiled function; else `entry`."""
+    """Return the number in a `Value`, or in what stands for one in a recording; else `entry`."""
     if isinstance(entry, Value):
         return entry.data
-    return index(entry) if is_traced(entry) else entry
+    return entry.number if hasattr(entry, "as_value") else entry
 
 
 def is_traced(entry: Any) -> bool:
-    """Whether it is a node, or an int of a compiled function: to be asked nothing but bounds."""
+    """Whether it is a node, or a number of a recording: to be asked nothing but bounds."""
     return hasattr(entry, "_apply_op")
 
 

@@ -11,7 +11,6 @@ from numbers import Real
 from typing import Any
 
 import autograd as ag
-from autograd import Value
 from nn.losses.batches import Pairs, is_sigmoid, is_softmax, is_traced, number_of, pairs
 from nn.nested import as_lists
 
@@ -87,7 +86,7 @@ def _mean(loss: str, found: Pairs, yes: Half, no: Half, sign: float) -> Any:
             # A number 0 leaves its half out. A Value that is 0 keeps it, because its derivative is
             # wanted, and so that the graph is the same for all targets; unless the half is
             # infinite, and 0 * inf the end of all numbers. (1 / cost has the sign of the weight.)
-            if isinstance(weight, Value):
+            if is_traced(weight):
                 cost = half(output)
                 weights.append(weight)
                 halves.append(ag.where(weight + ag.div(1.0, cost), cost, 0.0))

@@ -85,6 +85,20 @@ def test_rows_of_any_width_are_brought_side_by_side(width, n):
     agree(g, *[(numbers(draw, width), rows) for _ in range(2)], of=g)
 
 
+@pytest.mark.parametrize("n", [8, 11, 24])
+def test_a_term_may_be_one_number_for_all_samples(n):
+    """As in the gradient of a factor that every sample multiplies by the same number."""
+    draw = random.Random(n)
+
+    def f(w, a, scale, rows):
+        shared = ag.tanh(scale)
+        return ag.sum([ag.abs(ag.dot(w, row) * 0.3 + a * shared) for row in rows])
+
+    g = ag.value_and_grad(f, (0, 1))
+    rows = [numbers(draw, 3) for _ in range(n)]
+    agree(g, *[(numbers(draw, 3), a, 0.7, rows) for a in (0.5, -0.25)], of=g)
+
+
 def _sample_program(sizes=(4, 6, 6, 1), n=12):
     """The samples of a training step's tape."""
     found = []

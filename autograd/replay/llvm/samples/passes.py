@@ -15,8 +15,8 @@ from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.gather import gather
 from autograd.replay.llvm.samples.stages import staged
-from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms
-from autograd.replay.llvm.samples.sums import Sums, varies
+from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms, varies
+from autograd.replay.llvm.samples.sums import Sums
 from autograd.replay.llvm.scheduling import together
 from autograd.replay.samples import Chain, Samples
 

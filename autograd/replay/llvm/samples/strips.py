@@ -60,6 +60,8 @@ class Strip:
 
     def number(self, i: int, sample: ir.Value) -> ir.Value:
         """The double of one sample."""
+        if not varies(self.samples, i):
+            return self.code.read(self.samples.outside[-1 - i][0])
         place, sample = self._place(i, sample)
         return self.code.builder.load(self.code.address(place, sample))
 
@@ -94,6 +96,11 @@ class Strip:
             return self._rooms.columns[i], index
         place = memory.spilled[i] if i >= 0 else memory.gathered[-1 - i]
         return place, self.code.builder.add(self.first, index)
+
+
+def varies(samples: Samples, i: int) -> bool:
+    """Whether a position, or -1 - e for `outside[e]`, may differ from sample to sample."""
+    return i >= 0 or len(set(samples.outside[-1 - i])) > 1
 
 
 def inputs_in_rows(memory: Memory, samples: Samples, terms: Terms) -> tuple[int, int, int] | None:

@@ -15,7 +15,7 @@ from llvmlite import ir
 from autograd import ops
 from autograd.replay.llvm.code import I64, Code
 from autograd.replay.llvm.memory import LANES, Memory
-from autograd.replay.llvm.samples.strips import Strip, Terms, inputs_in_rows
+from autograd.replay.llvm.samples.strips import Strip, Terms, inputs_in_rows, varies
 from autograd.replay.samples import Chain, Samples
 
 IN_REGISTERS = 16  # running totals at once, of 32 registers
@@ -114,11 +114,6 @@ class Sums:
         builder.position_at_end(done)
         for g, total in zip(tile, totals, strict=True):
             code.store_vector(total, self._totals[g])
-
-
-def varies(samples: Samples, i: int) -> bool:
-    """Whether a position, or -1 - e for `outside[e]`, may differ from sample to sample."""
-    return i >= 0 or len(set(samples.outside[-1 - i])) > 1
 
 
 def _tiles(groups: list[Group]) -> list[list[int]]:

@@ -1,0 +1,107 @@
+"""Binding: the arguments of a call with nodes in place of the numbers, as a recording gets them.
+
+Owns which number becomes a Value and which one stays plain.
+"""
+
+import copy
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from autograd.number import is_array
+from autograd.replay.arguments import as_doubles, is_float, is_whole, kind_of_block
+from autograd.replay.traced import Floating, Whole
+from autograd.value import Value
+
+
+class Bound(NamedTuple):
+    """The arguments as a recorded function gets them.
+
+    Attributes:
+        args, kwargs: with fresh nodes in place of the numbers.
+        scalars: the nodes for `Parts.numbers`.
+        arrays: for each array of `Parts.arrays` its nodes.
+        has_ints: whether there are ints.
+    """
+
+    args: list[Any]
+    kwargs: dict[str, Any]
+    scalars: list[Value]
+    arrays: list[list[Value]]
+    has_ints: bool
+
+
+def bind(
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    plain_ints: bool = False,
+    are_plain: bool = False,
+) -> Bound:
+    """The same call with fresh nodes, in the order of `take_apart`.
+
+    Args:
+        args, kwargs: of the call.
+        plain_ints: whether ints are left as they are, as for eager mode; else they are `Whole`s.
+        are_plain: whether floats are plain numbers in eager mode, and so `Floating`s here; else
+            they are Values in both.
+    """
+    binder = _Binder(plain_ints, are_plain)
+    bound = [binder.bound(x) for x in args]
+    named = {name: binder.bound(x) for name, x in kwargs.items()}
+    return Bound(bound, named, binder.scalars, binder.arrays, binder.has_ints)
+
+
+class _Binder:
+    """What `bind` has made so far."""
+
+    def __init__(self, plain_ints: bool, are_plain: bool) -> None:
+        self._plain_ints, self._are_plain = plain_ints, are_plain
+        self.scalars: list[Value] = []
+        self.arrays: list[list[Value]] = []
+        self.has_ints = False
+
+    def bound(self, x: Any) -> Any:
+        """`x` with nodes in place of its numbers."""
+        if isinstance(x, (list, tuple)):
+            items = [self.bound(item) for item in x]
+            return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+        if isinstance(x, dict):
+            twin = copy.copy(x)  # x.copy() of a class of its own is a plain dict
+            for name, item in x.items():
+                twin[name] = self.bound(item)
+            return twin
+        if is_whole(x):
+            self.scalars.append(Value(float(x)))
+            return self._whole(x, self.scalars[-1])
+        if isinstance(x, float) or is_float(x):
+            self.scalars.append(Value(x))
+            return Floating(self.scalars[-1]) if self._are_plain else self.scalars[-1]
+        block = as_doubles(x)
+        if block is not None:
+            return self._of_block(x, block)
+        if not is_array(x) or x.dtype.kind != "O":
+            return x
+        return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
+
+    def _whole(self, number: Any, node: Value) -> Any:
+        self.has_ints = True
+        if self._plain_ints:  # of a class of its own, too, such as an IntEnum; not one of NumPy's
+            return number if isinstance(number, int) else int(number)
+        return Whole(node)
+
+    def _of_block(self, x: Any, block: Any) -> Any:
+        numbers = (block.ravel() if is_array(block) else block).tolist()
+        nodes = [Value(number) for number in numbers]
+        self.arrays.append(nodes)
+        items: list[Any] = [*nodes]
+        if kind_of_block(x)[2] == "int":
+            items = [self._whole(int(v._data), v) for v in nodes]
+        return _object_array(items, x.shape) if is_array(x) else items
+
+
+def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
+    import numpy  # loaded already: an argument is an array
+
+    flat = numpy.empty(len(items), dtype=object)
+    for i, item in enumerate(items):
+        flat[i] = item
+    return flat.reshape(lengths)

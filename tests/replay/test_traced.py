@@ -1,0 +1,104 @@
+"""Plain numbers in a recording: what is made of ints computes, compares and fails as floats do.
+
+Owns the floats that a function makes of its int arguments (see test_ints for the ints themselves).
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import random
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+from tests.replay.eager import BACKENDS
+from tests.replay.plain_programs import expression, function, outcome
+
+DECIDES = ("round", "int", "math.floor", "math.sqrt", "float", "bool", "str", "table.get")
+NAMES = ("n", "m", "k", "n/3", "(m-k)*0.5")
+
+
+def agree(f, backend, *calls):
+    """Each call of a compiled function is that of the function itself, ints left as they are."""
+    compiled = ag.compile(f, backend=backend)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        for call in calls:
+            right = outcome(f, *[Value(x) if isinstance(x, float) else x for x in call])
+            assert outcome(compiled, *call) == right, call
+    return compiled
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_random_expression_of_ints(seed):
+    draw = random.Random(seed)
+    text = expression(draw, NAMES, 3, DECIDES)
+    f = function(f"[w * 1.5, {text}, w]", "n, m, k, w")
+    small = (0, 1, 2, 3, -1, -2, 5, 7)
+    calls = [(*draw.choices(small, k=3), draw.choice([0.5, 2.0, -1.0])) for _ in range(8)]
+    agree(f, BACKENDS[seed % 2], *calls)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda n, m, x: [x if n / 2 == m / 3 else -x],
+        lambda n, m, x: [x * {0.5: 10.0, 1.0: 20.0}.get(n / 2, 30.0)],
+        lambda n, m, x: [x if n / 2 in {0.5, 1.5} else -x],
+        lambda n, m, x: [x / n],
+        lambda n, m, x: [1.0 / n, x],
+        lambda n, m, x: [n / 2 / (m / 2), x],
+        lambda n, m, x: [divmod(n / 2, m), x][1:] if m else [n / 2 % m],
+        lambda n, m, x: [(n / 2) ** 0.5, x],
+        lambda n, m, x: [(n / 2) ** (m / 1), x],
+        lambda n, m, x: [10.0 ** (n * 100 / 1), x],
+        lambda n, m, x: [pow(n, 2, 3) * x],
+        lambda n, m, x: [x * math.sqrt(n / 2 + 9), n / 2],
+        lambda n, m, x: [sorted([n / 2, m / 3, 1.0])[1], x],
+        lambda n, m, x: [x * round(n / 3, 1), round(n / 3)],
+        lambda n, m, x: [x, f"{n / 3:.2f}", str(n / 3)],
+        lambda n, m, x: [x * ("abc" * abs(n)).count("a"), (n / 4).is_integer(), (n / 4).real],
+        lambda n, m, x: [x * copy.deepcopy(n / 3), pickle.loads(pickle.dumps(n / 3))],
+        lambda n, m, x: [x * (n / 3 + Fraction(1, 3)), n / 3 - Fraction(1, 3)],
+        lambda n, m, x: [np.float64(2.0) * (n / 3), (n / 3) * np.float64(2.0), x],
+        lambda n, m, x: [*(np.array([1.0, 2.0]) * (n / 3)), x],
+        lambda n, m, x: [*ag.mul(n / 3, np.array([1.0, 2.0])), x],
+        lambda n, m, x: [x if n / 2 == x else -x, x if x == n / 2 else -x, x if x < n / 2 else -x],
+        lambda n, m, x: [x ** (n / 2), (n / 2 + 3) ** x, x // (n / 2), x % (n / 2)],
+        lambda n, m, x: [ag.power(x, n / 2), ag.power(n / 2, m), ag.grad(lambda z: z * z)(n / 2)],
+        lambda n, m, x: [ag.take([x, -x, 2.0 * x], abs(n) * 2 / 2) if abs(n) < 3 else x],
+        lambda n, m, x: [x if n / 2 else -x, not m / 2],
+        lambda n, m, x: [-(n / 3) * m, +(n / 3), abs(-(n / 3)), x],
+        lambda n, m, x: [x * int(n / 2), math.floor(n / 2), math.ceil(n / 2), math.trunc(n / 2)],
+    ],
+)
+def test_a_float_made_of_ints(f, backend):
+    pairs = [(1, 3), (2, 4), (2, 3), (0, 0), (-1, 2), (3, 0), (2, -3), (4, 1), (1, 3), (2, 4)]
+    agree(f, backend, *[(n, m, 0.5 + i) for i, (n, m) in enumerate(pairs)])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_program_serves_all_numbers_that_are_only_computed_with(backend):
+    compiled = agree(
+        lambda n, m, x: [x * (n / 3) ** 0.5 / (m / 2), n / 3 // m, n / 3 % m], backend,
+        *[(n, m, 1.5) for n in range(5) for m in range(1, 5)],
+    )  # fmt: skip
+    assert len(compiled.report().paths) == 1
+    assert not compiled.report().n_eager
+
+
+def test_what_a_program_cannot_divide_is_python_s_own_error():
+    compiled = ag.compile(lambda n, x: x + 1.0 / n)
+    assert compiled(2, 0.25) == 0.75
+    assert compiled(4, 0.25) == 0.5
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError, match="division by zero"):
+            compiled(0, 0.25)
+    assert compiled(8, 0.25) == 0.375
