@@ -18,6 +18,7 @@ active = 0
 # a compiled function then runs as it stands, so that each of its operations is heard of.
 listeners = array("q", [0])
 _lock = threading.Lock()
+_recorders: "tuple[Recorder, ...]" = ()  # of all threads
 
 
 class _Context(threading.local):
@@ -41,7 +42,14 @@ class Listener:
 
 
 class Recorder:
-    """What records a function as a program, in one thread, is told of what no graph remembers."""
+    """What records a function as a program, in one thread, is told of what no graph remembers.
+
+    Attributes:
+        made: by id, the nodes that operations have made meanwhile, in any thread.
+    """
+
+    def __init__(self) -> None:
+        self.made: set[int] = set()
 
     def cut(self, op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
         """`leaf` is the number that `op` made of `inputs`, without its history."""
@@ -107,7 +115,9 @@ def is_listened_to() -> bool:
 
 
 def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:
-    """Tell each listener of this thread, once, that an operation has run on Values."""
+    """Tell recorders, and each listener of this thread once, that an operation has made a node."""
+    for recorder in _recorders:
+        recorder.made.add(id(node))
     if not _context.sweeps:
         for listener in dict.fromkeys(_context.listeners):
             listener.ran(op, inputs, node)
@@ -160,11 +170,20 @@ def recording_by(recorder: Recorder | None) -> Iterator[None]:
     """Let `recorder` know of everything in this thread; None: nobody, in a recording too."""
     before, _context.recorder = _context.recorder, recorder
     _listen(1)
+    _record_by(recorder, is_begun=True)
     try:
         yield
     finally:
+        _record_by(recorder, is_begun=False)
         _listen(-1)
         _context.recorder = before
+
+
+def _record_by(recorder: Recorder | None, is_begun: bool) -> None:
+    global _recorders
+    with _lock:
+        others = tuple([each for each in _recorders if each is not recorder])
+        _recorders = (*others, recorder) if is_begun and recorder is not None else others
 
 
 @contextmanager

@@ -26,7 +26,8 @@ class Recording(NamedTuple):
 
     Attributes:
         leaves: the leaves it met and did not make, such as a model's parameters.
-        constants: the leaves that it made itself, which nobody else can reach; their numbers.
+        constants: the leaves that it made itself, which nobody else can reach, and the inner nodes
+            of graphs that were there before; their numbers.
         outputs: what it returned, taken apart: Values, numbers, and whatever else stands there.
         shape: the container of the outputs.
         wholes: the places of the outputs that are whole numbers.
@@ -95,6 +96,7 @@ class _Notes(modes.Recorder):
     """What happens during a recording that the graph does not show."""
 
     def __init__(self, exact: bool, guards_reads: bool) -> None:
+        super().__init__()
         self.questions: list[tuple[str, Any, Any, bool]] = []
         self._exact, self._guards_reads = exact, guards_reads
         self._has_masks, self.is_doubtful = False, False
@@ -112,6 +114,7 @@ class _Notes(modes.Recorder):
         with modes.recording_by(None), modes.enable_grad():
             source = apply(op, inputs)
         leaf.op, leaf.inputs, leaf.partials = ops.peak, (source,), (None,)
+        self.made.add(id(leaf))
 
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         if any(isinstance(x, Value) for x in (a, b)):
@@ -176,22 +179,42 @@ def _met(
     """The leaves that a function met, apart from those that it made: nobody else holds these.
 
     A leaf that only the recorded graph refers to cannot be assigned by anybody: it is a constant.
+    So is an inner node of a graph that was there before: its number was computed once, then.
     """
     asked_of = [x for _, a, b, _ in notes.questions for x in (a, b)]
-    order = topological_order(*[x for x in outputs + asked_of if isinstance(x, Value)])
+    roots = [x for x in outputs + asked_of if isinstance(x, Value)]
     bound = set(given)
+    order = topological_order(*roots)
+    before = _made_before(order, notes.made, bound)
+    if before:
+        order = topological_order(*roots, stop=before)
     met = [node for node in order if node.op is None and node not in bound]
     uses = Counter([id(x) for node in order for x in node.inputs])
     uses.update([id(x) for x in outputs + asked_of if isinstance(x, Value)])
-    del order, asked_of, bound
+    del order, roots, asked_of, bound
     leaves: list[Value] = []
-    constants: dict[Value, float] = {}
+    constants: dict[Value, float] = {node: node._data for node in before}
     for leaf, count in _references(met):
         if count > uses[id(leaf)]:
             leaves.append(leaf)
         else:
             constants[leaf] = leaf._data
     return leaves, constants
+
+
+def _made_before(order: list[Value], made: set[int], given: set[Value]) -> list[Value]:
+    """The inner nodes that no operation has made during the recording.
+
+    What depends on an input of it has been made, by whatever: a copy of a graph is no operation.
+    """
+    before = [node for node in order if node.op is not None and id(node) not in made]
+    if before:
+        depends = set(given)
+        for node in order:
+            if not depends.isdisjoint(node.inputs):
+                depends.add(node)
+        before = [node for node in before if node not in depends]
+    return before
 
 
 def _references(met: list[Value]) -> list[tuple[Value, int]]:

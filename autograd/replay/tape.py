@@ -70,7 +70,7 @@ def tape_of(
 
     Args:
         inputs: the leaves whose numbers each call brings.
-        constants: the other leaves, with their numbers.
+        constants: the other leaves, and inner nodes that are not computed again; their numbers.
         outputs: Values, and numbers that are the same in every call.
         asked: (question, a, b, answer): what the function asked while it was recorded.
 
@@ -79,11 +79,14 @@ def tape_of(
     """
     results, questions = list(outputs), list(asked)
     asked_of = [x for _, a, b, _ in questions for x in (a, b)]
-    order = topological_order(*[x for x in results + asked_of if isinstance(x, Value)])
+    roots = [x for x in results + asked_of if isinstance(x, Value)]
+    inner = [node for node in constants if node.op is not None]
+    order = topological_order(*roots, stop=inner)
 
     # Constants by their bits: 0.0 and -0.0 are two numbers, while all nan are one.
     place: dict[str, int] = {}
-    used = [constants[node] for node in order if node.op is None and node in constants]
+    used = [constants[node] for node in order if node in constants]
+    used += [constants[node] for node in inner]
     used += [x for node in order for x in node.inputs if x.__class__ is float]
     used += [float(x) for x in results + asked_of if not isinstance(x, Value)]
     for number in used:
