@@ -6,6 +6,7 @@
 import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from autograd.number import is_array
@@ -141,13 +142,18 @@ def _array(lengths: tuple[int, ...], numbers: Iterator[Any]) -> Any:
     flat = result.ravel()  # a view: `result` is contiguous
     for k in range(flat.size):
         flat[k] = next(numbers)
-    return floats_if_plain(result)
+    return plain_if_possible(result)
 
 
-def floats_if_plain(array: Any) -> Any:
-    """The array as one of floats, unless it holds anything but plain numbers."""
-    plain = all(isinstance(x, (int, float)) for x in array.ravel().tolist())
-    return array.astype(float) if plain else array
+def plain_if_possible(array: Any) -> Any:
+    """The array as one of floats, ints or bools, if it holds nothing else."""
+    kinds = set(map(type, array.ravel().tolist()))
+    if kinds <= {float}:
+        return array.astype(float)
+    if kinds <= {int, float, bool}:
+        with suppress(OverflowError):  # an int of more than 64 bits
+            return array.astype(kinds.pop() if len(kinds) == 1 else float)
+    return array
 
 
 def nest(outer: Shape, inner: Shape, rows: Sequence[Sequence[Any]]) -> Any:

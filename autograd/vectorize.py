@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.containers import Shape, flatten, floats_if_plain
+from autograd.containers import Shape, flatten, plain_if_possible
 from autograd.linearize import check_function
 from autograd.number import is_array
 from autograd.recipe import noted
@@ -148,7 +148,7 @@ def _stack_batch(results: Sequence[Any], axis: int, in_arrays: bool) -> Any:
             )
         if not -1 - parts[0].ndim <= axis <= parts[0].ndim:
             raise _no_axis(axis)
-        return floats_if_plain(numpy.stack(parts, axis)) if results else parts[0]
+        return plain_if_possible(numpy.stack(parts, axis)) if results else parts[0]
     if axis == 0:
         return list(results)
     if axis < 0 or not all(isinstance(x, list) for x in results):

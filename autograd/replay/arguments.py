@@ -72,7 +72,10 @@ class _Walk:
             self.has_values = True
             return "Value"
         if isinstance(x, dict):
-            return kind, tuple(x), tuple([self.key(item, where) for item in x.values()])
+            names = tuple(x)
+            if set(map(type, names)) - {str}:  # 0.0 == -0.0 == False
+                names = tuple([self.fixed(name, where) for name in names])
+            return kind, names, tuple([self.key(item, where) for item in x.values()])
         if isinstance(x, (list, tuple)):
             return kind, tuple([self.key(item, where) for item in x])
         if is_whole(x):
@@ -86,9 +89,14 @@ class _Walk:
             self.arrays.append(block)
             return kind_of_block(x)
         if is_array(x):
-            if x.dtype.kind != "O":  # bools, dates, text: none of them a number
+            if x.dtype.kind != "O":  # bools, dates, text, ints beyond doubles
                 return kind, (x.shape, x.dtype.str, x.tobytes())
             return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
+        return self.fixed(x, where)
+
+    def fixed(self, x: Any, where: Any) -> Any:
+        """What is part of the program, as a key."""
+        kind = type(x)
         try:
             hash(x)
         except (TypeError, ValueError):  # of a memoryview that may be written
@@ -99,7 +107,7 @@ class _Walk:
             ) from None
         if not _is_known_by_value(x):
             return kind, _Itself(x)
-        if isinstance(x, (complex, frozenset)) or is_dataclass(x):
+        if isinstance(x, (float, complex, tuple, frozenset)) or is_dataclass(x):
             return kind, x, repr(x)  # equal ones may differ: 0.0 == -0.0 == False
         return kind, x
 
@@ -148,7 +156,7 @@ def as_doubles(x: Any) -> Any:
     What is one already is not copied.
     """
     if is_array(x):
-        if x.dtype.kind not in "fiu":
+        if x.dtype.kind not in "fiu" or _is_beyond_doubles(x):
             return None
         import numpy  # loaded already: x is an array
 
@@ -166,6 +174,13 @@ def as_doubles(x: Any) -> Any:
     from array import array
 
     return memoryview(array("d", view.tolist()))
+
+
+def _is_beyond_doubles(x: Any) -> bool:
+    """Whether an array has ints that no double is."""
+    if x.dtype.kind == "f" or x.dtype.itemsize < 8 or not x.size:
+        return False
+    return bool(x.max() >= EXACT or x.min() <= -EXACT)
 
 
 def kind_of_block(x: Any) -> tuple[Any, ...]:

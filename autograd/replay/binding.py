@@ -35,6 +35,7 @@ def bind(
     kwargs: dict[str, Any],
     plain_ints: bool = False,
     are_plain: bool = False,
+    plain_arrays: bool = False,
 ) -> Bound:
     """The same call with fresh nodes, in the order of `take_apart`.
 
@@ -43,8 +44,10 @@ def bind(
         plain_ints: whether ints are left as they are, as for eager mode; else they are `Whole`s.
         are_plain: whether floats are plain numbers in eager mode, and so `Floating`s here; else
             they are Values in both.
+        plain_arrays: whether arrays of ints are left as they are, too; else they are arrays of ints
+            of Python's.
     """
-    binder = _Binder(plain_ints, are_plain)
+    binder = _Binder(plain_ints, are_plain, plain_arrays)
     bound = [binder.bound(x) for x in args]
     named = {name: binder.bound(x) for name, x in kwargs.items()}
     return Bound(bound, named, binder.scalars, binder.arrays, binder.has_ints)
@@ -53,8 +56,9 @@ def bind(
 class _Binder:
     """What `bind` has made so far."""
 
-    def __init__(self, plain_ints: bool, are_plain: bool) -> None:
+    def __init__(self, plain_ints: bool, are_plain: bool, plain_arrays: bool) -> None:
         self._plain_ints, self._are_plain = plain_ints, are_plain
+        self._plain_arrays = plain_arrays
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
         self.has_ints = False
@@ -75,6 +79,8 @@ class _Binder:
         if isinstance(x, float) or is_float(x):
             self.scalars.append(Value(x))
             return Floating(self.scalars[-1]) if self._are_plain else self.scalars[-1]
+        if self._plain_arrays and is_array(x) and x.dtype.kind in "iu":
+            return x
         block = as_doubles(x)
         if block is not None:
             return self._of_block(x, block)

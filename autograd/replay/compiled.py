@@ -118,7 +118,7 @@ class Compiled(functools.partial[Any]):
             right = self._result_instead(layout, path, trial, parts, args, kwargs)
             return right[0] if right else path.build(found)
         if layout.eager:
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, layout.eager)
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
@@ -163,7 +163,7 @@ class Compiled(functools.partial[Any]):
         except (TypeError, IndexError, AttributeError):
             if not bound.has_ints:
                 raise
-            result = self._eager(args, kwargs)  # raises what the function itself does
+            result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does
             self._give_up(layout, NO_INT, stacklevel=6)
             return result
         recipe = recipe_of(self._function)
@@ -236,10 +236,10 @@ class Compiled(functools.partial[Any]):
             f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=stacklevel
         )
 
-    def _eager(self, args: Any, kwargs: Any) -> Any:
+    def _eager(self, args: Any, kwargs: Any, why: str = "") -> Any:
         """The function's own result, as numbers."""
         self.n_eager += 1
-        bound = bind(args, kwargs, plain_ints=True)
+        bound = bind(args, kwargs, plain_ints=True, plain_arrays=why == NO_INT)
         outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
         return shape.rebuild(map(plain, outputs))
 

@@ -111,3 +111,55 @@ def test_the_function_s_own_error_about_an_int_is_the_one_that_comes_out(backend
     with pytest.raises(IndexError, match="list index out of range"):
         compiled(2, 3.0)
     assert compiled(0, 3.0) == 3.0
+
+
+@both
+def test_ints_that_no_double_is_are_not_rounded(backend):
+    def f(xs, x):
+        return x * float(int(xs[0]) % 2) + x
+
+    compiled = ag.compile(f, backend=backend)
+    for last in (0, 1, 0, 1, 3):
+        large = np.array([2**53 + last, 1])
+        assert compiled(large, 1.5) == f(large, 1.5)
+        assert compiled(np.array([last, 1]), 1.5) == 1.5 + 1.5 * (last % 2)
+        assert compiled(np.array([-(2**60) - last, 1], dtype=">i8"), 1.5) == f([last], 1.5)
+        assert compiled(np.array([2**63 + last], dtype=np.uint64), 1.5) == f([last], 1.5)
+
+
+@both
+def test_an_array_of_ints_may_pick_rows(backend):
+    def f(labels, x):
+        return [x * float(y) for y in np.eye(3)[labels].ravel()]
+
+    compiled = ag.compile(f, backend=backend)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        for labels in ([0, 2], [1, 1], [0, 2], [2, 0]):
+            expected = [1.5 * y for y in np.eye(3)[labels].ravel()]
+            assert compiled(np.array(labels), 1.5) == expected
+
+
+@both
+def test_masks_and_ints_among_the_results_keep_their_class(backend):
+    def f(xs):
+        return xs > 0.0, np.array([3, 2**40]), np.array([xs[0] > 0.0, 2]), xs * 2.0
+
+    compiled = ag.compile(f, backend=backend)
+    for xs in ([1.0, -2.0], [1.0, -3.0], [-1.0, 2.0], [1.0, -2.0]):
+        xs = np.array(xs)
+        mask, ints, mixed, twice = compiled(xs)
+        assert bits(mask) == bits(xs > 0.0)
+        assert bits(ints) == bits(np.array([3, 2**40]))
+        assert bits(mixed) == bits(np.array([xs[0] > 0.0, 2]))
+        assert bits(twice) == bits(xs * 2.0)
+
+
+@both
+def test_equal_keys_are_not_one_layout(backend):
+    compiled = ag.compile(
+        lambda d: [x if str(k) == "0.0" else -x for k, x in d.items()], backend=backend
+    )
+    for key in (0.0, -0.0, 0, False, 0.0, -0.0, (0.0,), (-0.0,)):
+        for x in (1.5, 2.5):
+            assert compiled({key: x}) == [x if str(key) == "0.0" else -x]

@@ -83,8 +83,7 @@ class Reader(NamedTuple):
         too_large = self.builder.alloca(I32)
         found = self.builder.call(convert, [x, too_large])
         self.go_on_if_equal(self.builder.load(too_large), ir.Constant(I32, 0))
-        least, n = ir.Constant(I64, 1 - EXACT), ir.Constant(I64, 2 * EXACT - 1)
-        self.go_on_if(self.builder.icmp_unsigned("<", self.builder.sub(found, least), n))
+        self.go_on_if(self._is_exact(found))
         place = self.builder.gep(goal, [ir.Constant(I64, i)])
         self.builder.store(self.builder.sitofp(found, DOUBLE), place)
 
@@ -122,12 +121,20 @@ class Reader(NamedTuple):
         return self._data(x, lengths, "float64", POINTER)
 
     def wholes(self, x: ir.Value, lengths: Sequence[int], goal: ir.Value) -> None:
-        """Put the numbers of an array of int64 without gaps in a row at `goal`."""
+        """Put the numbers of an array of int64 without gaps in a row at `goal`, if doubles can."""
         numbers = self._data(x, lengths, "int64", I64.as_pointer())
-        with loop(self.builder, ir.Constant(I64, math.prod(lengths))) as i:
-            found = self.builder.load(self.builder.gep(numbers, [i]))
-            converted = self.builder.sitofp(found, DOUBLE)
-            self.builder.store(converted, self.builder.gep(goal, [i]))
+        builder, are_exact = self.builder, self.builder.alloca(I1)
+        builder.store(I1(1), are_exact)
+        with loop(builder, ir.Constant(I64, math.prod(lengths))) as i:
+            found = builder.load(builder.gep(numbers, [i]))
+            builder.store(builder.and_(builder.load(are_exact), self._is_exact(found)), are_exact)
+            builder.store(builder.sitofp(found, DOUBLE), builder.gep(goal, [i]))
+        self.go_on_if(builder.load(are_exact))
+
+    def _is_exact(self, whole: ir.Value) -> ir.Value:
+        """Whether a double can be this int, and any of less size."""
+        least, n = ir.Constant(I64, 1 - EXACT), ir.Constant(I64, 2 * EXACT - 1)
+        return self.builder.icmp_unsigned("<", self.builder.sub(whole, least), n)
 
     def _data(self, x: ir.Value, lengths: Sequence[int], kind: str, numbers: ir.Type) -> ir.Value:
         import numpy  # loaded already: an argument is an array
