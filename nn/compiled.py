@@ -14,8 +14,11 @@ from typing import Any
 
 from autograd import Value
 from autograd.replay import Decision, Descent, Done, Returned
+from nn.callbacks import EarlyStopping
 from nn.course import Course
 from nn.extras import is_installed, remedy
+from nn.forward import CompiledForward
+from nn.module import Module
 from nn.nested import entries
 from nn.optim import SGD, sgd_update
 from nn.surroundings import ModelSurroundings
@@ -40,11 +43,14 @@ class CompiledSteps:
     """
 
     def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
+        is_watched = is_watched or _has_own_code(training.model, training.early_stopping)
         self._training, self._is_watched, self._one_by_one = training, is_watched, one_by_one
         self._mode = mode
         # What the loop of `fit` works with; a callback may give the training others.
         self._model, self._optimizer, self._cost = training.model, training.optimizer, training.cost
         self._samples = training.rows, training.targets
+        self._forward = CompiledForward(training.model, mode, is_watched)
+        training.forward = self._forward
         self._descent: Descent | None = None
         self._is_refused = False
         self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
@@ -61,6 +67,7 @@ class CompiledSteps:
         None: the next batch is one for eager mode.
         """
         training, optimizer = self._training, self._optimizer
+        is_watched = self._is_watched or self._forward.runs_model
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
         if self._refusal:
@@ -72,15 +79,15 @@ class CompiledSteps:
         next_size = min(training.batch_size, len(training.order) - training.position)
         if self._descent is None and not self._pays(next_size):  # nor does loading the compiler
             return 0
-        if self._descent is None or (self._is_watched and self._is_of_other_parameters()):
+        if self._descent is None or (is_watched and self._is_of_other_parameters()):
             made = self._new_descent()
             if isinstance(made, str):
                 self._refuse(made)
                 return 0
             self._descent = made
-        elif self._is_watched:
+        elif is_watched:
             self._descent.look_again()
-            if training.position == 0 and (why := self._changed_samples(self._descent)):
+            if why := _own_step(optimizer) or self._changed_samples(self._descent):
                 self._refuse(why)
                 return 0
         course = Course(training, self._at_once, self._epochs_unseen(), self._pays)
@@ -132,8 +139,8 @@ class CompiledSteps:
     def _new_descent(self) -> Descent | str:
         """The steps as programs, or why there can be none."""
         model, optimizer, cost = self._model, self._optimizer, self._cost
-        if not _is_plain(optimizer):
-            return f"{type(optimizer).__name__} has a step of its own"
+        if why := _own_step(optimizer):
+            return why
 
         def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
             given = entries([rows, targets])
@@ -172,13 +179,25 @@ class CompiledSteps:
 
     def _changed_samples(self, descent: Descent) -> str:
         """Let the programs read the samples anew if a callback has changed any; why they cannot."""
-        if self._seen != [*self._samples]:
+        if self._is_watched and not self._are_as_seen():
             try:
                 descent.take(*self._samples)
             except TypeError as error:
                 return str(error)
             self._remember_samples()
         return ""
+
+    def _are_as_seen(self) -> bool:
+        """Whether the samples that come next are what they were: all, or those of a batch."""
+        training = self._training
+        if training.position == 0:
+            return self._seen == [*self._samples]
+        end = training.position + training.batch_size * self._one_by_one
+        return all(
+            now[i] == seen[i]
+            for now, seen in zip(self._samples, self._seen, strict=True)
+            for i in training.order[training.position : end]
+        )
 
     def _remember_samples(self) -> None:
         rule, targets = self._training.is_right, self._samples[1]
@@ -225,10 +244,22 @@ def say_what_compiles() -> None:
         )
 
 
-def _is_plain(optimizer: SGD) -> bool:
-    """Whether the optimiser does what `sgd_update` does, and not what a subclass has made of it."""
+def _has_own_code(model: Module, watching: EarlyStopping | None) -> bool:
+    """Whether a class of the user's own runs between epochs, which may change anything."""
+    kind = type(model)
+    is_own_mode = kind.train is not Module.train or kind.eval is not Module.eval
+    return is_own_mode or type(watching) not in (type(None), EarlyStopping)
+
+
+def _own_step(optimizer: SGD) -> str:
+    """Why a step is not what `sgd_update` does, such as a method of a subclass; "" if it is."""
     kind, names = type(optimizer), ("step", "zero_grad", "rates")
-    return all(getattr(kind, n) is getattr(SGD, n) and n not in vars(optimizer) for n in names)
+    if any(getattr(kind, n) is not getattr(SGD, n) or n in vars(optimizer) for n in names):
+        return f"{kind.__name__} has a step of its own"
+    for its_kind in set(map(type, optimizer.parameters)):
+        if its_kind.data is not Value.data:
+            return f"a parameter is a {its_kind.__name__}, which has a .data of its own"
+    return ""
 
 
 def _copied(samples: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.replay import compile
+from autograd.replay import Compiled
 from nn.module import Module
 from nn.surroundings import ModelSurroundings
 
@@ -29,6 +29,11 @@ class CompiledForward:
         self._programs: dict[Hashable, Callable[..., Any]] = {}
         self._last: Callable[..., Any] | None = None
 
+    @property
+    def runs_model(self) -> bool:
+        """Whether it is the model itself that runs, and may change itself."""
+        return self._last is self._model
+
     def __call__(self, rows: Sequence[Any]) -> list[Any]:
         """The outputs, as Values without a graph."""
         if self._last is None or self._is_watched:
@@ -43,7 +48,7 @@ class CompiledForward:
                 return self._model
             if len(self._programs) >= MOST:
                 del self._programs[next(iter(self._programs))]
-            self._programs[key] = compile(self._model, mode=self._mode)
+            self._programs[key] = Compiled(self._model, self._mode, are_plain=True)
         return self._programs[key]
 
     def _is_function_of(self, row: Any) -> bool:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from random import Random
-from types import BuiltinMethodType, CodeType, FunctionType, MethodType, SimpleNamespace
+from types import (
+    BuiltinMethodType,
+    CodeType,
+    FunctionType,
+    MethodType,
+    ModuleType,
+    SimpleNamespace,
+)
 from typing import Any
 
 from autograd import Value
@@ -79,6 +86,10 @@ class ModelKey:
             self._pending += [*thing, len(thing)]
             if self._is_kept:
                 self.put_back.append(partial(_fill, thing, [*thing]))
+        elif isinstance(thing, (array, bytearray)):
+            self._parts.append(bytes(thing))
+            if self._is_kept:
+                self.put_back.append(partial(thing.__setitem__, slice(None), thing[:]))
         elif isinstance(thing, dict):
             self._look_into_names(thing)
         elif isinstance(thing, Random):
@@ -133,6 +144,7 @@ class ModelKey:
         if _home(function).partition(".")[0] in OURS:
             return
         self._pending += [function.__defaults__, function.__kwdefaults__]
+        self._look_into_names(vars(function))
         for cell in function.__closure__ or ():
             try:
                 found = cell.cell_contents
@@ -142,11 +154,19 @@ class ModelKey:
             if self._is_kept:
                 self.put_back.append(partial(setattr, cell, "cell_contents", found))
         if _is_ones_own(_home(function)):
-            space = function.__globals__
-            for name in sorted(_names(function.__code__) & space.keys()):
-                self._pending.append(space[name])
-                if self._is_kept:
-                    self.put_back.append(partial(space.__setitem__, name, space[name]))
+            names, space = _names(function.__code__), function.__globals__
+            found = self._look_up(names, space)
+            for module in found:  # such as a file of settings
+                if isinstance(module, ModuleType) and _is_ones_own(module.__name__):
+                    self._look_up(names, vars(module))
+
+    def _look_up(self, names: set[str], space: dict[str, Any]) -> list[Any]:
+        """Look into the variables of these names."""
+        found = {name: space[name] for name in sorted(names & space.keys())}
+        self._pending += found.values()
+        if self._is_kept:
+            self.put_back += [partial(space.__setitem__, name, x) for name, x in found.items()]
+        return [*found.values()]
 
     def _look_into_numpy(self, thing: Any) -> None:
         if hasattr(thing, "bit_generator"):

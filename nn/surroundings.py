@@ -4,6 +4,7 @@ Owns telling whether it has changed, and putting it back after a run of the mode
 count: what that run has set, drawn and printed.
 """
 
+import logging
 import random
 import sys
 import threading
@@ -37,7 +38,8 @@ class ModelSurroundings:
 
         Raises ValueError before the block if there are iterators, which cannot be put back; and
         when it ends, if it drew random numbers, changed something or printed. What it printed is
-        not shown. One thread at a time is in such a block: sys.stdout is the whole process's.
+        not shown. One thread at a time is in such a block: sys.stdout and the loggers are the whole
+        process's.
         """
         with _one_at_a_time, self._kept():
             yield
@@ -52,8 +54,11 @@ class ModelSurroundings:
         numbers = [leaf.data for leaf in leaves]
         sources = [random, *before.sources, *numpy_sources()]
         states = [source.getstate() for source in sources]
-        out, listener = sys.stdout, _Listener(sys.stdout)
-        sys.stdout = cast(TextIO, listener)
+        heard = _Heard()
+        out, err, handle = sys.stdout, sys.stderr, logging.Logger.handle
+        sys.stdout = cast(TextIO, _Listener(out, heard))
+        sys.stderr = cast(TextIO, _Listener(err, heard))
+        logging.Logger.handle = heard.instead_of(handle)  # type: ignore[method-assign]
         try:
             yield
             changed = ""
@@ -63,12 +68,14 @@ class ModelSurroundings:
                 changed = "changes attributes or variables"
             elif [leaf.data.hex() for leaf in leaves] != [number.hex() for number in numbers]:
                 changed = "assigns .data"
-            elif listener.has_heard:
+            elif heard.anything:
                 changed = "prints"
         finally:
-            sys.stdout = out
+            sys.stdout, sys.stderr = out, err
+            logging.Logger.handle = handle  # type: ignore[method-assign]
             for source, state in zip(sources, states, strict=True):
-                source.setstate(state)
+                if source.getstate() != state:
+                    source.setstate(state)
             for put_back in before.put_back:
                 put_back()
             for leaf, number in zip(leaves, numbers, strict=True):
@@ -80,18 +87,37 @@ class ModelSurroundings:
             )
 
 
-class _Listener:
-    """Stands for sys.stdout: it keeps to itself what this thread prints."""
+class _Heard:
+    """Whether this thread has printed or logged anything."""
 
-    def __init__(self, out: Any) -> None:
-        self._out, self._thread = out, threading.get_ident()
-        self.has_heard = False
+    def __init__(self) -> None:
+        self._thread = threading.get_ident()
+        self.anything = False
+
+    def hears(self) -> bool:
+        """Whether it is this thread that says something."""
+        is_ours = threading.get_ident() == self._thread
+        self.anything |= is_ours
+        return is_ours
+
+    def instead_of(self, handle: Any) -> Any:
+        """What handles the records of loggers meanwhile."""
+
+        def handle_others(logger: Any, record: Any) -> None:
+            if not self.hears():
+                handle(logger, record)
+
+        return handle_others
+
+
+class _Listener:
+    """Stands for sys.stdout or sys.stderr: it keeps to itself what this thread prints."""
+
+    def __init__(self, out: Any, heard: _Heard) -> None:
+        self._out, self._heard = out, heard
 
     def write(self, text: str) -> int:
-        if threading.get_ident() != self._thread:
-            return int(self._out.write(text))
-        self.has_heard = True
-        return len(text)
+        return len(text) if self._heard.hears() else int(self._out.write(text))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._out, name)

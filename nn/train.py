@@ -28,7 +28,6 @@ from nn.checks import rate, whole_number
 from nn.compiled import CompiledSteps, say_what_compiles
 from nn.cost import Cost, require_finite, require_gradient, require_recording
 from nn.evaluate import binary_threshold, decision_rule, predict
-from nn.forward import CompiledForward
 from nn.history import History
 from nn.init import Seed, random_source
 from nn.interrupt import DeferredInterrupt
@@ -176,7 +175,6 @@ def fit(
         steps = CompiledSteps(training, mode, is_watched, sees_batches(listeners))
         if verbose:
             say_what_compiles()
-        training.forward = CompiledForward(model, mode, is_watched)
     _run(training, listeners, checkpoint, verbose, steps)
     return history
 

@@ -20,48 +20,49 @@ class Bound(NamedTuple):
         args, kwargs: with fresh nodes in place of the numbers.
         scalars: the nodes for `Parts.numbers`.
         arrays: for each array of `Parts.arrays` its nodes.
-        has_ints: whether there are ints.
+        has_plain: whether there are plain numbers.
     """
 
     args: list[Any]
     kwargs: dict[str, Any]
     scalars: list[Value]
     arrays: list[list[Value]]
-    has_ints: bool
+    has_plain: bool
 
 
 def bind(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-    plain_ints: bool = False,
     are_plain: bool = False,
+    is_recorded: bool = True,
     plain_arrays: bool = False,
 ) -> Bound:
     """The same call with fresh nodes, in the order of `take_apart`.
 
     Args:
         args, kwargs: of the call.
-        plain_ints: whether ints are left as they are, as for eager mode; else they are `Whole`s.
-        are_plain: whether floats are plain numbers in eager mode, and so `Floating`s here; else
-            they are Values in both.
+        are_plain: whether floats, too, are plain numbers in eager mode, as ints are; else they are
+            Values in both.
+        is_recorded: whether plain numbers are `Traced` ones; else, in eager mode, they are left as
+            they are.
         plain_arrays: whether arrays of ints are left as they are, too; else they are arrays of ints
             of Python's.
     """
-    binder = _Binder(plain_ints, are_plain, plain_arrays)
+    binder = _Binder(are_plain, is_recorded, plain_arrays)
     bound = [binder.bound(x) for x in args]
     named = {name: binder.bound(x) for name, x in kwargs.items()}
-    return Bound(bound, named, binder.scalars, binder.arrays, binder.has_ints)
+    return Bound(bound, named, binder.scalars, binder.arrays, binder.has_plain)
 
 
 class _Binder:
     """What `bind` has made so far."""
 
-    def __init__(self, plain_ints: bool, are_plain: bool, plain_arrays: bool) -> None:
-        self._plain_ints, self._are_plain = plain_ints, are_plain
+    def __init__(self, are_plain: bool, is_recorded: bool, plain_arrays: bool) -> None:
+        self._are_plain, self._is_recorded = are_plain, is_recorded
         self._plain_arrays = plain_arrays
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
-        self.has_ints = False
+        self.has_plain = False
 
     def bound(self, x: Any) -> Any:
         """`x` with nodes in place of its numbers."""
@@ -78,7 +79,10 @@ class _Binder:
             return self._whole(x, self.scalars[-1])
         if isinstance(x, float) or is_float(x):
             self.scalars.append(Value(x))
-            return Floating(self.scalars[-1]) if self._are_plain else self.scalars[-1]
+            if not self._are_plain:
+                return self.scalars[-1]
+            self.has_plain = True
+            return Floating(self.scalars[-1]) if self._is_recorded else x
         if self._plain_arrays and is_array(x) and x.dtype.kind in "iu":
             return x
         block = as_doubles(x)
@@ -89,8 +93,8 @@ class _Binder:
         return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
 
     def _whole(self, number: Any, node: Value) -> Any:
-        self.has_ints = True
-        if self._plain_ints:  # of a class of its own, too, such as an IntEnum; not one of NumPy's
+        self.has_plain = True
+        if not self._is_recorded:  # an IntEnum, too; but not one of NumPy's
             return number if isinstance(number, int) else int(number)
         return Whole(node)
 

@@ -17,7 +17,7 @@ from types import MethodType
 from typing import Any
 
 from autograd import modes
-from autograd.containers import flatten
+from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, take_apart
 from autograd.replay.binding import bind
@@ -49,20 +49,32 @@ class Compiled(functools.partial[Any]):
     Calling it is calling the function. `report()` says what was made of it, `source` shows the
     program.
 
+    Args:
+        f, mode, backend: as for `compile`.
+        are_plain: whether floats are plain numbers for `f`, no Values: it is differentiated by
+            leaves alone, if at all.
+
     It is a partial of nothing, because CPython calls such an object at the speed of `func`: first
     the way through Python, `_call`, later the program itself, if that can take a call directly.
     """
 
-    def __new__(cls, f: Callable[..., Any], mode: str, backend: str | None) -> "Compiled":
+    def __new__(cls, f: Callable[..., Any], *_: Any, **__: Any) -> "Compiled":
         """A function not yet recorded."""
         return super().__new__(cls, f)
 
-    def __init__(self, f: Callable[..., Any], mode: str, backend: str | None) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        mode: str = "exact",
+        backend: str | None = None,
+        are_plain: bool = False,
+    ) -> None:
         functools.update_wrapper(self, f, updated=())
         self._slow = _called_weakly(self)  # one object, whose address is in native code
         self._enter_by(self._slow)
         self._function = f
         self.mode, self.backend = mode, backend
+        self._are_plain = are_plain
         self._layouts: dict[Any, Layout] = {}
         self._entrances: list[Entrance] = []
         self._last: Path | None = None
@@ -155,13 +167,13 @@ class Compiled(functools.partial[Any]):
         kwargs: Any,
         start: float,
     ) -> Any:
-        bound = bind(args, kwargs)
+        bound = bind(args, kwargs, self._are_plain)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         is_exact, function = self.mode == "exact", self._function
         try:
             recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
         except (TypeError, IndexError, AttributeError):
-            if not bound.has_ints:
+            if not bound.has_plain:
                 raise
             result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does
             self._give_up(layout, NO_INT, stacklevel=6)
@@ -176,10 +188,8 @@ class Compiled(functools.partial[Any]):
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
-        if bound.has_ints:  # in a recording they are none: does the function ask for their class?
-            right, shape_then = flatten(
-                run(self._function, *bind(args, kwargs, plain_ints=True)[:2])
-            )
+        if bound.has_plain:  # in a recording none are: does the function ask for their class?
+            right, shape_then = self._of_function(args, kwargs)
             if why := difference(path, numbers, right, shape_then):
                 self._give_up(layout, why, stacklevel=6)
                 self.n_eager += 1
@@ -205,7 +215,7 @@ class Compiled(functools.partial[Any]):
         is_other = inputs != trial.inputs
         if trial.is_repeated and not is_other:
             return []  # the same numbers again would prove nothing
-        right, shape = flatten(run(self._function, *bind(args, kwargs, plain_ints=True)[:2]))
+        right, shape = self._of_function(args, kwargs)
         why = difference(path, interpret(path.tape, given), right, shape)
         if why:
             self._give_up(layout, why)
@@ -239,9 +249,13 @@ class Compiled(functools.partial[Any]):
     def _eager(self, args: Any, kwargs: Any, why: str = "") -> Any:
         """The function's own result, as numbers."""
         self.n_eager += 1
-        bound = bind(args, kwargs, plain_ints=True, plain_arrays=why == NO_INT)
-        outputs, shape = flatten(run(self._function, bound.args, bound.kwargs))
+        outputs, shape = self._of_function(args, kwargs, why)
         return shape.rebuild(map(plain, outputs))
+
+    def _of_function(self, args: Any, kwargs: Any, why: str = "") -> tuple[list[Any], Shape]:
+        """What the function itself returns, taken apart; `why`: it cannot be compiled."""
+        bound = bind(args, kwargs, self._are_plain, False, plain_arrays=why == NO_INT)
+        return flatten(run(self._function, bound.args, bound.kwargs))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
