@@ -256,7 +256,8 @@ def _own_step(optimizer: SGD) -> str:
     kind, names = type(optimizer), ("step", "zero_grad", "rates")
     if any(getattr(kind, n) is not getattr(SGD, n) or n in vars(optimizer) for n in names):
         return f"{kind.__name__} has a step of its own"
-    for its_kind in set(map(type, optimizer.parameters)):
+    kinds: set[type[Value]] = set(map(type, optimizer.parameters))
+    for its_kind in kinds:
         if its_kind.data is not Value.data:
             return f"a parameter is a {its_kind.__name__}, which has a .data of its own"
     return ""
