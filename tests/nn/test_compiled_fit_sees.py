@@ -114,7 +114,7 @@ def test_what_the_loss_writes_is_written_for_each_batch(write, monkeypatch, caps
 
 
 class ChangesBatches(Callback):
-    """After each batch it changes a sample that is yet to come in this epoch, and one that is not."""
+    """After each batch it changes a sample that is yet to come in this epoch, and the first."""
 
     def on_batch_end(self, training):
         if training.position < len(training.order):
