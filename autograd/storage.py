@@ -16,10 +16,10 @@ _FIELDS = ("_data", "grad", "op", "partials", "label")
 def copy_node(node: Any, inputs: tuple[Any, ...]) -> Any:
     """A node like this one, made from `inputs`."""
     twin = object.__new__(type(node))
+    twin._label = ""  # without an origin, which is about one graph in one program
     for field in _FIELDS:
         setattr(twin, field, getattr(node, field))
     twin.inputs = inputs
-    twin._origin = None  # a note is about one graph in one program
     return twin
 
 
@@ -138,9 +138,9 @@ def _rebuild(kind: type, rows: list[Any], inputs: list[Any], others: list[Graph]
     nodes: list[Any] = []
     for fields, operands in zip(rows, inputs, strict=True):
         node: Any = object.__new__(kind)
+        node._label = ""
         for field, x in zip(_FIELDS, fields, strict=True):
             setattr(node, field, x)
-        node._origin = None
         node.inputs = tuple([_operand(x, nodes, others) for x in operands])
         nodes.append(node)
     return Graph(nodes)

@@ -7,12 +7,19 @@ and methods by which one writes formulas.
 from collections import deque
 from itertools import repeat
 from numbers import Number
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import modes, ops, storage
 from autograd.backward import pull_back, topological_order
 from autograd.number import as_number, is_array
 from autograd.op import Op
+
+
+class _Noted(NamedTuple):
+    """What few nodes have beside a label: what origin.py knows of where they come from."""
+
+    label: str
+    origin: Any
 
 
 class Value:
@@ -24,6 +31,7 @@ class Value:
         label: a name, for pictures and messages.
 
     Attributes:
+        label: that name.
         grad: the derivative of what `backward()` was called on by this number, summed over the
             calls; 0.0 at first; may be assigned.
         op: the operation that made it; None for a leaf.
@@ -31,15 +39,14 @@ class Value:
         partials: the derivative by each operand, found when the operation ran; None: no edge.
     """
 
-    __slots__ = ("_data", "_origin", "grad", "inputs", "label", "op", "partials")
+    __slots__ = ("_data", "_label", "grad", "inputs", "op", "partials")
 
     _data: float
     grad: float
     op: Op | None
     inputs: tuple[Any, ...]
     partials: tuple[float | None, ...]
-    label: str
-    _origin: Any  # what origin.py knows of it; None: nothing
+    _label: Any  # the label; a _Noted where origin.py knows more
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = data if data.__class__ is float else as_number(data, "Value")
@@ -47,8 +54,7 @@ class Value:
         self.op = None
         self.inputs = ()
         self.partials = ()
-        self.label = label
-        self._origin = None
+        self._label = label
 
     def _get_data(self) -> float:
         if modes.active:
@@ -66,6 +72,28 @@ class Value:
         self._data = data if data.__class__ is float else as_number(data, "data")
 
     data = property(_get_data, _set_data, doc="The number; a leaf's may be assigned.")
+
+    # The label and the origin share a slot: few nodes have either, and a graph has many nodes.
+
+    @property
+    def label(self) -> str:
+        """A name, for pictures and messages; may be assigned."""
+        found = self._label
+        return found.label if found.__class__ is _Noted else found
+
+    @label.setter
+    def label(self, label: str) -> None:
+        origin = self._origin
+        self._label = label if origin is None else _Noted(label, origin)
+
+    @property
+    def _origin(self) -> Any:
+        """What origin.py knows of where it comes from; None: nothing."""
+        return self._label.origin if self._label.__class__ is _Noted else None
+
+    @_origin.setter
+    def _origin(self, origin: Any) -> None:
+        self._label = self.label if origin is None else _Noted(self.label, origin)
 
     # Differentiating
 
@@ -368,8 +396,7 @@ def _unary(op: Op, x: Value) -> Value:
     node.op = op
     node.inputs = (x,)
     node.partials = partials
-    node.label = ""
-    node._origin = None
+    node._label = ""
     return node
 
 
@@ -400,8 +427,7 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     node.op = op
     node.inputs = (a, b)
     node.partials = partials
-    node.label = ""
-    node._origin = None
+    node._label = ""
     return node
 
 
@@ -412,8 +438,7 @@ def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...
     node.op = op
     node.inputs = inputs
     node.partials = partials
-    node.label = ""
-    node._origin = None
+    node._label = ""
     return node
 
 
