@@ -4,12 +4,10 @@ Owns `Compiled`: which program serves a call, when a function is recorded again,
 run as it stands.
 """
 
-import functools
 import math
 import sys
 import time
 import warnings
-import weakref
 from array import array
 from collections.abc import Callable
 from operator import attrgetter
@@ -21,9 +19,9 @@ from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, take_apart
 from autograd.replay.binding import bind
+from autograd.replay.entered import Entered
 from autograd.replay.layout import Layout, changing
 from autograd.replay.path import Path, path_of
-from autograd.replay.programs import Entrance
 from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
 from autograd.replay.report import Report
@@ -43,7 +41,7 @@ _data = attrgetter("_data")
 _is_nan = math.isnan
 
 
-class Compiled(functools.partial[Any]):
+class Compiled(Entered):
     """A function that is replayed; made by `compile`.
 
     Calling it is calling the function. `report()` says what was made of it, `source` shows the
@@ -53,14 +51,7 @@ class Compiled(functools.partial[Any]):
         f, mode, backend: as for `compile`.
         are_plain: whether floats are plain numbers for `f`, no Values: it is differentiated by
             leaves alone, if at all.
-
-    It is a partial of nothing, because CPython calls such an object at the speed of `func`: first
-    the way through Python, `_call`, later the program itself, if that can take a call directly.
     """
-
-    def __new__(cls, f: Callable[..., Any], *_: Any, **__: Any) -> "Compiled":
-        """A function not yet recorded."""
-        return super().__new__(cls, f)
 
     def __init__(
         self,
@@ -69,32 +60,13 @@ class Compiled(functools.partial[Any]):
         backend: str | None = None,
         are_plain: bool = False,
     ) -> None:
-        functools.update_wrapper(self, f, updated=())
-        self._slow = _called_weakly(self)  # one object, whose address is in native code
-        self._enter_by(self._slow)
+        super().__init__(f)
         self._function = f
         self.mode, self.backend = mode, backend
         self._are_plain = are_plain
         self._layouts: dict[Any, Layout] = {}
-        self._entrances: list[Entrance] = []
         self._last: Path | None = None
         self.n_eager = 0
-
-    def _open(self, layout: Layout) -> None:
-        """Let calls enter native code: one entrance after another, those of a layout first."""
-        others = [each for each in self._layouts.values() if each is not layout]
-        entrances = [one for each in (layout, *reversed(others)) for one in each.entrances()]
-        self._left = self._entrances  # native code that may be running just now
-        self._entrances = entrances
-        following = None
-        for one in reversed(entrances):
-            one.go_on_with(following)
-            following = one
-        self._enter_by(following.function if following is not None else self._slow)
-
-    def _enter_by(self, function: Callable[..., Any]) -> None:
-        """Let calls of this object be calls of `function`."""
-        super().__setstate__((function, (), {}, self.__dict__))  # type: ignore[misc]
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         name = str(getattr(self, "__qualname__", ""))
@@ -134,6 +106,10 @@ class Compiled(functools.partial[Any]):
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
+
+    def _others(self, layout: Layout) -> list[Layout]:
+        """The other layouts, the last made first."""
+        return [each for each in reversed(self._layouts.values()) if each is not layout]
 
     def _new_layout(self, key: Any) -> Layout:
         with changing:
@@ -229,7 +205,7 @@ class Compiled(functools.partial[Any]):
                 layout.unproven.pop(id(path), None)
             elif not layout.eager:
                 layout.unproven[id(path)] = Trial(inputs, True)
-            self._open(layout)
+            self._open([layout, *self._others(layout)])
         return []
 
     def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
@@ -239,7 +215,7 @@ class Compiled(functools.partial[Any]):
             layout.eager = why
             layout.paths.clear()
             layout.unproven.clear()
-            self._open(layout)
+            self._open([layout, *self._others(layout)])
         if is_known:  # another thread has told
             return
         warnings.warn(
@@ -315,19 +291,3 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
 
 def _compiled_again(source: Any, mode: str, backend: str | None) -> Compiled:
     return compile(made_again(source), mode, backend)
-
-
-def _called_weakly(compiled: Compiled) -> Callable[..., Any]:
-    """A function that calls `compiled` and does not keep it: native code is freed at once.
-
-    In a cycle it would stay until the garbage collector looks at the oldest objects.
-    """
-    reference = weakref.ref(compiled)
-
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        owner = reference()
-        if owner is None:  # somebody kept what a compiled function calls, and not itself
-            raise ReferenceError("compile: the compiled function does not exist any more")
-        return owner._call(*args, **kwargs)
-
-    return slow
