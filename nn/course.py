@@ -73,7 +73,7 @@ class Course:
 
     def count(
         self,
-        costs: list[float],
+        costs: "array[float]",
         n_right: Sequence[float],
         kept: "Sequence[array[float]]",
     ) -> None:
@@ -109,7 +109,7 @@ class Course:
     def _count_epoch(
         self,
         sizes: Sequence[tuple[int, int]],
-        costs: list[float],
+        costs: "array[float]",
         n_right: Sequence[float],
         start: int,
     ) -> int:

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.replay import draw_orders
+from autograd.replay import draw_orders, totals_of
 from nn.callbacks import Best, EarlyStopping
 from nn.checkpoint import Checkpoint, Plan
 from nn.checks import rate
@@ -146,7 +146,7 @@ class Training:
             self.n_right += list(map(self.is_right, answers, targets)).count(True)
         self.position += len(outputs)
 
-    def end_batches(self, costs: list[float], size: int, n_right: int) -> None:
+    def end_batches(self, costs: "array[float]", size: int, n_right: int) -> None:
         """Count batches of `size` samples after their weight updates, `n_right` of them right."""
         for cost in costs:
             self.total += cost * size
@@ -155,7 +155,7 @@ class Training:
         self.position += size * len(costs)
 
     def count_epochs(
-        self, costs: list[float], n_right: Sequence[float], sizes: Sequence[tuple[int, int]]
+        self, costs: "array[float]", n_right: Sequence[float], sizes: Sequence[tuple[int, int]]
     ) -> None:
         """Count whole epochs that nobody looks at, without a schedule: only losses are measured.
 
@@ -167,11 +167,7 @@ class Training:
         """
         of_batches = [size for size, n in sizes for _ in range(n)]
         each, n_rows = len(of_batches), len(self.rows)
-        totals = [0.0] * (len(costs) // each)  # a batch of each at a time
-        for i, size in enumerate(of_batches):
-            totals = [
-                total + cost * size for total, cost in zip(totals, costs[i::each], strict=True)
-            ]
+        totals = totals_of(costs, of_batches)
         measures = {"loss": [total / n_rows for total in totals]}
         if self.is_right is not None:
             right = n_right or [0.0] * len(costs)

@@ -6,6 +6,7 @@ from autograd.replay.descent import KEPT as KEPT, Descent as Descent
 from autograd.replay.done import Done as Done, Returned as Returned
 from autograd.replay.orders import draw_orders as draw_orders
 from autograd.replay.programs import Decision as Decision
+from autograd.replay.totals import totals_of as totals_of
 
 __all__ = [
     "KEPT",
@@ -17,4 +18,5 @@ __all__ = [
     "Shape",
     "compile",
     "draw_orders",
+    "totals_of",
 ]

@@ -293,4 +293,4 @@ def _why(error: Exception) -> str:
     return f"no program can be made of its steps: {type(error).__name__}: {text}"
 
 
-_NOTHING = Done([])
+_NOTHING = Done(array("d"))

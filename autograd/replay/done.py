@@ -40,7 +40,7 @@ class Done(NamedTuple):
         kept: the numbers of the parameters where they were to be kept.
     """
 
-    costs: list[float]
+    costs: "array[float]"
     n_right: Sequence[float] = ()
     returned: Sequence[Returned] = ()
     velocities: Sequence[float] = ()
@@ -62,17 +62,17 @@ def read(log: "array[float]", n_done: int, kinds: Sequence[Step], batches: Batch
     """
     if isinstance(batches.answers, Decision):
         del log[2 * n_done :]
-        return Done(log[::2].tolist(), log[1::2])
+        return Done(log[::2], log[1::2])
     if not batches.answers:
-        return Done(log[:n_done].tolist())
-    costs: list[float] = []
+        return Done(log[:n_done])
+    costs = array("d")
     returned, start = [], 0
     for number, n_batches in batches.legs:
         step, size = kinds[number], batches.kinds[number].size
         n, width = min(n_batches, n_done - len(costs)), 1 + step.n_outputs
         numbers = log[start : start + n * width]
         start += n * width
-        costs += numbers[::width].tolist()
+        costs += numbers[::width]
         del numbers[::width]
         returned.append(Returned(numbers, size, step.shape, step.width))
     return Done(costs, (), returned)

@@ -5,6 +5,7 @@ one, `fit` looks after each epoch at what it may have changed.
 """
 
 import gc
+from array import array
 from collections.abc import Sequence
 from threading import Semaphore, Thread, current_thread
 from time import perf_counter
@@ -136,7 +137,7 @@ _count_epochs = Training.count_epochs
 
 def _counted(
     self: Training,
-    costs: list[float],
+    costs: "array[float]",
     n_right: Sequence[float],
     sizes: Sequence[tuple[int, int]],
 ) -> None:

@@ -1,0 +1,53 @@
+"""Totals in native code: weighted sums of rows of numbers, from the left.
+
+Owns that code. Each product and each sum is rounded, as Python's are.
+"""
+
+import ctypes
+from array import array
+from functools import cache
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+
+from autograd.replay.llvm.code import DOUBLE, I64
+from autograd.replay.llvm.loops import loop
+from autograd.replay.llvm.machine import translated
+
+NUMBERS = DOUBLE.as_pointer()
+_Totals = ctypes.PYFUNCTYPE(
+    None,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.c_longlong,
+    ctypes.c_void_p,
+    ctypes.c_longlong,
+)
+
+
+def totals(numbers: "array[float]", weights: "array[float]") -> "array[float]":
+    """The sum of each row of as many numbers as weights, times these."""
+    n = len(weights)
+    found = array("d", bytes(8 * (len(numbers) // n)))
+    places = [each.buffer_info()[0] for each in (numbers, weights, found)]
+    _code()[0](places[0], places[1], n, places[2], len(found))
+    return found
+
+
+@cache
+def _code() -> tuple[Any, llvm.ExecutionEngine]:
+    module = ir.Module("totals")
+    kind = ir.FunctionType(ir.VoidType(), [NUMBERS, NUMBERS, I64, NUMBERS, I64])
+    function = ir.Function(module, kind, "totals")
+    numbers, weights, n, found, n_rows = function.args
+    builder = ir.IRBuilder(function.append_basic_block())
+    with loop(builder, n_rows) as row:
+        goal = builder.gep(found, [row])
+        start = builder.gep(numbers, [builder.mul(row, n)])
+        with loop(builder, n) as i:
+            number, weight = (builder.load(builder.gep(x, [i])) for x in (start, weights))
+            builder.store(builder.fadd(builder.load(goal), builder.fmul(number, weight)), goal)
+    builder.ret_void()
+    engine = translated(str(module))
+    return _Totals(engine.get_function_address("totals")), engine

@@ -1,0 +1,44 @@
+"""Totals: weighted sums of many rows of numbers, each from the left, as a loop in Python adds them.
+
+Owns how the costs of batches become those of epochs.
+"""
+
+from array import array
+from collections.abc import Sequence
+from functools import cache
+from itertools import repeat
+from operator import add, mul
+
+from autograd.replay.backends import has_llvm
+
+FEWEST = 300  # numbers that are worth it
+
+
+def totals_of(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
+    """For each row of as many numbers as weights: 0.0 + number * weight + number * weight ..."""
+    if len(numbers) < FEWEST or not _is_native():
+        return _summed(numbers, weights)
+    from autograd.replay.llvm.totals import totals
+
+    return totals(numbers, array("d", weights)).tolist()
+
+
+def _summed(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
+    n = len(weights)
+    found = [0.0] * (len(numbers) // n)
+    for i, weight in enumerate(weights):  # one number of each row at a time: loops of C
+        found = list(map(add, found, map(mul, numbers[i::n], repeat(weight))))
+    return found
+
+
+@cache
+def _is_native() -> bool:
+    """Whether native code can do it here, and does what this Python does."""
+    if not has_llvm():
+        return False
+    try:
+        from autograd.replay.llvm.totals import totals
+    except (ImportError, OSError):  # llvmlite is there and broken
+        return False
+    numbers, weights = array("d", [0.1, 0.7, 1e17, -0.3, 1.1, 3e17]), array("d", [3.0, 7.0, -1.0])
+    return totals(numbers, weights).tolist() == _summed(numbers, weights)
