@@ -51,15 +51,20 @@ class Course:
 
     def _legs(self, first: int) -> list[tuple[int, int]]:
         """The batches of all epochs, from the number `first` on, with what is kept between them."""
-        kept = {*self._kept}
-        found: list[tuple[int, int]] = []
-        for epoch, legs in enumerate(self._epochs, first):
-            for size, n in legs:
-                if found and found[-1][0] == size:  # epochs of one batch
-                    n += found.pop()[1]
-                found.append((size, n))
-            if epoch in kept:
+        found = [*self._epochs[0]]
+        last, n_more = first, len(self._epochs) - 1
+        for kept in [*self._kept, first + n_more]:
+            n = kept - last  # epochs that follow each other, after the first
+            whole = self._epochs[1] if n else []
+            if len(whole) == 1:  # of batches of one size
+                size, each = whole[0]
+                before = found.pop()[1] if found and found[-1][0] == size else 0
+                found.append((size, before + n * each))
+            else:
+                found += whole * n
+            if kept in self._kept:
                 found.append(KEPT)
+            last = kept
         return found
 
     def _epochs_kept(self, finished: int, last: int) -> list[int]:

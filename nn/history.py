@@ -61,8 +61,12 @@ class History:
                 f"History: this epoch has {', '.join(names)}; "
                 f"those before have {', '.join(self.rows[0])}"
             )
-        epochs = zip(count(len(self.rows) + 1), *measures.values(), strict=False)
-        self.rows += [dict(zip(names, row)) for row in epochs]  # noqa: B905 - as long, and quicker
+        epochs: Any = zip(count(len(self.rows) + 1), *measures.values(), strict=False)
+        if len(names) == 3:  # written out: programs train as fast as most rows are made
+            epoch, a, b = names
+            self.rows += [{epoch: n, a: x, b: y} for n, x, y in epochs]
+        else:
+            self.rows += [dict(zip(names, row, strict=True)) for row in epochs]
 
     def add_snapshot(self, epoch: int, parameters: "array[float]") -> None:
         """Keep the parameters as they are after `epoch`, the last one so far.

@@ -166,12 +166,12 @@ class Training:
                 each epoch.
         """
         of_batches = [size for size, n in sizes for _ in range(n)]
-        each, n_rows = len(of_batches), len(self.rows)
+        n_rows = len(self.rows)
         totals = totals_of(costs, of_batches)
         measures = {"loss": [total / n_rows for total in totals]}
         if self.is_right is not None:
-            right = n_right or [0.0] * len(costs)
-            sums = [sum(few) for few in zip(*[right[i::each] for i in range(each)], strict=True)]
+            right = array("d", n_right) if n_right else array("d", bytes(8 * len(costs)))
+            sums = totals_of(right, [1.0] * len(of_batches))  # of whole numbers: exact
             measures["accuracy"] = [int(n) / n_rows for n in sums]
         self.history.extend(**measures)
         self.batch_loss = costs[-1]
