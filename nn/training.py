@@ -172,7 +172,7 @@ class Training:
         if self.is_right is not None:
             right = array("d", n_right) if n_right else array("d", bytes(8 * len(costs)))
             sums = totals_of(right, [1.0] * len(of_batches))  # of whole numbers: exact
-            measures["accuracy"] = [int(n) / n_rows for n in sums]
+            measures["accuracy"] = [n / n_rows for n in sums]
         self.history.extend(**measures)
         self.batch_loss = costs[-1]
         self.finished += len(totals)
