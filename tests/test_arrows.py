@@ -41,6 +41,7 @@ PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 NATIVE = (
     ("autograd.replay.backends", "_native_plan", "autograd.replay.llvm.program"),
     ("autograd.replay.orders", "_drawn", "autograd.replay.llvm.shuffle"),
+    ("autograd.replay.totals", "_native", "autograd.replay.llvm.totals"),
     ("autograd.replay.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),
 )
 

@@ -4,7 +4,7 @@ Owns how the costs of batches become those of epochs.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import repeat
 from operator import add, mul
@@ -16,11 +16,10 @@ FEWEST = 300  # numbers that are worth it
 
 def totals_of(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
     """For each row of as many numbers as weights: 0.0 + number * weight + number * weight ..."""
-    if len(numbers) < FEWEST or not _is_native():
+    native = _native() if len(numbers) >= FEWEST else None
+    if native is None:
         return _summed(numbers, weights)
-    from autograd.replay.llvm.totals import totals
-
-    return totals(numbers, array("d", weights)).tolist()
+    return [*native(numbers, array("d", weights))]
 
 
 def _summed(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
@@ -32,13 +31,13 @@ def _summed(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
 
 
 @cache
-def _is_native() -> bool:
-    """Whether native code can do it here, and does what this Python does."""
+def _native() -> Callable[..., "array[float]"] | None:
+    """The native code for it, if it can be here and does what this Python does."""
     if not has_llvm():
-        return False
+        return None
     try:
         from autograd.replay.llvm.totals import totals
     except (ImportError, OSError):  # llvmlite is there and broken
-        return False
+        return None
     numbers, weights = array("d", [0.1, 0.7, 1e17, -0.3, 1.1, 3e17]), array("d", [3.0, 7.0, -1.0])
-    return totals(numbers, weights).tolist() == _summed(numbers, weights)
+    return totals if [*totals(numbers, weights)] == _summed(numbers, weights) else None
