@@ -100,7 +100,7 @@ class NativeProgram:
         self._blocks = (ctypes.c_void_p * len(sizes))()
         self._given = (ctypes.c_double * max(1, sizes[0]))()
         self._blocks[0] = ctypes.addressof(self._given)
-        self._outputs = (ctypes.c_double * max(1, len(tape.outputs)))()
+        self._outputs = (ctypes.c_double * len(tape.outputs))()
         # What native code refers to, which does not refer to this object: whatever is freed by the
         # count of references alone is freed at once.
         self._kept: list[Any] = [call_back, self._room, self._blocks, self._given, self._outputs]

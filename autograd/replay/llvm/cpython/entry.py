@@ -94,7 +94,8 @@ class Entry:
         outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
         status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
         reader.go_on_if_equal(status, ir.Constant(I32, 0))
-        _refuse_nan(sure, outputs, direct.shape.size)
+        if direct.shape.size:
+            _refuse_nan(sure, outputs, direct.shape.size)
         # Whether there is memory for a few more objects is not asked: CPython's own code for floats
         # in such a place is in no better position.
         builder.store(ir.Constant(I64, 1), is_making)
