@@ -316,6 +316,8 @@ def test_a_long_label_is_cut_but_can_be_pointed_at():
     (words,) = groups(drawing, "node").values()
     assert words[0] == "x" * 39 + "…"
     assert tooltips(drawing) == ["x" * 1000 + "; data 1.0"]
+    drawing = draw(Value(1.0, label="\\" * 50_000))  # Graphviz's `dot` takes no longer texts
+    assert max(map(len, drawing.source.splitlines())) < 16384
 
 
 @given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))

@@ -9,6 +9,7 @@ from graphviz import nohtml
 from autograd.op import Op
 
 LONGEST_NAME = 40
+LONGEST_LINE = 1000  # of a tooltip: `dot` reads no text of more than 16384 bytes
 # Widths of letters in the widest of the fonts that stand in for Helvetica (DejaVu Sans), in ems.
 _WIDTHS = dict.fromkeys("ijl|!.,:;' ()[]{}/\\ftrI-`", 0.42) | dict.fromkeys("mMW@%+=<>~…", 1.0)
 USUAL, CAPITAL, WIDE, BOLD = 0.64, 0.79, 1.0, 1.12
@@ -37,7 +38,8 @@ def quoted(text: str, align: str = "n", longest: int = LONGEST_NAME) -> str:
 def tooltip(*lines: str) -> str:
     """What is shown when one points at a box or an edge in an SVG."""
     # Graphviz looks for \N and its like in a tooltip twice.
-    return str(nohtml(_escape("; ".join(lines)).replace("\\", "\\\\")))
+    text = "; ".join([_escape(_cut(line, LONGEST_LINE)) for line in lines])
+    return str(nohtml(text.replace("\\", "\\\\")))
 
 
 def _cut(text: str, longest: int = LONGEST_NAME) -> str:
