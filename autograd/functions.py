@@ -100,8 +100,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     """
     if hasattr(index, "data") and hasattr(index, "op"):
         index = index.data
-    if hasattr(index, "as_value"):  # of a recording, which decides here
-        index = float(index)
+    if hasattr(index, "as_value"):  # of a recording, whose program is one for this row
+        index = index.number if index == index.number else index
     if isinstance(index, float) and index.is_integer():
         index = int(index)
     try:
