@@ -60,7 +60,7 @@ def differences(
                 b, fine_noise = fine(orders)
                 if noise < NOTHING and max(abs(a), abs(b)) < NOTHING:
                     found[orders] = mpf(0)
-                elif a != 0 and abs(a - b) <= abs(b) * mpf(10) ** -DIGITS:
+                elif b != 0 and max(abs(a - b), fine_noise) <= abs(b) * mpf(10) ** -DIGITS:
                     found[orders] = b
                 elif fine_noise < abs(b) * mpf(10) ** -DIGITS and _is_all_truncation(a, b):
                     found[orders] = mpf(0)
