@@ -147,12 +147,12 @@ def _array(lengths: tuple[int, ...], numbers: Iterator[Any]) -> Any:
 
 def plain_if_possible(array: Any) -> Any:
     """The array as one of floats, ints or bools, if it holds nothing else."""
-    kinds = set(map(type, array.ravel().tolist()))
-    if kinds <= {float}:
-        return array.astype(float)
-    if kinds <= {int, float, bool}:
-        with suppress(OverflowError):  # an int of more than 64 bits
-            return array.astype(kinds.pop() if len(kinds) == 1 else float)
+    items = array.ravel().tolist()
+    if not all(isinstance(x, (int, float)) for x in items):
+        return array
+    kinds = set(map(type, items))
+    with suppress(OverflowError):  # an int of more than 64 bits
+        return array.astype(kinds.pop() if kinds in ({int}, {bool}) else float)
     return array
 
 

@@ -155,6 +155,20 @@ def test_masks_and_ints_among_the_results_keep_their_class(backend):
         assert bits(twice) == bits(xs * 2.0)
 
 
+def test_what_numpy_calls_a_float_is_one_in_a_returned_array():
+    for kind, dtype in (
+        (np.float64, "float64"),
+        (float, "float64"),
+        (int, "int64"),
+        (bool, "bool"),
+    ):
+        assert ag.vmap(lambda _, k=kind: k(2.0))(np.array([1.0, -1.0])).dtype == dtype
+    mixed = ag.vmap(lambda x: np.float64(x) if x > 0.0 else 2)(np.array([1.0, -1.0]))
+    assert mixed.dtype == "float64"
+    huge = ag.vmap(lambda _: 2**70)(np.array([1.0]))
+    assert huge.tolist() == [2**70]
+
+
 @both
 def test_equal_keys_are_not_one_layout(backend):
     compiled = ag.compile(
