@@ -165,6 +165,9 @@ def test_what_numpy_calls_a_float_is_one_in_a_returned_array():
         assert ag.vmap(lambda _, k=kind: k(2.0))(np.array([1.0, -1.0])).dtype == dtype
     mixed = ag.vmap(lambda x: np.float64(x) if x > 0.0 else 2)(np.array([1.0, -1.0]))
     assert mixed.dtype == "float64"
+    beside = ag.compile(lambda x: np.array([x, np.float64(3.0)], dtype=object))
+    for x in (1.0, 2.0, 0.5):
+        assert bits(beside(x)) == bits(np.array([x, 3.0]))
     huge = ag.vmap(lambda _: 2**70)(np.array([1.0]))
     assert huge.tolist() == [2**70]
 
