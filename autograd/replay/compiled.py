@@ -107,9 +107,9 @@ class Compiled(Entered):
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
 
-    def _others(self, layout: Layout) -> list[Layout]:
-        """The other layouts, the last made first."""
-        return [each for each in reversed(self._layouts.values()) if each is not layout]
+    def _beginning_with(self, layout: Layout) -> list[Layout]:
+        """All layouts: this one, then the others, the last made first."""
+        return [layout, *[each for each in reversed(self._layouts.values()) if each is not layout]]
 
     def _new_layout(self, key: Any) -> Layout:
         with changing:
@@ -156,7 +156,7 @@ class Compiled(Entered):
             return result
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.asked:
-            one = Compiled(recipe.function, self.mode, self.backend)
+            one = Compiled(recipe.function, self.mode, self.backend, self._are_plain)
             layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
         if recording.is_doubtful:
@@ -205,7 +205,7 @@ class Compiled(Entered):
                 layout.unproven.pop(id(path), None)
             elif not layout.eager:
                 layout.unproven[id(path)] = Trial(inputs, True)
-            self._open([layout, *self._others(layout)])
+            self._open(self._beginning_with(layout))
         return []
 
     def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
@@ -215,7 +215,7 @@ class Compiled(Entered):
             layout.eager = why
             layout.paths.clear()
             layout.unproven.clear()
-            self._open([layout, *self._others(layout)])
+            self._open(self._beginning_with(layout))
         if is_known:  # another thread has told
             return
         warnings.warn(
