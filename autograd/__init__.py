@@ -30,8 +30,8 @@ from autograd.functions import (
     prod,
     softmax,
     sum as sum,
-    take,
 )
+from autograd.indexing import take
 from autograd.modes import no_grad
 from autograd.op import Interval, Kink, Op, edge
 from autograd.ops import (

@@ -1,11 +1,10 @@
 """Functions of several numbers: what takes a list, has a default, or is made of several rows.
 
 Owns the public face of the n-ary rows (sum, mean, prod, dot, logsumexp, max, min) and softmax,
-log_softmax, take, leaky_relu, elu, clip. A row's function is one node in the graph.
+log_softmax, leaky_relu, elu, clip. A row's function is one node in the graph.
 """
 
 import math
-import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -91,30 +90,6 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     shifted = [x - shift for x in listed]
     total = ops.logsumexp(*shifted)  # its log1p keeps what the others add to the largest one
     return [x - total for x in shifted]
-
-
-def take(rows: Sequence[Any], index: Any) -> Any:
-    """rows[index], as for an embedding: the gradient goes to the row taken.
-
-    Raises TypeError unless `index` is a whole number, ValueError unless 0 <= index < len(rows).
-    """
-    if hasattr(index, "data") and hasattr(index, "op"):
-        index = index.data
-    if hasattr(index, "as_value"):  # of a recording, whose program is one for this row
-        index = index.number if index == index.number else index
-    if isinstance(index, float) and index.is_integer():
-        index = int(index)
-    try:
-        place = operator.index(index)
-    except TypeError:
-        raise TypeError(f"take: index must be a whole number, got {index!r}") from None
-    if not hasattr(rows, "__len__"):
-        raise TypeError(f"take: rows must be a list or another sequence, got {type(rows).__name__}")
-    if len(rows) == 0:
-        raise ValueError("take: there are no rows to take from")
-    if not 0 <= place < len(rows):
-        raise ValueError(f"take: index {place} is outside 0..{len(rows) - 1}, the rows there are")
-    return rows[place]
 
 
 def power(x: Any, n: Any) -> Any:

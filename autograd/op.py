@@ -44,6 +44,7 @@ class Interval(NamedTuple):
 
 REAL = Interval()
 POSITIVE = Interval(low=0.0)
+INDEX = Interval(low=0.0, includes_low=True)  # of a first operand that counts one of the others
 
 # The inputs' intervals in order; an Ellipsis after the last repeats it: (REAL, ...) is n-ary.
 Domain = tuple[Interval | EllipsisType, ...]
@@ -105,6 +106,7 @@ class Op:
         self.kinks = kinks
         # The number of inputs; None where it takes any number of them.
         self.arity = None if self.domain[-1] is ... else len(self.domain)
+        self.has_index = self.domain[0] is INDEX
         if BUILTIN:  # the engine's own table is complete: this row is a user's
             if name in BUILTIN:
                 raise ValueError(f"Op: {name!r} is one of the engine's operations; choose a name")

@@ -15,7 +15,9 @@ import operator
 from typing import Any
 
 from autograd import gamma, special
-from autograd.op import BUILTIN, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live
+from autograd.op import (
+    BUILTIN, INDEX, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live,
+)  # fmt: skip
 
 INF = math.inf
 INV_LN2, INV_LN10 = 1.0 / math.log(2.0), 1.0 / math.log(10.0)
@@ -34,6 +36,11 @@ heaviside = Op("heaviside", special.heaviside, lambda y, a, b: (None, None), "H(
 def _above(a: Any, b: float) -> Any:
     """live(gt(a, b)); floats, the usual case, by a shorter way."""
     return special.gt(a, b) or None if a.__class__ is float else live(gt(a, b))
+
+
+def _is_equal(a: Any, b: float) -> Any:
+    """live(eq(a, b)), in the same way."""
+    return special.eq(a, b) or None if a.__class__ is float else live(eq(a, b))
 
 
 # Arithmetic
@@ -375,7 +382,13 @@ nll = Op(  # of (k, x0, x1, ...): negative log-likelihood, -log softmax(xs)[k]
     "nll",
     special.nll,
     _nll_partials,
-    domain=(Interval(0.0, INF, includes_low=True), REAL, ...),
+    domain=(INDEX, REAL, ...),
+)
+take = Op(  # of (k, x0, x1, ...): xs[k]
+    "take",
+    special.take,
+    lambda y, k, *xs: (None, *[_is_equal(k, float(j)) for j in range(len(xs))]),
+    domain=(INDEX, REAL, ...),
 )
 max_ = Op("max", special.maximum, lambda y, *xs: _ties(y, xs, gt), kinks=TIES)
 min_ = Op(

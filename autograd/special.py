@@ -98,6 +98,11 @@ def nll(k: float, *xs: float) -> float:
     return (top - xs[int(k)]) + _log_of_total(top, xs)
 
 
+def take(k: float, *xs: float) -> float:
+    """x[k]; nan unless k counts one of xs."""
+    return xs[int(k)] if 0.0 <= k < len(xs) and k == int(k) else NAN
+
+
 def _log_of_total(top: float, xs: tuple[float, ...]) -> float:
     """log(the sum of all e^(x - top)) of the largest of xs and all xs."""
     first = xs.index(top)  # its own exponential is 1: log1p keeps the digits of the others

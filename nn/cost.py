@@ -109,6 +109,8 @@ def _is_dead(node: Value, i: int) -> bool:
     op, n = node.op, len(node.inputs)
     if op is None:
         return False
+    if op.has_index:
+        return i == 0
     points = [[0.0] * n]
     for j in range(n):
         for one, others in ((2.0, -1.0), (-1.0, 2.0)):

@@ -2,7 +2,7 @@
 
 Owns `DEFINITIONS`: for each operation that `autograd` exports its mathematical definition as a
 function of mpf arguments, operands worth trying, and the box that hypothesis draws from;
-`INTERNAL`, the same of the rows that rules are written with and nobody calls; `EVERY`, both.
+`INTERNAL`, the same of the rows that are no public names; `EVERY`, both.
 Nothing here imports the engine or states a derivative (`differences.py` takes them numerically),
 so an agreement between the two is evidence.
 """
@@ -71,10 +71,11 @@ def _many(
     live: tuple[int, ...] | None = None,
     smooth: Callable[..., bool] = lambda *operands: True,
     call: Callable[..., Any] = lambda operation, *operands: operation(*operands),
+    table: dict[str, Definition] = DEFINITIONS,
 ) -> None:
     operands = tuple(tuple(float(word) for word in case.split()) for case in cases.split(","))
     live = tuple(range(len(box))) if live is None else live
-    DEFINITIONS[name] = Definition(function, operands, box, live, smooth, call)
+    table[name] = Definition(function, operands, box, live, smooth, call)
 
 
 def _off_zero(x: float) -> bool:
@@ -453,17 +454,7 @@ _many(
     _BOX,
     call=lambda operation, *xs: operation(list(xs))[0],
 )
-_many(
-    "take",
-    lambda *xs: xs[1],
-    "1 2 3, -1.5 0.7 1",
-    _BOX,
-    _BOX,
-    _BOX,
-    live=(1,),
-    call=lambda operation, *xs: operation(list(xs), 1),
-)
-NOT_ROWS = ("softmax", "log_softmax", "take")
+NOT_ROWS = ("softmax", "log_softmax")
 
 # Rows that `autograd` does not export.
 _unary("identity", lambda x: x, "0 1 -2.5 1e300 -1e-300", -1e3, 1e3, table=INTERNAL)
@@ -474,6 +465,17 @@ _unary(
     " 1e200",
     -3,
     3,
+    table=INTERNAL,
+)
+_many(
+    "take",
+    lambda k, *xs: xs[int(k)],
+    "0 1 2 3, 1 1 2 3, 2 -1.5 0.7 1e300, 1 0 -0 0, 2 1 1e-300 4",
+    (0, 2),
+    _BOX,
+    _BOX,
+    _BOX,
+    live=(1, 2, 3),
     table=INTERNAL,
 )
 EVERY = DEFINITIONS | INTERNAL

@@ -24,7 +24,7 @@ LAYERS = (
     {"backward", "containers", "functions"},
     {"storage"},
     {"value"},
-    {"linearize"},
+    {"indexing", "linearize"},
     {"transforms", "vectorize"},
     {"naming"},
     {"program"},

@@ -84,7 +84,7 @@ DOMAINS = {
     "acosh": (Interval(1.0, includes_low=True),),
     "atanh": (Interval(-1.0, 1.0),),
     "polygamma": (Interval(0.0, includes_low=True), REAL),
-    "nll": (Interval(0.0, includes_low=True), REAL, ...),
+    **dict.fromkeys(("nll", "take"), (Interval(0.0, includes_low=True), REAL, ...)),
 }
 ANY_NUMBER = {"peak", "sum", "mean", "prod", "dot", "logsumexp", "max", "min"}
 TWO = set("gt eq heaviside add sub mul div mod floordiv hypot logaddexp atan2".split()) | {

@@ -30,7 +30,7 @@ STEP = mpf(2) ** -90  # of the central differences: h*h is 26 digits below a dou
 _OFTEN = ("add", "sub", "mul", "div", "sin", "cos", "tanh", "sigmoid", "exp", "sqrt", "hypot")
 _LEFT_OUT = {
     *("sign", "floor", "floordiv"),  # no derivative
-    *("identity", "take", "softmax", "log_softmax"),  # no row of their own, or nothing to compute
+    *("identity", "softmax", "log_softmax"),  # no row of their own, or nothing to compute
 }
 _NUMBER_FIRST = ("polygamma", "where", "nll")
 _NUMBERS = {"power": (2.0, 3.0, -1.0, 0.5, 1.7), "leaky_relu": (0.01,), "elu": (1.0, 0.7)}

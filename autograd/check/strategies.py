@@ -71,11 +71,11 @@ def _operands(draw: Any, op: Op, edges: bool, size: int | None) -> tuple[float, 
     count = op.arity or size or draw(st.integers(1, 6))
     if op is ops.dot and count % 2 == 0:
         count += 1
-    if op is ops.nll:
+    if op.has_index:
         count = max(count, 2)
     intervals = (intervals + [intervals[-1]] * count)[:count]
     choices = CHOICES.get(op.name, {})
-    if op is ops.nll:  # its first operand counts one of the others
+    if op.has_index:
         choices = {0: [float(k) for k in range(count - 1)]}
     found = [
         draw(st.sampled_from(choices[i]) if i in choices else _number(interval, edges))
@@ -235,7 +235,7 @@ def _programs(
     steps: list[tuple[Op, tuple[int | float, ...]]] = []
     for _ in range(draw(st.integers(0, max_size))):
         op = draw(st.sampled_from(rows))
-        counts = {ops.dot: (1, 3, 5), ops.nll: (2, 3, 4)}.get(op, (2, 1, 3, 4))
+        counts = {ops.dot: (1, 3, 5), ops.nll: (2, 3, 4), ops.take: (2, 3, 4)}.get(op, (2, 1, 3, 4))
         count = op.arity or draw(st.sampled_from(counts))
         chosen: list[int | float] = []
         for place in range(count):

@@ -107,6 +107,10 @@ RULES = {
         ("nll(k, x0, x1, ...)는 -log(softmax(x)[k])입니다. 각 x는 기울기에 자신의 소프트맥스 값을, "
         "k가 가리키는 x는 그 값에서 1을 뺀 값을 곱해 받습니다."),
     ),
+    "take": (
+        "take(k, x0, x1, ...) is the x counted by k, which alone gets the gradient, unchanged.",
+        "take(k, x0, x1, ...)는 k가 가리키는 x입니다. 그 x만 기울기를 그대로 받습니다.",
+    ),
     "softplus": (
         "softplus passes the gradient on times the sigmoid of its input.",
         "softplus는 기울기에 입력의 시그모이드를 곱해 전달합니다.",

@@ -159,7 +159,10 @@ POINTS: dict[str, tuple[Point, ...]] = {
         "1, inf, -inf, nan, -inf -inf, -inf 0, inf 0, inf inf, inf -inf, 1e300 1e300,"
         "-1e300 -1e300, 1e3 1e3, 0 -745, 0 -746, nan 0, nan inf, -inf -inf -inf"
     ),
-    "nll": tuple((float(k), *xs) for xs in _points(_LOGITS) for k in range(len(xs))),
+    **dict.fromkeys(
+        ("nll", "take"),
+        tuple((float(k), *xs) for xs in _points(_LOGITS) for k in range(len(xs))),
+    ),
     **dict.fromkeys(("max", "min", "peak"), _points(_LARGEST)),
     "dot": _points(
         "1 2 3 4 5, 0 inf 1, inf 0 1, 0 1 -0, -0 1 -0, 1e300 1e300 -inf, nan 0 1, tiny tiny 0"

@@ -93,6 +93,7 @@ FUNCTIONS: dict[str, Function] = {
     "dot": _dot,
     "logsumexp": _stacked(jax.scipy.special.logsumexp),
     "nll": lambda k, *xs: -jax.nn.log_softmax(jnp.stack(xs))[int(k)],
+    "take": lambda k, *xs: jnp.take(jnp.stack(xs), int(k)),
     "softmax": _stacked(lambda t: jax.nn.softmax(t)[0]),
     "log_softmax": _stacked(lambda t: jax.nn.log_softmax(t)[0]),
 }

@@ -149,6 +149,11 @@ REFERENCE: dict[str, Reference] = {
         frozenset({0}),
         note="-log_softmax(x)[k], which is what nll_loss takes",
     ),
+    "take": Reference(
+        lambda k, *xs: torch.stack(xs).index_select(0, torch.tensor([int(k)]))[0],
+        frozenset({0}),
+        note="index_select, as an embedding does",
+    ),
     # amax and amin share a tie as max() and min() over a whole tensor do; they differ at nan only.
     "max": Reference(_stacked(lambda t: torch.amax(t, 0)), note="amax; max() at nan gives 1 to it"),
     "min": Reference(_stacked(lambda t: torch.amin(t, 0)), note="amin; min() at nan gives 1 to it"),

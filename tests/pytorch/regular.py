@@ -59,7 +59,9 @@ POINTS: dict[str, tuple[Point, ...]] = {
     ),
     "where": ((1.0, 0.3, -0.7), (0.0, 0.3, -0.7), (-2.5, 1.7, 3.9), (0.1, -8.2, 2.4)),
     **dict.fromkeys("sum mean prod max min peak logsumexp softmax log_softmax".split(), LISTS),
-    "nll": tuple((float(k), *xs) for xs in LISTS for k in range(len(xs))),
+    **dict.fromkeys(
+        ("nll", "take"), tuple((float(k), *xs) for xs in LISTS for k in range(len(xs)))
+    ),
     "dot": (
         *((2.0, 3.0, 0.5), (-0.7, 0.3, -1.1), (0.5,)),
         *((0.3, -0.7, 1.9, 2.2, 0.4), (0.1, 0.2, -0.3, 1.5, -2.5, 3.5, 0.9)),

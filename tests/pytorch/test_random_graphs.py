@@ -58,7 +58,7 @@ BOXES: dict[str, tuple[tuple[Box, ...], ...]] = {
     "clip": tuple((x, (-0.8, -0.6), (0.6, 0.8)) for x in ((-2, -1), (-0.5, 0.5), (1, 2))),
     "where": (((1, 1), (-2, 2), (-2, 2)), ((0, 0), (-2, 2), (-2, 2))),
     **dict.fromkeys("sum mean logsumexp softmax log_softmax".split(), (((-2, 2),) * 3,)),
-    "nll": tuple(((k, k), *((-2, 2),) * 3) for k in range(3)),
+    **dict.fromkeys(("nll", "take"), tuple(((k, k), *((-2, 2),) * 3) for k in range(3))),
     "prod": (((-1.5, 1.5),) * 3,),
     "dot": (((-2, 2),) * 5,),
     **dict.fromkeys(("max", "min"), (((-2, -1), (-0.8, 0.8), (1, 2)), ((1, 2), (-1, 0.8)))),

@@ -142,11 +142,15 @@ def _logsumexp(*xs: Number) -> Number:
 
 def _nll(k: Number, *xs: Number) -> Number:
     top = _maximum(*xs)
+    loss = (top - _take(k, *xs)) + _log_of_total(top, xs)
+    return select(is_infinite(top), math.nan, loss)
+
+
+def _take(k: Number, *xs: Number) -> Number:
     chosen = select(k.equals(0.0), xs[0], math.nan)
     for j, x in enumerate(xs[1:], start=1):
         chosen = select(k.equals(float(j)), x, chosen)
-    loss = (top - chosen) + _log_of_total(top, xs)
-    return select(is_infinite(top), math.nan, loss)
+    return chosen
 
 
 def _log_of_total(top: Number, xs: Sequence[Number]) -> Number:
@@ -258,6 +262,7 @@ WRITERS: dict[str, Callable[..., Any]] = {
     "dot": special.dot,
     "logsumexp": _logsumexp,
     "nll": _nll,
+    "take": _take,
     "max": _maximum,
     "min": _minimum,
 }

@@ -1,0 +1,116 @@
+"""Indexing: a row of a table taken by a number, as an embedding does.
+
+Owns `take`: which nodes it makes, so that one program can serve every index, with eager's bits.
+
+What a graph looks like must not depend on the index, for the order in which derivatives are added
+depends on it. Leaves have no history: only the one taken is an input, over an identity, so that
+what its users send back is one derivative before it is added to those of other takings. Of rows
+that were computed all are inputs of a `take` node. A program, which does not know the index, has
+such nodes for both.
+"""
+
+import operator
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
+
+from autograd import ops
+from autograd.containers import Shape, flatten
+from autograd.value import Value
+
+MOST_NUMBERS = 2048  # in a table that a program may take from without being one for the row
+
+
+def take(rows: Sequence[Any], index: Any) -> Any:
+    """rows[index], as for an embedding: the derivatives go to the row taken.
+
+    A row is a number, or numbers in lists, tuples, dicts or arrays; each `Value` comes as a node
+    of its own. A row without Values, such as a text or a module, is given as it is.
+
+    Raises TypeError unless `index` is a whole number, ValueError unless 0 <= index < len(rows).
+    """
+    if isinstance(index, Value):
+        index = index.data
+    if hasattr(index, "as_value"):  # what stands in a recording for the index of each call
+        found = _of_any(rows, index)
+        if found is not None:
+            return found
+        index = index.number if index == index.number else index  # a program for this row alone
+    place = _place(rows, index)
+    row = rows[place]
+    numbers, shape = flatten(row)
+    if not any(isinstance(x, Value) for x in numbers):
+        return row
+    is_computed = any(isinstance(x, Value) and x.op is not None for x in numbers)
+    columns = (_columns(rows, shape) if is_computed else None) or [[x] for x in numbers]
+    return shape.rebuild(
+        [_taken(x, column, place) for x, column in zip(numbers, columns, strict=True)]
+    )
+
+
+def _place(rows: Any, index: Any) -> int:
+    """The index as an int of Python's, or the errors of `take`."""
+    if isinstance(index, float) and index.is_integer():
+        index = int(index)
+    try:
+        place = operator.index(index)
+    except TypeError:
+        raise TypeError(f"take: index must be a whole number, got {index!r}") from None
+    if not hasattr(rows, "__len__"):
+        raise TypeError(f"take: rows must be a list or another sequence, got {type(rows).__name__}")
+    if len(rows) == 0:
+        raise ValueError("take: there are no rows to take from")
+    if not 0 <= place < len(rows):
+        raise ValueError(f"take: index {place} is outside 0..{len(rows) - 1}, the rows there are")
+    return place
+
+
+def _taken(x: Any, column: Sequence[Any], place: int) -> Any:
+    """What is taken where `x` stands, one of the column."""
+    if not isinstance(x, Value):
+        return x
+    is_computed = all(isinstance(y, Value) and y.op is not None for y in column)
+    return ops.take.apply((float(place), *column)) if is_computed else ops.identity(x)
+
+
+def _of_any(rows: Any, index: Any) -> Any:
+    """What is taken, as nodes that hold for every index; None where there are none such."""
+    if not hasattr(rows, "__len__") or len(rows) == 0:
+        return None
+    numbers, shape = flatten(rows[0])
+    if len(rows) * len(numbers) > MOST_NUMBERS:
+        return None
+    columns = _columns(rows, shape)
+    if columns is None or not all(_is_of_one_kind(column, shape) for column in columns):
+        return None
+    if not (0 <= index < len(rows) and (isinstance(index, Integral) or index % 1 == 0)):
+        return None
+    return shape.rebuild([ops.take.apply((index, *column)) for column in columns])
+
+
+def _columns(rows: Any, shape: Shape) -> list[tuple[Any, ...]] | None:
+    """For each number of a row those of all rows; None unless all have one layout."""
+    listed = []
+    for i in range(len(rows)):
+        numbers, found = flatten(rows[i])
+        if found != shape:
+            return None
+        listed.append(numbers)
+    return list(zip(*listed, strict=True))
+
+
+def _is_of_one_kind(column: Sequence[Any], shape: Shape) -> bool:
+    """Whether all are leaves, all were computed, or all are floats and not of an array of them."""
+    if all(isinstance(x, Value) for x in column):
+        return len({x.op is None for x in column}) == 1
+    return all(_is_float(x) for x in column) and not _holds_array(shape)
+
+
+def _is_float(x: Any) -> bool:
+    return x.__class__ is float or (hasattr(x, "as_value") and not isinstance(x, Integral))
+
+
+def _holds_array(shape: Shape) -> bool:
+    if shape.kind is None:
+        return False
+    return shape.kind == "array" or any(map(_holds_array, shape.items))
