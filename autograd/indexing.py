@@ -41,11 +41,14 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     numbers, shape = flatten(row)
     if not any(isinstance(x, Value) for x in numbers):
         return row
-    is_computed = any(isinstance(x, Value) and x.op is not None for x in numbers)
-    columns = (_columns(rows, shape) if is_computed else None) or [[x] for x in numbers]
-    return shape.rebuild(
-        [_taken(x, column, place) for x, column in zip(numbers, columns, strict=True)]
-    )
+    columns = _columns(rows, shape) if any(map(_is_computed, numbers)) else None
+    found = []
+    for i, x in enumerate(numbers):
+        if columns is not None and all(map(_is_computed, columns[i])):
+            found.append(ops.take.apply((float(place), *columns[i])))
+        else:
+            found.append(ops.identity(x) if isinstance(x, Value) else x)
+    return shape.rebuild(found)
 
 
 def _place(rows: Any, index: Any) -> int:
@@ -63,14 +66,6 @@ def _place(rows: Any, index: Any) -> int:
     if not 0 <= place < len(rows):
         raise ValueError(f"take: index {place} is outside 0..{len(rows) - 1}, the rows there are")
     return place
-
-
-def _taken(x: Any, column: Sequence[Any], place: int) -> Any:
-    """What is taken where `x` stands, one of the column."""
-    if not isinstance(x, Value):
-        return x
-    is_computed = all(isinstance(y, Value) and y.op is not None for y in column)
-    return ops.take.apply((float(place), *column)) if is_computed else ops.identity(x)
 
 
 def _of_any(rows: Any, index: Any) -> Any:
@@ -102,8 +97,12 @@ def _columns(rows: Any, shape: Shape) -> list[tuple[Any, ...]] | None:
 def _is_of_one_kind(column: Sequence[Any], shape: Shape) -> bool:
     """Whether all are leaves, all were computed, or all are floats and not of an array of them."""
     if all(isinstance(x, Value) for x in column):
-        return len({x.op is None for x in column}) == 1
+        return len(set(map(_is_computed, column))) == 1
     return all(_is_float(x) for x in column) and not _holds_array(shape)
+
+
+def _is_computed(x: Any) -> bool:
+    return isinstance(x, Value) and x.op is not None
 
 
 def _is_float(x: Any) -> bool:

@@ -16,8 +16,17 @@ from typing import Any
 
 from autograd import gamma, special
 from autograd.op import (
-    BUILTIN, INDEX, POSITIVE, REAL, TABLE as TABLE, Interval, Kink, Op, edge, live,
-)  # fmt: skip
+    BUILTIN,
+    INDEX,
+    POSITIVE,
+    REAL,
+    TABLE as TABLE,
+    Interval,
+    Kink,
+    Op,
+    edge,
+    live,
+)
 
 INF = math.inf
 INV_LN2, INV_LN10 = 1.0 / math.log(2.0), 1.0 / math.log(10.0)

@@ -28,6 +28,7 @@ SECONDS = 0.05  # between two looks at Ctrl-C
 # What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
 # Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
 PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
+PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
 
 
@@ -56,6 +57,7 @@ class CompiledSteps:
         self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
         self._at_once = 1
         self._paying: dict[int, bool] = {}  # the sizes of batches that were asked for
+        self._growth = 1.0  # of the recorded graph over that of eager mode
         self._answers: list[Any] = []
         self._decision: Decision | None = None
         self._parameters: list[Value] = []
@@ -84,6 +86,9 @@ class CompiledSteps:
             if isinstance(made, str):
                 self._refuse(made)
                 return 0
+            if self._descent is None:
+                self._growth = max(1.0, made.growth(training.order[training.position]))
+                self._paying.clear()
             self._descent = made
         elif is_watched:
             self._descent.look_again()
@@ -133,6 +138,7 @@ class CompiledSteps:
                 n_left *= len(training.order) // size
                 n_left -= training.position // size
             price = PRICE_IN_BATCHES + PRICE_IN_SAMPLES / (size + BESIDE)
+            price *= 1.0 + PRICE_OF_GROWTH * (self._growth - 1.0)
             self._paying[size] = n_left >= price
         return self._paying[size]
 

@@ -224,37 +224,6 @@ def test_log_softmax_is_computed_alike_whichever_is_the_largest():
         assert steps(logits) == expected
 
 
-# take
-
-
-def test_take_gives_the_row_itself():
-    rows = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
-    assert ag.take(rows, 1) is rows[1]
-    (ag.sum(ag.take(rows, 0)) * 2.0).backward()
-    assert [[x.grad for x in row] for row in rows] == [[2.0, 2.0], [0.0, 0.0]]
-    numbers = ["a", "b"]
-    for index in (1, 1.0, True, np.int64(1), np.uint8(1), np.array(1), Value(1.0), np.float64(1)):
-        assert ag.take(numbers, index) == "b"
-    assert ag.take(np.eye(2), 1).tolist() == [0.0, 1.0]
-
-
-@pytest.mark.parametrize(
-    "index", [2, -1, 10**30, -0.5, 1.5, math.nan, math.inf, "0", None, [0], 1j]
-)
-def test_take_refuses_any_other_index(index):
-    whole = isinstance(index, int)
-    message = "index .* is outside 0..1, the rows there are" if whole else "must be a whole number"
-    with pytest.raises(ValueError if whole else TypeError, match=f"^take: .*{message}"):
-        ag.take([1.0, 2.0], index)
-
-
-def test_take_from_nothing_or_from_what_has_no_length():
-    with pytest.raises(ValueError, match=r"^take: .*no rows|^take: .*empty"):
-        ag.take([], 0)
-    with pytest.raises(TypeError, match=r"^take: "):
-        ag.take((x for x in [1.0]), 0)
-
-
 # With a default, or a choice of row
 
 

@@ -25,8 +25,7 @@ class Additions:
         self.tape = tape
         self.operands = [tuple([i - tape.first for i in slots]) for slots in tape.operands]
         n_uses = Counter([i for operands in self.operands for i in operands])
-        read = [*tape.outputs, *[i for g in tape.guards for i in (g.a, g.b)]]
-        n_uses.update([i - tape.first for i in read])
+        n_uses.update([i - tape.first for i in tape.read_at_the_end()])
         self._before: dict[int, int] = {}  # the link of a chain that each link continues
         for k, row in enumerate(tape.rows):
             if row is ops.add:

@@ -164,7 +164,8 @@ class Compiled(Entered):
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
-        if bound.has_plain:  # in a recording none are: does the function ask for their class?
+        has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
+        if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
             right, shape_then = self._of_function(args, kwargs)
             if why := difference(path, numbers, right, shape_then):
                 self._give_up(layout, why, stacklevel=6)
@@ -172,9 +173,7 @@ class Compiled(Entered):
                 return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):
             self._last = path
-        if any(map(_is_nan, numbers)):
-            return self._eager(args, kwargs)
-        return path.build(numbers)
+        return self._eager(args, kwargs) if has_nan else path.build(numbers)
 
     def _result_instead(
         self, layout: Layout, path: Path, trial: Trial, parts: Parts, args: Any, kwargs: Any

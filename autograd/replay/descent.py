@@ -84,6 +84,14 @@ class Descent:
             self._steps.clear()
         self._maker.rows, self._maker.targets = tables
 
+    def growth(self, sample: int) -> float:
+        """As `Steps.growth`; 1 where the cost raises an error, which `run` meets."""
+        try:
+            with self._surroundings.kept():
+                return self._maker.growth(sample)
+        except Exception:  # noqa: BLE001 - of the user's functions
+            return 1.0
+
     def look_again(self) -> None:
         """Somebody may have changed the surroundings."""
         self._key = self._surroundings.key()

@@ -22,6 +22,7 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
     if n < FEWEST or not _may_be_alike(additions, owner):
         return None
     chains = _extend(additions, owner)
+    _adopt(additions, owner, {k for total in chains for k in total.links})
     members: list[list[int]] = [[] for _ in range(n)]
     for k, sample in enumerate(owner):
         if sample >= 0:
@@ -127,6 +128,32 @@ def _extend(additions: Additions, owner: list[int]) -> list["_Sum"]:
                 if owner[link] < 0:
                     owner[link] = _one({owner[i] for i in additions.operands[link] if i >= 0})
     return sums
+
+
+def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:
+    """Give samples what is made of no sample's and read by one alone, if it is the same for all.
+
+    Such as the condition by which the gradient of a row is that of its index or 0.
+    """
+    readers: list[int | None] = [None] * len(owner)  # the sample; -1 for none, or several
+    for i in [slot - additions.tape.first for slot in additions.tape.read_at_the_end()]:
+        if i >= 0:
+            readers[i] = -1
+    adopted: dict[int, int] = {}
+    for k in range(len(owner) - 1, -1, -1):
+        reader = readers[k]
+        if owner[k] < 0 and reader is not None and reader >= 0 and k not in summed:
+            adopted[k] = reader
+        mine = adopted.get(k, owner[k])
+        for i in additions.operands[k]:
+            if i >= 0:
+                readers[i] = mine if readers[i] in (None, mine) else -1
+    rows = additions.tape.rows
+    kinds = Counter([(sample, id(rows[k])) for k, sample in adopted.items()])
+    n = max(owner) + 1
+    if all(kinds[sample, row] == kinds[0, row] for _, row in kinds for sample in range(n)):
+        for k, sample in adopted.items():
+            owner[k] = sample
 
 
 def _regular(

@@ -159,7 +159,7 @@ def written(tape: Tape) -> tuple[str, dict[str, Op]]:
 
 def _shared_slots(tape: Tape) -> set[int]:
     """The slots of instructions that another function reads, or the end of the program."""
-    shared = {*tape.outputs, *[i for guard in tape.guards for i in (guard.a, guard.b)]}
+    shared = {*tape.read_at_the_end()}
     for k, operands in enumerate(tape.operands):
         here = k // PER_FUNCTION
         shared.update([i for i in operands if (i - tape.first) // PER_FUNCTION != here])

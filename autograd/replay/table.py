@@ -56,9 +56,14 @@ class Table:
         """Some samples as they are."""
         return [self._samples[i] for i in samples]
 
-    def bound(self, samples: Sequence[int]) -> tuple[list[Any], list[Value]]:
-        """Some samples, plain numbers as in eager mode, and the fresh nodes behind these."""
-        found = bind(([self._samples[i] for i in samples],), {}, are_plain=True)
+    def bound(
+        self, samples: Sequence[int], is_recorded: bool = True
+    ) -> tuple[list[Any], list[Value]]:
+        """Some samples, plain numbers as in eager mode, and the fresh nodes behind these.
+
+        If they are not recorded: a copy.
+        """
+        found = bind((self.plain(samples),), {}, are_plain=True, is_recorded=is_recorded)
         return found.args[0], found.scalars
 
 

@@ -54,6 +54,10 @@ class Tape(NamedTuple):
         """The slot of the first instruction."""
         return self.n_inputs + len(self.constants)
 
+    def read_at_the_end(self) -> list[int]:
+        """The slots of the result, and of what is asked."""
+        return [*self.outputs, *[i for guard in self.guards for i in (guard.a, guard.b)]]
+
     @property
     def n_slots(self) -> int:
         """How many slots there are."""

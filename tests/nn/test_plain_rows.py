@@ -74,27 +74,6 @@ def test_what_a_model_does_with_a_row(of_row, is_compiled, monkeypatch):
     assert bool(found.n_steps) == is_compiled
 
 
-class Embedding(Module):
-    """A row of numbers for each class, under a layer."""
-
-    def __init__(self):
-        draw = random.Random(1)
-        self.rows = [[Value(draw.gauss(0.0, 1.0)) for _ in range(2)] for _ in range(4)]
-        self.layer = Layer(4, 2, activation="tanh", seed=1)
-
-    def __call__(self, row):
-        return ag.sum(self.layer([x for k in row for x in ag.take(self.rows, k)]))
-
-
-@pytest.mark.parametrize("batch_size", [None, 3])
-def test_an_embedding_is_looked_up_by_plain_numbers(batch_size, monkeypatch):
-    draw = random.Random(5)
-    samples = [[draw.randrange(4), draw.randrange(4)] for _ in range(13)], [0.5] * 13
-    found = both(Embedding, samples, "mse", monkeypatch, batch_size=batch_size, epochs=6)
-    assert found.n_steps
-    assert bool(found.said) == (batch_size is not None)
-
-
 @pytest.mark.parametrize("batch_size", [None, 3])
 def test_a_division_by_zero_is_python_s_own_error(batch_size, monkeypatch):
     rows = [[1.0, 0.5 * i, 2.0] for i in range(1, 9)] + [[1.0, 0.0, 2.0]]

@@ -77,10 +77,6 @@ class Assembly:
         """The module."""
         return str(self._module.ir)
 
-    def _end(self) -> list[int]:
-        guarded = [slot for guard in self._tape.guards for slot in (guard.a, guard.b)]
-        return [*self._tape.outputs, *guarded]
-
     def _read_later(self, once: list[list[int]]) -> set[int]:
         """The positions of samples that are read outside of their pass."""
         samples, tape = self._samples, self._tape
@@ -90,7 +86,7 @@ class Assembly:
         slots = [i for group in once for k in group for i in tape.operands[k - tape.first]]
         slots += [slot for slots in samples.outside for slot in slots]
         slots += [chain.start for _, chain in samples.chains]
-        for slot in slots + self._end():
+        for slot in slots + self._tape.read_at_the_end():
             member = self.memory.member(slot)
             if member is not None:
                 found.add(member[0])
@@ -110,7 +106,7 @@ class Assembly:
             for slots in s
         }
         alone = {slots[0]: here for slots, here in home.items() if len(slots) == 1}
-        read = set(self._end())
+        read = set(self._tape.read_at_the_end())
         as_row: set[int] = set()
         for slots, here in home.items():
             for operand in self._operands(slots):

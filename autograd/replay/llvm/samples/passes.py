@@ -172,12 +172,17 @@ class Pass:
 
 def _products(samples: Samples, chains: list[Chain], here: set[int]) -> set[int]:
     """Products that are read by sums alone, which make them themselves."""
-    single = {chain.positions[0] for chain in chains if len(chain.positions) == 1}
-    single -= {p for chain in chains if len(chain.positions) > 1 for p in chain.positions}
     uses = Counter([i for operands in samples.operands for i in operands])
-    return {
+    found = {
         p
-        for p in single & here
+        for p in here
         if samples.rows[p] is ops.mul and not uses[p]
         if any(varies(samples, i) for i in samples.operands[p])  # else it is one for all
     }
+    left = chains
+    while True:  # what a sum reads that has other terms, too, is computed before
+        others = [chain for chain in left if not found.issuperset(chain.positions)]
+        if not others:
+            return found & {p for chain in chains for p in chain.positions}
+        found -= {p for chain in others for p in chain.positions}
+        left = [chain for chain in left if found.issuperset(chain.positions)]

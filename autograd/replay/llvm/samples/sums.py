@@ -27,13 +27,14 @@ class Group(NamedTuple):
 
     Attributes:
         chains: the sums.
-        factor: the position or -1 - e by which each term is a multiple of `terms`; None: it is not.
         terms: for each term of a sample, what it is (or is multiplied by) in each sum.
+        factors: for each term the position or -1 - e by which it is multiplied in all of them;
+            () where they are no products.
     """
 
     chains: list[Chain]
-    factor: int | None
     terms: list[Terms]
+    factors: tuple[int, ...] = ()
 
 
 class Sums:
@@ -41,7 +42,7 @@ class Sums:
 
     Args:
         chains: what they are; all run over the samples in one direction.
-        products: the positions that are products of which each is read by one of them alone.
+        products: the positions that are products and read by them alone; of a sum all or none.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Sums:
             for lane, chain in enumerate(group.chains):
                 memory.put(chain.result, total + lane)
         terms = dict.fromkeys([terms for group in self._groups for terms in group.terms])
-        self.factors = {g.factor for g in self._groups if g.factor is not None}
+        self.factors = {factor for group in self._groups for factor in group.factors}
         self.factors |= {one[0] for one in terms if len(one) == 1}
         rows = [one for one in terms if len(one) > 1]
         self.turned = [one for one in rows if inputs_in_rows(memory, samples, one) is None]
@@ -102,10 +103,11 @@ class Sums:
 
         for k, g in enumerate(tile):
             group = self._groups[g]
-            for terms in group.terms:
+            for t, terms in enumerate(group.terms):
                 term = row(terms)
-                if group.factor is not None:
-                    term = code.apply(ops.mul, [row((group.factor,)), term], in_lanes=True)
+                if group.factors:
+                    factor = row((group.factors[t],))
+                    term = code.apply(ops.mul, [factor, term], in_lanes=True)
                 totals[k] = code.apply(ops.add, [totals[k], term], in_lanes=True)
         count.add_incoming(following, builder.block)
         for phi, total in zip(phis, totals, strict=True):
@@ -121,16 +123,16 @@ def _tiles(groups: list[Group]) -> list[list[int]]:
 
     Those that multiply the same lanes by other factors are together, with those that add them.
     """
-    lanes_of: dict[int, list[int]] = {}  # factor -> its groups
+    lanes_of: dict[tuple[int, ...], list[int]] = {}  # factors -> their groups
     plain = []
     for g, group in enumerate(groups):
-        if group.factor is None:
-            plain.append(g)
+        if group.factors:
+            lanes_of.setdefault(group.factors, []).append(g)
         else:
-            lanes_of.setdefault(group.factor, []).append(g)
-    alike: dict[tuple[Terms, ...], list[list[int]]] = {}
+            plain.append(g)
+    alike: dict[tuple[tuple[Terms, ...], ...], list[list[int]]] = {}
     for mine in lanes_of.values():
-        alike.setdefault(tuple([groups[g].terms[0] for g in mine]), []).append(mine)
+        alike.setdefault(tuple([tuple(groups[g].terms) for g in mine]), []).append(mine)
     tiles: list[list[int]] = []
     for terms, many in alike.items():
         at_once = max(1, IN_REGISTERS // len(terms))
@@ -158,33 +160,36 @@ def _tiles(groups: list[Group]) -> list[list[int]]:
 
 def _grouped(along: Sequence[Chain], samples: Samples, products: set[int]) -> list[Group]:
     """The sums in groups of eight; products with a common factor, which most have, together."""
-    by_factor: dict[int, list[tuple[int, Chain]]] = {}
     plain: dict[int, list[Chain]] = {}
     alone: dict[int, Chain] = {}
+    multiples = []
     for chain in along:
         size, p = len(chain.positions), chain.positions[0]
-        if size > 1 or (p not in products and p in alone):
+        if p in products:
+            multiples.append(chain)
+        elif size > 1 or p in alone:
             plain.setdefault(size, []).append(chain)
-        elif p not in products:
+        else:
             alone[p] = chain
-    single = [c for c in along if len(c.positions) == 1 and c.positions[0] in products]
-    factors = Counter([i for c in single for i in set(samples.operands[c.positions[0]])])
+    operands = samples.operands
+    factors = Counter([i for c in multiples for p in c.positions for i in set(operands[p])])
     rank = {i: (varies(samples, i), n) for i, n in factors.items()}
-    for chain in single:
-        other, common = sorted(samples.operands[chain.positions[0]], key=rank.__getitem__)
-        by_factor.setdefault(common, []).append((other, chain))
+    by_factors: dict[tuple[int, ...], list[tuple[tuple[int, ...], Chain]]] = {}
+    for chain in multiples:
+        pairs = [sorted(operands[p], key=rank.__getitem__) for p in chain.positions]
+        others, common = zip(*pairs, strict=True)
+        by_factors.setdefault(common, []).append((others, chain))
     groups = []
-    for common, mine in by_factor.items():
-        mine.sort(key=lambda pair: abs(pair[0]))  # in the order in which samples read them
+    for common, mine in by_factors.items():
+        mine.sort(key=lambda pair: [*map(abs, pair[0])])  # in the order in which samples read them
         for i in range(0, len(mine), LANES):
-            others, chains = zip(*mine[i : i + LANES], strict=True)
-            groups.append(Group([*chains], common, [others]))
-    for (terms,) in [group.terms for group in groups]:
+            rows, chains = zip(*mine[i : i + LANES], strict=True)
+            groups.append(Group([*chains], [*zip(*rows, strict=True)], common))
+    for terms in [group.terms[0] for group in groups if len(group.terms) == 1]:
         if all(i in alone for i in terms) and len(set(terms)) == len(terms):
-            groups.append(Group([alone.pop(i) for i in terms], None, [terms]))
-    for size, many in [(1, [*alone.values()]), *plain.items()]:
+            groups += [Group([alone.pop(i) for i in terms], [terms])]
+    for many in ([*alone.values()], *plain.values()):
         for i in range(0, len(many), LANES):
             part = many[i : i + LANES]
-            rows = [tuple([c.positions[j] for c in part]) for j in range(size)]
-            groups.append(Group(part, None, rows))
+            groups.append(Group(part, [*zip(*[c.positions for c in part], strict=True)]))
     return groups
