@@ -31,6 +31,13 @@ def test_the_page_is_what_is_computed_now() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md", "CHANGELOG.md"])
+def test_as_many_points_as_is_said_elsewhere(name: str) -> None:
+    text = (edges.PAGE.parents[1] / name).read_text(encoding="utf-8")
+    said = re.findall(r"(\d+) edges|경계 (\d+)곳", text)
+    assert [int("".join(one)) for one in said] == [sum(map(len, POINTS.values()))]
+
+
 def test_every_operation_is_on_the_page() -> None:
     headings = re.findall(r"^## (\w+)$", edges.PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert headings == [*ag.ops.TABLE, "softmax", "log_softmax"]
