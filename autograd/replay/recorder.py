@@ -66,6 +66,7 @@ def record(
     notes = _Notes(exact, guards_reads)
     with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
         result = f(*args, **kwargs)
+        notes.mend()
     outputs, shape = flatten(result)
     del result
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
@@ -98,6 +99,7 @@ class _Notes(modes.Recorder):
     def __init__(self, exact: bool, guards_reads: bool) -> None:
         super().__init__()
         self.questions: list[tuple[str, Any, Any, bool]] = []
+        self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
         self._exact, self._guards_reads = exact, guards_reads
         self._has_masks, self.is_doubtful = False, False
 
@@ -109,12 +111,20 @@ class _Notes(modes.Recorder):
         return keeps
 
     def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
-        # The leaf gets a history again, over an edge that carries no derivative: `peak` of one
-        # number is that number as a constant.
-        with modes.recording_by(None), modes.enable_grad():
-            source = apply(op, inputs)
-        leaf.op, leaf.inputs, leaf.partials = ops.peak, (source,), (None,)
+        # Until the function has run it is a leaf: sweeps must find the graph that eager mode has,
+        # for its shape orders their sums.
+        self._cut.append((op, inputs, leaf))
         self.made.add(id(leaf))
+
+    def mend(self) -> None:
+        """Give what was cut its history again, over an edge that carries no derivative.
+
+        `peak` of one number is that number as a constant.
+        """
+        with modes.recording_by(None), modes.enable_grad():
+            for op, inputs, leaf in self._cut:
+                leaf.op, leaf.inputs, leaf.partials = ops.peak, (apply(op, inputs),), (None,)
+        self._cut.clear()
 
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         if any(isinstance(x, Value) for x in (a, b)):
