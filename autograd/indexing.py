@@ -4,14 +4,15 @@ Owns `take`: which nodes it makes, so that one program can serve every index, wi
 
 What a graph looks like must not depend on the index, for the order in which derivatives are added
 depends on it. Leaves have no history: only the one taken is an input, over an identity, so that
-what its users send back is one derivative before it is added to those of other takings. Of rows
-that were computed all are inputs of a `take` node. A program, which does not know the index, has
+what its users send back is one derivative before it is added to those of other takings. Where some
+rows were computed all are inputs of a `take` node. A program, which does not know the index, has
 such nodes for both.
 """
 
 import operator
 from collections.abc import Sequence
-from numbers import Integral
+from itertools import chain
+from numbers import Integral, Real
 from typing import Any
 
 from autograd import ops
@@ -19,6 +20,7 @@ from autograd.containers import Shape, flatten
 from autograd.value import Value
 
 MOST_NUMBERS = 2048  # in a table that a program may take from without being one for the row
+_HISTORY = operator.attrgetter("op")
 
 
 def take(rows: Sequence[Any], index: Any) -> Any:
@@ -39,15 +41,15 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     place = _place(rows, index)
     row = rows[place]
     numbers, shape = flatten(row)
-    if not any(isinstance(x, Value) for x in numbers):
-        return row
-    columns = _columns(rows, shape) if any(map(_is_computed, numbers)) else None
+    columns = _columns(rows, shape) if _may_hold_history(rows, row, numbers) else None
     found = []
     for i, x in enumerate(numbers):
-        if columns is not None and all(map(_is_computed, columns[i])):
+        if columns is not None and _is_computed(columns[i]):
             found.append(ops.take.apply((float(place), *columns[i])))
         else:
             found.append(ops.identity(x) if isinstance(x, Value) else x)
+    if all(new is old for new, old in zip(found, numbers, strict=True)):
+        return row
     return shape.rebuild(found)
 
 
@@ -76,7 +78,7 @@ def _of_any(rows: Any, index: Any) -> Any:
     if len(rows) * len(numbers) > MOST_NUMBERS:
         return None
     columns = _columns(rows, shape)
-    if columns is None or not all(_is_of_one_kind(column, shape) for column in columns):
+    if columns is None or not all(_serves_all(column, shape) for column in columns):
         return None
     if not (0 <= index < len(rows) and (isinstance(index, Integral) or index % 1 == 0)):
         return None
@@ -94,15 +96,30 @@ def _columns(rows: Any, shape: Shape) -> list[tuple[Any, ...]] | None:
     return list(zip(*listed, strict=True))
 
 
-def _is_of_one_kind(column: Sequence[Any], shape: Shape) -> bool:
-    """Whether all are leaves, all were computed, or all are floats and not of an array of them."""
-    if all(isinstance(x, Value) for x in column):
-        return len(set(map(_is_computed, column))) == 1
-    return all(_is_float(x) for x in column) and not _holds_array(shape)
+def _may_hold_history(rows: Any, row: Any, numbers: Sequence[Any]) -> bool:
+    """Whether any number of the rows may have been computed; of a large table, one of those taken.
+
+    It is asked at every taking: of Values, and lists of them, in the time that C takes.
+    """
+    if len(rows) * len(numbers) > MOST_NUMBERS:
+        return any(isinstance(x, Value) and x.op is not None for x in numbers)
+    try:
+        return any(map(_HISTORY, rows if isinstance(row, Value) else chain.from_iterable(rows)))
+    except (AttributeError, TypeError):  # other numbers, deeper lists, no numbers
+        return True
 
 
-def _is_computed(x: Any) -> bool:
-    return isinstance(x, Value) and x.op is not None
+def _serves_all(column: Sequence[Any], shape: Shape) -> bool:
+    """Whether nodes can be made that hold for every index: not of an array of floats, say."""
+    if _is_computed(column) or all(isinstance(x, Value) for x in column):
+        return True
+    return all(map(_is_float, column)) and not _holds_array(shape)
+
+
+def _is_computed(column: Sequence[Any]) -> bool:
+    """Whether they are numbers, and one has a history."""
+    has_history = any(isinstance(x, Value) and x.op is not None for x in column)
+    return has_history and all(isinstance(x, (Value, Real)) for x in column)
 
 
 def _is_float(x: Any) -> bool:

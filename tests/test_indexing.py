@@ -11,6 +11,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.backward import topological_order
+from autograd.indexing import MOST_NUMBERS
 
 Pair = namedtuple("Pair", "a b")
 
@@ -62,6 +63,16 @@ def test_of_computed_rows_all_are_in_the_graph_whatever_the_index(k):
     assert taken.op is ag.ops.take
     assert taken.inputs == (float(k), *rows)
     assert taken.partials == (None, *[1.0 if i == k else None for i in range(3)])
+
+
+def test_where_one_row_was_computed_all_are_in_the_graph():
+    w, x = Value(2.0), Value(3.0) * 1.0
+    for k in range(3):
+        taken = ag.take([w, 5, x], k)
+        assert taken.inputs == (float(k), w, 5.0, x)
+    large = [w] * MOST_NUMBERS + [x]  # which is not looked through at each taking
+    assert ag.take(large, 1).inputs == (w,)
+    assert ag.take(large, MOST_NUMBERS).inputs[-1] is x
 
 
 def test_what_is_not_taken_may_be_anything():
