@@ -88,9 +88,15 @@ def _of_any(rows: Any, index: Any) -> Any:
 def _columns(rows: Any, shape: Shape) -> list[tuple[Any, ...]] | None:
     """For each number of a row those of all rows; None unless all have one layout."""
     listed = []
+    is_flat = shape.kind in (list, tuple) and all(item.kind is None for item in shape.items)
     for i in range(len(rows)):
-        numbers, found = flatten(rows[i])
-        if found != shape:
+        row = rows[i]
+        if is_flat and type(row) is shape.kind and all(x.__class__ is Value for x in row):
+            numbers, is_alike = row, len(row) == len(shape.items)  # as most are: seen quickly
+        else:
+            numbers, found = flatten(row)
+            is_alike = found == shape
+        if not is_alike:
             return None
         listed.append(numbers)
     return list(zip(*listed, strict=True))
