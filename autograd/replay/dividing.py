@@ -150,8 +150,8 @@ def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:
                 readers[i] = mine if readers[i] in (None, mine) else -1
     rows = additions.tape.rows
     kinds = Counter([(sample, id(rows[k])) for k, sample in adopted.items()])
-    n = max(owner) + 1
-    if all(kinds[sample, row] == kinds[0, row] for _, row in kinds for sample in range(n)):
+    n, kinds_of_rows = max(owner) + 1, {row for _, row in kinds}
+    if all(kinds[sample, row] == kinds[0, row] for row in kinds_of_rows for sample in range(n)):
         for k, sample in adopted.items():
             owner[k] = sample
 
