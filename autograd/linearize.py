@@ -167,7 +167,7 @@ class Run:
         except (ArithmeticError, ValueError):  # among the floats that stand beside Values
             partials = rule(node, *[IEEE(x) if x.__class__ is float else x for x in inputs])
         self._check_unchanged(node)
-        if modes.is_compiling():
+        if modes.is_last_order():
             partials = _without_data(partials, inputs)
         return [
             (x, p)

@@ -103,10 +103,13 @@ class _Notes(modes.Recorder):
         self._exact, self._guards_reads = exact, guards_reads
         self._has_masks, self.is_doubtful = False, False
 
+    def is_last_order(self, depth: int) -> bool:
+        return depth == 1 or not self._exact
+
     def keeps_dead_edges(self, depth: int) -> bool:
         # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
         # again has other sums with that edge than without it: their last bits would differ.
-        keeps = depth == 1 or not self._exact
+        keeps = self.is_last_order(depth)
         self._has_masks |= keeps
         return keeps
 
