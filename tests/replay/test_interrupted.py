@@ -25,7 +25,7 @@ def state():
     return (
         modes.active,
         modes.listeners[0],
-        modes.is_compiling(),
+        modes._context.recorder is not None,
         modes.in_transform(),
         gc.isenabled(),
     )
@@ -146,7 +146,7 @@ try:
         compiled([1.25, 0.25])
 except KeyboardInterrupt:
     print("interrupted", flush=True)
-print(modes.active, modes.listeners[0], modes.is_compiling(), modes.in_transform())
+print(modes.active, modes.listeners[0], modes._context.recorder is not None, modes.in_transform())
 print(gc.isenabled())
 n = n if kind != "recorded" else 50
 compiled = compiled if kind != "recorded" else ag.compile(g, backend=backend)

@@ -146,7 +146,7 @@ def test_what_the_function_raises_comes_out_and_leaves_no_trace(backend):
         else:
             assert compiled(x) == 2.0 * x
     assert isinstance(Value(1.0) * 2.0, Value)
-    assert not ag.modes.is_compiling()
+    assert ag.modes._context.recorder is None
     assert not ag.modes.in_transform()
 
 
