@@ -72,15 +72,17 @@ def _place(rows: Any, index: Any) -> int:
 
 def _of_any(rows: Any, index: Any) -> Any:
     """What is taken, as nodes that hold for every index; None where there are none such."""
-    if not hasattr(rows, "__len__") or len(rows) == 0:
+    if not hasattr(rows, "__len__") or not 0 <= index < len(rows):
         return None
     numbers, shape = flatten(rows[0])
     if len(rows) * len(numbers) > MOST_NUMBERS:
         return None
     columns = _columns(rows, shape)
-    if columns is None or not all(_serves_all(column, shape) for column in columns):
+    if columns is None or not all(map(_serves_all, columns)):
         return None
-    if not (0 <= index < len(rows) and (isinstance(index, Integral) or index % 1 == 0)):
+    if not (_is_unchangeable(shape) or any(isinstance(x, Value) for x in chain(*columns))):
+        return None  # eager mode gives the row itself, which somebody may write into
+    if not (isinstance(index, Integral) or index % 1 == 0):
         return None
     return shape.rebuild([ops.take.apply((index, *column)) for column in columns])
 
@@ -115,11 +117,11 @@ def _may_hold_history(rows: Any, row: Any, numbers: Sequence[Any]) -> bool:
         return True
 
 
-def _serves_all(column: Sequence[Any], shape: Shape) -> bool:
-    """Whether nodes can be made that hold for every index: not of an array of floats, say."""
+def _serves_all(column: Sequence[Any]) -> bool:
+    """Whether nodes can be made that hold for every index."""
     if _is_computed(column) or all(isinstance(x, Value) for x in column):
         return True
-    return all(map(_is_float, column)) and not _holds_array(shape)
+    return all(map(_is_float, column))
 
 
 def _is_computed(column: Sequence[Any]) -> bool:
@@ -132,7 +134,6 @@ def _is_float(x: Any) -> bool:
     return x.__class__ is float or (hasattr(x, "as_value") and not isinstance(x, Integral))
 
 
-def _holds_array(shape: Shape) -> bool:
-    if shape.kind is None:
-        return False
-    return shape.kind == "array" or any(map(_holds_array, shape.items))
+def _is_unchangeable(shape: Shape) -> bool:
+    """Whether it is a number, or numbers in tuples and nothing else."""
+    return shape.kind is None or (shape.kind is tuple and all(map(_is_unchangeable, shape.items)))

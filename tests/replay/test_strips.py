@@ -15,7 +15,7 @@ from autograd.replay.finding import find_samples
 from autograd.replay.llvm.samples import stages, strips, sums
 from autograd.replay.llvm.samples.stages import staged
 from autograd.replay.straighten import straightened
-from tests.replay.eager import agree
+from tests.replay.eager import agree, bits
 
 
 def cost_of(sizes, kind):
@@ -141,3 +141,24 @@ def test_sums_that_read_the_same_go_on_side_by_side():
     added = [i for i, name in enumerate(rows) if name == "add"][:12]
     chains = [samples.operands[ordered[i]][0] for i in added]
     assert not any(ordered[a] == chain for a, chain in zip(added, chains[1:], strict=False))
+
+
+def test_products_that_sums_with_other_terms_read_are_computed():
+    """One such sum makes another one mixed, and so on."""
+
+    def loss(w, rows):
+        u, b, g = w
+        out = []
+        for x in rows:
+            a = u * x + b
+            a = a * a * g
+            out.append(b * a + b * u + g * a)
+        return ag.sum([a * a for a in out])
+
+    g = ag.value_and_grad(loss)
+    compiled = ag.compile(g)
+    for n in (4, 11):
+        rows = [0.1 * i for i in range(n)]
+        for w in ([0.3, -0.4, 0.5], [1.5, 0.25, -2.0]):
+            assert bits(compiled(w, rows)) == bits(g(w, rows))
+    assert not compiled.report().n_eager

@@ -112,7 +112,7 @@ def test_forward_mode_hessians_and_loops_over_indices(backend):
     kinds = {
         "jvp": lambda ks: ag.jvp(lambda rows: of_computed(rows, bias, ks), (rows,), (direction,)),
         "hessian": lambda ks: ag.hessian(of_leaves)(rows, bias, ks),
-        "vmap": lambda ks: ag.vmap(lambda k: of_leaves(rows, bias, [k, 1]))(ks),
+        "vmap": lambda ks: ag.vmap(lambda k: of_leaves([*map(tuple, rows)], bias, [k, 1]))(ks),
         "jacobian": lambda ks: ag.jacobian(lambda rows: ag.take(rows, ks[0]))(rows),
     }
     for name, f in kinds.items():
@@ -188,6 +188,32 @@ def test_tables_that_no_program_serves_for_all(backend):
         for k in (0, 1, 2, 0, 2, 1):
             assert bits(compiled(0.5, k)) == bits(f(Value(0.5), k)), k
         assert len(compiled.report().paths) == 3
+
+
+class Tagged(list):
+    tag = 3.0
+
+
+@both
+def test_a_row_of_floats_is_the_row_itself(backend):
+    """Who writes into it, or asks what it is, has it changed, and has its class."""
+
+    def written(x, k):
+        rows = [[1.0], [2.0], [3.0]]
+        ag.take(rows, k)[0] = 9.0
+        return x * rows[1][0]
+
+    given, tagged = [[1.0], [2.0], [3.0]], [Tagged([0.0]), Tagged([1.0]), Tagged([2.0])]
+    tagged[0].tag = 7.0
+    functions = (
+        written,
+        lambda x, k: x if ag.take(given, k) is given[0] else 2.0 * x,
+        lambda x, k: x * ag.take(tagged, k).tag,
+    )
+    for f in functions:
+        compiled = ag.compile(f, backend=backend)
+        for k in (1, 2, 1, 2, 0, 1):
+            assert bits(compiled(1.5, k)) == bits(f(Value(1.5), k)), k
 
 
 @both

@@ -179,10 +179,9 @@ def _products(samples: Samples, chains: list[Chain], here: set[int]) -> set[int]
         if samples.rows[p] is ops.mul and not uses[p]
         if any(varies(samples, i) for i in samples.operands[p])  # else it is one for all
     }
-    left = chains
     while True:  # what a sum reads that has other terms, too, is computed before
-        others = [chain for chain in left if not found.issuperset(chain.positions)]
-        if not others:
+        others = [chain for chain in chains if not found.issuperset(chain.positions)]
+        mixed = found & {p for chain in others for p in chain.positions}
+        if not mixed:
             return found & {p for chain in chains for p in chain.positions}
-        found -= {p for chain in others for p in chain.positions}
-        left = [chain for chain in left if found.issuperset(chain.positions)]
+        found -= mixed
