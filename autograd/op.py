@@ -106,7 +106,7 @@ class Op:
         self.kinks = kinks
         # The number of inputs; None where it takes any number of them.
         self.arity = None if self.domain[-1] is ... else len(self.domain)
-        self.has_index = self.domain[0] is INDEX
+        self.has_index = self.domain[0] is INDEX  # whether the first input counts the others
         if BUILTIN:  # the engine's own table is complete: this row is a user's
             if name in BUILTIN:
                 raise ValueError(f"Op: {name!r} is one of the engine's operations; choose a name")

@@ -36,7 +36,7 @@ def arities(name):
     arity = TABLE[name].arity
     if name == "dot":
         return (1, 3, 5, 7)  # weights, inputs, bias
-    if name in ("nll", "take"):
+    if TABLE[name].has_index:
         return (2, 3, 4, 5)  # which, and of what
     return N_ARY if arity is None else (arity,)
 

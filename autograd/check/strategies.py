@@ -235,7 +235,7 @@ def _programs(
     steps: list[tuple[Op, tuple[int | float, ...]]] = []
     for _ in range(draw(st.integers(0, max_size))):
         op = draw(st.sampled_from(rows))
-        counts = {ops.dot: (1, 3, 5), ops.nll: (2, 3, 4), ops.take: (2, 3, 4)}.get(op, (2, 1, 3, 4))
+        counts = (2, 3, 4) if op.has_index else (1, 3, 5) if op is ops.dot else (2, 1, 3, 4)
         count = op.arity or draw(st.sampled_from(counts))
         chosen: list[int | float] = []
         for place in range(count):
