@@ -185,9 +185,11 @@ def _grouped(along: Sequence[Chain], samples: Samples, products: set[int]) -> li
         for i in range(0, len(mine), LANES):
             rows, chains = zip(*mine[i : i + LANES], strict=True)
             groups.append(Group([*chains], [*zip(*rows, strict=True)], common))
-    for terms in [group.terms[0] for group in groups if len(group.terms) == 1]:
+    rows_of_products = [group.terms[0] for group in groups if len(group.terms) == 1]
+    for terms in rows_of_products:  # what they multiply is added up beside, where a sum does
         if all(i in alone for i in terms) and len(set(terms)) == len(terms):
-            groups += [Group([alone.pop(i) for i in terms], [terms])]
+            beside = Group([alone.pop(i) for i in terms], [terms])
+            groups.append(beside)
     for many in ([*alone.values()], *plain.values()):
         for i in range(0, len(many), LANES):
             part = many[i : i + LANES]
