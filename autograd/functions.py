@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.number import is_array
+from autograd.number import is_array, type_name
 
 
 def _listed(values: Any, who: str, at_least: int = 0) -> list[Any]:
@@ -20,7 +20,7 @@ def _listed(values: Any, who: str, at_least: int = 0) -> list[Any]:
         listed = list(values)
     except TypeError:
         raise TypeError(
-            f"{who}: expected a sequence of numbers, got {type(values).__name__}; "
+            f"{who}: expected a sequence of numbers, got {type_name(values)}; "
             f"write {who}([a, b, ...])"
         ) from None
     if len(listed) < at_least:

@@ -17,6 +17,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.containers import Shape, flatten
+from autograd.number import type_name
 from autograd.value import Value
 
 MOST_NUMBERS = 2048  # in a table that a program may take from without being one for the row
@@ -62,7 +63,7 @@ def _place(rows: Any, index: Any) -> int:
     except TypeError:
         raise TypeError(f"take: index must be a whole number, got {index!r}") from None
     if not hasattr(rows, "__len__"):
-        raise TypeError(f"take: rows must be a list or another sequence, got {type(rows).__name__}")
+        raise TypeError(f"take: rows must be a list or another sequence, got {type_name(rows)}")
     if len(rows) == 0:
         raise ValueError("take: there are no rows to take from")
     if not 0 <= place < len(rows):

@@ -14,7 +14,7 @@ from autograd import modes, ops
 from autograd.backward import pull_back, push_forward, topological_order
 from autograd.containers import Shape, flatten
 from autograd.ieee import IEEE
-from autograd.number import as_number, is_array
+from autograd.number import as_number, is_array, type_name
 from autograd.op import BUILTIN
 from autograd.value import Value
 
@@ -228,7 +228,7 @@ def convert(numbers: list[Any], shape: Shape, who: str, if_none: str) -> None:
         if isinstance(x, Iterable) and not isinstance(x, (str, bytes, bytearray)):
             raise TypeError(
                 f"{who}{shape.path(k)}: expected a number, or numbers in a list, tuple, dict or "
-                f"array, got {type(x).__name__}; make a list of it: list(...)"
+                f"array, got {type_name(x)}; make a list of it: list(...)"
             )
         with suppress(TypeError, OverflowError):
             numbers[k] = as_number(x, who)

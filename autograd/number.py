@@ -58,11 +58,16 @@ def as_number(x: Any, who: str) -> float:
     raise TypeError(f"{who}: expected a number, got {_describe(x)}; {_remedy(x)}")
 
 
+def type_name(x: Any) -> str:
+    """What a message calls the type of x; a number of a recording goes by what it stands for."""
+    return type(getattr(x, "number", x) if hasattr(x, "as_value") else x).__name__
+
+
 def _describe(x: Any) -> str:
     if x is None:
         return "None"
     text = repr(x) if isinstance(x, (str, bytes, complex)) else ""
-    return f"{type(x).__name__} {text[:40]}".rstrip()
+    return f"{type_name(x)} {text[:40]}".rstrip()
 
 
 def _remedy(x: Any) -> str:

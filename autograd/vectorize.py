@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.containers import Shape, flatten, plain_if_possible
 from autograd.linearize import check_function
-from autograd.number import is_array
+from autograd.number import is_array, type_name
 from autograd.recipe import noted
 
 
@@ -112,7 +112,7 @@ def _samples(x: Any, axis: int, which: str) -> list[Any]:
             raise ValueError(f"vmap: the rows of {which} have different lengths; make them equal")
         return [list(column) for column in zip(*rows, strict=True)]
     raise ValueError(
-        f"vmap: {which} has no axis {axis} to map over, its type is {type(x).__name__}; "
+        f"vmap: {which} has no axis {axis} to map over, its type is {type_name(x)}; "
         "use None in in_axes to hand it on as it is"
     )
 

@@ -10,17 +10,18 @@ from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
 from typing import Any, Protocol
 
+from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
 from autograd.replay.done import Done, counts, read
 from autograd.replay.programs import KEEP, Batches, Decision, Kind
 from autograd.replay.step import Cost, State, Step, Steps, Update
 from autograd.replay.table import Table
+from autograd.replay.trial import close, same
 from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
 MOST_SURROUNDINGS = 8  # for which there are programs
 KEPT = (0, 0)  # in place of batches of a size: here the parameters are noted
-CLOSE = 1e-6  # how near a fast program comes to the function, relative to the largest number
 
 _data = attrgetter("_data")
 
@@ -143,7 +144,11 @@ class Descent:
                     steps.insert(0, step)
                 return done
         if len(steps) >= MOST_PROGRAMS:
-            return self._refuse(f"its loss took more than {MOST_PROGRAMS} ways through the data")
+            return self._refuse(
+                f"its loss took more than {MOST_PROGRAMS} ways through the data; each set of "
+                "answers to comparisons of its numbers is a way, and each index with which take() "
+                f"reads a table of more than {MOST_NUMBERS} numbers"
+            )
         first = samples[:size]
         try:
             with self._surroundings.kept():
@@ -260,14 +265,8 @@ class Descent:
                 expected = self._maker.in_eager_mode(samples, state)
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             return _why(error)
-        if len(found) == len(expected):
-            if self._mode == "exact":
-                agree = [x.hex() for x in found] == [x.hex() for x in expected]
-            else:
-                close = CLOSE * max([1.0, *map(abs, expected)])
-                agree = all(abs(a - b) <= close for a, b in zip(found, expected, strict=True))
-            if agree:
-                return ""
+        if (same if self._mode == "exact" else close)(found, expected):
+            return ""
         return (
             "its program does not give the numbers of eager mode: the model or the loss uses "
             "something that is no operation on Values, such as random numbers"

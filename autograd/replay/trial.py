@@ -12,6 +12,8 @@ from autograd.replay.tape import Tape
 from autograd.replay.traced import Traced
 from autograd.value import Value
 
+CLOSE = 1e-6  # relative to the largest number
+
 
 class Trial(NamedTuple):
     """A path whose program is yet to be compared with the function on other numbers.
@@ -84,6 +86,12 @@ def plain(x: Any) -> Any:
 def same(a: Sequence[float], b: Sequence[float]) -> bool:
     """Whether they hold the same bits; one nan is as good as another."""
     return len(a) == len(b) and [x.hex() for x in a] == [x.hex() for x in b]
+
+
+def close(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether the first are as near to the others as those of a fast program are to be."""
+    limit = CLOSE * max([1.0, *map(abs, b)])
+    return len(a) == len(b) and all(abs(x - y) <= limit for x, y in zip(a, b, strict=True))
 
 
 def is_same_way(a: Tape, b: Tape) -> bool:

@@ -102,3 +102,13 @@ def test_what_a_program_cannot_divide_is_python_s_own_error():
         with pytest.raises(ZeroDivisionError, match="division by zero"):
             compiled(0, 0.25)
     assert compiled(8, 0.25) == 0.375
+
+
+def test_an_error_names_the_type_that_an_int_has_in_eager_mode():
+    said = []
+    for run in (ag.vmap(lambda x: x), ag.compile(ag.vmap(lambda x: x))):
+        with pytest.raises(ValueError, match="has no axis 0") as raised:
+            run((1, 2))
+        said.append(str(raised.value))
+    assert said[0] == said[1]
+    assert "its type is int;" in said[0]
