@@ -9,7 +9,7 @@
 #                PyTorch, JAX, CasADi and HIPS autograd (half an hour): make bench SUITES=eager
 #   make torch   compare with PyTorch 2.13.0, in an environment of its own
 #   make mutants change the engine's code in every small way; the tests must notice (an hour or two)
-#   make browser open training.html in Chromium, in an environment of its own
+#   make browser open pages in Chromium and draw with Graphviz's dot, in an environment of its own
 #   make clean   remove what these left behind
 
 PYTHON ?= python3
@@ -22,6 +22,7 @@ BENCH  ?= .venv-bench
 SUITES ?= eager functions training compiling
 IN     ?= en
 CHROMIUM ?= /usr/bin/chromium
+DOT    ?= /usr/bin/dot
 RUN     = $(VENV)/bin/python
 PIP     = -m pip --disable-pip-version-check install --quiet
 
@@ -54,7 +55,7 @@ torch: $(TORCH)/.dev
 mutants: $(MUTANTS)/.dev
 	$(MUTANTS)/bin/python -m tests.mutants.run
 
-browser: $(BROWSER)/.dev $(CHROMIUM)
+browser: $(BROWSER)/.dev $(CHROMIUM) $(DOT)
 	CHROMIUM=$(CHROMIUM) $(BROWSER)/bin/python -m pytest tests/browser
 
 # Debian's Chromium, and a Korean font for what is looked at; only root may install them.
@@ -62,6 +63,11 @@ $(CHROMIUM):
 	@test "$$(id -u)" = 0 || { echo "make browser needs Chromium: apt-get install chromium, or name yours: make browser CHROMIUM=/path"; exit 2; }
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
+
+$(DOT):
+	@test "$$(id -u)" = 0 || { echo "make browser needs Graphviz: apt-get install graphviz, or name yours: make browser DOT=/path"; exit 2; }
+	apt-get update --quiet
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends graphviz
 
 clean:
 	rm -rf $(VENV) $(TORCH) $(MUTANTS) .mutants $(BROWSER) $(LESSONS) $(BENCH) .venv-bench-hips runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

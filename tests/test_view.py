@@ -1,11 +1,9 @@
-"""Pictures: what `draw` shows, that labels are only ever text, and which program draws."""
+"""Pictures: what `draw` shows, that labels are only ever text, and how a picture gets out."""
 
 import random
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from importlib import metadata
 from pathlib import Path
 
 import graphviz
@@ -16,8 +14,7 @@ from matplotlib.ft2font import FT2Font
 
 import autograd as ag
 from autograd import Value
-from autograd.view import Drawing, RendererNotFound, draw, quoted, render as renderer, tooltip
-from autograd.view.render import find_renderer
+from autograd.view import Drawing, draw, quoted, tooltip
 from autograd.view.text import room
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,17 +39,6 @@ def texts(drawing):
 def tooltips(drawing):
     root = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
     return [a.get("{http://www.w3.org/1999/xlink}title") for a in root.iter(f"{SVG}a")]
-
-
-@pytest.fixture
-def no_renderer(monkeypatch, tmp_path):
-    """A machine with neither `dot` nor graphviz-pure."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(metadata, "files", _no_package)
-
-
-def _no_package(name):
-    raise metadata.PackageNotFoundError(name)
 
 
 # What is drawn
@@ -468,99 +454,3 @@ def test_what_the_program_says_is_in_the_error():
     with pytest.raises(graphviz.CalledProcessError, match="syntax error"):
         drawing.svg()
     assert "syntax error" in drawing._repr_mimebundle_()["text/plain"]
-
-
-# Which program draws
-
-
-def test_the_wheels_program_is_found_without_path(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    program = find_renderer()
-    assert program.stem == "graphviz-pure"
-    assert draw(Value(1.0)).svg().rstrip().endswith("</svg>")
-
-
-def test_the_systems_dot_comes_first(monkeypatch, tmp_path):
-    pure = _graphviz_pure_program()
-    dot = tmp_path / "dot"
-    dot.write_text(f'#!/bin/sh\necho "$@" > "{tmp_path}/called"\nexec "{pure}" "$@"\n')
-    dot.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    assert find_renderer() == dot
-    assert "<svg" in draw(Value(1.0)).svg()
-    assert (tmp_path / "called").read_text().split() == ["-Kdot", "-Tsvg"]
-
-
-def _graphviz_pure_program():
-    (file,) = [f for f in metadata.files("graphviz-pure") if f.stem == "graphviz-pure"]
-    return Path(file.locate()).resolve()
-
-
-# Letters that graphviz-pure lacks
-
-
-@pytest.fixture
-def unsaid(monkeypatch):
-    """A process with no system `dot` that has not yet said that letters are missing."""
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(renderer, "_has_said", False)
-
-
-@pytest.mark.usefixtures("unsaid")
-@pytest.mark.parametrize("label", ["뉴런", "神経", "😀"])
-def test_letters_drawn_as_boxes_are_mentioned_once(capsys, tmp_path, label):
-    drawing = draw(Value(1.0, label=label))
-    drawing.svg()
-    assert capsys.readouterr().err == ""  # a browser has the letters
-    drawing.save(tmp_path / "graph.png")
-    drawing.png()
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "save the picture as SVG, or install Graphviz" in said
-
-
-@pytest.mark.usefixtures("unsaid")
-def test_other_letters_are_not_mentioned(capsys):
-    draw(Value(1.0, label="é σ Ω ы − – … → ≤ ∑ \xa0 \u3000")).png()
-    drawing = draw(Value(1.0, label="x" * 50 + "뉴런"))  # in the tooltip only
-    assert "뉴런" in drawing.source
-    drawing.png()
-    assert capsys.readouterr().err == ""
-
-
-@pytest.mark.usefixtures("unsaid")
-def test_the_systems_dot_has_the_fonts_of_the_system(monkeypatch, tmp_path, capsys):
-    dot = tmp_path / "dot"
-    dot.write_text(f'#!/bin/sh\nexec "{_graphviz_pure_program()}" "$@"\n')
-    dot.chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda name: str(dot))
-    draw(Value(1.0, label="뉴런")).png()
-    assert capsys.readouterr().err == ""
-
-
-def test_pdf_needs_the_systems_dot_and_says_so(monkeypatch, tmp_path):
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(ValueError, match="does not write pdf: save as svg or png, or install"):
-        draw(Value(1.0)).save(tmp_path / "graph.pdf")
-    assert not (tmp_path / "graph.pdf").exists()
-
-
-@pytest.mark.usefixtures("no_renderer")
-def test_without_a_program_the_error_says_what_to_install(tmp_path):
-    with pytest.raises(RendererNotFound) as caught:
-        draw(Value(1.0)).save(tmp_path / "graph.svg")
-    assert str(caught.value) == (
-        'drawing needs Graphviz: pip install "glassgrad[render]", '
-        "or install Graphviz so that `dot` is on PATH"
-    )
-    assert isinstance(caught.value, graphviz.ExecutableNotFound)
-
-
-@pytest.mark.usefixtures("no_renderer")
-def test_without_a_program_a_notebook_shows_text():
-    x = Value(1.5, label="x")
-    (kind, text), *others = x._repr_mimebundle_().items()
-    assert kind == "text/plain"
-    assert text.startswith(repr(x))
-    assert 'pip install "glassgrad[render]"' in text
-    assert not others

@@ -18,6 +18,7 @@ REMEDY = 'pip install "glassgrad[render]"'
 PIXELS = ("png", "jpeg", "jpg")  # formats in which the program, not the viewer, draws the letters
 NOWHERE = "\ue000"  # for private use: no font has it, so it is drawn as a box
 MOST_LETTERS = 100  # that are tried
+CLUSTER = re.compile(r"(\t*)subgraph cluster_\d+ \{\n")
 
 _has_said = False  # that letters are missing; once is enough
 
@@ -69,10 +70,11 @@ def render(source: str, format: str = "svg", engine: str = "dot", *options: str)
     program = find_renderer()
     if program is None:
         raise RendererNotFound
+    is_dot = program.stem != "graphviz-pure"
     command = [str(program), f"-K{engine}", f"-T{format}", *options]
     result = subprocess.run(
         command,
-        input=source.encode("utf-8"),
+        input=(source if is_dot else _turned(source)).encode("utf-8"),
         capture_output=True,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
         check=False,
@@ -82,9 +84,33 @@ def render(source: str, format: str = "svg", engine: str = "dot", *options: str)
         if "not recognized" in problem and "Format" in problem:
             raise ValueError(f"{program.stem} does not write {format}: {_other_format(program)}")
         raise graphviz.CalledProcessError(result.returncode, command, result.stdout, problem)
-    if format.partition(":")[0] in PIXELS and program.stem == "graphviz-pure":
+    if format.partition(":")[0] in PIXELS and not is_dot:
         _mention_boxes(program, source)
     return result.stdout
+
+
+def _turned(source: str) -> str:
+    """The same graph with clusters that follow each other in the opposite order.
+
+    Side by side, graphviz-pure puts them the other way round than `dot` does.
+    """
+    return "".join(_turned_lines(source.splitlines(keepends=True)))
+
+
+def _turned_lines(lines: list[str]) -> list[str]:
+    found: list[str] = []
+    i = 0
+    while i < len(lines):
+        clusters: list[list[str]] = []
+        while i < len(lines) and (head := CLUSTER.fullmatch(lines[i])) is not None:
+            end = lines.index(f"{head[1]}}}\n", i)
+            clusters.append([lines[i], *_turned_lines(lines[i + 1 : end]), lines[end]])
+            i = end + 1
+        found += [line for cluster in reversed(clusters) for line in cluster]
+        if i < len(lines):
+            found.append(lines[i])
+            i += 1
+    return found
 
 
 def _mention_boxes(program: Path, source: str) -> None:

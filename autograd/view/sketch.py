@@ -104,13 +104,14 @@ class Sketch:
                 self._add_value(part)
         if hidden:
             self._add_rest(hidden)
-        # From left to right the layout of opened boxes puts on top what it meets last. (Of weights
-        # every program does, of neurons side by side graphviz-pure; `dot` has them either way.)
-        turn = -1 if self.clusters and self.is_sideways else 1
+        # Opened boxes side by side stand so that `dot` puts the first one first: left, or on top.
+        # (`render` turns them round for graphviz-pure.) Sideways, where a layout puts on top what
+        # it meets last, the weights in them follow the edges.
+        turn = 1 if self.is_sideways else -1
         boxes = sorted(self.clusters, key=lambda box: (-box.level, turn * place[box.nodes[-1]]))
         for box in boxes:  # those inside before those around them
             self._page(box.outer).subgraph(self.clusters[box])
-        for tail, head, attributes in self.edges[::turn]:
+        for tail, head, attributes in self.edges[:: -turn if self.clusters else 1]:
             self.drawing.edge(tail, head, **attributes)
         if caption:
             self.drawing.attr(label=quoted(caption, "l", 200), labelloc="b", labeljust="l")
@@ -147,7 +148,7 @@ class Sketch:
         lines = [line for line in lines if line]
         said = [one.path for one in box.boxes[:4]] + ["..."] * (len(box.boxes) > 4)
         self._page(box.outer).node(
-            key, box_label(box.title, lines), id=key, shape="box3d", margin="0.1,0.06",
+            key, box_label(box.title, lines), id=key, shape="box3d", margin="0.1,0.1",
             fillcolor=self.palette.box, tooltip=tooltip(", ".join(said) or "shared", *lines),
             **{"class": "box"},
         )  # fmt: skip

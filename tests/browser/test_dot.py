@@ -1,0 +1,50 @@
+"""What the system's `dot` makes of pictures: it lays them out otherwise than graphviz-pure.
+
+Owns what only it shows; `make browser` installs it.
+"""
+
+import shutil
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.view.render import find_renderer
+from tests.side_by_side import DIRECTIONS, drawings, numbers
+
+SVG = "{http://www.w3.org/2000/svg}"
+CAPITALS = 9.0  # points, of letters of 11
+
+
+@pytest.fixture(autouse=True)
+def _dot():
+    if find_renderer() is None or find_renderer().stem != "dot":
+        pytest.exit("tests/browser needs Graphviz's dot: run `make browser`", 2)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_the_first_neuron_comes_first(direction):
+    for drawing in drawings(direction):
+        layers = numbers(drawing.svg(), direction)
+        assert layers
+        assert all(layer == sorted(layer) for layer in layers), drawing.source
+
+
+def test_the_text_of_a_folded_box_is_below_its_edge():
+    """A box3d has a lid, which Graphviz takes for room."""
+    for drawing in drawings("LR"):
+        root = ElementTree.fromstring(drawing.svg())
+        boxes = [g for g in root.iter(f"{SVG}g") if "box" in g.get("class", "").split()]
+        for box in boxes:
+            top = min(float(text.get("y")) - CAPITALS for text in box.iter(f"{SVG}text"))
+            lines = [line.get("points").split() for line in box.iter(f"{SVG}polyline")]
+            lid = [float(point.split(",")[1]) for points in lines for point in points]
+            assert top >= sorted(lid)[len(lid) // 2], ElementTree.tostring(box)
+
+
+def test_every_format_it_is_named_for(tmp_path):
+    picture = ag.draw(Value(1.0, label="뉴런") * 2.0)
+    for name, begin in (("graph.svg", b"<?xml"), ("graph.png", b"\x89PNG"), ("graph.pdf", b"%PDF")):
+        assert (tmp_path / picture.save(tmp_path / name)).read_bytes().startswith(begin)
+    assert shutil.which("dot")

@@ -1,0 +1,143 @@
+"""Which program draws the pictures, and what is done for each.
+
+Owns the renderer: the system's `dot` or graphviz-pure, and the words where there is none.
+"""
+
+import re
+import shutil
+from importlib import metadata
+from pathlib import Path
+
+import graphviz
+import pytest
+
+from autograd import Value
+from autograd.view import RendererNotFound, draw, render as renderer
+from autograd.view.render import find_renderer
+from tests.side_by_side import DIRECTIONS, drawings, numbers
+
+
+@pytest.fixture
+def no_renderer(monkeypatch, tmp_path):
+    """A machine with neither `dot` nor graphviz-pure."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(metadata, "files", _no_package)
+
+
+def _no_package(name):
+    raise metadata.PackageNotFoundError(name)
+
+
+# Which program draws
+
+
+def test_the_wheels_program_is_found_without_path(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = find_renderer()
+    assert program.stem == "graphviz-pure"
+    assert draw(Value(1.0)).svg().rstrip().endswith("</svg>")
+
+
+def test_the_systems_dot_comes_first(monkeypatch, tmp_path):
+    pure = _graphviz_pure_program()
+    dot = tmp_path / "dot"
+    dot.write_text(f'#!/bin/sh\necho "$@" > "{tmp_path}/called"\nexec "{pure}" "$@"\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    assert find_renderer() == dot
+    assert "<svg" in draw(Value(1.0)).svg()
+    assert (tmp_path / "called").read_text().split() == ["-Kdot", "-Tsvg"]
+
+
+# In which order boxes stand side by side
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_graphviz_pure_puts_the_first_neuron_first(direction, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    for drawing in drawings(direction):
+        layers = numbers(drawing.svg(), direction)
+        assert layers
+        assert all(layer == sorted(layer) for layer in layers), drawing.source
+
+
+@pytest.mark.parametrize(("direction", "ordered"), [("LR", [1, 2, 3]), ("TB", [3, 2, 1])])
+def test_the_source_is_written_for_dot(direction, ordered):
+    """What `dot` makes of it, tests/browser looks at."""
+    found = re.findall(r'label="neuron (\d)"', next(drawings(direction)).source)
+    assert [int(number) for number in found[:3]] == ordered
+
+
+def _graphviz_pure_program():
+    (file,) = [f for f in metadata.files("graphviz-pure") if f.stem == "graphviz-pure"]
+    return Path(file.locate()).resolve()
+
+
+# Letters that graphviz-pure lacks
+
+
+@pytest.fixture
+def unsaid(monkeypatch):
+    """A process with no system `dot` that has not yet said that letters are missing."""
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(renderer, "_has_said", False)
+
+
+@pytest.mark.usefixtures("unsaid")
+@pytest.mark.parametrize("label", ["뉴런", "神経", "😀"])
+def test_letters_drawn_as_boxes_are_mentioned_once(capsys, tmp_path, label):
+    drawing = draw(Value(1.0, label=label))
+    drawing.svg()
+    assert capsys.readouterr().err == ""  # a browser has the letters
+    drawing.save(tmp_path / "graph.png")
+    drawing.png()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "save the picture as SVG, or install Graphviz" in said
+
+
+@pytest.mark.usefixtures("unsaid")
+def test_other_letters_are_not_mentioned(capsys):
+    draw(Value(1.0, label="é σ Ω ы − – … → ≤ ∑ \xa0 \u3000")).png()
+    drawing = draw(Value(1.0, label="x" * 50 + "뉴런"))  # in the tooltip only
+    assert "뉴런" in drawing.source
+    drawing.png()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("unsaid")
+def test_the_systems_dot_has_the_fonts_of_the_system(monkeypatch, tmp_path, capsys):
+    dot = tmp_path / "dot"
+    dot.write_text(f'#!/bin/sh\nexec "{_graphviz_pure_program()}" "$@"\n')
+    dot.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: str(dot))
+    draw(Value(1.0, label="뉴런")).png()
+    assert capsys.readouterr().err == ""
+
+
+def test_pdf_needs_the_systems_dot_and_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(ValueError, match="does not write pdf: save as svg or png, or install"):
+        draw(Value(1.0)).save(tmp_path / "graph.pdf")
+    assert not (tmp_path / "graph.pdf").exists()
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_without_a_program_the_error_says_what_to_install(tmp_path):
+    with pytest.raises(RendererNotFound) as caught:
+        draw(Value(1.0)).save(tmp_path / "graph.svg")
+    assert str(caught.value) == (
+        'drawing needs Graphviz: pip install "glassgrad[render]", '
+        "or install Graphviz so that `dot` is on PATH"
+    )
+    assert isinstance(caught.value, graphviz.ExecutableNotFound)
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_without_a_program_a_notebook_shows_text():
+    x = Value(1.5, label="x")
+    (kind, text), *others = x._repr_mimebundle_().items()
+    assert kind == "text/plain"
+    assert text.startswith(repr(x))
+    assert 'pip install "glassgrad[render]"' in text
+    assert not others
