@@ -36,6 +36,14 @@ def only_the_engines_rows() -> Iterator[None]:
         del table[name]
 
 
+@pytest.fixture(autouse=True)
+def no_remembered_programs() -> None:
+    """What a test changes in how programs are made is to be in those that it runs."""
+    remembered = sys.modules.get("autograd.replay.llvm.remembered")
+    if remembered is not None:
+        remembered.forget()
+
+
 @dataclass
 class Environment:
     """A virtual environment made for one test module, outside the repository."""

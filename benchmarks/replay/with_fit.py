@@ -13,7 +13,7 @@ from typing import Any
 
 import nn
 from benchmarks.replay.tasks import TASKS
-from benchmarks.replay.with_glassgrad import gradients_of, model_of
+from benchmarks.replay.with_glassgrad import forget, gradients_of, model_of
 from nn.compiled import CompiledSteps
 from nn.training import Training
 
@@ -31,6 +31,7 @@ class Fit:
     def __init__(self, name: str, compiled: bool | str) -> None:
         self._task = TASKS[name]
         self._model = model_of(self._task)
+        forget()
         self._trainer = _Trainer(self._model, name, compiled)
         self._trainer.start()
         self.steps = self._task.epochs * len(self._task.epochs_of_samples[0])

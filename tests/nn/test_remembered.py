@@ -1,0 +1,169 @@
+"""Trainings whose steps were translated before: the machine code of an equal tape serves again.
+
+Owns that the code is the same only where the step is, and that each training has its own memory.
+"""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+
+import nn
+import nn.compiled
+from autograd import Op, Value
+from tests.nn.both_modes import NUMBERS, ROWS, SIGNS, bits, both, mlp
+
+remembered = pytest.importorskip("autograd.replay.llvm.remembered")
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The tapes that were translated; a short training is worth a program."""
+    found = []
+    of = remembered.Plan.of
+    monkeypatch.setattr(
+        remembered.Plan, "of", lambda tape, fast: (found.append(tape), of(tape, fast))[1]
+    )
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 0.0)
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 0.0)
+    return found
+
+
+def other(seed, *sizes, **options):
+    """A network as `mlp` makes it, of other weights."""
+    return nn.MLP(3, list(sizes or (4, 1)), seed=seed, **{"activation": "tanh"} | options)
+
+
+def test_another_model_of_the_same_sizes_needs_no_other_program(made, monkeypatch):
+    both(mlp, (ROWS, NUMBERS), "mse", monkeypatch)
+    n = len(made)
+    assert n == 2  # 17 samples: batches of 4, and one of 1
+    shifted = [[x + 0.25 for x in row] for row in ROWS], [-2.0 * y for y in NUMBERS]
+    found = both(lambda: other(7), shifted, "mse", monkeypatch, lr=0.003, seed=11, epochs=7)
+    assert found.n_steps
+    assert len(made) == n
+
+
+def test_a_model_that_is_trained_again(made):
+    eager, compiled = mlp(), mlp()
+    for model, mode in ((eager, False), (compiled, True)):
+        for lr in (0.05, 0.02, 0.01):
+            nn.fit(
+                model, (ROWS, NUMBERS), "mse", lr=lr, momentum=0.5, epochs=6, seed=1,
+                batch_size=17, compiled=mode, verbose=False,
+            )  # fmt: skip
+    assert len(made) == 1
+    assert bits([p.data for p in compiled.parameters()]) == bits(
+        [p.data for p in eager.parameters()]
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "options"),
+    [
+        (lambda: other(2, activation="relu"), {}),
+        (lambda: other(2, 5, 1), {}),
+        (mlp, {"momentum": 0.5}),
+        (mlp, {"l2": 0.01}),
+        (mlp, {"l1": 0.01}),
+        (mlp, {"loss": "huber"}),
+        (mlp, {"loss": lambda outputs, targets: 0.5 * nn.mse_loss(outputs, targets)}),
+    ],
+    ids=["activation", "size", "momentum", "l2", "l1", "loss", "factor"],
+)
+def test_another_step_is_another_program(changed, options, made, monkeypatch):
+    options = {"batch_size": 17, **options}
+    loss = options.pop("loss", "mse")
+    both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, batch_size=17)
+    assert len(made) == 1
+    assert both(changed, (ROWS, NUMBERS), loss, monkeypatch, **options).n_steps
+    assert len(made) == 2
+
+
+def test_a_constant_is_part_of_the_step(made, monkeypatch):
+    for factor in (0.0, -0.0, 1.5, 1.5000000000000002):
+
+        def loss(outputs, targets, factor=factor):
+            return nn.mse_loss(outputs, targets) + factor * outputs[0]
+
+        both(mlp, (ROWS, NUMBERS), loss, monkeypatch, batch_size=17)
+    assert len(made) == 4
+
+
+def test_exact_and_fast_are_two(made):
+    for mode in (True, "fast", True, "fast"):
+        nn.fit(
+            mlp(), (ROWS, NUMBERS), "mse", lr=0.01, epochs=4, batch_size=17, compiled=mode,
+            verbose=False,
+        )  # fmt: skip
+    assert len(made) == 2
+
+
+def test_another_way_is_another_program(made, monkeypatch):
+    """The guards of two ways differ in their answers alone."""
+
+    class Sided(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, row):
+            return self.w * row[0] if self.w > 0.0 else self.w * row[0] * 1.0
+
+    for start in (0.5, -0.5):
+
+        def make(start=start):
+            model = Sided()
+            model.w.data = start
+            return model
+
+        both(make, (ROWS, NUMBERS), "mse", monkeypatch, batch_size=17, lr=1e-4)
+    assert len(made) == 2
+
+
+def test_a_row_in_python_is_of_its_training(made, monkeypatch):
+    """Its function may be another under the same name."""
+
+    def loss_of(factor):
+        row = Op("scaled_here", lambda x: factor * x, lambda y, x: (factor + 0.0 * x,))
+        return lambda outputs, targets: row(nn.mse_loss(outputs, targets))
+
+    for factor in (2.0, 3.0):
+        loss = loss_of(factor)
+        assert both(mlp, (ROWS, NUMBERS), loss, monkeypatch, batch_size=17).n_steps
+    assert len(made) == 2
+
+
+def test_trainings_in_threads_do_not_share_memory(made):
+    def train(seed, mode, found):
+        model = other(seed)
+        nn.fit(
+            model, (ROWS, SIGNS), "hinge", lr=0.01, epochs=300, batch_size=4, seed=seed,
+            compiled=mode, verbose=False,
+        )  # fmt: skip
+        found[seed] = bits([p.data for p in model.parameters()])
+
+    expected, found = {}, {}
+    for seed in range(6):
+        train(seed, True, expected)
+        remembered.forget()
+    train(0, True, found)
+    n = len(made)
+    threads = [Thread(target=train, args=(seed, True, found)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == expected
+    assert len(made) == n
+
+
+def test_how_many_are_kept(made, monkeypatch):
+    monkeypatch.setattr(remembered, "MOST", 2)
+    for size in (2, 3, 2, 4, 2, 3):
+        nn.fit(
+            other(1, size, 1), (ROWS, NUMBERS), "mse", lr=0.01, epochs=3, batch_size=17,
+            compiled=True, verbose=False,
+        )  # fmt: skip
+    assert len(made) == 4  # 2, 3, 4, and 3 again, which was used least lately when 4 came
+    assert len(remembered._programs) == 2
