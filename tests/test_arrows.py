@@ -39,7 +39,7 @@ PROGRAM = ("autograd.program", "_public_name", "autograd")
 PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 # and a program becomes native code, and orders are shuffled by it, where llvmlite is installed.
 NATIVE = (
-    ("autograd.replay.backends", "_native_plan", "autograd.replay.llvm.program"),
+    ("autograd.replay.backends", "_native", "autograd.replay.llvm.program"),
     ("autograd.replay.orders", "_drawn", "autograd.replay.llvm.shuffle"),
     ("autograd.replay.totals", "_native", "autograd.replay.llvm.totals"),
     ("autograd.replay.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),

@@ -3,15 +3,18 @@
 Owns the choice between native code and straight-line Python.
 """
 
-import importlib
 import sysconfig
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from autograd.replay.programs import Direct, Program, StepProgram
 from autograd.replay.python import PythonProgram
 from autograd.replay.tape import Tape
 from autograd.replay.tiers import LONG, TieredProgram
+
+if TYPE_CHECKING:
+    from autograd.replay.llvm.program import Plan
 
 
 def program_of(
@@ -28,11 +31,10 @@ def program_of(
 
     Raises ImportError, which says what to install, if "llvm" is asked for and missing or broken.
     """
-    if not _is_native(backend):
+    native = _native(backend)
+    if native is None:
         return PythonProgram(tape)
-    from autograd.replay.llvm.program import Plan
-
-    plan = Plan.of(tape, mode == "fast")
+    plan = native.of(tape, mode == "fast")
     if plan.n_once > LONG:
         return TieredProgram(tape, plan.n_operations, lambda: plan.translated(sizes, direct))
     return plan.translated(sizes, direct)
@@ -42,30 +44,27 @@ def step_program_of(
     tape: Tape, sizes: Sequence[int], mode: str, backend: str | None
 ) -> StepProgram:
     """Translate the tape of a training step, at once: a training has many. As `program_of`."""
-    if not _is_native(backend):
-        return PythonProgram(tape)
-    from autograd.replay.llvm.remembered import step_program
-
-    return step_program(tape, sizes, mode == "fast")
+    native = _native(backend)
+    return PythonProgram(tape) if native is None else native.step(tape, sizes, mode == "fast")
 
 
-def _is_native(backend: str | None) -> bool:
-    """Whether it is to be native code; if not, Python."""
+def _native(backend: str | None) -> "type[Plan] | None":
+    """What makes native code; None if it is to be Python."""
     if backend == "python" or (backend is None and not has_llvm()):
-        return False
+        return None
     if not has_llvm():
         raise ImportError(
             'compile: backend "llvm" needs llvmlite: pip install "glassgrad[compile]"'
         )
     try:
-        importlib.import_module("autograd.replay.llvm.program")
+        from autograd.replay.llvm.program import Plan
     except (ImportError, OSError) as error:  # llvmlite is there and broken
         if backend == "llvm":
             raise ImportError(
                 f'compile: backend "llvm": llvmlite does not load: {error}'
             ) from error
-        return False
-    return True
+        return None
+    return Plan
 
 
 def why_python(backend: str | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import nn
 from benchmarks.replay.tasks import TASKS
-from benchmarks.replay.with_glassgrad import forget, gradients_of, model_of
+from benchmarks.replay.with_glassgrad import gradients_of, model_of
 from nn.compiled import CompiledSteps
 from nn.training import Training
 
@@ -29,9 +29,11 @@ class Fit:
     """
 
     def __init__(self, name: str, compiled: bool | str) -> None:
+        from autograd.replay.llvm.remembered import forget
+
         self._task = TASKS[name]
         self._model = model_of(self._task)
-        forget()
+        forget()  # what was made before: the time until this one is ready is told
         self._trainer = _Trainer(self._model, name, compiled)
         self._trainer.start()
         self.steps = self._task.epochs * len(self._task.epochs_of_samples[0])

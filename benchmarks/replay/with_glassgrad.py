@@ -1,6 +1,5 @@
 """glassgrad in the contests: compiled in both modes, and as it runs without being compiled."""
 
-import sys
 from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -114,6 +113,8 @@ def eager_step(name: str) -> Run:
 
 def descent(name: str, mode: str) -> Run:
     """Some epochs by `autograd.replay.Descent`, in one call."""
+    from autograd.replay.llvm.remembered import forget
+
     task, loss_of = TASKS[name], LOSSES[TASKS[name].loss]
     model = model_of(task)
     parameters = model.parameters()
@@ -126,7 +127,7 @@ def descent(name: str, mode: str) -> Run:
     def update(weight: Any, gradient: Any, velocity: Any, rates: Sequence[Any]) -> tuple[Any, Any]:
         return weight - rates[0] * gradient, velocity
 
-    forget()
+    forget()  # what was made before: the time until this one is ready is told
     steps = Descent(cost, parameters, update, *task.samples(), mode=mode)
     sizes, samples = _in_order(task)
     n_batches = sum(n for _, n in sizes)
@@ -147,13 +148,6 @@ def descent(name: str, mode: str) -> Run:
                     left.appendleft((size, there - done))
 
     return Run(once, (), gradients_of(task, model), n_batches)
-
-
-def forget() -> None:
-    """What is ready in some time is made in it."""
-    remembered = sys.modules.get("autograd.replay.llvm.remembered")
-    if remembered is not None:
-        remembered.forget()
 
 
 def _in_order(task: Task) -> tuple[list[tuple[int, int]], "array[int]"]:

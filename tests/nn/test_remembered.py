@@ -1,6 +1,6 @@
 """Trainings whose steps were translated before: the machine code of an equal tape serves again.
 
-Owns that the code is the same only where the step is, and that each training has its own memory.
+Owns that the code is the same only where the step is, and that trainings may share it.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ import pytest
 import nn
 import nn.compiled
 from autograd import Op, Value
+from autograd.replay.llvm import remembered
+from autograd.replay.llvm.program import Plan
 from tests.nn.both_modes import NUMBERS, ROWS, SIGNS, bits, both, mlp
-
-remembered = pytest.importorskip("autograd.replay.llvm.remembered")
 
 
 @pytest.fixture
 def made(monkeypatch):
     """The tapes that were translated; a short training is worth a program."""
     found = []
-    of = remembered.Plan.of
-    monkeypatch.setattr(
-        remembered.Plan, "of", lambda tape, fast: (found.append(tape), of(tape, fast))[1]
-    )
+    of = Plan.of
+    monkeypatch.setattr(Plan, "of", lambda tape, fast: (found.append(tape), of(tape, fast))[1])
     monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 0.0)
     monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 0.0)
     return found
@@ -134,22 +132,22 @@ def test_a_row_in_python_is_of_its_training(made, monkeypatch):
     assert len(made) == 2
 
 
-def test_trainings_in_threads_do_not_share_memory(made):
-    def train(seed, mode, found):
+def test_trainings_in_threads_share_a_program(made):
+    def train(seed, found):
         model = other(seed)
         nn.fit(
             model, (ROWS, SIGNS), "hinge", lr=0.01, epochs=300, batch_size=4, seed=seed,
-            compiled=mode, verbose=False,
+            compiled=True, verbose=False,
         )  # fmt: skip
         found[seed] = bits([p.data for p in model.parameters()])
 
     expected, found = {}, {}
     for seed in range(6):
-        train(seed, True, expected)
+        train(seed, expected)
         remembered.forget()
-    train(0, True, found)
+    train(0, found)
     n = len(made)
-    threads = [Thread(target=train, args=(seed, True, found)) for seed in range(6)]
+    threads = [Thread(target=train, args=(seed, found)) for seed in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -3,7 +3,6 @@
 Owns translating by LLVM, the memory that the code works in, and calling it.
 """
 
-import copy
 import ctypes
 from array import array
 from collections.abc import Sequence
@@ -20,7 +19,8 @@ from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import are_better
 from autograd.replay.llvm.reassociation import reassociated
-from autograd.replay.programs import Batches, Direct, Ran
+from autograd.replay.llvm.remembered import remembered
+from autograd.replay.programs import Batches, Direct, Ran, StepProgram
 from autograd.replay.samples import Samples
 from autograd.replay.straighten import straightened
 from autograd.replay.tape import Tape
@@ -50,6 +50,11 @@ class Plan(NamedTuple):
             plain, samples = reassociated(plain, samples)
         return cls(plain, samples, fast)
 
+    @classmethod
+    def step(cls, tape: Tape, sizes: Sequence[int], fast: bool) -> StepProgram:
+        """Machine code for a training step, which may have been made for another training."""
+        return remembered(tape, sizes, fast, lambda: cls.of(tape, fast).translated(sizes))
+
     @property
     def n_operations(self) -> int:
         """How many operations a run has."""
@@ -61,7 +66,7 @@ class Plan(NamedTuple):
         once = self.samples.scalars if self.samples is not None else [self.tape.rows]
         return sum(map(len, once))
 
-    def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> "NativeProgram":
+    def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> StepProgram:
         """Machine code."""
         return NativeProgram(self, sizes, direct)
 
@@ -96,11 +101,15 @@ class NativeProgram:
         self.n_operations = len(tape.rows)
         self.samples = samples.n if samples is not None else 0
         self.bytes = 8 * (assembly.memory.size + LANES)
-        self._n_given, self._n_blocks, self._n_outputs = sizes[0], len(sizes), len(tape.outputs)
+        self._room, self.work = _room(self.bytes)
+        self._work_is_free = Lock()
+        self._blocks = (ctypes.c_void_p * len(sizes))()
+        self._given = (ctypes.c_double * max(1, sizes[0]))()
+        self._blocks[0] = ctypes.addressof(self._given)
+        self._outputs = (ctypes.c_double * len(tape.outputs))()
         # What native code refers to, which does not refer to this object: whatever is freed by the
         # count of references alone is freed at once.
-        self._kept: list[Any] = [call_back]
-        self._take_memory()
+        self._kept: list[Any] = [call_back, self._room, self._blocks, self._given, self._outputs]
         self.direct: Entry | None = None
         if direct is not None and self.n_calls_back == 0 and is_possible(direct):
             at = Addresses(
@@ -111,29 +120,12 @@ class NativeProgram:
             )
             self.direct = Entry(assembly.program, direct, sizes, at, self._kept)
         self.source = assembly.text
-        self._engine = translated(self.source)
-        self._kept.append(self._engine)
-        self.address = self._engine.get_function_address("program")
+        engine = translated(self.source)
+        self._kept.append(engine)
+        self.address = engine.get_function_address("program")
         self._run = _Call(self.address)
         if self.direct is not None:
-            self.direct.begin_at(self._engine.get_function_address("entry"))
-
-    def _take_memory(self) -> None:
-        """Memory that no other program works in."""
-        self._room, self.work = _room(self.bytes)
-        self._work_is_free = Lock()
-        self._blocks = (ctypes.c_void_p * self._n_blocks)()
-        self._given = (ctypes.c_double * max(1, self._n_given))()
-        self._blocks[0] = ctypes.addressof(self._given)
-        self._outputs = (ctypes.c_double * self._n_outputs)()
-        self._kept += [self._room, self._blocks, self._given, self._outputs]
-
-    def again(self) -> "NativeProgram":
-        """The same code with memory of its own; of a program that calls nothing in Python."""
-        twin = copy.copy(self)
-        twin._kept, twin._errors = [self._engine], {}
-        twin._take_memory()
-        return twin
+            self.direct.begin_at(engine.get_function_address("entry"))
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """The outputs; None if a guard is answered otherwise.

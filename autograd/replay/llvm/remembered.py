@@ -7,41 +7,46 @@ in cross-validation, has the same tape and needs no more than that.
 
 import hashlib
 from array import array
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from threading import Lock
 from typing import Any
 
-from autograd.replay.llvm.program import NativeProgram, Plan
+from autograd.replay.programs import StepProgram
 from autograd.replay.tape import QUESTIONS, Tape
 
 MOST = 8  # programs; the one that was used least lately goes first
 
-_programs: OrderedDict[bytes, NativeProgram] = OrderedDict()
+_programs: dict[bytes, StepProgram] = {}
 _changing = Lock()
 
 
-def step_program(tape: Tape, sizes: Sequence[int], fast: bool) -> NativeProgram:
-    """Machine code for the tape of a training step, with memory of its own.
+def remembered(
+    tape: Tape, sizes: Sequence[int], fast: bool, make: Callable[[], StepProgram]
+) -> StepProgram:
+    """The machine code of an equal step, or what `make` makes.
+
+    Trainings in several threads may have the same program: one that calls nothing in Python keeps
+    the interpreter's lock from beginning to end, and reads nothing that a run before it has left.
 
     Args:
+        tape: of the step.
         sizes: how many of its inputs come in a list, and then in each array.
         fast: as for `Lowering`.
+        make: translates it.
     """
     key = _key(tape, sizes, fast)
     with _changing:
-        found = _programs.get(key)
+        found = _programs.pop(key, None)
         if found is not None:
-            _programs.move_to_end(key)
-    if found is not None:
-        return found.again()
-    found = Plan.of(tape, fast).translated(sizes)
+            _programs[key] = found  # as the last one
+            return found
+    found = make()
     if found.n_calls_back == 0:  # then its rows are those of the engine's table, which stay
         with _changing:
             _programs[key] = found
             while len(_programs) > MOST:
-                _programs.popitem(last=False)
+                del _programs[next(iter(_programs))]
     return found
 
 
