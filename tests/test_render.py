@@ -68,6 +68,19 @@ def test_the_source_is_written_for_dot(direction, ordered):
     assert [int(number) for number in found[:3]] == ordered
 
 
+def test_clusters_are_turned_at_each_level():
+    inner = "".join(f"\t\tsubgraph cluster_{k} {{\n\t\t\tx{k}\n\t\t}}\n" for k in (3, 4))
+    outer = f"\tsubgraph cluster_1 {{\n\t\ta\n{inner}\t}}\n"
+    other = "\tsubgraph cluster_2 {\n\t\tb\n\t}\n"
+    found = renderer._turned(f"digraph {{\n\tc\n{outer}{other}\ta -> b\n}}\n")
+    words = re.findall(r"cluster_\d|\bx\d\b|[abc] -> [abc]|\b[abc]\b", found)
+    assert words == [
+        "c", "cluster_2", "b", "cluster_1", "a", "cluster_4", "x4", "cluster_3", "x3", "a -> b",
+    ]  # fmt: skip
+    for drawing in drawings("LR"):
+        assert renderer._turned(renderer._turned(drawing.source)) == drawing.source
+
+
 def _graphviz_pure_program():
     (file,) = [f for f in metadata.files("graphviz-pure") if f.stem == "graphviz-pure"]
     return Path(file.locate()).resolve()

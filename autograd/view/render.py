@@ -94,23 +94,22 @@ def _turned(source: str) -> str:
 
     Side by side, graphviz-pure puts them the other way round than `dot` does.
     """
-    return "".join(_turned_lines(source.splitlines(keepends=True)))
-
-
-def _turned_lines(lines: list[str]) -> list[str]:
-    found: list[str] = []
-    i = 0
-    while i < len(lines):
-        clusters: list[list[str]] = []
-        while i < len(lines) and (head := CLUSTER.fullmatch(lines[i])) is not None:
-            end = lines.index(f"{head[1]}}}\n", i)
-            clusters.append([lines[i], *_turned_lines(lines[i + 1 : end]), lines[end]])
-            i = end + 1
-        found += [line for cluster in reversed(clusters) for line in cluster]
-        if i < len(lines):
-            found.append(lines[i])
-            i += 1
-    return found
+    outside: list[str] = []  # a page, the clusters met last on it, and its end, from outside in
+    pages: list[tuple[list[str], list[list[str]], str]] = [(outside, [], "")]
+    for line in source.splitlines(keepends=True):
+        lines, clusters, end = pages[-1]
+        head = CLUSTER.fullmatch(line)
+        if head is not None:
+            cluster = [line]
+            clusters.append(cluster)
+            pages.append((cluster, [], f"{head[1]}}}\n"))
+            continue
+        while clusters:
+            lines += clusters.pop()
+        lines.append(line)
+        if line == end:
+            pages.pop()
+    return "".join(outside)
 
 
 def _mention_boxes(program: Path, source: str) -> None:

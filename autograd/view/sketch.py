@@ -105,13 +105,14 @@ class Sketch:
         if hidden:
             self._add_rest(hidden)
         # Opened boxes side by side stand so that `dot` puts the first one first: left, or on top.
-        # (`render` turns them round for graphviz-pure.) Sideways, where a layout puts on top what
-        # it meets last, the weights in them follow the edges.
+        # (`render` turns them round for graphviz-pure.)
         turn = 1 if self.is_sideways else -1
         boxes = sorted(self.clusters, key=lambda box: (-box.level, turn * place[box.nodes[-1]]))
         for box in boxes:  # those inside before those around them
             self._page(box.outer).subgraph(self.clusters[box])
-        for tail, head, attributes in self.edges[:: -turn if self.clusters else 1]:
+        # Sideways, the layout of opened boxes puts on top what it meets last, as their weights.
+        edges = reversed(self.edges) if self.clusters and self.is_sideways else self.edges
+        for tail, head, attributes in edges:
             self.drawing.edge(tail, head, **attributes)
         if caption:
             self.drawing.attr(label=quoted(caption, "l", 200), labelloc="b", labeljust="l")
