@@ -1,8 +1,8 @@
 """Remembered: the machine code of training steps that were translated lately.
 
 Owns when two steps are one program. To record a step takes a sixth to a third of the time that its
-program takes; a model trained again, or another with as many neurons, as in a search for a learning rate or
-in cross-validation, has the same tape and needs no more than that.
+program takes; a model trained again, or another with as many neurons, as in a search for a learning
+rate or in cross-validation, has the same tape and needs no more than that.
 """
 
 import hashlib
