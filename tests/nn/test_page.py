@@ -2,11 +2,9 @@
 
 import base64
 import hashlib
-import json
 import math
 import re
 from array import array
-from html.parser import HTMLParser
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -17,11 +15,10 @@ import autograd as ag
 import nn
 from nn.activations import ACTIVATIONS
 from nn.data.encodings import ClassTarget
-from nn.data.preparation import Preparation
 from nn.page.build import SCRIPTS, training_page
 from nn.page.network import flat_network
-from nn.page.tables import table_of
 from nn.page.words import TEXTS
+from tests.nn.pages import Elements, blobs, classified, contents, numbers, recorded, trained
 
 STATIC = Path(nn.__file__).parent / "page" / "static"
 ATTACKS = [
@@ -35,70 +32,6 @@ ATTACKS = [
     "${1+1} {{data}} {name} \\u003c",
     "nul \x00 and bell \x07",
 ]
-
-
-class Elements(HTMLParser):
-    """The elements of a page with their attributes and texts."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.found.append([tag, dict(attributes), ""])
-
-    def handle_endtag(self, tag):
-        self.found.append(["/" + tag, {}, ""])
-
-    def handle_data(self, data):
-        if self.found:
-            self.found[-1][2] += data
-
-    def of(self, tag):
-        return [(attributes, text) for name, attributes, text in self.found if name == tag]
-
-
-def contents(page):
-    (data,) = [
-        text
-        for attributes, text in Elements(page).of("script")
-        if attributes.get("type") == "application/json"
-    ]
-
-    def refuse(name):
-        raise AssertionError(f"{name} is no JSON")
-
-    return json.loads(data, parse_constant=refuse)
-
-
-def numbers(text, kind="f"):
-    return array(kind, base64.b64decode(text)).tolist()
-
-
-def blobs(n_classes=2, n=30, seed=1):
-    return nn.blobs(n, n_classes=n_classes, seed=seed)
-
-
-def trained(model, data, loss, epochs=3, **settings):
-    settings = {"lr": 0.05, "seed": 1, "verbose": False} | settings
-    return nn.fit(model, data, loss, epochs=epochs, **settings)
-
-
-def classified(**settings):
-    return trained(nn.MLP(2, [4, 3], seed=1), blobs(3), "cross_entropy", **settings)
-
-
-def recorded(model, data, n_epochs, loss="cross_entropy", seed=0):
-    """A history with made-up weights: what a long training of a large network would leave."""
-    history, source = nn.History(), Random(seed)
-    history.model, history.data, history.loss_name = model, data, loss
-    n = len(model.parameters())
-    history.add_snapshot(0, array("d", [source.gauss(0, 0.3) for _ in range(n)]))
-    for epoch in range(1, n_epochs + 1):
-        history.append(loss=1 / epoch, accuracy=0.5)
-        history.add_snapshot(epoch, array("d", [source.gauss(0, 0.3) for _ in range(n)]))
-    return history
 
 
 # A page stands alone.
@@ -331,175 +264,6 @@ def test_a_shared_weight_counts_wherever_it_is_used():
     assert [row[0] for row in flat.outputs(parameters, [[1.0, 2.0]])] == nn.predict(
         model, [[1.0, 2.0]]
     )
-
-
-# Activation functions as tables.
-
-
-def read(table, z):
-    """f(z) from a table, as static/forward.js reads it."""
-    values, reach, per_unit = numbers(table["values"], "d"), table["reach"], table["per_unit"]
-    place = (z + reach) * per_unit
-    i = min(max(math.floor(place), 0), len(values) - 2)
-    for at, before, after in table["jumps"]:
-        if math.floor((at + reach) * per_unit) == i:
-            return before if z <= at else after
-    return values[i] + (values[i + 1] - values[i]) * (place - i)
-
-
-@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "softmax"])
-def test_a_table_is_its_function(name):
-    table, function = table_of(ACTIVATIONS[name]), ACTIVATIONS[name]
-    source = Random(3)
-    for z in [0.0, 20.0, -20.0, *(source.uniform(-25, 25) for _ in range(300))]:
-        assert read(table, z) == pytest.approx(function(z), abs=1e-4)
-    assert table["straight"]
-
-
-def test_a_kink_at_a_whole_number_lies_on_a_point():
-    table = table_of(ACTIVATIONS["relu"])
-    assert table["jumps"] == []
-    assert [read(table, z) for z in (-1e-9, 0.0)] == [0.0, 0.0]
-    assert read(table, 1e-9) == pytest.approx(1e-9, rel=1e-3)
-
-
-def test_a_step_is_no_slope():
-    table = table_of(ACTIVATIONS["step"])
-    assert [read(table, z) for z in (-0.01, 0.0, 5e-324, 0.01)] == [0.0, 0.0, 1.0, 1.0]
-
-
-def test_a_step_between_two_points():
-    table = table_of(lambda z: ag.where(z > 0.333, 2.0, -1.0))
-    assert len(table["jumps"]) == 1
-    assert [read(table, z) for z in (0.33, 0.333, 0.33300001, 0.34)] == [-1.0, -1.0, 2.0, 2.0]
-
-
-def test_a_function_that_goes_on_otherwise_is_told():
-    assert not table_of(ag.exp)["straight"]
-    assert not table_of(ag.sin)["straight"]
-
-
-def test_where_a_function_raises_its_table_is_nan():
-    def root(z):
-        return math.sqrt(z.data)
-
-    table = table_of(root)
-    values = numbers(table["values"], "d")
-    assert math.isnan(values[0])
-    assert values[-1] == pytest.approx(math.sqrt(20))
-
-
-# What is counted is what the model says.
-
-
-def test_the_matrix_of_each_epoch_is_that_of_predict():
-    test = blobs(3, n=40, seed=2)
-    history = trained(nn.MLP(2, [4, 3], seed=1), blobs(3), "cross_entropy", lr=0.2)
-    known = contents(training_page(history, test=test))
-    assert known["epochs"] == [0, 1, 2, 3]
-    counts = numbers(known["outcome"]["counts"], "I")
-    for k, epoch in enumerate(known["epochs"]):
-        model = nn.MLP(2, [4, 3])
-        for parameter, number in zip(model.parameters(), history.snapshots[epoch], strict=True):
-            parameter.data = number
-        expected = [0] * 9
-        for output, actual in zip(nn.predict(model, test[0]), test[1], strict=True):
-            expected[3 * actual + output.index(max(output))] += 1
-        assert counts[9 * k : 9 * k + 9] == expected
-        assert known["outcome"]["right"][k] == sum(expected[::4])
-    assert known["facts"]["right"] == [round(40 * nn.accuracy(history.model, test)), 40]
-    assert known["sets"][1]["name"] == "test"
-
-
-@pytest.mark.parametrize(
-    ("encoding", "loss", "n_outputs", "ends_in"),
-    [
-        ("index", "cross_entropy", 2, None),
-        ("one_hot", "mse", 2, None),
-        ("sign", "hinge", 1, None),
-        ("logit", "binary_cross_entropy_with_logits", 1, None),
-        ("probability", "binary_cross_entropy", 1, "sigmoid"),
-    ],
-)
-def test_each_encoding_is_read_as_the_preparation_reads_it(encoding, loss, n_outputs, ends_in):
-    problem = nn.problem_of("moons", n_samples=60, seed=1)
-    preparation = nn.Preparation.of(problem, encoding=encoding)
-    X, y = preparation.data(problem)
-    model = nn.MLP(2, [4, n_outputs], output_activation=ends_in, seed=3)
-    history = trained(model, (X, y), loss)
-    known = contents(training_page(history, preparation=preparation))
-    answers = [preparation.answer(output) for output in nn.predict(model, X)]
-    right = sum(a == b for a, b in zip(answers, problem.targets, strict=True))
-    assert known["facts"]["right"] == [right, 60]
-    assert right > 0
-    assert known["task"]["classes"] == list(problem.classes)
-    scores = numbers(known["outcome"]["scores"])[-60:]
-    probabilities = [preparation.probabilities(output) for output in nn.predict(model, X)]
-    if probabilities[0] is not None:
-        expected = [
-            p[problem.classes.index(target)]
-            for p, target in zip(probabilities, problem.targets, strict=True)
-        ]
-        assert scores == pytest.approx(expected, abs=1e-6)
-    else:
-        won = [score > 0 for score in scores]
-        assert won == [a == b for a, b in zip(answers, problem.targets, strict=True)]
-
-
-@pytest.mark.parametrize(
-    ("labels", "loss", "border"),
-    [
-        ((-1, 1), "hinge", 0.0),
-        ((0, 1), "binary_cross_entropy_with_logits", 0.0),
-        ((0, 1), "mse", 0.5),
-    ],
-)
-def test_two_classes_without_a_preparation(labels, loss, border):
-    X, y = blobs()
-    history = trained(nn.MLP(2, [3, 1], seed=1), (X, [labels[i] for i in y]), loss)
-    known = contents(training_page(history))
-    assert known["task"]["border"] == border
-    assert known["task"]["classes"] == [str(label) for label in labels]
-    actual = numbers(known["sets"][0]["targets"], "I")
-    assert actual == y
-
-
-def test_numbers_are_predicted_in_python():
-    source = Random(1)
-    X = [[source.uniform(-1, 1) for _ in range(3)] for _ in range(20)]
-    y = [sum(row) for row in X]
-    history = trained(nn.MLP(3, [1], seed=1), (X, y), "mse")
-    known = contents(training_page(history, test=(X[:5], y[:5])))
-    assert known["task"]["classes"] is None
-    assert known["outcome"]["shown"] == [20, 5]
-    last = numbers(known["outcome"]["answers"][0])[-20:]
-    assert last == pytest.approx(nn.predict(history.model, X), rel=1e-6)
-    errors = [p - t for p, t in zip(nn.predict(history.model, X[:5]), y[:5], strict=True)]
-    error = known["facts"]["error"]
-    assert error["rmse"] == pytest.approx(math.sqrt(sum(e * e for e in errors) / 5))
-    mean = sum(y[:5]) / 5
-    assert error["spread"] == pytest.approx(math.sqrt(sum((t - mean) ** 2 for t in y[:5]) / 5))
-
-
-def test_the_error_of_a_table_is_in_its_units():
-    problem = nn.problem_of("diabetes")
-    preparation = Preparation.of(problem)
-    X, y = preparation.data(problem)
-    history = trained(nn.MLP(len(X[0]), [1], seed=1), (X, y), "mse")
-    known = contents(training_page(history, preparation=preparation))
-    outputs = nn.predict(history.model, X)
-    deviation = preparation.target.deviation
-    expected = deviation * math.sqrt(nn.mse_loss(outputs, y))
-    assert known["facts"]["error"]["rmse"] == pytest.approx(expected)
-    assert known["facts"]["error"]["spread"] == pytest.approx(deviation)
-
-
-def test_a_diverged_model_has_no_error_to_show():
-    X, y = [[1.0], [2.0]], [1.0, 2.0]
-    history = trained(nn.MLP(1, [1], seed=1), (X, y), "mse")
-    for parameter in history.model.parameters():
-        parameter.data = math.nan
-    assert contents(training_page(history))["facts"]["error"] is None
 
 
 # Sizes.

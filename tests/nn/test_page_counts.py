@@ -1,0 +1,121 @@
+"""What training.html counts is what the model says: classes, errors, and their units."""
+
+import math
+from random import Random
+
+import pytest
+
+import nn
+from nn.data.preparation import Preparation
+from nn.page.build import training_page
+from tests.nn.pages import blobs, contents, numbers, trained
+
+
+def test_the_matrix_of_each_epoch_is_that_of_predict():
+    test = blobs(3, n=40, seed=2)
+    history = trained(nn.MLP(2, [4, 3], seed=1), blobs(3), "cross_entropy", lr=0.2)
+    known = contents(training_page(history, test=test))
+    assert known["epochs"] == [0, 1, 2, 3]
+    counts = numbers(known["outcome"]["counts"], "I")
+    for k, epoch in enumerate(known["epochs"]):
+        model = nn.MLP(2, [4, 3])
+        for parameter, number in zip(model.parameters(), history.snapshots[epoch], strict=True):
+            parameter.data = number
+        expected = [0] * 9
+        for output, actual in zip(nn.predict(model, test[0]), test[1], strict=True):
+            expected[3 * actual + output.index(max(output))] += 1
+        assert counts[9 * k : 9 * k + 9] == expected
+        assert known["outcome"]["right"][k] == sum(expected[::4])
+    assert known["facts"]["right"] == [round(40 * nn.accuracy(history.model, test)), 40]
+    assert known["sets"][1]["name"] == "test"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "loss", "n_outputs", "ends_in"),
+    [
+        ("index", "cross_entropy", 2, None),
+        ("one_hot", "mse", 2, None),
+        ("sign", "hinge", 1, None),
+        ("logit", "binary_cross_entropy_with_logits", 1, None),
+        ("probability", "binary_cross_entropy", 1, "sigmoid"),
+    ],
+)
+def test_each_encoding_is_read_as_the_preparation_reads_it(encoding, loss, n_outputs, ends_in):
+    problem = nn.problem_of("moons", n_samples=60, seed=1)
+    preparation = nn.Preparation.of(problem, encoding=encoding)
+    X, y = preparation.data(problem)
+    model = nn.MLP(2, [4, n_outputs], output_activation=ends_in, seed=3)
+    history = trained(model, (X, y), loss)
+    known = contents(training_page(history, preparation=preparation))
+    answers = [preparation.answer(output) for output in nn.predict(model, X)]
+    right = sum(a == b for a, b in zip(answers, problem.targets, strict=True))
+    assert known["facts"]["right"] == [right, 60]
+    assert right > 0
+    assert known["task"]["classes"] == list(problem.classes)
+    scores = numbers(known["outcome"]["scores"])[-60:]
+    probabilities = [preparation.probabilities(output) for output in nn.predict(model, X)]
+    if probabilities[0] is not None:
+        expected = [
+            p[problem.classes.index(target)]
+            for p, target in zip(probabilities, problem.targets, strict=True)
+        ]
+        assert scores == pytest.approx(expected, abs=1e-6)
+    else:
+        won = [score > 0 for score in scores]
+        assert won == [a == b for a, b in zip(answers, problem.targets, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "loss", "border"),
+    [
+        ((-1, 1), "hinge", 0.0),
+        ((0, 1), "binary_cross_entropy_with_logits", 0.0),
+        ((0, 1), "mse", 0.5),
+    ],
+)
+def test_two_classes_without_a_preparation(labels, loss, border):
+    X, y = blobs()
+    history = trained(nn.MLP(2, [3, 1], seed=1), (X, [labels[i] for i in y]), loss)
+    known = contents(training_page(history))
+    assert known["task"]["border"] == border
+    assert known["task"]["classes"] == [str(label) for label in labels]
+    actual = numbers(known["sets"][0]["targets"], "I")
+    assert actual == y
+
+
+def test_numbers_are_predicted_in_python():
+    source = Random(1)
+    X = [[source.uniform(-1, 1) for _ in range(3)] for _ in range(20)]
+    y = [sum(row) for row in X]
+    history = trained(nn.MLP(3, [1], seed=1), (X, y), "mse")
+    known = contents(training_page(history, test=(X[:5], y[:5])))
+    assert known["task"]["classes"] is None
+    assert known["outcome"]["shown"] == [20, 5]
+    last = numbers(known["outcome"]["answers"][0])[-20:]
+    assert last == pytest.approx(nn.predict(history.model, X), rel=1e-6)
+    errors = [p - t for p, t in zip(nn.predict(history.model, X[:5]), y[:5], strict=True)]
+    error = known["facts"]["error"]
+    assert error["rmse"] == pytest.approx(math.sqrt(sum(e * e for e in errors) / 5))
+    mean = sum(y[:5]) / 5
+    assert error["spread"] == pytest.approx(math.sqrt(sum((t - mean) ** 2 for t in y[:5]) / 5))
+
+
+def test_the_error_of_a_table_is_in_its_units():
+    problem = nn.problem_of("diabetes")
+    preparation = Preparation.of(problem)
+    X, y = preparation.data(problem)
+    history = trained(nn.MLP(len(X[0]), [1], seed=1), (X, y), "mse")
+    known = contents(training_page(history, preparation=preparation))
+    outputs = nn.predict(history.model, X)
+    deviation = preparation.target.deviation
+    expected = deviation * math.sqrt(nn.mse_loss(outputs, y))
+    assert known["facts"]["error"]["rmse"] == pytest.approx(expected)
+    assert known["facts"]["error"]["spread"] == pytest.approx(deviation)
+
+
+def test_a_diverged_model_has_no_error_to_show():
+    X, y = [[1.0], [2.0]], [1.0, 2.0]
+    history = trained(nn.MLP(1, [1], seed=1), (X, y), "mse")
+    for parameter in history.model.parameters():
+        parameter.data = math.nan
+    assert contents(training_page(history))["facts"]["error"] is None
