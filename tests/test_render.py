@@ -14,7 +14,7 @@ import pytest
 from autograd import Value
 from autograd.view import RendererNotFound, draw, render as renderer
 from autograd.view.render import find_renderer
-from tests.side_by_side import DIRECTIONS, drawings, numbers
+from tests.side_by_side import DIRECTIONS, assert_in_order, drawings
 
 
 @pytest.fixture
@@ -49,22 +49,35 @@ def test_the_systems_dot_comes_first(monkeypatch, tmp_path):
     assert (tmp_path / "called").read_text().split() == ["-Kdot", "-Tsvg"]
 
 
+@pytest.mark.parametrize("end", ["kill -SEGV $$", "echo 'cannot find NORMAL edge' >&2; exit 1"])
+def test_where_dot_dies_of_a_graph_the_wheels_program_draws_it(end, monkeypatch, tmp_path):
+    dot = tmp_path / "dot"
+    dot.write_text(f"#!/bin/sh\n{end}\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    assert find_renderer() == dot
+    drawing = draw(Value(1.0) + 2.0)
+    assert "<svg" in drawing.svg()
+    assert drawing.png().startswith(b"\x89PNG")
+    monkeypatch.setattr(metadata, "files", _no_package)
+    with pytest.raises(graphviz.CalledProcessError):
+        drawing.svg()
+
+
 # In which order boxes stand side by side
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_graphviz_pure_puts_the_first_neuron_first(direction, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    for drawing in drawings(direction):
-        layers = numbers(drawing.svg(), direction)
-        assert layers
-        assert all(layer == sorted(layer) for layer in layers), drawing.source
+    for drawing, n_open in drawings(direction):
+        assert_in_order(drawing, n_open, direction)
 
 
 @pytest.mark.parametrize(("direction", "ordered"), [("LR", [1, 2, 3]), ("TB", [3, 2, 1])])
 def test_the_source_is_written_for_dot(direction, ordered):
     """What `dot` makes of it, tests/browser looks at."""
-    found = re.findall(r'label="neuron (\d)"', next(drawings(direction)).source)
+    found = re.findall(r'label="neuron (\d)"', next(drawings(direction))[0].source)
     assert [int(number) for number in found[:3]] == ordered
 
 
@@ -77,7 +90,7 @@ def test_clusters_are_turned_at_each_level():
     assert words == [
         "c", "cluster_2", "b", "cluster_1", "a", "cluster_4", "x4", "cluster_3", "x3", "a -> b",
     ]  # fmt: skip
-    for drawing in drawings("LR"):
+    for drawing, _ in drawings("LR"):
         assert renderer._turned(renderer._turned(drawing.source)) == drawing.source
 
 

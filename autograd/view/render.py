@@ -14,6 +14,7 @@ from pathlib import Path
 
 import graphviz
 
+PURE = "graphviz-pure"  # the program of the wheel of this name
 REMEDY = 'pip install "glassgrad[render]"'
 PIXELS = ("png", "jpeg", "jpg")  # formats in which the program, not the viewer, draws the letters
 NOWHERE = "\ue000"  # for private use: no font has it, so it is drawn as a box
@@ -45,12 +46,12 @@ def _graphviz_pure() -> Path | None:
     that was not activated); its list of installed files names the program.
     """
     try:
-        files = metadata.files("graphviz-pure")
+        files = metadata.files(PURE)
     except metadata.PackageNotFoundError:
         return None
     for file in files or ():
         program = Path(str(file.locate()))
-        if program.stem == "graphviz-pure" and program.suffix in ("", ".exe") and program.is_file():
+        if program.stem == PURE and program.suffix in ("", ".exe") and program.is_file():
             return program.resolve()
     return None
 
@@ -64,29 +65,40 @@ def render(source: str, format: str = "svg", engine: str = "dot", *options: str)
         engine: the layout: dot, neato, ...
         options: further arguments for the program.
 
+    What `dot` fails to draw, graphviz-pure draws where it is installed.
+
     Raises RendererNotFound without a program, ValueError for a format that the program does not
     write, and graphviz.CalledProcessError with the program's own words when it fails.
     """
     program = find_renderer()
     if program is None:
         raise RendererNotFound
-    is_dot = program.stem != "graphviz-pure"
-    command = [str(program), f"-K{engine}", f"-T{format}", *options]
-    result = subprocess.run(
-        command,
-        input=(source if is_dot else _turned(source)).encode("utf-8"),
-        capture_output=True,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
-        check=False,
-    )
+    result = _run(program, source, f"-K{engine}", f"-T{format}", *options)
+    other = _graphviz_pure()
+    if result.returncode != 0 and other not in (None, program):
+        # Some graphs are the death of `dot` (2.43: "in routesplines, cannot find NORMAL edge").
+        again = _run(other, source, f"-K{engine}", f"-T{format}", *options)
+        if again.returncode == 0:
+            program, result = other, again
     if result.returncode != 0:
         problem = result.stderr.decode("utf-8", "replace")
         if "not recognized" in problem and "Format" in problem:
             raise ValueError(f"{program.stem} does not write {format}: {_other_format(program)}")
-        raise graphviz.CalledProcessError(result.returncode, command, result.stdout, problem)
-    if format.partition(":")[0] in PIXELS and not is_dot:
+        raise graphviz.CalledProcessError(result.returncode, result.args, result.stdout, problem)
+    if format.partition(":")[0] in PIXELS and program.stem == PURE:
         _mention_boxes(program, source)
     return result.stdout
+
+
+def _run(program: Path, source: str, *options: str) -> "subprocess.CompletedProcess[bytes]":
+    """What a program says of a graph."""
+    return subprocess.run(
+        [str(program), *options],
+        input=(_turned(source) if program.stem == PURE else source).encode("utf-8"),
+        capture_output=True,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
+        check=False,
+    )
 
 
 def _turned(source: str) -> str:
@@ -149,6 +161,6 @@ def _is_box(program: Path, letter: str) -> bool:
 
 
 def _other_format(program: Path) -> str:
-    if program.stem == "graphviz-pure":
+    if program.stem == PURE:
         return "save as svg or png, or install Graphviz, whose `dot` writes pdf too"
     return "save as svg, png or pdf"

@@ -10,9 +10,8 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.view.render import find_renderer
-from tests.side_by_side import DIRECTIONS, drawings, numbers
+from tests.side_by_side import DIRECTIONS, SVG, assert_in_order, drawings
 
-SVG = "{http://www.w3.org/2000/svg}"
 CAPITALS = 9.0  # points, of letters of 11
 
 
@@ -24,16 +23,14 @@ def _dot():
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_the_first_neuron_comes_first(direction):
-    for drawing in drawings(direction):
-        layers = numbers(drawing.svg(), direction)
-        assert layers
-        assert all(layer == sorted(layer) for layer in layers), drawing.source
+    for drawing, n_open in drawings(direction):
+        assert_in_order(drawing, n_open, direction)
 
 
 def test_the_text_of_a_folded_box_is_below_its_edge():
     """A box3d has a lid, which Graphviz takes for room."""
     n_boxes = 0
-    for drawing in drawings("LR"):
+    for drawing, _ in drawings("LR"):
         root = ElementTree.fromstring(drawing.svg())
         boxes = [g for g in root.iter(f"{SVG}g") if "box" in g.get("class", "").split()]
         n_boxes += len(boxes)
