@@ -130,9 +130,16 @@ def _container(shape: Shape, items: list[Any]) -> Any:
         for key, item in zip(shape.keys, items, strict=True):
             result[key] = item  # not update(), which adds up in a Counter
         return result
-    if hasattr(shape.kind, "_fields"):  # a named tuple
-        return shape.kind(*items)
-    return shape.kind(items)
+    return made_of(shape.kind, items)
+
+
+def made_of(kind: Any, items: Iterable[Any]) -> Any:
+    """A list or tuple of a class, which may be one of its own that is made of something else."""
+    if issubclass(kind, tuple):
+        return tuple.__new__(kind, items)
+    made = kind.__new__(kind)
+    list.extend(made, items)
+    return made
 
 
 def _array(lengths: tuple[int, ...], numbers: Iterator[Any]) -> Any:

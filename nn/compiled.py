@@ -4,6 +4,7 @@ Owns when a batch of a training is run by the program and when in eager mode, an
 each other before Ctrl-C, the progress bar and callbacks have their turn.
 """
 
+import marshal
 import sys
 import time
 import warnings
@@ -69,6 +70,8 @@ class CompiledSteps:
         None: the next batch is one for eager mode.
         """
         training, optimizer = self._training, self._optimizer
+        if training.model is not self._model:  # a callback has given another one to be measured
+            training.forward = None
         is_watched = self._is_watched or self._forward.runs_model
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
@@ -197,12 +200,12 @@ class CompiledSteps:
         """Whether the samples that come next are what they were: all, or those of a batch."""
         training = self._training
         if training.position == 0:
-            return self._seen == [*self._samples]
+            return _are_same([*self._samples], self._seen)
         end = training.position + training.batch_size * self._one_by_one
+        batch = training.order[training.position : end]
         return all(
-            now[i] == seen[i]
+            _are_same([now[i] for i in batch], [seen[i] for i in batch])
             for now, seen in zip(self._samples, self._seen, strict=True)
-            for i in training.order[training.position : end]
         )
 
     def _remember_samples(self) -> None:
@@ -260,13 +263,31 @@ def _has_own_code(model: Module, watching: EarlyStopping | None) -> bool:
 def _own_step(optimizer: SGD) -> str:
     """Why a step is not what `sgd_update` does, such as a method of a subclass; "" if it is."""
     kind, names = type(optimizer), ("step", "zero_grad", "rates")
-    if any(getattr(kind, n) is not getattr(SGD, n) or n in vars(optimizer) for n in names):
+    own = {name for each in kind.__mro__[: kind.__mro__.index(SGD)] for name in vars(each)}
+    if own & _OF_A_STEP or any(name in vars(optimizer) for name in names):
         return f"{kind.__name__} has a step of its own"
+    if not all(isinstance(rate, (int, float)) for rate in optimizer.rates):
+        return f"a rate of {kind.__name__} is no number"
     kinds: set[type[Value]] = set(map(type, optimizer.parameters))
-    for its_kind in kinds:
-        if its_kind.data is not Value.data:
+    for its_kind in kinds - {Value}:
+        if any(getattr(its_kind, name) is not getattr(Value, name) for name in _OF_A_NUMBER):
             return f"a parameter is a {its_kind.__name__}, which has a .data of its own"
     return ""
+
+
+# What a class of the user's own may have instead: then a program does not do what it does.
+_OF_A_STEP = {"step", "zero_grad", "rates", "__getattribute__", "__getattr__", "__setattr__"}
+_OF_A_STEP |= {"parameters", "velocities", "lr", "_lr", "momentum", "dampening", "weight_decay"}
+_OF_A_STEP |= {"nesterov"}
+_OF_A_NUMBER = ("data", "grad", "_data", "__setattr__", "__getattribute__")
+
+
+def _are_same(now: Any, before: Any) -> bool:
+    """Whether nested lists hold the same numbers, of the same classes: 0.0 is not -0.0."""
+    try:
+        return marshal.dumps(now, 2) == marshal.dumps(before, 2)
+    except ValueError:  # anything but numbers
+        return bool(now == before)
 
 
 def _copied(samples: Any) -> Any:

@@ -4,11 +4,15 @@ Owns the walk through attributes, containers, closures, global variables and cla
 place that it comes by is set back to what it holds.
 """
 
+import ctypes
 import sys
+import threading
+import weakref
 from argparse import Namespace
 from array import array
-from collections import deque
+from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -16,19 +20,34 @@ from types import (
     BuiltinMethodType,
     CodeType,
     FunctionType,
+    MappingProxyType,
     MethodType,
     ModuleType,
     SimpleNamespace,
 )
 from typing import Any
 
-from autograd import Value
+from autograd import Op, Value
 from nn.module import Module
+from nn.put_back import (
+    fill,
+    set_block,
+    set_cell,
+    set_class,
+    set_context,
+    set_items,
+    set_names,
+    set_slot,
+)
 from nn.random_sources import NumpySource, NumpyState
 
 # Compared as they are; anything else only by being the same object.
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
+# What one's own class may be a kind of, with attributes beside its items.
+WITH_ITEMS = (list, tuple, frozenset, set, deque, dict, array, bytearray, Random, *PLAIN)
+HOLDING = (Op, MappingProxyType, memoryview, ctypes.Array, weakref.ref, ContextVar)
+WITH_NAMES = (UserDict, UserList, ChainMap, threading.local)
 
 
 class ModelKey:
@@ -58,12 +77,20 @@ class ModelKey:
             if isinstance(thing, PLAIN):
                 number = thing.hex() if isinstance(thing, float) else thing  # 0.0 is not -0.0
                 self._parts.append((type(thing), number))
-                continue
+                if type(thing) in PLAIN:
+                    continue
             self._held.append(thing)
             self._parts.append(id(thing))
             if id(thing) not in seen and thing.__class__ is not Value:
                 seen.add(id(thing))
                 self._look_into(thing)
+                if isinstance(thing, WITH_ITEMS) and _is_ones_own(_home(type(thing))):
+                    self._look_into_object(thing)  # it may have attributes beside its items
+                names = getattr(thing, "__dict__", None)
+                if isinstance(names, dict) and "__wrapped__" in names:
+                    self._pending.append(names["__wrapped__"])  # a compiled or cached function's
+                    if self._is_kept and hasattr(thing, "cache_clear"):
+                        self.put_back.append(thing.cache_clear)  # it may remember other numbers
         self._hash = hash(tuple(self._parts))
 
     def _look_into(self, thing: Any) -> None:
@@ -77,7 +104,7 @@ class ModelKey:
             else:
                 self._pending += [*thing, len(thing)]
             if self._is_kept:
-                self.put_back.append(partial(thing.__setitem__, slice(None), [*thing]))
+                self.put_back.append(partial(set_items, thing, [*thing]))
         elif isinstance(thing, Module):
             self._look_into_object(thing)
         elif isinstance(thing, (tuple, frozenset)):
@@ -85,13 +112,15 @@ class ModelKey:
         elif isinstance(thing, (set, deque)):
             self._pending += [*thing, len(thing)]
             if self._is_kept:
-                self.put_back.append(partial(_fill, thing, [*thing]))
+                self.put_back.append(partial(fill, thing, [*thing]))
         elif isinstance(thing, (array, bytearray)):
             self._parts.append(bytes(thing))
             if self._is_kept:
                 self.put_back.append(partial(thing.__setitem__, slice(None), thing[:]))
         elif isinstance(thing, dict):
             self._look_into_names(thing)
+        elif isinstance(thing, (*HOLDING, *WITH_NAMES)):
+            self._look_into_other(thing)
         elif isinstance(thing, Random):
             self.sources.append(thing)
         elif _home(type(thing)).partition(".")[0] == "numpy":
@@ -110,10 +139,10 @@ class ModelKey:
             self._look_into_function(thing)
         elif isinstance(thing, type):
             if _is_ones_own(_home(thing)):
-                self._pending += [*vars(thing).values(), *thing.__bases__]
+                self._pending += [*vars(thing).values(), *thing.__bases__, type(thing)]
                 if self._is_kept:
                     names = [name for name in vars(thing) if not name.startswith("__")]
-                    self.put_back += [partial(setattr, thing, n, vars(thing)[n]) for n in names]
+                    self.put_back += [partial(set_class, thing, n, vars(thing)[n]) for n in names]
         elif hasattr(type(thing), "__next__"):
             self.iterators.append(thing)
         elif (
@@ -132,33 +161,39 @@ class ModelKey:
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
         self._pending += found.values()
         if self._is_kept:
-            self.put_back += [partial(_set_slot, thing, name, x) for name, x in found.items()]
+            self.put_back += [partial(set_slot, thing, name, x) for name, x in found.items()]
 
     def _look_into_names(self, names: dict[Any, Any]) -> None:
         self._pending += names
         self._pending += names.values()
         if self._is_kept:
-            self.put_back.append(partial(_set_names, names, {**names}))
+            self.put_back.append(partial(set_names, names, {**names}))
 
     def _look_into_function(self, function: FunctionType) -> None:
         if _home(function).partition(".")[0] in OURS:
             return
         self._pending += [function.__defaults__, function.__kwdefaults__]
         self._look_into_names(vars(function))
+        found: list[Any] = []
         for cell in function.__closure__ or ():
             try:
-                found = cell.cell_contents
+                found.append(cell.cell_contents)
             except ValueError:  # nothing has been assigned yet
                 continue
-            self._pending.append(found)
             if self._is_kept:
-                self.put_back.append(partial(setattr, cell, "cell_contents", found))
+                self.put_back.append(partial(set_cell, cell, found[-1]))
+        self._pending += found
         if _is_ones_own(_home(function)):
-            names, space = _names(function.__code__), function.__globals__
-            found = self._look_up(names, space)
-            for module in found:  # such as a file of settings
-                if isinstance(module, ModuleType) and _is_ones_own(module.__name__):
-                    self._look_up(names, vars(module))
+            names = _names(function.__code__)
+            found += self._look_up(names, function.__globals__)
+            found += [sys.modules[name] for name in sorted(names & sys.modules.keys())]
+            seen = set()
+            while found:  # modules, such as files of settings, and modules in these
+                module = found.pop()
+                if isinstance(module, ModuleType) and module not in seen:
+                    seen.add(module)
+                    if _is_ones_own(module.__name__):
+                        found += self._look_up(names, vars(module))
 
     def _look_up(self, names: set[str], space: dict[str, Any]) -> list[Any]:
         """Look into the variables of these names."""
@@ -174,9 +209,30 @@ class ModelKey:
         elif hasattr(thing, "get_state"):
             self.sources.append(NumpyState(thing))
         elif hasattr(thing, "tobytes"):
+            if str(thing.dtype) == "object":
+                self._pending += thing.ravel().tolist()
             self._parts.append((thing.shape, thing.tobytes()))
             if self._is_kept and thing.shape and thing.flags.writeable:
                 self.put_back.append(partial(thing.__setitem__, ..., thing.copy()))
+
+    def _look_into_other(self, thing: Any) -> None:
+        """What holds something in a way of its own."""
+        if isinstance(thing, Op):  # of the user's own
+            self._pending += [thing.forward, thing.partials]
+        elif isinstance(thing, MappingProxyType):
+            self._look_into({**thing})
+        elif isinstance(thing, (memoryview, ctypes.Array)):
+            self._parts.append(bytes(thing))
+            if self._is_kept:
+                self.put_back.append(partial(set_block, thing, bytes(thing)))
+        elif isinstance(thing, weakref.ref):
+            self._pending.append(thing())
+        elif isinstance(thing, ContextVar):
+            self._pending.append(thing.get(None))
+            if self._is_kept and thing in copy_context():
+                self.put_back.append(partial(set_context, thing, thing.get()))
+        else:
+            self._look_into_names(vars(thing))
 
     def leaves(self) -> list[Value]:
         """The Values among all that was seen, whose numbers may be assigned."""
@@ -206,11 +262,13 @@ def _is_ones_own(home: str) -> bool:
 
 
 def _names(code: CodeType) -> set[str]:
-    """The names that a function, and functions inside it, look up."""
+    """The names that a function, and functions inside it, look up, also by globals()["name"]."""
     found = {*code.co_names}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found |= _names(constant)
+        elif isinstance(constant, str) and constant.isidentifier():
+            found.add(constant)
     return found
 
 
@@ -218,22 +276,6 @@ def _slots_of(kind: type) -> tuple[str, ...]:
     if not _is_ones_own(_home(kind)):
         return ()
     slots = vars(kind).get("__slots__", ())
-    return (slots,) if isinstance(slots, str) else tuple(slots)
-
-
-def _set_slot(thing: Any, name: str, before: Any) -> None:
-    if getattr(thing, name, None) is not before:
-        setattr(thing, name, before)
-
-
-def _fill(container: Any, before: list[Any]) -> None:
-    container.clear()
-    for x in before:
-        container.append(x) if isinstance(container, deque) else container.add(x)
-
-
-def _set_names(names: dict[Any, Any], before: dict[Any, Any]) -> None:
-    if names != before or names.keys() != before.keys():
-        for name in names.keys() - before.keys():
-            del names[name]
-    names.update(before)
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    own = f"_{kind.__name__.lstrip('_')}"  # which Python puts before private names
+    return tuple([f"{own}{n}" if n[:2] == "__" and n[-2:] != "__" else n for n in names])

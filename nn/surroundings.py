@@ -71,13 +71,17 @@ class ModelSurroundings:
             elif heard.anything:
                 changed = "prints"
         finally:
+            heard.is_over = True  # somebody may have kept a stream
             sys.stdout, sys.stderr = out, err
             logging.Logger.handle = handle  # type: ignore[method-assign]
             for source, state in zip(sources, states, strict=True):
                 if source.getstate() != state:
                     source.setstate(state)
             for put_back in before.put_back:
-                put_back()
+                try:
+                    put_back()
+                except Exception as error:  # noqa: BLE001 - of the user's classes
+                    changed = f"changes what cannot be put back ({type(error).__name__}: {error})"
             for leaf, number in zip(leaves, numbers, strict=True):
                 if leaf.data.hex() != number.hex():
                     leaf.data = number
@@ -92,11 +96,11 @@ class _Heard:
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
-        self.anything = False
+        self.anything = self.is_over = False
 
     def hears(self) -> bool:
-        """Whether it is this thread that says something."""
-        is_ours = threading.get_ident() == self._thread
+        """Whether it is this thread that says something, and as long as it is listened to."""
+        is_ours = threading.get_ident() == self._thread and not self.is_over
         self.anything |= is_ours
         return is_ours
 

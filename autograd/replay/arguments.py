@@ -11,12 +11,11 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from enum import Enum
 from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from autograd.containers import Shape
+from autograd.containers import Shape, made_of
 from autograd.number import as_number, is_array
 from autograd.replay.traced import EXACT
 from autograd.value import Value
@@ -75,9 +74,12 @@ class _Walk:
             names = tuple(x)
             if set(map(type, names)) - {str}:  # 0.0 == -0.0 == False
                 names = tuple([self.fixed(name, where) for name in names])
-            return kind, names, tuple([self.key(item, where) for item in x.values()])
+            items = tuple([self.key(item, where) for item in x.values()])
+            if kind is dict:
+                return kind, names, items
+            return kind, names, items, getattr(x, "default_factory", None), self.attributes(x)
         if isinstance(x, (list, tuple)):
-            return kind, tuple([self.key(item, where) for item in x])
+            return kind, tuple([self.key(item, where) for item in x]), self.attributes(x)
         if is_whole(x):
             self.numbers.append(float(x))
             return "int"
@@ -96,7 +98,7 @@ class _Walk:
 
     def fixed(self, x: Any, where: Any) -> Any:
         """What is part of the program, as a key."""
-        kind = type(x)
+        kind: Any = type(x)
         try:
             hash(x)
         except (TypeError, ValueError):  # of a memoryview that may be written
@@ -105,11 +107,38 @@ class _Walk:
                 "nor hashable; give numbers in lists, tuples, dicts or arrays, or leave it to the "
                 "function itself"
             ) from None
-        if not _is_known_by_value(x):
-            return kind, _Itself(x)
-        if isinstance(x, (float, complex, tuple, frozenset)) or is_dataclass(x):
-            return kind, x, repr(x)  # equal ones may differ: 0.0 == -0.0 == False
-        return kind, x
+        if is_dataclass(x):
+            given = [(each.name, getattr(x, each.name)) for each in fields(x)]
+            return kind, tuple([(name, self.fixed(part, where)) for name, part in given])
+        if kind is tuple or kind is frozenset:
+            return kind, x, tuple([self.fixed(part, where) for part in x])
+        if kind in _NUMBERS:
+            return kind, x, repr(x)  # 0.0 == -0.0 == False
+        if kind in _WORDS:
+            return kind, x
+        if kind.__module__.partition(".")[0] in sys.stdlib_module_names and not vars_of(x):
+            # Equal ones may differ in what their text tells: ranges, times of other zones.
+            return kind, x, repr(x) if kind.__eq__ is not object.__eq__ else ""
+        return kind, _Itself(x), self.attributes(x)
+
+    def attributes(self, x: Any) -> tuple[Any, ...]:
+        """The attributes of an object as a key: numbers and words, and which object else."""
+        return tuple([(name, _shallow(part)) for name, part in vars_of(x).items()])
+
+
+_NUMBERS, _WORDS = (float, complex, int, bool), (str, bytes, type(None))
+
+
+def vars_of(x: Any) -> dict[str, Any]:
+    """The attributes of an object of which a function may ask; none of a class or function."""
+    found = None if isinstance(x, type) or callable(x) else getattr(x, "__dict__", None)
+    return found if isinstance(found, dict) else {}
+
+
+def _shallow(x: Any) -> Any:
+    if type(x) in _NUMBERS:
+        return type(x), x, repr(x)
+    return (type(x), x) if type(x) in _WORDS else _Itself(x)
 
 
 class _Itself:
@@ -123,17 +152,6 @@ class _Itself:
 
     def __hash__(self) -> int:
         return id(self._x)
-
-
-def _is_known_by_value(x: Any) -> bool:
-    """Whether objects equal to it are the same to any function, as far as their text is."""
-    kind: Any = type(x)
-    if is_dataclass(x) and not isinstance(x, type):
-        return all(_is_known_by_value(getattr(x, each.name)) for each in fields(x))
-    if isinstance(x, (tuple, frozenset)):
-        return all(map(_is_known_by_value, x))
-    is_of_python = kind.__module__.partition(".")[0] in sys.stdlib_module_names
-    return is_of_python or kind.__eq__ is object.__eq__ or isinstance(x, Enum)
 
 
 def is_whole(x: Any) -> bool:
@@ -235,7 +253,7 @@ def _filled(shape: Shape, numbers: Iterator[float]) -> Any:
         return shape.kind([next(numbers) for _ in shape.items])
     items = [_filled(item, numbers) for item in shape.items]
     if shape.empty is None:
-        return shape.kind(*items) if hasattr(shape.kind, "_fields") else shape.kind(items)
+        return made_of(shape.kind, items)
     result = copy.copy(shape.empty)
     for name, item in zip(shape.keys, items, strict=True):
         result[name] = item

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from autograd.containers import made_of
 from autograd.number import is_array
 from autograd.replay.arguments import as_doubles, is_float, is_whole, kind_of_block
 from autograd.replay.traced import Floating, Whole
@@ -45,8 +46,8 @@ def bind(
             Values in both.
         is_recorded: whether plain numbers are `Traced` ones; else, in eager mode, they are left as
             they are.
-        plain_arrays: whether arrays of ints are left as they are, too; else they are arrays of ints
-            of Python's.
+        plain_arrays: whether arrays of ints are left as they are, too, as all are in eager mode
+            where floats are plain; else they are arrays of ints of Python's.
     """
     binder = _Binder(are_plain, is_recorded, plain_arrays)
     bound = [binder.bound(x) for x in args]
@@ -67,8 +68,10 @@ class _Binder:
     def bound(self, x: Any) -> Any:
         """`x` with nodes in place of its numbers."""
         if isinstance(x, (list, tuple)):
-            items = [self.bound(item) for item in x]
-            return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+            twin = made_of(type(x), [self.bound(item) for item in x])
+            if hasattr(x, "__dict__"):
+                vars(twin).update(vars(x))
+            return twin
         if isinstance(x, dict):
             twin = copy.copy(x)  # x.copy() of a class of its own is a plain dict
             for name, item in x.items():
@@ -83,8 +86,8 @@ class _Binder:
                 return self.scalars[-1]
             self.has_plain = True
             return Floating(self.scalars[-1]) if self._is_recorded else x
-        if self._plain_arrays and is_array(x) and x.dtype.kind in "iu":
-            return x
+        if self._is_left(x):
+            return x.copy()
         block = as_doubles(x)
         if block is not None:
             return self._of_block(x, block)
@@ -92,11 +95,20 @@ class _Binder:
             return x
         return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
 
+    def _is_left(self, x: Any) -> bool:
+        """Whether it is an array of numbers that stay what they are; the function gets a copy."""
+        if not is_array(x) or x.ndim == 0:
+            return False
+        if self._are_plain and not self._is_recorded:
+            return bool(x.dtype.kind in "fiu")
+        return self._plain_arrays and bool(x.dtype.kind in "iu")
+
     def _whole(self, number: Any, node: Value) -> Any:
         self.has_plain = True
-        if not self._is_recorded:  # an IntEnum, too; but not one of NumPy's
-            return number if isinstance(number, int) else int(number)
-        return Whole(node)
+        if self._is_recorded:
+            return Whole(node)
+        # An IntEnum, too; one of NumPy's only where it is as in the call.
+        return number if self._are_plain or isinstance(number, int) else int(number)
 
     def _of_block(self, x: Any, block: Any) -> Any:
         numbers = (block.ravel() if is_array(block) else block).tolist()
@@ -105,6 +117,9 @@ class _Binder:
         items: list[Any] = [*nodes]
         if kind_of_block(x)[2] == "int":
             items = [self._whole(int(v._data), v) for v in nodes]
+        elif self._are_plain:
+            self.has_plain = True
+            items = [Floating(v) if self._is_recorded else v._data for v in nodes]
         return _object_array(items, x.shape) if is_array(x) else items
 
 

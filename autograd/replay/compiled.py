@@ -29,11 +29,13 @@ from autograd.replay.trial import Trial, difference, plain
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
-MOST_LAYOUTS = 64
+MOST_LAYOUTS = 64  # kept at a time
+MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of the function itself
 MODES = ("exact", "fast")
 NO_INT = (
-    "it does with an int what can only be done with an int itself, such as math.sqrt(n / 2) or "
-    "isinstance(n, int); compute that outside and give the result as an argument"
+    "it does with an int, or a number it is not differentiated by, what can only be done with an "
+    "int itself or that number, such as math.sqrt(n / 2), isinstance(n, int) or numpy.exp(x); "
+    "compute that outside and give the result as an argument"
 )
 BACKENDS = ("llvm", "python")
 
@@ -63,26 +65,33 @@ class Compiled(Entered):
         super().__init__(f)
         self._function = f
         self.mode, self.backend = mode, backend
-        self._are_plain = are_plain
+        self._are_plain = are_plain or _is_differentiated(f)
         self._layouts: dict[Any, Layout] = {}
+        self._n_layouts, self._is_told = 0, False
         self._last: Path | None = None
         self.n_eager = 0
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         name = str(getattr(self, "__qualname__", ""))
         module = sys.modules.get(str(getattr(self, "__module__", "")))
-        if name and getattr(module, name, None) is self:  # `compile` has decorated a function
+        found: Any = module
+        for part in name.split("."):  # `compile` has decorated a function, or one in a class
+            found = getattr(found, part, None)
+        if name and found is self:
             return name
         return _compiled_again, (taken_down(self._function), self.mode, self.backend)
 
-    def _call(self, *args: Any, **kwargs: Any) -> Any:
+    def _call(self, /, *args: Any, **kwargs: Any) -> Any:
         """The function's result, as numbers: with Values, or inside a transform, a graph."""
         parts = take_apart(args, kwargs)
         if parts.has_values or modes.in_transform():
-            return self._function(*args, **kwargs)
+            bound = bind(args, kwargs, self._are_plain, is_recorded=False)
+            return self._function(*bound.args, **bound.kwargs)
         if modes.is_listened_to():
             return self._eager(args, kwargs)
         layout = self._layouts.get(parts.key)
+        if layout is None and self._n_layouts >= MOST_LAYOUTS_EVER:
+            return self._eager(args, kwargs, self._say_there_are_too_many())
         if layout is None:
             layout = self._new_layout(parts.key)
         tried = [*layout.paths]
@@ -115,7 +124,21 @@ class Compiled(Entered):
         with changing:
             if len(self._layouts) >= MOST_LAYOUTS:  # the one made first, and its programs
                 del self._layouts[next(iter(self._layouts))]
+            self._n_layouts += 1
             return self._layouts.setdefault(key, Layout())
+
+    def _say_there_are_too_many(self) -> str:
+        """Warn once that arguments of yet another layout find the function as it stands."""
+        why = (
+            f"it was called with more than {MOST_LAYOUTS_EVER} layouts of arguments; what is no "
+            "number, such as a word, a length or an object, is part of the layout"
+        )
+        with changing:
+            is_known, self._is_told = self._is_told, True
+        if not is_known:
+            text = f"compile: {self._name} runs uncompiled for further ones: {why}"
+            warnings.warn(text, RuntimeWarning, stacklevel=4)
+        return why
 
     def _record(
         self, layout: Layout, tried: list[Path], parts: Parts, args: Any, kwargs: Any
@@ -148,7 +171,7 @@ class Compiled(Entered):
         is_exact, function = self.mode == "exact", self._function
         try:
             recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
-        except (TypeError, IndexError, AttributeError):
+        except (TypeError, IndexError, AttributeError, ArithmeticError):
             if not bound.has_plain:
                 raise
             result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does
@@ -246,7 +269,8 @@ class Compiled(Entered):
         Raises ValueError before the first call.
         """
         if self._last is None:
-            raise ValueError(f"compile: {self._name} is recorded when it is first called; call it")
+            why = " ".join(self.report().notes) or "is recorded when it is first called; call it"
+            raise ValueError(f"compile: {self._name} {why}")
         return written(self._last.tape)[0]
 
     @property
@@ -286,6 +310,17 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
     if backend is not None and backend not in BACKENDS:
         raise ValueError(f"compile: backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
     return Compiled(f, mode, backend)
+
+
+def _is_differentiated(f: Any) -> bool:
+    """Whether it is what a transform has made, which lets plain numbers be plain for its function.
+
+    It makes Values of what it differentiates by, itself.
+    """
+    recipe = recipe_of(f)
+    if recipe is None:
+        return False
+    return recipe.transform is not vmap or _is_differentiated(recipe.function)
 
 
 def _compiled_again(source: Any, mode: str, backend: str | None) -> Compiled:

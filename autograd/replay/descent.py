@@ -134,6 +134,8 @@ class Descent:
             )
         state = self._maker.state(rates, velocities, with_gradients)
         size, samples = sizes[0][0], array("q", order)
+        if not self._maker.has(samples[:size]):  # negative, as Python counts, or an error
+            return _NOTHING
         steps = self._steps_of(size, state)
         for step in [*steps]:
             planned = self._planned(step, sizes, state, answers)
@@ -238,6 +240,8 @@ class Descent:
         if not step.is_proven and (is_other or not step.is_repeated):
             if why := self._difference([log[0], *after, *log[1:]], samples, state):
                 return self._refuse(why)
+            if why := self._difference_of_kinds(step, size, state, given=state.numbers + others):
+                return self._refuse(why)
             step.is_proven, step.is_repeated = is_other, True
         n = len(state.weights)
         gradients = after[-n:] if state.with_gradients else array("d", bytes(8 * n))
@@ -250,11 +254,8 @@ class Descent:
 
     def _goes_otherwise(self, step: Step, samples: "array[int]", given: "array[float]") -> bool:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
-        blocks = [
-            memoryview(table.of(samples)) for table in (self._maker.rows, self._maker.targets)
-        ]
         try:
-            return step.program.run(given, blocks) is None
+            return step.program.run(given, self._maker.blocks(samples)) is None
         except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
             return False
 
@@ -269,8 +270,22 @@ class Descent:
             return ""
         return (
             "its program does not give the numbers of eager mode: the model or the loss uses "
-            "something that is no operation on Values, such as random numbers"
+            "something that is no operation on Values, such as random numbers, or that a sample is "
+            "an int or a bool and no float"
         )
+
+    def _difference_of_kinds(
+        self, step: Step, size: int, state: State, given: "array[float]"
+    ) -> str:
+        """The same for samples of each kind, where some are ints and others floats."""
+        for samples in self._maker.unlike(size):
+            try:
+                found = step.program.run(given, self._maker.blocks(samples))
+            except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
+                continue
+            if found is not None and (why := self._difference([*found], samples, state)):
+                return why
+        return ""
 
     def _refuse(self, why: str) -> Done:
         self.refusal = why

@@ -27,15 +27,17 @@ class Entered(functools.partial[Any]):
         self._slow = _called_weakly(self)  # one object, whose address is in native code
         self._enter_by(self._slow)
         self._entrances: list[Entrance] = []
+        self._left: list[Entrance] = []
 
-    def _call(self, *args: Any, **kwargs: Any) -> Any:
+    def _call(self, /, *args: Any, **kwargs: Any) -> Any:
         """What it does where no native code takes the call."""
         raise NotImplementedError
 
     def _open(self, layouts: Iterable[Layout]) -> None:
         """Let calls enter native code: one entrance after another, of one layout after another."""
         entrances = [one for each in layouts for one in each.entrances()]
-        self._left = self._entrances  # native code that may be running just now
+        # Native code that may be running just now: making a list may have called a finaliser.
+        self._left = [*[one for one in self._left if one.is_running], *self._entrances]
         self._entrances = entrances
         following = None
         for one in reversed(entrances):

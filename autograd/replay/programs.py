@@ -65,6 +65,11 @@ class Batches(NamedTuple):
     answers: Decision | bool
 
     @property
+    def n_samples(self) -> int:
+        """How many samples there are."""
+        return min(len(self.rows) // self.row_size, len(self.targets) // self.target_size)
+
+    @property
     def legs(self) -> list[tuple[int, int]]:
         """Which kinds, and how many batches of each follow each other."""
         legs = zip(self.schedule[::2], self.schedule[1::2], strict=True)
@@ -109,6 +114,10 @@ class Entrance(Protocol):
     @property
     def function(self) -> Callable[..., Any]:
         """It."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its code waits for a function of Python's to return."""
 
     def go_on_with(self, following: Any) -> None:
         """Leave other arguments and other ways through the function to it; None: to `slow`."""
@@ -162,7 +171,8 @@ class StepProgram(Program, Protocol):
             batches: what to run.
             state: the numbers that come in a list; the steps change it.
 
-        It stops before a batch for which a guard is answered otherwise, or an output is not finite.
+        It stops before a batch for which a guard is answered otherwise, of which an output is not
+        finite, or whose samples are not all there.
         """
 
 

@@ -76,6 +76,8 @@ class PythonProgram:
             program, size, width = batches.kinds[number]
             for _ in range(n):
                 samples = batches.order[start : start + size]
+                if min(samples) < 0 or max(samples) >= batches.n_samples:
+                    return Ran(n_done, log, kept)
                 rows = chosen(batches.rows, batches.row_size, samples)
                 targets = chosen(batches.targets, batches.target_size, samples)
                 found = program.run(state, [rows, targets])

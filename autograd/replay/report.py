@@ -87,13 +87,13 @@ class Report(NamedTuple):
     ) -> "Report":
         """What there is at the moment."""
         paths, notes = [], []
-        for key, layout in layouts.items():
+        for key, layout in [*layouts.items()]:  # other threads may add some
             kinds = ", ".join([_kind(one) for one in key[1:]])
             if layout.eager:
                 notes.append(f"({kinds}): runs as it stands: {layout.eager}")
             if layout.by_sample is not None:
                 notes.append(f"({kinds}): sample by sample, each on its own way")
-            for path in layout.paths:
+            for path in [*layout.paths]:
                 tape, program = path.tape, path.program
                 why = why_python(backend) if program.backend == "python" else ""
                 paths.append(

@@ -107,6 +107,21 @@ class Steps:
             moving = array("d")
         return State(rates, self.leaves.numbers(), moving, with_gradients)
 
+    def has(self, samples: "array[int]") -> bool:
+        """Whether there are samples of these numbers, counted from 0."""
+        n = min(len(self.rows), len(self.targets))
+        return not samples or (min(samples) >= 0 and max(samples) < n)
+
+    def blocks(self, samples: "array[int]") -> list[memoryview]:
+        """What a program reads of a batch beside the state."""
+        return [memoryview(table.of(samples)) for table in (self.rows, self.targets)]
+
+    def unlike(self, size: int) -> list["array[int]"]:
+        """Batches in which there are samples of each kind, if there are several."""
+        kinds = array("q", sorted({*self.rows.unlike, *self.targets.unlike}))
+        starts = range(0, len(kinds), size)
+        return [(kinds[i:] + kinds * size)[:size] for i in starts]
+
     def recorded(self, samples: "array[int]", state: State, mode: str, backend: str | None) -> Step:
         """The program of a step, recorded for these samples."""
         with collector_paused():

@@ -24,15 +24,17 @@ class Table:
         numbers: of all samples, one after another.
         size: how many one has.
         key: the layout of one.
+        unlike: a sample of each kind, where not all hold ints, floats or bools in the same places.
 
     Raises TypeError, which names the sample, for anything else.
     """
 
     def __init__(self, samples: Sequence[Any], name: str) -> None:
-        self._samples = _of_one_kind(samples)
+        self._samples, self._alike = samples, _of_one_kind(samples)
+        self.unlike = _one_of_each(samples) if self._alike is not samples else []
         self.numbers = array("d")
         self.key: Any = None
-        for i, sample in enumerate(self._samples):
+        for i, sample in enumerate(self._alike):
             try:
                 parts = take_apart((sample,), {})
             except (TypeError, OverflowError) as error:
@@ -47,6 +49,9 @@ class Table:
                 )
             self.numbers.extend(parts.numbers)
         self.size = len(self.numbers) // max(1, len(samples))
+
+    def __len__(self) -> int:
+        return len(self._samples)
 
     def of(self, samples: Sequence[int]) -> "array[float]":
         """The numbers of some samples, one after another."""
@@ -63,7 +68,8 @@ class Table:
 
         If they are not recorded: a copy.
         """
-        found = bind((self.plain(samples),), {}, are_plain=True, is_recorded=is_recorded)
+        alike = [self._alike[i] for i in samples]
+        found = bind((alike,), {}, are_plain=True, is_recorded=is_recorded)
         return found.args[0], found.scalars
 
 
@@ -97,6 +103,20 @@ def _of_one_kind(samples: Sequence[Any]) -> Sequence[Any]:
     if kinds <= {int, float, bool} and not (kinds == {float} or _are_whole(samples)):
         return [float(x) for x in samples]
     return samples
+
+
+def _one_of_each(samples: Sequence[Any]) -> list[int]:
+    """The first sample of each kind; none if all are of one."""
+    first: dict[Any, int] = {}
+    for i, sample in enumerate(samples):
+        first.setdefault(_kind_of(sample), i)
+    return [*first.values()] if len(first) > 1 else []
+
+
+def _kind_of(sample: Any) -> Any:
+    if isinstance(sample, (list, tuple)):
+        return tuple([_kind_of(x) for x in sample])
+    return type(sample), isinstance(sample, int) and is_whole(sample)
 
 
 def _are_whole(samples: Sequence[Any]) -> bool:

@@ -61,7 +61,8 @@ def difference(
     if found is None or not same(found, numbers):
         return (
             "its program does not give the same numbers as the function itself: something in it "
-            "is no operation on Values, such as random numbers, or a list or attribute it changes"
+            "is no operation on Values, such as random numbers, a list or attribute it changes, or "
+            "a sum that NumPy adds up in an order of its own"
         )
     is_as_before = shape == recorded.shape and fixed.keys() == recorded.fixed.keys()
     if is_as_before and all(_is_the_same(x, recorded.fixed[i]) for i, x in fixed.items()):

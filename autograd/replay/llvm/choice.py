@@ -9,6 +9,21 @@ from autograd.replay.llvm.code import I64
 from autograd.replay.llvm.loops import copy, loop
 
 
+def are_there(
+    builder: ir.IRBuilder, named: dict[str, ir.Value], samples: ir.Value, size: ir.Value
+) -> ir.Value:
+    """Whether there are samples of these numbers: a callback may have put any in their place."""
+    with builder.goto_entry_block():
+        outside = builder.alloca(I64)
+    builder.store(ir.Constant(I64, 0), outside)
+    with loop(builder, size) as j:
+        sample = builder.load(builder.gep(samples, [j]))
+        is_there = builder.icmp_unsigned("<", sample, named["n_samples"])
+        found = builder.zext(builder.not_(is_there), I64)
+        builder.store(builder.or_(builder.load(outside), found), outside)
+    return builder.icmp_unsigned("==", builder.load(outside), ir.Constant(I64, 0))
+
+
 def choose(
     builder: ir.IRBuilder, named: dict[str, ir.Value], samples: ir.Value, size: ir.Value
 ) -> None:

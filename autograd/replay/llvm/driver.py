@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import llvmlite.binding as llvm
 from llvmlite import ir
 
-from autograd.replay.llvm.choice import choose
+from autograd.replay.llvm.choice import are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import translated
@@ -36,6 +36,7 @@ ARGUMENTS = {
     "row_size": I64,
     "all_targets": POINTER,
     "target_size": I64,
+    "n_samples": I64,
     "order": WORDS,  # the samples of all batches
     "n_rates": I64,  # the numbers of the state before those that a step changes
     "n_new": I64,
@@ -92,6 +93,7 @@ def drive(
         batches.row_size,
         _start(batches.targets),
         batches.target_size,
+        batches.n_samples,
         _start(batches.order),
         batches.n_rates,
         batches.n_new,
@@ -114,7 +116,7 @@ def _driver() -> tuple[Any, llvm.ExecutionEngine]:
     """The loop as a function of ctypes, which returns how many batches it ran, and its code.
 
     It stops before a batch whose program answers a guard otherwise, or whose outputs are not all
-    finite: the state is then as it was before that batch.
+    finite, or whose samples are not all there: the state is then as it was before that batch.
     """
     module = ir.Module("driver")
     function = ir.Function(module, ir.FunctionType(I64, list(ARGUMENTS.values())), "drive")
@@ -180,6 +182,7 @@ def _write_leg(
     work = builder.inttoptr(word["work"], POINTER)
     with loop(builder, n_batches):
         samples = builder.load(at.order)
+        _stop_unless(builder, are_there(builder, named, samples, word["size"]), stopped)
         choose(builder, named, samples, word["size"])
         status = builder.call(program, [named["blocks"], work, outputs])
         is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))

@@ -96,12 +96,14 @@ class Entry:
         reader.go_on_if_equal(status, ir.Constant(I32, 0))
         if direct.shape.size:
             _refuse_nan(sure, outputs, direct.shape.size)
-        # Whether there is memory for a few more objects is not asked: CPython's own code for floats
-        # in such a place is in no better position.
         builder.store(ir.Constant(I64, 1), is_making)
-        made = _made(Maker(builder, outputs), direct.shape, builder, kept)
+        no_memory = function.append_basic_block("no_memory")
+        made = _made(Maker(builder, outputs, no_memory), direct.shape, builder, kept)
         builder.store(none, is_making)
         builder.ret(made)
+        builder.position_at_end(no_memory)  # MemoryError is set; what is half made is lost
+        builder.store(none, is_making)
+        builder.ret(ir.Constant(OBJECT, None))
         builder.position_at_end(reader.otherwise)
         following = builder.load(pointer(ctypes.addressof(self._following), WORD))
         sure.go_on_if(builder.icmp_unsigned("!=", following, none))
@@ -125,6 +127,11 @@ class Entry:
         make.restype = ctypes.py_object
         make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
         self.function = make(ctypes.addressof(method), self._kept, None)
+
+    @property
+    def is_running(self) -> bool:
+        """See `Entrance`."""
+        return bool(self._is_making.value)
 
     def go_on_with(self, following: "Entry | None") -> None:
         """See `Entrance`."""

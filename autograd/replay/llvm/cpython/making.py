@@ -19,6 +19,8 @@ from autograd.replay.llvm.cpython.objects import (
 )
 from autograd.replay.llvm.loops import loop
 
+LIKELY = 1000  # times as often as not
+
 
 class Maker:
     """Code that makes the objects of a result.
@@ -26,11 +28,21 @@ class Maker:
     Args:
         builder: where it is written.
         numbers: the address of the numbers, in order.
+        no_memory: where it goes on if there is none for an object.
     """
 
-    def __init__(self, builder: ir.IRBuilder, numbers: ir.Value) -> None:
-        self._builder, self._numbers = builder, numbers
+    def __init__(self, builder: ir.IRBuilder, numbers: ir.Value, no_memory: ir.Block) -> None:
+        self._builder, self._numbers, self._no_memory = builder, numbers, no_memory
         self._place = 0
+
+    def _sure(self, made: ir.Value) -> ir.Value:
+        """A new object, if it is there."""
+        following = self._builder.append_basic_block()
+        is_there = self._builder.icmp_unsigned("!=", made, ir.Constant(OBJECT, None))
+        branch = self._builder.cbranch(is_there, following, self._no_memory)
+        branch.set_weights([LIKELY, 1])
+        self._builder.position_at_end(following)
+        return made
 
     def _function(self, name: str, *kinds: ir.Type) -> ir.Function:
         return python_function(self._builder.module, name, OBJECT, *kinds)
@@ -39,14 +51,13 @@ class Maker:
         """The next number as a float."""
         place = self._builder.gep(self._numbers, [ir.Constant(I64, self._place)])
         self._place += 1
-        return self._builder.call(
-            self._function("PyFloat_FromDouble", DOUBLE), [self._builder.load(place)]
-        )
+        make = self._function("PyFloat_FromDouble", DOUBLE)
+        return self._sure(self._builder.call(make, [self._builder.load(place)]))
 
     def container(self, kind: type, n: int) -> tuple[ir.Value, ir.Value]:
         """A new list or tuple of n items, and where these are to be put."""
         name = "PyList_New" if kind is list else "PyTuple_New"
-        made = self._builder.call(self._function(name, I64), [ir.Constant(I64, n)])
+        made = self._sure(self._builder.call(self._function(name, I64), [ir.Constant(I64, n)]))
         if kind is list:
             return made, self._builder.load(field(self._builder, made, ITEMS, OBJECTS))
         return made, field(self._builder, made, ITEMS, OBJECT)
@@ -57,13 +68,13 @@ class Maker:
         make = self._function("PyFloat_FromDouble", DOUBLE)
         with loop(builder, ir.Constant(I64, n)) as i:
             at = builder.add(i, ir.Constant(I64, self._place))
-            made = builder.call(make, [builder.load(builder.gep(self._numbers, [at]))])
+            made = self._sure(builder.call(make, [builder.load(builder.gep(self._numbers, [at]))]))
             builder.store(made, builder.gep(items, [i]))
         self._place += n
 
     def mapping(self) -> ir.Value:
         """A new dict."""
-        return self._builder.call(self._function("PyDict_New"), [])
+        return self._sure(self._builder.call(self._function("PyDict_New"), []))
 
     def put(self, mapping: ir.Value, name: str, made: ir.Value) -> None:
         """Give a new object to a dict."""
@@ -77,7 +88,7 @@ class Maker:
         """A new array with the next n numbers, by a function of Python that makes an empty one."""
         builder = self._builder
         call = self._function("PyObject_CallNoArgs", OBJECT)
-        made = builder.call(call, [pointer(id(make), OBJECT)])
+        made = self._sure(builder.call(call, [pointer(id(make), OBJECT)]))
         goal = builder.load(field(builder, made, DATA, POINTER))
         source = builder.gep(self._numbers, [ir.Constant(I64, self._place)])
         copy = python_function(builder.module, "memcpy", OBJECT, POINTER, POINTER, I64)

@@ -1,0 +1,66 @@
+"""Put back: a place in the user's objects set to what it held before, if it holds anything else.
+
+Owns how that is done for each kind of place. What is as it was is not touched: not every class
+lets itself be set.
+"""
+
+from collections import deque
+from contextvars import ContextVar
+from operator import is_
+from types import CellType
+from typing import Any
+
+
+def set_slot(thing: Any, name: str, before: Any) -> None:
+    """An attribute that stands in a slot."""
+    if getattr(thing, name, None) is not before:
+        setattr(thing, name, before)
+
+
+def set_cell(cell: CellType, before: Any) -> None:
+    """A variable of a closure."""
+    if cell.cell_contents is not before:
+        cell.cell_contents = before
+
+
+def set_class(kind: type, name: str, before: Any) -> None:
+    """An attribute of a class, which may let nobody set it: an Enum."""
+    if vars(kind).get(name) is not before:
+        setattr(kind, name, before)
+
+
+def set_items(container: list[Any], before: list[Any]) -> None:
+    """The items of a list, which may be of a class of its own."""
+    if len(container) != len(before) or not all(map(is_, container, before)):
+        list.__setitem__(container, slice(None), before)
+
+
+def fill(container: Any, before: list[Any]) -> None:
+    """The items of a set or deque."""
+    now = [*container]
+    if len(now) == len(before) and all(map(is_, now, before)):
+        return
+    container.clear()
+    for x in before:
+        container.append(x) if isinstance(container, deque) else container.add(x)
+
+
+def set_names(names: dict[Any, Any], before: dict[Any, Any]) -> None:
+    """The items of a dict, or the attributes of an object."""
+    for name in names.keys() - before.keys():
+        dict.__delitem__(names, name)
+    for name, x in before.items():
+        if name not in names or names[name] is not x:
+            dict.__setitem__(names, name, x)
+
+
+def set_block(block: Any, before: bytes) -> None:
+    """The bytes of a memoryview or of an array of ctypes."""
+    if bytes(block) != before:
+        memoryview(block).cast("B")[:] = before
+
+
+def set_context(variable: ContextVar[Any], before: Any) -> None:
+    """A variable of the context."""
+    if variable.get(None) is not before:
+        variable.set(before)

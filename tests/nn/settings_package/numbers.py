@@ -1,0 +1,3 @@
+"""Settings that a callback changes."""
+
+factor = 1.0

@@ -1,0 +1,247 @@
+"""fit(compiled=True) finds what a loss reads wherever Python lets it stand, and puts it back.
+
+Owns the places: packages, closures, attributes of containers, caches, compiled helpers, and classes
+that do not let themselves be set.
+"""
+
+import collections
+import contextvars
+import ctypes
+import enum
+import functools
+import random
+import threading
+import types
+import weakref
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import tests.nn.settings_package.numbers
+from nn import Module
+from tests.nn.both_modes import NUMBERS, ROWS, both, mlp
+
+settings = tests.nn.settings_package.numbers
+factor = 1.0
+
+
+def _in_closure():
+    import tests.nn.settings_package.numbers as numbers
+
+    return lambda: numbers.factor
+
+
+def _of_import():
+    from tests.nn.settings_package import numbers
+
+    return numbers.factor
+
+
+class Table(dict):
+    pass
+
+
+class Row(list):
+    pass
+
+
+class Pair(tuple):
+    pass
+
+
+class Number(float):
+    pass
+
+
+class Bag(set):
+    pass
+
+
+class Dice(random.Random):
+    pass
+
+
+class Meta(type):
+    factor = 1.0
+
+
+class OfMeta(metaclass=Meta):
+    pass
+
+
+class Private:
+    __slots__ = ("__factor",)
+
+    def set(self, number):
+        self.__factor = number
+
+    def get(self):
+        return self.__factor
+
+
+with_attributes = [Table(), Row(), Pair(), Number(), Bag(), Dice(1), collections.deque()]
+with_attributes[-1] = type("Queue", (collections.deque,), {"__module__": __name__})()
+private = Private()
+wrapped, chained = collections.UserDict(), collections.ChainMap()
+plain = {}
+seen = types.MappingProxyType(plain)
+block = bytearray(1)
+view = memoryview(block)
+raw = (ctypes.c_double * 1)()
+objects = np.array([None, None], dtype=object)
+of_thread, of_context = threading.local(), contextvars.ContextVar("factor")
+held = types.SimpleNamespace()
+weak = weakref.ref(with_attributes[4])
+
+
+def put(number):
+    global factor
+    factor = settings.factor = Meta.factor = raw[0] = objects[0] = number
+    plain["factor"] = wrapped["factor"] = chained["factor"] = of_thread.factor = number
+    private.set(number)
+    of_context.set(number)
+    block[0] = int(number * 8)
+    for one in with_attributes:
+        one.factor = number
+    cached.cache_clear()
+
+
+@functools.lru_cache
+def cached():
+    return plain["factor"]
+
+
+PLACES = {
+    "package": lambda: tests.nn.settings_package.numbers.factor,
+    "closure": _in_closure(),
+    "import": _of_import,
+    "getattr": lambda: getattr(settings, "factor"),  # noqa: B009
+    "globals": lambda: globals()["factor"],
+    "metaclass": lambda: OfMeta.factor,
+    "private slot": private.get,
+    "cache": lambda: cached(),
+    "UserDict": lambda: wrapped["factor"],
+    "ChainMap": lambda: chained["factor"],
+    "MappingProxyType": lambda: seen["factor"],
+    "memoryview": lambda: view[0] / 8,
+    "ctypes": lambda: raw[0],
+    "array of objects": lambda: objects[0],
+    "thread": lambda: of_thread.factor,
+    "context": of_context.get,
+    "weak reference": lambda: weak().factor,
+    **{type(x).__name__: functools.partial(getattr, x, "factor") for x in with_attributes},
+}
+
+
+def scaled(read):
+    def loss(outputs, targets):
+        return ag.mean([(a - b) ** 2 for a, b in zip(outputs, targets, strict=True)]) * read()
+
+    return loss
+
+
+def made():
+    put(1.0)
+    return mlp()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_a_callback_changes_is_seen(place, monkeypatch):
+    def callback(training):
+        if training.epoch in (2, 5):
+            put(1.0 / training.epoch)
+
+    loss = scaled(PLACES[place])
+    found = both(made, (ROWS, NUMBERS), loss, monkeypatch, callbacks=[callback])
+    assert found.n_steps >= 50
+    assert found.said == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_the_loss_changes_is_put_back_and_done_for_each_batch(place, monkeypatch):
+    read = PLACES[place]
+
+    def counting(outputs, targets):
+        put(min(10.0, read() + 0.5))
+        return scaled(read)(outputs, targets)
+
+    after = []
+    for _ in range(2):
+        found = both(made, (ROWS, NUMBERS), counting, monkeypatch, epochs=2)
+        after.append(read())
+    assert after == [6.0, 6.0]
+    assert "changes attributes or variables" in found.said[0]
+
+
+def of_closure(number):
+    return lambda x: number["factor"] * x**2
+
+
+helper = ag.compile(of_closure(plain))
+of_operation = ag.Op("scaled_square", lambda x: x * x, lambda y, x: (2.0 * x * plain["factor"],))
+
+
+@pytest.mark.parametrize("function", [helper, of_operation], ids=["compiled", "operation"])
+def test_what_a_function_of_ours_reads_is_seen(function, monkeypatch):
+    def callback(training):
+        if training.epoch in (2, 5):
+            put(1.0 / training.epoch)
+
+    def loss(outputs, targets):
+        return ag.mean([function(a - b) for a, b in zip(outputs, targets, strict=True)])
+
+    found = both(made, (ROWS, NUMBERS), loss, monkeypatch, callbacks=[callback])
+    assert found.n_steps >= 50
+    assert found.said == []
+
+
+class Mode(enum.Enum):
+    plain = 1
+
+
+class Fixed(type):
+    def __setattr__(cls, name, number):
+        raise AttributeError("it is as it is")
+
+
+class Constants(metaclass=Fixed):
+    factor = 2.0
+
+
+class Locked(dict):
+    def __setitem__(self, name, number):
+        raise TypeError("it is as it is")
+
+
+class Around(Module):
+    """A network beside things that cannot be set."""
+
+    def __init__(self):
+        self.net, self.mode, self.locked = mlp(), Mode.plain, Locked(factor=0.5)
+        self.state = np.zeros(2)
+        self.n_rows = [0]
+
+    def __call__(self, x):
+        if self.mode is not Mode.plain:
+            raise ValueError
+        return self.net(x) * Constants.factor * self.locked["factor"]
+
+
+class Counting(Around):
+    def __call__(self, x):
+        self.n_rows[0] += 1
+        self.state = self.state + 1.0
+        return super().__call__(x) * (1.0 + 1e-3 * self.n_rows[0] + 1e-3 * float(self.state[1]))
+
+
+def test_what_cannot_be_set_is_left_alone(monkeypatch):
+    found = both(Around, (ROWS, NUMBERS), "mse", monkeypatch)
+    assert found.n_steps >= 50
+    assert found.said == []
+
+
+def test_what_stands_beside_it_is_put_back(monkeypatch):
+    found = both(Counting, (ROWS, NUMBERS), "mse", monkeypatch)
+    assert found.n_steps == 0
+    assert "changes attributes or variables" in found.said[0]
