@@ -33,6 +33,8 @@ class Traced:
     __slots__ = ("as_value",)
 
     def __init__(self, as_value: Value) -> None:
+        if not isinstance(as_value, Value):  # statistics.mean() makes a number of the class it sees
+            raise TypeError(f"{type(self).__name__} stands for a Value, not for {as_value!r:.40}")
         self.as_value = as_value
 
     @property

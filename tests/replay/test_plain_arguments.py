@@ -1,0 +1,111 @@
+"""compile: what a transform does not differentiate by is a plain number, as in eager mode.
+
+Owns what such a number, or an array of them, may be used for, and that the bits are eager mode's.
+"""
+
+import math
+import statistics
+import warnings
+
+import numpy as np
+import pytest
+
+import autograd as ag
+
+X = np.random.default_rng(0).normal(size=100)
+COMPILED = {
+    "arithmetic": (lambda w, s: w * s * s + ag.exp(s) * w, 3.5),
+    "branch": (lambda w, s: w * s if s > 0 else w * w, 3.5),
+    "sum": (lambda w, x: w * ag.sum(x), X),
+    "product": (lambda w, x: ag.sum([w * a for a in x]), X),
+    "dot": (lambda w, x: ag.dot([w, w], x[:2]), X),
+    "dict": (lambda w, d: w * d["x"] + w ** d["y"][0], {"x": 2.0, "y": [3.0, 1]}),
+    "matrix": (lambda w, x: (x @ np.array([w, w * w, 1.0], dtype=object))[1], X[:6].reshape(2, 3)),
+}
+PLAIN = {
+    "sqrt": (lambda w, s: w * math.sqrt(s), 4.0),
+    "class": (lambda w, s: w * (1.0 if isinstance(s, float) else 2.0), 3.0),
+    "round": (lambda w, s: w * round(s, 1), 3.14159),
+    "int": (lambda w, s: w * int(s), 3.7),
+    "key": (lambda w, s: w * {3.0: 5.0}[s], 3.0),
+    "fsum": (lambda w, x: w * math.fsum(x), [0.1, 0.2, 0.3]),
+    "mean of a list": (lambda w, x: w * statistics.mean(x), [0.1, 0.2, 0.3]),
+    "sum of an array": (lambda w, x: w * x.sum(), X),
+    "mean of an array": (lambda w, x: w * x.mean(), X),
+    "norm": (lambda w, x: w * np.linalg.norm(x), X),
+    "product of arrays": (lambda w, x: w * (x @ x), X),
+    "exp of an array": (lambda w, x: w * np.exp(x).sum(), X),
+    "float32": (lambda w, x: w * (x[0] + 0.1), X.astype(np.float32)),
+    "uint8": (lambda w, x: w * (x[0] + x[1]), np.array([200, 100], np.uint8)),
+    "int64": (lambda w, x: w * (x[0] / x[1]), np.array([1, 0])),
+}
+TRANSFORMS = {
+    "grad": ag.grad,
+    "value_and_grad": ag.value_and_grad,
+    "jacobian": ag.jacobian,
+    "hessian": ag.hessian,
+    "vmap": lambda f: ag.vmap(ag.grad(f), (0, None)),
+    "grad of grad": lambda f: ag.grad(ag.grad(f)),
+}
+
+
+def argument(name):
+    return [2.0, 3.0] if name == "vmap" else 2.0
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("name", [*COMPILED, *PLAIN])
+@pytest.mark.parametrize("backend", ["llvm", "python"])
+@pytest.mark.filterwarnings("ignore:compile. .* runs uncompiled")
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:overflow")
+def test_the_numbers_are_those_of_eager_mode(name, transform, backend):
+    function, x = {**COMPILED, **PLAIN}[name]
+    eager = TRANSFORMS[transform](function)
+    compiled = ag.compile(eager, backend=backend)
+    for _ in range(4):
+        assert repr(compiled(argument(transform), x)) == repr(eager(argument(transform), x))
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_only_computes_is_compiled(name):
+    function, x = COMPILED[name]
+    compiled = ag.compile(ag.value_and_grad(function))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for w in (2.0, 3.0, 4.0):
+            assert compiled(w, x) == ag.value_and_grad(function)(w, x)
+    assert compiled.n_eager == 0
+
+
+def test_a_plain_division_by_zero_is_pythons_error():
+    gradient = ag.grad(lambda w, s: w * (1 / s))
+    compiled = ag.compile(gradient)
+    for s in (0.0, 2.0, 0.0):
+        if s:
+            assert compiled(2.0, s) == gradient(2.0, s)
+        else:
+            with pytest.raises(ZeroDivisionError):
+                compiled(2.0, s)
+
+
+def test_inside_a_transform_its_floats_are_values_from_the_first_call_on():
+    compiled = ag.compile(lambda x: 1.0 / x)
+    outer = ag.value_and_grad(lambda y: y * compiled(0.0))
+    cold = outer(1.0)
+    assert [compiled(x) for x in (1.0, 2.0, 4.0)] == [1.0, 0.5, 0.25]
+    assert cold == outer(1.0) == (math.inf, math.inf)
+
+
+def test_an_argument_may_be_called_self():
+    compiled = ag.compile(lambda self, x: self * x)
+    assert [compiled(self=2.0, x=x) for x in (3.0, 4.0, 5.0)] == [6.0, 8.0, 10.0]
+
+
+def test_the_function_gets_a_copy_of_the_array_where_it_is_compared():
+    def changing(w, x):
+        x[0] = 7.0
+        return w * x[0]
+
+    x = np.array([1.0, 2.0])
+    ag.compile(ag.grad(changing))(2.0, x)
+    assert x[0] == 1.0
