@@ -57,6 +57,9 @@ class Recorder:
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         """The function asked whether `a question b`, where question is an operator of Python."""
 
+    def ran_own(self, node: Any) -> None:
+        """An operation of the user's own made `node`: it may raise for other numbers."""
+
     def read(self, x: Any) -> None:
         """The function took the number out of the Value `x`, and may do anything with it."""
 
@@ -122,6 +125,8 @@ def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:
     """Tell recorders, and each listener of this thread once, that an operation has made a node."""
     for recorder in _recorders:
         recorder.made.add(id(node))
+    if op.is_own and _context.recorder is not None:
+        _context.recorder.ran_own(node)
     if not _context.sweeps:
         for listener in dict.fromkeys(_context.listeners):
             listener.ran(op, inputs, node)

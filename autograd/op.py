@@ -107,7 +107,8 @@ class Op:
         # The number of inputs; None where it takes any number of them.
         self.arity = None if self.domain[-1] is ... else len(self.domain)
         self.has_index = self.domain[0] is INDEX  # whether the first input counts the others
-        if BUILTIN:  # the engine's own table is complete: this row is a user's
+        self.is_own = bool(BUILTIN)  # the engine's own table is complete: this row is a user's
+        if self.is_own:
             if name in BUILTIN:
                 raise ValueError(f"Op: {name!r} is one of the engine's operations; choose a name")
             self.partials = _checked(name, partials)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from autograd.containers import Shape, made_of
 from autograd.number import as_number, is_array
-from autograd.replay.traced import EXACT
+from autograd.replay.traced import EXACT, Traced
 from autograd.value import Value
 
 
@@ -28,7 +28,8 @@ class Parts(NamedTuple):
         key: all that the program is made for: layouts, and what is no number.
         numbers: the Python numbers among the arguments, in order.
         arrays: its arrays and buffers, each one of doubles without gaps.
-        has_values: whether a Value stands somewhere: the call is part of a graph.
+        has_values: whether a Value stands somewhere, or what stands for a number in a recording:
+            the call is part of a graph.
     """
 
     key: tuple[Any, ...]
@@ -67,7 +68,7 @@ class _Walk:
                 self.numbers.extend(x)
                 return kind, len(x)
             return kind, tuple([self.key(item, where) for item in x])
-        if isinstance(x, Value):
+        if isinstance(x, (Value, Traced)):
             self.has_values = True
             return "Value"
         if isinstance(x, dict):

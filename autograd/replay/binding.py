@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from autograd.containers import made_of
 from autograd.number import is_array
 from autograd.replay.arguments import as_doubles, is_float, is_whole, kind_of_block
-from autograd.replay.traced import Floating, Whole
+from autograd.replay.traced import Floating, Traced, Whole
 from autograd.value import Value
 
 
@@ -77,6 +77,8 @@ class _Binder:
             for name, item in x.items():
                 twin[name] = self.bound(item)
             return twin
+        if isinstance(x, Traced):  # of the recording of a function that this one is called in
+            return x
         if is_whole(x):
             self.scalars.append(Value(float(x)))
             return self._whole(x, self.scalars[-1])
@@ -130,3 +132,14 @@ def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
     for i, item in enumerate(items):
         flat[i] = item
     return flat.reshape(lengths)
+
+
+def which_items(arguments: Any) -> list[int]:
+    """Which objects stand in some containers, one after another."""
+    if isinstance(arguments, dict):
+        return [id(x) for x in arguments] + which_items([*arguments.values()])
+    if is_array(arguments) and arguments.dtype.kind == "O":
+        return which_items(arguments.ravel().tolist())
+    if isinstance(arguments, (list, tuple)):
+        return [len(arguments), *[i for x in arguments for i in (which_items(x) or [id(x)])]]
+    return []

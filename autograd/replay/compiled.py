@@ -18,7 +18,7 @@ from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, take_apart
-from autograd.replay.binding import bind
+from autograd.replay.binding import bind, which_items
 from autograd.replay.entered import Entered
 from autograd.replay.layout import Layout, changing
 from autograd.replay.path import Path, path_of
@@ -36,6 +36,10 @@ NO_INT = (
     "it does with an int, or a number it is not differentiated by, what can only be done with an "
     "int itself or that number, such as math.sqrt(n / 2), isinstance(n, int) or numpy.exp(x); "
     "compute that outside and give the result as an argument"
+)
+CHANGES_ARGUMENTS = (
+    "it changes a list, dict or array that is an argument, of which it gets a copy; return it "
+    "instead"
 )
 BACKENDS = ("llvm", "python")
 
@@ -100,6 +104,7 @@ class Compiled(Entered):
             found = path.program.run(numbers, parts.arrays)
             if found is None:
                 continue
+            found = found[: len(found) - path.n_own]
             if i:  # the next call is likely to take the same way
                 layout.put_first(path)
             self._last = path
@@ -169,6 +174,7 @@ class Compiled(Entered):
         bound = bind(args, kwargs, self._are_plain)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         is_exact, function = self.mode == "exact", self._function
+        given = which_items([*bound.args, *bound.kwargs.values()])
         try:
             recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
         except (TypeError, IndexError, AttributeError, ArithmeticError):
@@ -177,6 +183,9 @@ class Compiled(Entered):
             result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does
             self._give_up(layout, NO_INT, stacklevel=6)
             return result
+        if given != which_items([*bound.args, *bound.kwargs.values()]):
+            self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=6)
+            return self._eager(args, kwargs)
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.asked:
             one = Compiled(recipe.function, self.mode, self.backend, self._are_plain)
@@ -214,7 +223,10 @@ class Compiled(Entered):
         if trial.is_repeated and not is_other:
             return []  # the same numbers again would prove nothing
         right, shape = self._of_function(args, kwargs)
-        why = difference(path, interpret(path.tape, given), right, shape)
+        found = interpret(path.tape, given)
+        if found is not None:
+            found = found[: len(found) - path.n_own]
+        why = difference(path, found, right, shape)
         if why:
             self._give_up(layout, why)
             self.n_eager += 1

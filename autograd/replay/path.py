@@ -30,6 +30,8 @@ class Path(NamedTuple):
         wholes: the places of a result that hold a whole number.
         build: puts a result together.
         seconds: how long recording and translating took.
+        n_own: how many outputs stand at the end that are no result: of operations of the user's
+            own, which are to be called, as they may raise.
     """
 
     tape: Tape
@@ -40,6 +42,7 @@ class Path(NamedTuple):
     wholes: set[int]
     build: Builder
     seconds: float
+    n_own: int
 
 
 class Made(NamedTuple):
@@ -77,7 +80,7 @@ def path_of(
     fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
     outputs = [x for x in recording.outputs if is_number(x)]
     inputs = [*bound.scalars, *recording.leaves, *[x for block in bound.arrays for x in block]]
-    tape = tape_of(inputs, recording.constants, outputs, recording.asked)
+    tape = tape_of(inputs, recording.constants, outputs + recording.own, recording.asked)
     sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
     direct = None
     if not fixed and not recording.wholes:
@@ -87,7 +90,8 @@ def path_of(
     program = program_of(tape, sizes, mode, backend, direct)
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
-    path = Path(tape, program, recording.leaves, shape, fixed, wholes, build, seconds)
+    n_own = len(recording.own)
+    path = Path(tape, program, recording.leaves, shape, fixed, wholes, build, seconds, n_own)
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]
     return Made(path, Trial(numbers, False), result)

@@ -32,6 +32,7 @@ class Recording(NamedTuple):
         shape: the container of the outputs.
         wholes: the places of the outputs that are whole numbers.
         asked: (question, a, b, answer), in order.
+        own: the nodes made by operations of the user's own that nothing of this needs.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
     """
@@ -42,6 +43,7 @@ class Recording(NamedTuple):
     shape: Shape
     wholes: set[int]
     asked: list[tuple[str, Any, Any, bool]]
+    own: list[Value]
     is_doubtful: bool
 
 
@@ -71,8 +73,10 @@ def record(
     del result
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
-    leaves, constants = _met(outputs, notes, inputs)
-    return Recording(leaves, constants, outputs, shape, wholes, notes.questions, notes.is_doubtful)
+    own = _not_among(notes.own, outputs, notes.questions)
+    leaves, constants = _met(outputs + own, notes, inputs)
+    asked, is_doubtful = notes.questions, notes.is_doubtful
+    return Recording(leaves, constants, outputs, shape, wholes, asked, own, is_doubtful)
 
 
 @contextmanager
@@ -99,6 +103,7 @@ class _Notes(modes.Recorder):
     def __init__(self, exact: bool, guards_reads: bool) -> None:
         super().__init__()
         self.questions: list[tuple[str, Any, Any, bool]] = []
+        self.own: list[Value] = []
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
         self._exact, self._guards_reads = exact, guards_reads
         self._has_masks, self.is_doubtful = False, False
@@ -144,6 +149,9 @@ class _Notes(modes.Recorder):
                 self.is_doubtful |= x._data != x._data
                 self.questions.append(("==", x, x, True))
 
+    def ran_own(self, node: Value) -> None:
+        self.own.append(node)
+
     def read(self, x: Value) -> None:
         # What becomes of the number is in no graph: the program is one for this number alone.
         if not self._guards_reads:
@@ -184,6 +192,17 @@ def _of_floats(question: str, b: Any) -> tuple[str, float]:
         return question, math.nan
     below = near if near < b else math.nextafter(near, -math.inf)
     return (">" if question[0] == ">" else "<="), below
+
+
+def _not_among(
+    own: list[Value], outputs: list[Any], asked: list[tuple[str, Any, Any, bool]]
+) -> list[Value]:
+    """Those of some nodes that outputs and questions do not need."""
+    if not own:
+        return []
+    roots = [*outputs, *[x for _, a, b, _ in asked for x in (a, b)]]
+    needed = set(topological_order(*[x for x in roots if isinstance(x, Value)]))
+    return [node for node in own if node not in needed]
 
 
 def _met(

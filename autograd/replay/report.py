@@ -105,7 +105,7 @@ class Report(NamedTuple):
                         guards=len(tape.guards),
                         inputs=tape.n_inputs - len(path.leaves),
                         leaves=len(path.leaves),
-                        outputs=len(tape.outputs),
+                        outputs=len(tape.outputs) - path.n_own,
                         backend=program.backend + why,
                         tier=program.tier,
                         seconds=path.seconds,

@@ -1,0 +1,43 @@
+"""compile: operations of the user's own, which Python computes and which may raise.
+
+Owns that they are called wherever eager mode calls them, though nothing needs their number.
+"""
+
+import pytest
+
+import autograd as ag
+
+calls = []
+
+
+def _square(x):
+    calls.append(x)
+    if x > 5.0:
+        raise ValueError("too large")
+    return x * x
+
+
+square = ag.Op("square_up_to_five", _square, lambda y, x: (2.0 * x,))
+FUNCTIONS = {
+    "grad": ag.grad(lambda x: square(x) * 2.0),
+    "value": lambda x: square(x) * 2.0,
+    "value_and_grad": ag.value_and_grad(lambda x: square(x) * 2.0),
+    "jacobian": ag.jacobian(lambda x: [square(x), x]),
+    "unused": lambda x: [square(x), x + 1.0][1],
+    "hessian": ag.hessian(lambda x: square(x) * x),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("backend", ["llvm", "python"])
+def test_an_operation_that_raises_does_so_in_a_program(name, backend):
+    function = FUNCTIONS[name]
+    compiled = ag.compile(function, backend=backend)
+    for x in (1.0, 2.0, 3.0):
+        assert repr(compiled(x)) == repr(function(x))
+    assert compiled.n_eager == 0
+    with pytest.raises(ValueError, match="too large"):
+        compiled(6.0)
+    calls.clear()
+    compiled(4.0)
+    assert calls.count(4.0) >= 1
