@@ -112,6 +112,9 @@ class Compiled(Entered):
                 return self._eager(args, kwargs)
             trial = layout.unproven.get(id(path))
             if trial is None:
+                if path.program.direct is not None and id(path) not in layout.entered:
+                    with changing:  # it has just been translated
+                        self._open(self._beginning_with(layout))
                 return path.build(found)
             right = self._result_instead(layout, path, trial, parts, args, kwargs)
             return right[0] if right else path.build(found)

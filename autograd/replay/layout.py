@@ -22,6 +22,7 @@ class Layout:
     Attributes:
         paths: the last one used first.
         unproven: the paths that have not yet been compared with the function on other numbers.
+        entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
         by_sample: for a vmap whose samples take different ways: the same of the function of one
             sample, compiled.
@@ -30,6 +31,7 @@ class Layout:
     def __init__(self) -> None:
         self.paths: list[Path] = []
         self.unproven: dict[int, Trial] = {}
+        self.entered: set[int] = set()
         self.eager = ""
         self.by_sample: Callable[..., Any] | None = None
 
@@ -47,10 +49,12 @@ class Layout:
     def entrances(self) -> list[Entrance]:
         """The ways into native code: of paths that have been compared, on other numbers or not."""
         found = []
+        self.entered.clear()
         for path in self.paths:
-            trial = self.unproven.get(id(path))
-            if path.program.direct is not None and (trial is None or trial.is_repeated):
-                found.append(path.program.direct)
+            trial, direct = self.unproven.get(id(path)), path.program.direct
+            if direct is not None and (trial is None or trial.is_repeated):
+                found.append(direct)
+                self.entered.add(id(path))
         return found
 
     def put_first(self, path: Path) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.replay.programs import Program
+from autograd.replay.programs import Entrance, Program
 from autograd.replay.python import interpret
 from autograd.replay.tape import Tape
 
@@ -26,7 +26,6 @@ class TieredProgram:
     """
 
     samples = 0
-    direct = None
 
     def __init__(self, tape: Tape, n_operations: int, translate: Callable[[], Program]) -> None:
         self._tape, self._translate = tape, translate
@@ -44,6 +43,11 @@ class TieredProgram:
             f"interpreted so far, for {self._seconds:.1f} s; translated when that is more than the "
             f"{self._price:.1f} s that translating takes"
         )
+
+    @property
+    def direct(self) -> Entrance | None:
+        """The translated program as a function of Python, if it is there and that is possible."""
+        return self._program.direct if self._program is not None else None
 
     @property
     def backend(self) -> str:

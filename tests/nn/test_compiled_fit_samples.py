@@ -85,7 +85,10 @@ def test_a_zero_of_the_other_sign_is_another_sample(monkeypatch):
     assert found.n_steps >= 50
 
 
-@pytest.mark.parametrize("order", [[10**9] * N, [*range(N - 1), N], [-1] * N, [0] * N, [N - 1] * N])
+@pytest.mark.parametrize(
+    "order",
+    [[10**9] * N, [*range(N - 1), N], [-1] * N, [0] * N, [N - 1] * N, [-1, 0], [0, 10**9]],
+)
 @pytest.mark.parametrize("backend", ["llvm", "python"])
 def test_samples_that_are_not_there_are_eager_modes(order, backend, monkeypatch):
     if backend == "python":
@@ -184,3 +187,24 @@ def test_another_model_is_measured_as_it_is(monkeypatch):
     held_out = {"validation": (ROWS[:5], NUMBERS[:5]), "callbacks": [callback]}
     found = both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, **held_out)
     assert found.n_steps >= 50
+
+
+class Wide(Module):
+    """It takes rows of three numbers, and what follows as a factor."""
+
+    def __init__(self):
+        self.net = mlp(4, 2)
+
+    def __call__(self, row):
+        return [x * (1.0 + sum(row[3:])) for x in self.net(row[:3])]
+
+
+def test_rows_of_another_layout_have_programs_of_their_own(monkeypatch):
+    def callback(training):
+        if training.epoch == 5:
+            training.rows[:] = [[*row, 0.25] for row in training.rows]
+
+    pairs = [[y, -y] for y in NUMBERS]
+    found = both(Wide, (ROWS, pairs), "mse", monkeypatch, callbacks=[callback])
+    assert found.n_steps >= 50
+    assert found.said == []

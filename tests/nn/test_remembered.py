@@ -11,9 +11,10 @@ import pytest
 
 import nn
 import nn.compiled
-from autograd import Op, Value
+from autograd import Op, Value, ops
 from autograd.replay.llvm import remembered
 from autograd.replay.llvm.program import Plan
+from autograd.replay.tape import Guard, Tape
 from tests.nn.both_modes import NUMBERS, ROWS, SIGNS, bits, both, mlp
 
 
@@ -98,6 +99,59 @@ def test_exact_and_fast_are_two(made):
     assert len(made) == 2
 
 
+TAPE = Tape(
+    n_inputs=3,
+    constants=[0.5, -0.0],
+    rows=[ops.add, ops.mul, ops.relu],
+    operands=[(0, 1), (5, 3), (6,)],
+    outputs=[7, 6],
+    guards=[Guard("<", 0, 1, True)],
+)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"n_inputs": 2},
+        {"constants": [0.5, 0.0]},
+        {"constants": [0.5]},
+        {"rows": [ops.mul, ops.add, ops.relu]},
+        {"rows": [ops.add, ops.mul, ops.tanh]},
+        {"operands": [(1, 0), (5, 3), (6,)]},
+        {"operands": [(0, 1, 5), (3,), (6,)]},
+        {"outputs": [6, 7]},
+        {"outputs": [7]},
+        {"guards": []},
+        {"guards": [Guard("<", 0, 1, False)]},
+        {"guards": [Guard("<=", 0, 1, True)]},
+        {"guards": [Guard("<", 1, 0, True)]},
+        {"guards": [Guard("<", 0, 2, True)]},
+    ],
+    ids=str,
+)
+def test_each_part_of_a_tape_is_part_of_what_it_is_known_by(changed):
+    key = remembered._key
+    assert key(TAPE._replace(**changed), [2, 1], False) != key(TAPE, [2, 1], False)
+
+
+def test_so_are_the_blocks_of_its_inputs_and_the_mode():
+    key = remembered._key
+    found = {key(TAPE, [3], False), key(TAPE, [2, 1], False), key(TAPE, [2, 1], True)}
+    assert len(found) == 3
+    assert key(TAPE._replace(), [3], False) in found
+
+
+def test_a_program_that_calls_python_is_not_shared():
+    class Made:
+        n_calls_back = 1
+
+    made = [remembered.remembered(TAPE, [3], False, Made) for _ in range(2)]
+    assert made[0] is not made[1]
+    Made.n_calls_back = 0
+    made = [remembered.remembered(TAPE, [3], False, Made) for _ in range(2)]
+    assert made[0] is made[1]
+
+
 def test_another_way_is_another_program(made, monkeypatch):
     """The guards of two ways differ in their answers alone."""
 
@@ -106,7 +160,8 @@ def test_another_way_is_another_program(made, monkeypatch):
             self.w = Value(0.5)
 
         def __call__(self, row):
-            return self.w * row[0] if self.w > 0.0 else self.w * row[0] * 1.0
+            _ = self.w > 0.0
+            return self.w * row[0]
 
     for start in (0.5, -0.5):
 

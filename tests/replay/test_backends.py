@@ -174,6 +174,23 @@ def test_a_long_chain_and_a_large_graph_are_compiled_tier_by_tier():
         assert path.nodes > 29_000
 
 
+def test_a_long_program_is_translated_when_interpreting_has_cost_as_much(monkeypatch):
+    monkeypatch.setattr("autograd.replay.backends.LONG", 1_000)
+    monkeypatch.setattr("autograd.replay.tiers.SECONDS_EACH", 1e-9)
+
+    def chain(x):
+        for i in range(3_000):
+            x = x * 0.999 + 0.001 if i % 2 else ag.sin(x)
+        return x
+
+    compiled = ag.compile(chain)
+    for k in range(5):
+        assert compiled(0.5 + k) == chain(0.5 + k)
+    (path,) = compiled.report().paths
+    assert (path.tier, path.backend, path.direct) == ("", "llvm", True)
+    assert compiled.func.__class__ is type(len)  # calls enter native code by themselves
+
+
 GROWTH = """
 import gc
 import sys
