@@ -1,10 +1,14 @@
 """Sources of random numbers: their states, to be compared and put back.
 
-Owns what `random`, a `random.Random` and NumPy's have in common here: `getstate` and `setstate`.
+Owns what `random`, a `random.Random` and NumPy's have in common here: `getstate` and `setstate`;
+and that trainings in several threads do not draw while one looks whether its model draws.
 """
 
 import sys
+from threading import RLock
 from typing import Any
+
+one_at_a_time = RLock()
 
 
 class NumpySource:

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from nn.random_sources import numpy_sources
+from nn.random_sources import numpy_sources, one_at_a_time
 from nn.reach import ModelKey
-
-_one_at_a_time = threading.RLock()
 
 
 class ModelSurroundings:
@@ -41,7 +39,7 @@ class ModelSurroundings:
         not shown. One thread at a time is in such a block: sys.stdout and the loggers are the whole
         process's.
         """
-        with _one_at_a_time, self._kept():
+        with one_at_a_time, self._kept():
             yield
 
     @contextmanager

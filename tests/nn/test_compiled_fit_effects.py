@@ -6,6 +6,7 @@ Owns random numbers, state in every place where Python keeps it, `.data`, and pr
 import itertools
 import random
 import sys
+import warnings
 from collections import deque
 from types import SimpleNamespace
 
@@ -382,3 +383,16 @@ def test_no_batch_is_trained_by_a_program_that_was_not_compared(monkeypatch):
     ]
     assert dict(found[0]) == dict(found[1])
     assert any("does not give the numbers of eager mode" in said for said in found[1].said)
+
+
+def test_trainings_in_threads_do_not_take_each_others_orders_for_draws_of_the_model(monkeypatch):
+    monkeypatch.setattr("nn.compiled.PRICE_IN_BATCHES", 0.0)
+    monkeypatch.setattr("nn.compiled.PRICE_IN_SAMPLES", 0.0)
+
+    def train(k):
+        fit(mlp(8, 8, 1), DATA, "mse", lr=0.01, epochs=60, batch_size=2 + k, compiled=True,
+            verbose=False)  # fmt: skip
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of what is trained uncompiled
+        in_threads(train, 4)

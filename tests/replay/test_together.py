@@ -11,11 +11,14 @@ import multiprocessing
 import os
 import pickle
 import warnings
+from array import array
 
 import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.replay.llvm import totals
+from autograd.replay.llvm.cpython import slots
 from tests.replay.eager import BACKENDS, bits
 from tests.threads import in_threads
 
@@ -216,3 +219,20 @@ def test_copies_and_pickles_have_programs_of_their_own(backend):
     for twin in (copy.copy(compiled), copy.deepcopy([compiled])[0]):
         assert not twin.report().paths
         assert [bits(twin(row)) for row in ROWS] == [bits(compiled(row)) for row in ROWS]
+
+
+def test_threads_that_are_the_first_to_need_native_code_have_it_until_they_are_through():
+    """Each may make it, and all but one find that another's is kept."""
+    leaves = [ag.Value(float(k)) for k in range(50)]
+    addresses = array("q", map(id, leaves))
+    numbers, weights = array("d", [1.0, 2.0, 3.0, 4.0]), array("d", [0.5, 0.25])
+    expected = [leaf.data for leaf in leaves], [1.0, 2.5]
+
+    def work(_):
+        read = slots.read(addresses, "_data")
+        return [*read], [*totals.totals(numbers, weights)]
+
+    for _ in range(5):
+        slots._code.cache_clear()
+        totals._code.cache_clear()
+        assert in_threads(work, 6) == [expected] * 6

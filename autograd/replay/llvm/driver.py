@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.choice import are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
-from autograd.replay.llvm.machine import translated
+from autograd.replay.llvm.machine import function_of, translated
 from autograd.replay.programs import KEEP, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
@@ -81,7 +80,7 @@ def drive(
         what, classes = LARGEST, _start(answers.classes)
         if answers.border is not None:
             what, border = OVER_BORDER, answers.border
-    n_done = _driver()[0](
+    n_done = _driver()(
         _start(words),
         _start(batches.schedule),
         len(batches.schedule) // 2,
@@ -112,8 +111,8 @@ def _start(numbers: "array[Any]") -> int:
 
 
 @cache
-def _driver() -> tuple[Any, llvm.ExecutionEngine]:
-    """The loop as a function of ctypes, which returns how many batches it ran, and its code.
+def _driver() -> Any:
+    """The loop as a function of ctypes, which returns how many batches it ran.
 
     It stops before a batch whose program answers a guard otherwise, or whose outputs are not all
     finite, or whose samples are not all there: the state is then as it was before that batch.
@@ -123,8 +122,7 @@ def _driver() -> tuple[Any, llvm.ExecutionEngine]:
     for name in ("rows", "targets", "outputs", "log", "kept"):  # room of this call's alone
         function.args[[*ARGUMENTS].index(name)].add_attribute("noalias")
     _write(function)
-    engine = translated(str(module), is_optimised=True)
-    return _Drive(engine.get_function_address("drive")), engine
+    return function_of(translated(str(module), is_optimised=True), _Drive, "drive")
 
 
 class _At(NamedTuple):

@@ -4,6 +4,7 @@ Owns what is asked of LLVM for both, and about the processor.
 """
 
 import functools
+from typing import Any
 
 import llvmlite.binding as llvm
 
@@ -41,3 +42,14 @@ def translated(text: str, is_optimised: bool = False) -> llvm.ExecutionEngine:
     engine = llvm.create_mcjit_compiler(module, target)
     engine.finalize_object()
     return engine
+
+
+def function_of(engine: llvm.ExecutionEngine, kind: Any, name: str) -> Any:
+    """A function of the engine's code as one of ctypes, which keeps that code.
+
+    Two threads that need it for the first time may both make it: what the cache does not keep is to
+    live until its caller is through with it.
+    """
+    found = kind(engine.get_function_address(name))
+    found.engine = engine
+    return found

@@ -10,11 +10,10 @@ from array import array
 from functools import cache
 from typing import Any
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.code import I32, I64
-from autograd.replay.llvm.machine import translated
+from autograd.replay.llvm.machine import function_of, translated
 
 WORDS, ORDERS = I32.as_pointer(), I64.as_pointer()
 _Shuffle = ctypes.PYFUNCTYPE(
@@ -32,19 +31,18 @@ def shuffle(words: "array[int]", orders: "array[int]", n: int) -> int:
 
     Returns how many of the words were used; -1 if they did not suffice.
     """
-    found: int = _code()[0](
+    found: int = _code()(
         words.buffer_info()[0], len(words), orders.buffer_info()[0], n, len(orders) // n
     )
     return found
 
 
 @cache
-def _code() -> tuple[Any, llvm.ExecutionEngine]:
+def _code() -> Any:
     module = ir.Module("shuffle")
     kind = ir.FunctionType(I64, [WORDS, I64, ORDERS, I64, I64])
     _write(ir.Function(module, kind, "shuffle"))
-    engine = translated(str(module))
-    return _Shuffle(engine.get_function_address("shuffle")), engine
+    return function_of(translated(str(module)), _Shuffle, "shuffle")
 
 
 def _write(function: ir.Function) -> None:

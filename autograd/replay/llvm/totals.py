@@ -8,12 +8,11 @@ from array import array
 from functools import cache
 from typing import Any
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I64
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.machine import translated
+from autograd.replay.llvm.machine import function_of, translated
 
 NUMBERS = DOUBLE.as_pointer()
 _Totals = ctypes.PYFUNCTYPE(
@@ -31,12 +30,12 @@ def totals(numbers: "array[float]", weights: "array[float]") -> "array[float]":
     n = len(weights)
     found = array("d", bytes(8 * (len(numbers) // n)))
     places = [each.buffer_info()[0] for each in (numbers, weights, found)]
-    _code()[0](places[0], places[1], n, places[2], len(found))
+    _code()(places[0], places[1], n, places[2], len(found))
     return found
 
 
 @cache
-def _code() -> tuple[Any, llvm.ExecutionEngine]:
+def _code() -> Any:
     module = ir.Module("totals")
     kind = ir.FunctionType(ir.VoidType(), [NUMBERS, NUMBERS, I64, NUMBERS, I64])
     function = ir.Function(module, kind, "totals")
@@ -49,5 +48,4 @@ def _code() -> tuple[Any, llvm.ExecutionEngine]:
             number, weight = (builder.load(builder.gep(x, [i])) for x in (start, weights))
             builder.store(builder.fadd(builder.load(goal), builder.fmul(number, weight)), goal)
     builder.ret_void()
-    engine = translated(str(module))
-    return _Totals(engine.get_function_address("totals")), engine
+    return function_of(translated(str(module)), _Totals, "totals")

@@ -9,7 +9,6 @@ from array import array
 from functools import cache
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I64, POINTER
@@ -24,7 +23,7 @@ from autograd.replay.llvm.cpython.objects import (
 )
 from autograd.replay.llvm.cpython.reading import Reader
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.machine import translated
+from autograd.replay.llvm.machine import function_of, translated
 
 NONE = ir.VoidType()
 ARGUMENTS = [OBJECTS, I64, I64, POINTER]  # the Values, how many, where the slot is, the numbers
@@ -36,7 +35,6 @@ _Call = ctypes.PYFUNCTYPE(
 class _Code(NamedTuple):
     read: Any
     write: Any
-    engine: llvm.ExecutionEngine
 
 
 def is_possible() -> bool:
@@ -64,8 +62,7 @@ def _code() -> _Code:
     for name, writer in (("read", _write_read), ("write", _write_write)):
         writer(ir.Function(module, ir.FunctionType(I64, ARGUMENTS), name))
     engine = translated(str(module))
-    read_it, write_it = [_Call(engine.get_function_address(name)) for name in ("read", "write")]
-    return _Code(read_it, write_it, engine)
+    return _Code(*[function_of(engine, _Call, name) for name in ("read", "write")])
 
 
 def _write_read(function: ir.Function) -> None:
