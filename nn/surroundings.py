@@ -50,6 +50,7 @@ class ModelSurroundings:
             raise ValueError(f"the model or the loss holds an iterator, a {kind}")
         leaves = before.leaves()
         numbers = [leaf.data for leaf in leaves]
+        gradients = [leaf.grad for leaf in leaves]
         sources = [random, *before.sources, *numpy_sources()]
         states = [source.getstate() for source in sources]
         heard = _Heard()
@@ -80,9 +81,11 @@ class ModelSurroundings:
                     put_back()
                 except Exception as error:  # noqa: BLE001 - of the user's classes
                     changed = f"changes what cannot be put back ({type(error).__name__}: {error})"
-            for leaf, number in zip(leaves, numbers, strict=True):
+            for leaf, number, gradient in zip(leaves, numbers, gradients, strict=True):
                 if leaf.data.hex() != number.hex():
                     leaf.data = number
+                if leaf.grad is not gradient:  # a run that is compared adds to it
+                    leaf.grad = gradient
         if changed:
             raise ValueError(
                 f"the model or the loss {changed}, which a program would do once and never again"

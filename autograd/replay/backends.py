@@ -27,7 +27,7 @@ def program_of(
         sizes: how many of its inputs come in a list, and then in each array.
         mode: "exact" or "fast".
         backend: "llvm", "python", or None for the best there is.
-        direct: set if all that it is called with is floats, and nothing else is read.
+        direct: how its arguments and its result are laid out, if these are nothing but numbers.
 
     Raises ImportError, which says what to install, if "llvm" is asked for and missing or broken.
     """

@@ -4,7 +4,7 @@ Owns which number becomes a Value and which one stays plain.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from autograd.containers import made_of
@@ -37,6 +37,7 @@ def bind(
     are_plain: bool = False,
     is_recorded: bool = True,
     plain_arrays: bool = False,
+    but_for: Collection[int] = (),
 ) -> Bound:
     """The same call with fresh nodes, in the order of `take_apart`.
 
@@ -48,9 +49,15 @@ def bind(
             they are.
         plain_arrays: whether arrays of ints are left as they are, too, as all are in eager mode
             where floats are plain; else they are arrays of ints of Python's.
+        but_for: the places, -1 for the last, of arguments whose floats are Values nevertheless.
     """
     binder = _Binder(are_plain, is_recorded, plain_arrays)
-    bound = [binder.bound(x) for x in args]
+    bound = []
+    values = {i % len(args) for i in but_for if type(i) is int} if args else set()
+    for i, x in enumerate(args):
+        binder.are_plain = are_plain and i not in values
+        bound.append(binder.bound(x))
+    binder.are_plain = are_plain
     named = {name: binder.bound(x) for name, x in kwargs.items()}
     return Bound(bound, named, binder.scalars, binder.arrays, binder.has_plain)
 
@@ -59,7 +66,7 @@ class _Binder:
     """What `bind` has made so far."""
 
     def __init__(self, are_plain: bool, is_recorded: bool, plain_arrays: bool) -> None:
-        self._are_plain, self._is_recorded = are_plain, is_recorded
+        self.are_plain, self._is_recorded = are_plain, is_recorded
         self._plain_arrays = plain_arrays
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
@@ -84,7 +91,7 @@ class _Binder:
             return self._whole(x, self.scalars[-1])
         if isinstance(x, float) or is_float(x):
             self.scalars.append(Value(x))
-            if not self._are_plain:
+            if not self.are_plain:
                 return self.scalars[-1]
             self.has_plain = True
             return Floating(self.scalars[-1]) if self._is_recorded else x
@@ -101,7 +108,7 @@ class _Binder:
         """Whether it is an array of numbers that stay what they are; the function gets a copy."""
         if not is_array(x) or x.ndim == 0:
             return False
-        if self._are_plain and not self._is_recorded:
+        if self.are_plain and not self._is_recorded:
             return bool(x.dtype.kind in "fiu")
         return self._plain_arrays and bool(x.dtype.kind in "iu")
 
@@ -110,7 +117,7 @@ class _Binder:
         if self._is_recorded:
             return Whole(node)
         # An IntEnum, too; one of NumPy's only where it is as in the call.
-        return number if self._are_plain or isinstance(number, int) else int(number)
+        return number if self.are_plain or isinstance(number, int) else int(number)
 
     def _of_block(self, x: Any, block: Any) -> Any:
         numbers = (block.ravel() if is_array(block) else block).tolist()
@@ -119,7 +126,7 @@ class _Binder:
         items: list[Any] = [*nodes]
         if kind_of_block(x)[2] == "int":
             items = [self._whole(int(v._data), v) for v in nodes]
-        elif self._are_plain:
+        elif self.are_plain:
             self.has_plain = True
             items = [Floating(v) if self._is_recorded else v._data for v in nodes]
         return _object_array(items, x.shape) if is_array(x) else items

@@ -18,12 +18,13 @@ from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, take_apart
-from autograd.replay.binding import bind, which_items
+from autograd.replay.binding import Bound, bind, which_items
 from autograd.replay.entered import Entered
 from autograd.replay.layout import Layout, changing
 from autograd.replay.path import Path, path_of
 from autograd.replay.python import interpret, written
 from autograd.replay.recorder import collector_paused, record, run
+from autograd.replay.refusals import CHANGES_ARGUMENTS, NO_INT, too_many_layouts, too_many_ways
 from autograd.replay.report import Report
 from autograd.replay.trial import Trial, difference, plain
 from autograd.vectorize import vmap
@@ -32,15 +33,6 @@ MOST_PATHS = 32  # through the comparisons of a function, for one layout of its 
 MOST_LAYOUTS = 64  # kept at a time
 MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of the function itself
 MODES = ("exact", "fast")
-NO_INT = (
-    "it does with an int, or a number it is not differentiated by, what can only be done with an "
-    "int itself or that number, such as math.sqrt(n / 2), isinstance(n, int) or numpy.exp(x); "
-    "compute that outside and give the result as an argument"
-)
-CHANGES_ARGUMENTS = (
-    "it changes a list, dict or array that is an argument, of which it gets a copy; return it "
-    "instead"
-)
 BACKENDS = ("llvm", "python")
 
 _data = attrgetter("_data")
@@ -69,7 +61,9 @@ class Compiled(Entered):
         super().__init__(f)
         self._function = f
         self.mode, self.backend = mode, backend
-        self._are_plain = are_plain or _is_differentiated(f)
+        self._are_plain, self._values = are_plain, _differentiated(f)
+        if self._values is not None:
+            self._are_plain = True
         self._layouts: dict[Any, Layout] = {}
         self._n_layouts, self._is_told = 0, False
         self._last: Path | None = None
@@ -89,7 +83,7 @@ class Compiled(Entered):
         """The function's result, as numbers: with Values, or inside a transform, a graph."""
         parts = take_apart(args, kwargs)
         if parts.has_values or modes.in_transform():
-            bound = bind(args, kwargs, self._are_plain, is_recorded=False)
+            bound = self._bound(args, kwargs, is_recorded=False)
             return self._function(*bound.args, **bound.kwargs)
         if modes.is_listened_to():
             return self._eager(args, kwargs)
@@ -137,10 +131,7 @@ class Compiled(Entered):
 
     def _say_there_are_too_many(self) -> str:
         """Warn once that arguments of yet another layout find the function as it stands."""
-        why = (
-            f"it was called with more than {MOST_LAYOUTS_EVER} layouts of arguments; what is no "
-            "number, such as a word, a length or an object, is part of the layout"
-        )
+        why = too_many_layouts(MOST_LAYOUTS_EVER)
         with changing:
             is_known, self._is_told = self._is_told, True
         if not is_known:
@@ -153,13 +144,7 @@ class Compiled(Entered):
     ) -> Any:
         """Run the function once on fresh nodes, keep the program, return the result."""
         if len(tried) >= MOST_PATHS:
-            self._give_up(
-                layout,
-                f"it took more than {MOST_PATHS} ways through its comparisons, and numbers that it "
-                "took out by .data or as text; select by relu(), maximum(), clip() or "
-                "where(relu(x), a, b) instead of if, and detach() instead of reading .data, so "
-                "that one program serves all numbers",
-            )
+            self._give_up(layout, too_many_ways(MOST_PATHS))
             return self._eager(args, kwargs)
         start = time.perf_counter()
         with collector_paused():
@@ -174,7 +159,7 @@ class Compiled(Entered):
         kwargs: Any,
         start: float,
     ) -> Any:
-        bound = bind(args, kwargs, self._are_plain)
+        bound = self._bound(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         is_exact, function = self.mode == "exact", self._function
         given = which_items([*bound.args, *bound.kwargs.values()])
@@ -267,8 +252,14 @@ class Compiled(Entered):
 
     def _of_function(self, args: Any, kwargs: Any, why: str = "") -> tuple[list[Any], Shape]:
         """What the function itself returns, taken apart; `why`: it cannot be compiled."""
-        bound = bind(args, kwargs, self._are_plain, False, plain_arrays=why == NO_INT)
+        bound = self._bound(args, kwargs, False, why == NO_INT)
         return flatten(run(self._function, bound.args, bound.kwargs))
+
+    def _bound(
+        self, args: Any, kwargs: Any, is_recorded: bool = True, plain_arrays: bool = False
+    ) -> Bound:
+        values = self._values or ()
+        return bind(args, kwargs, self._are_plain, is_recorded, plain_arrays, values)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -327,15 +318,18 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
     return Compiled(f, mode, backend)
 
 
-def _is_differentiated(f: Any) -> bool:
-    """Whether it is what a transform has made, which lets plain numbers be plain for its function.
+def _differentiated(f: Any) -> tuple[int, ...] | None:
+    """The arguments by which a transform that has made `f` differentiates; None if there is none.
 
-    It makes Values of what it differentiates by, itself.
+    It leaves the numbers in the others plain for its function.
     """
     recipe = recipe_of(f)
     if recipe is None:
-        return False
-    return recipe.transform is not vmap or _is_differentiated(recipe.function)
+        return None
+    if recipe.transform is vmap:
+        return _differentiated(recipe.function)
+    (argnums,) = recipe.settings
+    return argnums if isinstance(argnums, tuple) else (argnums,)
 
 
 def _compiled_again(source: Any, mode: str, backend: str | None) -> Compiled:

@@ -77,7 +77,8 @@ class NativeProgram:
     Args:
         plan: the program.
         sizes: how many of its inputs come in a list, and then in each array.
-        direct: that it takes floats alone, and what then serves the calls that it cannot.
+        direct: how its arguments and its result are laid out, and what serves the calls that native
+            code cannot take itself.
 
     Attributes:
         n_calls_back: how many rows are the user's own functions, or have no native code.

@@ -1,0 +1,31 @@
+"""Refusals: why a compiled function runs as it stands, and what to do about it.
+
+Owns the words, which stand after "it runs uncompiled:" in a warning, and in a report.
+"""
+
+NO_INT = (
+    "it does with an int, or a number it is not differentiated by, what can only be done with an "
+    "int itself or that number, such as math.sqrt(n / 2), isinstance(n, int) or numpy.exp(x); "
+    "compute that outside and give the result as an argument"
+)
+CHANGES_ARGUMENTS = (
+    "it changes a list, dict or array that is an argument, of which it gets a copy; return it "
+    "instead"
+)
+
+
+def too_many_ways(most: int) -> str:
+    """More than so many ways for arguments of one layout."""
+    return (
+        f"it took more than {most} ways through its comparisons, and numbers that it took out by "
+        ".data or as text; select by relu(), maximum(), clip() or where(relu(x), a, b) instead of "
+        "if, and detach() instead of reading .data, so that one program serves all numbers"
+    )
+
+
+def too_many_layouts(most: int) -> str:
+    """More than so many layouts of arguments."""
+    return (
+        f"it was called with more than {most} layouts of arguments; what is no number, such as a "
+        "word, a length or an object, is part of the layout"
+    )
