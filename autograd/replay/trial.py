@@ -54,8 +54,9 @@ def difference(
         right, shape: what the function returned, taken apart.
     """
     fixed = {i: x for i, x in enumerate(right) if not is_number(x)}
-    for i in recorded.wholes:  # ints, as eager mode has them
-        if isinstance(fixed.get(i), int):
+    for i, x in [*fixed.items()]:  # numbers, as eager mode and NumPy have them
+        kind: type = int if i in recorded.wholes else float
+        if isinstance(x, kind) and i not in recorded.fixed:
             del fixed[i]
     numbers = [float(plain(x)) for i, x in enumerate(right) if i not in fixed]
     if found is None or not same(found, numbers):

@@ -20,6 +20,7 @@ COMPILED = {
     "product": (lambda w, x: ag.sum([w * a for a in x]), X),
     "dot": (lambda w, x: ag.dot([w, w], x[:2]), X),
     "dict": (lambda w, d: w * d["x"] + w ** d["y"][0], {"x": 2.0, "y": [3.0, 1]}),
+    "mean of ints": (lambda w, x: w * 2.0 + x.mean() - x.mean(), np.array([0, 1, 2, 3])),
     "matrix": (lambda w, x: (x @ np.array([w, w * w, 1.0], dtype=object))[1], X[:6].reshape(2, 3)),
 }
 PLAIN = {
@@ -136,3 +137,10 @@ def test_a_function_that_changes_an_argument_runs_as_it_stands_on_copies(functio
     assert compiled(2.0, given) == first
     assert repr(given) == before
     assert first == (around(function)(ag.Value(2.0), given)).data
+
+
+def test_a_number_of_numpys_is_a_float():
+    compiled = ag.compile(lambda x: x.mean())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [compiled(np.array([0, 1, 2, k])) for k in (3, 5, 7)] == [1.5, 2.0, 2.5]
