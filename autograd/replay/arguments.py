@@ -108,7 +108,7 @@ class _Walk:
                 "nor hashable; give numbers in lists, tuples, dicts or arrays, or leave it to the "
                 "function itself"
             ) from None
-        if is_dataclass(x):
+        if is_dataclass(x) and not isinstance(x, type):
             given = [(each.name, getattr(x, each.name)) for each in fields(x)]
             return kind, tuple([(name, self.fixed(part, where)) for name, part in given])
         if kind is tuple or kind is frozenset:
@@ -131,7 +131,10 @@ _NUMBERS, _WORDS = (float, complex, int, bool), (str, bytes, type(None))
 
 
 def vars_of(x: Any) -> dict[str, Any]:
-    """The attributes of an object of which a function may ask; none of a class or function."""
+    """The attributes of an object of which a function may ask; none of what can be called.
+
+    Functions have none that count, and a model has too many to look at in each call.
+    """
     found = None if isinstance(x, type) or callable(x) else getattr(x, "__dict__", None)
     return found if isinstance(found, dict) else {}
 

@@ -22,6 +22,16 @@ class Hidden:
     scale: float = field(default=1.0, compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class First:
+    number: float = 2.0
+
+
+@dataclass(frozen=True)
+class Second:
+    number: float = 5.0
+
+
 class Alike:
     """Every one is equal to every other."""
 
@@ -99,6 +109,7 @@ CASES = {
     "list": (lambda x, p: x * p[0] * p.scale, Row([3.0], 2.0), Row([3.0], 5.0)),
     "tuple": (lambda x, p: x * p[0] * p[1] * p.scale, Pair(3.0, 4.0, 2.0), Pair(3.0, 4.0, 5.0)),
     "zeros": (lambda x, t: ag.atan2(x * t[0], -x), (0.0, "a"), (-0.0, "a")),
+    "class": (lambda x, kind: x * kind.number, First, Second),
     "bool": (lambda x, t: x * (2.0 if t[0] is True else 5.0), ((True, "a"),), ((1, "a"),)),
 }
 
