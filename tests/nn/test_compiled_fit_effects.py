@@ -15,6 +15,7 @@ import pytest
 
 from autograd import Value
 from nn import SGD, Module, fit, mse_loss
+from nn.surroundings import ModelSurroundings
 from tests.nn.both_modes import NUMBERS, ROWS, mlp, train
 from tests.threads import in_threads
 
@@ -396,3 +397,24 @@ def test_trainings_in_threads_do_not_take_each_others_orders_for_draws_of_the_mo
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # of what is trained uncompiled
         in_threads(train, 4)
+
+
+def _stream_of_a_recording():
+    with ModelSurroundings(mse_loss).kept():
+        return sys.stdout
+
+
+def test_a_stream_that_somebody_keeps_while_a_step_is_recorded_is_heard_afterwards(capsys):
+    stream = _stream_of_a_recording()
+    assert stream is not sys.stdout
+    print("afterwards", file=stream)
+    assert capsys.readouterr().out == "afterwards\n"
+
+
+def test_gradients_of_what_is_not_trained_are_put_back():
+    weight = Value(2.0)
+    weight.grad = 7.0
+    with ModelSurroundings(lambda: weight).kept():
+        (weight * 3.0).backward()
+        assert weight.grad == 10.0
+    assert weight.grad == 7.0

@@ -236,3 +236,15 @@ def test_threads_that_are_the_first_to_need_native_code_have_it_until_they_are_t
         slots._code.cache_clear()
         totals._code.cache_clear()
         assert in_threads(work, 6) == [expected] * 6
+
+
+class Outer:
+    class Inner:
+        @staticmethod
+        @ag.compile
+        def cube(x):
+            return x * x * x
+
+
+def test_a_static_method_of_a_class_in_a_class_is_pickled_by_its_name():
+    assert pickle.loads(pickle.dumps(Outer.Inner.cube)) is Outer.Inner.cube
