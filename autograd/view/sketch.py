@@ -256,11 +256,8 @@ class Sketch:
             x, edge = node.inputs[k], f"{self.key[node]}e{k}"
             place: dict[str, str] = {}
             if numbered and not self.look.derivatives:  # whose numbers these would be taken for
-                is_left = (k == 0) == self.is_sideways  # as one looks along the edge
-                place = {
-                    "headlabel": ORDINALS.get(k, f"{k + 1}th"), "labeldistance": "1.8",
-                    "labelangle": "-30" if is_left else "30",
-                }  # fmt: skip
+                # The layout keeps room for a label, as it does not for a headlabel.
+                place = {"label": f" {ORDINALS.get(k, f'{k + 1}th')} "}
             which = f"operand {k + 1}; " if numbered else ""
             if not self.scene.is_included(x):
                 key = f"{self.key[node]}c{k}"
@@ -303,7 +300,7 @@ class Sketch:
         else:
             said, style = f"local derivative {partial!r}", "solid"
             if self.look.derivatives:
-                more["label"] = number(partial)
+                more["label"] = f" {number(partial)} "
         if is_strong and partial is not None:
             more |= self._bold()
         self.edges.append(
