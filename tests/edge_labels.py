@@ -14,7 +14,7 @@ from autograd.view import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTER, HEIGHT = 4.5, 7.0  # points, of digits and small letters of 9
-NEAR = 22.0  # points from the middle of a word to its edge
+NEAR = 17.0  # points from a word to its edge
 
 
 def drawings(direction):
@@ -39,7 +39,9 @@ def assert_readable(drawing):
             for text in group.iter(f"{SVG}text"):
                 x, y = float(text.get("x")), float(text.get("y")) - HEIGHT / 2
                 words.append((x, y, text.text.strip()))
-                assert _distance((x, y), path) < NEAR, (text.text, drawing.source)
+                half = LETTER * len(words[-1][2]) / 2
+                ends = ((x + side * half, y) for side in (-1, 0, 1))
+                assert min(_distance(end, path) for end in ends) < NEAR, (text.text, drawing.source)
     for (x, y, word), (u, v, other) in combinations(words, 2):
         is_beside = abs(x - u) > LETTER * (len(word) + len(other)) / 2
         assert is_beside or abs(y - v) > HEIGHT, (word, other, drawing.source)
