@@ -236,7 +236,7 @@ class Sketch:
 
     def _add_rest(self, hidden: int) -> None:
         """Draw one box for the `hidden` others, joined to what they lead to."""
-        faint = {"style": "dashed", "color": self.palette.faint}
+        faint = {"style": "solid", "color": self.palette.faint}
         self.drawing.node(
             "rest", f"… {hidden:,} more", shape="box", fontcolor=self.palette.faint_text,
             tooltip="draw(..., limit=None) draws all", **faint,
@@ -263,9 +263,11 @@ class Sketch:
                 key = f"{self.key[node]}c{k}"
                 self._add_constant(page, key, x)
                 said = "constant" if x.__class__ is float else "outside of what is drawn"
+                style = "dashed" if node.partials[k] is None else "solid"
                 self.edges.append(
                     (key, operation,
-                     {"id": edge, "color": self.palette.faint, "tooltip": which + said, **place})
+                     {"id": edge, "style": style, "color": self.palette.faint,
+                      "tooltip": which + said, **place})
                 )  # fmt: skip
             elif isinstance(source := self.scene.source(x), Folded):
                 from_box.setdefault(source, []).append((node, k))
