@@ -439,7 +439,10 @@ def test_pipe_takes_graphvizs_arguments():
 
 def test_an_unknown_format_is_one_clear_error():
     with pytest.raises(ValueError, match="does not write docx: save as svg"):
-        draw(Value(1.0)).save("graph.docx")
+        draw(Value(1.0)).pipe("docx")
+    for name in ("graph.docx", "graph.jpg"):  # as the command's -o
+        with pytest.raises(ValueError, match=rf"save: {name}: .* end in .svg, .png, .pdf or .gv"):
+            draw(Value(1.0)).save(name)
 
 
 def test_a_notebook_shows_a_picture():
