@@ -65,7 +65,7 @@ TEXTS = {
     # the code
     "code_of": ("Code: {title}", "코드: {title}"),
     # where to stop
-    "breaks": ("Stop where", "멈출 곳"),
+    "breaks": ("Set where to stop", "멈출 곳 정하기"),
     "break_gradient": ("|gradient| >", "|기울기| >"),
     "break_nan": ("a number is nan", "수가 nan인 곳"),
     "break_op": ("the operation is", "연산이"),
