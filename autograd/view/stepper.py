@@ -50,7 +50,8 @@ def step(
         optimizer: such as `nn.SGD`: the weight update that its `step()` would make is shown, too.
         prediction: the Value or Values where forward propagation ends and the loss begins; default:
             what modules (`nn.MLP`, ...) returned.
-        names: names for Values without a label, as for `draw`.
+        names: names for Values without a label, as for `draw`; one that gets none is called v2, by
+            its place in the topological order.
         lang: "en" or "ko".
 
     Raises TypeError for what is no Value, ValueError for a leaf, for more than 100,000 nodes,

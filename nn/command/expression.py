@@ -19,6 +19,11 @@ import autograd as ag
 from nn.command.options import CommandError, meant
 
 LONGEST = 2_000  # characters
+# Under the help of commands that name every value.
+NAMELESS = (
+    "A value without a name is called v2, say, by its place in the order of computation: from 0, "
+    "those with a name counted, too."
+)
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 # What takes a list; here max(a, b) may be written for max([a, b]), too.
