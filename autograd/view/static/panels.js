@@ -1,5 +1,6 @@
 // What is said about one step: the sentence, the formula, its numbers, the additions, the code line.
 
+const LOUD = 80; // letters of a message that are all in bold
 const DIGITS = 6; // of a number in a table, unless all are asked for
 
 class Panels {
@@ -102,10 +103,12 @@ class Panels {
   }
 }
 
-// What a step does, and the numbers of it, which need not be as loud.
+// What a step does, and the rest of a long message, which need not be as loud: what is passed on,
+// how a weight is updated, of what a value is made.
 function headOf(message) {
-  const end = message.search(/: .* \+= /) + 1;
-  return end ? [message.slice(0, end), message.slice(end)] : [message, ""];
+  const ends = message.length > LOUD ? [/(?<=:) .* \+= /, / <- /, / = /].map((sign) => message.search(sign)) : [];
+  const end = ends.find((place) => place > 0) ?? message.length;
+  return [message.slice(0, end), message.slice(end)];
 }
 
 const sign = (text) => element("td", { class: "sign" }, text);
