@@ -1,4 +1,4 @@
-"""Ctrl-C while a model trains: finish the batch, keep what was learned.
+"""Ctrl-C while a model trains: finish the batch, keep what was learned, say how to go on.
 
 Owns the signal handler that puts the first Ctrl-C off. Without it a KeyboardInterrupt is raised
 between any two bytecodes, so also between the updates of two weights.
@@ -6,8 +6,35 @@ between any two bytecodes, so also between the updates of two weights.
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any
+
+_REMEDY: ContextVar[str | None] = ContextVar("how a user goes on", default=None)
+
+
+@contextmanager
+def resumed_by(words: str) -> Iterator[None]:
+    """Inside the with-block an interrupted training is gone on with by `words`, not by Python."""
+    token = _REMEDY.set(words)
+    try:
+        yield
+    finally:
+        _REMEDY.reset(token)
+
+
+def interrupted(where: str, call: str) -> str:
+    """Return what is said of an interrupted training.
+
+    Args:
+        where: it was interrupted.
+        call: by which Python goes on with it.
+    """
+    kept = f"interrupted {where}; the model keeps what it has learned. To go on: "
+    remedy = _REMEDY.get()
+    return f"fit: {kept}{call}" if remedy is None else f"{kept}{remedy}"
 
 
 class DeferredInterrupt:

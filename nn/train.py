@@ -30,7 +30,7 @@ from nn.cost import Cost, require_finite, require_gradient, require_recording
 from nn.evaluate import binary_threshold, decision_rule, predict
 from nn.history import History
 from nn.init import Seed, random_source
-from nn.interrupt import DeferredInterrupt
+from nn.interrupt import DeferredInterrupt, interrupted
 from nn.losses import Loss as Loss, binary_cross_entropy_with_logits, loss_name
 from nn.module import Module
 from nn.nested import shape_of
@@ -300,8 +300,4 @@ def _say_interrupted(training: Training, path: str | os.PathLike[str] | None) ->
             f"after batch {training.batch} of {training.n_batches}"
         )
     resume = "history" if path is None else repr(os.fspath(path))
-    print(
-        f"fit: interrupted {where}; the model keeps what it has learned. To go on: "
-        f"fit(..., resume={resume})",
-        file=sys.stderr,
-    )
+    print(interrupted(where, f"fit(..., resume={resume})"), file=sys.stderr)

@@ -52,9 +52,21 @@ def test_the_page_states_the_limit_and_the_worst_of_many(name: str) -> None:
     assert abs(found[0] - float(worst)) <= 1.0
 
 
-def test_the_page_states_what_is_just_beyond() -> None:
+def test_every_page_names_those_of_the_higher_limit() -> None:
+    """After "4" stand the same names on each page."""
+    root = Path(__file__).parents[1]
+    for name in ("README.md", "README.ko.md", "docs/accuracy.md"):
+        text = " ".join((root / name).read_text(encoding="utf-8").split())
+        found = re.search(
+            r"2(?:\*\* ulp| where| ulp)(?:(?!softmax).)*?((?:`\w+`,? (?:and )?)+`softmax`)", text
+        )
+        assert found is not None, name
+        assert set(re.findall(r"\w+", found[1])) - {"and"} == set(ulp.OTHER_LIMITS), name
+
+
+def test_the_page_states_what_is_beyond_two() -> None:
     """The operands that it names for softmax of two and logsumexp of three."""
-    for name, low, high in (("softmax", 2.0, 4.0), ("logsumexp", 1.5, 2.5)):
+    for name, low, high in (("softmax", 2.0, 4.0), ("logsumexp", 1.5, 4.0)):
         named = re.search(rf"ulp\.error\('{name}', \((.*?)\)\)", PAGE)
         assert named is not None
         found = ulp.error(name, tuple(map(float, named[1].split(","))))

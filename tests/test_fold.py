@@ -25,7 +25,7 @@ def groups(drawing, kind):
     """The ids of the nodes or edges of the rendered picture, each with its texts."""
     root = ElementTree.fromstring(drawing.svg().replace("&#160;", " "))
     return {
-        group.get("id"): [text.text for text in group.iter(f"{SVG}text")]
+        group.get("id"): [text.text.strip() for text in group.iter(f"{SVG}text")]
         for group in root.iter(f"{SVG}g")
         if kind in group.get("class", "").split()
     }

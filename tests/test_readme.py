@@ -21,6 +21,7 @@ import sys
 import textwrap
 import tokenize
 import tomllib
+from fnmatch import fnmatch
 from itertools import zip_longest
 from pathlib import Path
 
@@ -137,6 +138,11 @@ def test_the_blocks_of_a_page_run(page, empty_folder):
         run(block, namespace)
     for kind, commands in shell_blocks(text):  # they find the files that Python has written
         run_shell(kind, commands, empty_folder)
+    if page in READMES:  # whose reader is in a clone, which these files leave clean
+        lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+        patterns = [line.strip("/") for line in lines if line and not line.startswith("#")]
+        left = [path.name for path in empty_folder.iterdir()]
+        assert [name for name in left if not any(fnmatch(name, p) for p in patterns)] == []
 
 
 @pytest.mark.usefixtures("empty_folder")

@@ -14,6 +14,7 @@ import pytest
 from autograd import Value
 from autograd.view import RendererNotFound, draw, render as renderer
 from autograd.view.render import find_renderer
+from tests import edge_labels
 from tests.side_by_side import DIRECTIONS, assert_in_order, drawings
 
 
@@ -72,6 +73,13 @@ def test_graphviz_pure_puts_the_first_neuron_first(direction, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     for drawing, n_open in drawings(direction):
         assert_in_order(drawing, n_open, direction)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_graphviz_pure_puts_each_label_by_its_edge(direction, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    for drawing in edge_labels.drawings(direction):
+        edge_labels.assert_readable(drawing)
 
 
 @pytest.mark.parametrize(("direction", "ordered"), [("LR", [1, 2, 3]), ("TB", [3, 2, 1])])

@@ -255,6 +255,8 @@ def test_run_goes_on_to_where_a_condition_holds():
     assert stepper.run(op="tanh").index == 2
     assert stepper.run(op="tanh").phase == "backward"
     assert stepper.run(op="tanh") is None
+    with pytest.raises(ValueError, match="run: no step is a 'foo'; there are "):
+        stepper.run(op="foo")
     stepper.index = 0
     assert stepper.run(gradient_above=0.8).index == 5  # dL/dL = 1
     assert stepper.run(gradient_above=0.8).index == 6

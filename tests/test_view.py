@@ -112,6 +112,14 @@ def test_an_edge_without_a_gradient_is_dashed():
     assert "local derivative 1.0" in "".join(line for line in lines if "v1 -> v2op" in line)
 
 
+def test_a_constants_edge_is_dashed_and_one_from_the_rest_is_not():
+    """A dashed edge carries no gradient; what the rest hides may."""
+    x = Value(3.0)
+    (edge,) = [line for line in draw(x - 2.0).source.splitlines() if "v1c1 -> v1op" in line]
+    assert "dashed" in edge
+    assert "dashed" not in draw(ag.exp(ag.exp(ag.exp(x))), limit=2).source
+
+
 def test_every_digit_and_every_local_derivative_can_be_pointed_at():
     x = Value(0.1 + 0.2, label="x")
     shown = tooltips(draw(x * 3.0))
@@ -431,7 +439,10 @@ def test_pipe_takes_graphvizs_arguments():
 
 def test_an_unknown_format_is_one_clear_error():
     with pytest.raises(ValueError, match="does not write docx: save as svg"):
-        draw(Value(1.0)).save("graph.docx")
+        draw(Value(1.0)).pipe("docx")
+    for name in ("graph.docx", "graph.jpg"):  # as the command's -o
+        with pytest.raises(ValueError, match=rf"save: {name}: .* end in .svg, .png, .pdf or .gv"):
+            draw(Value(1.0)).save(name)
 
 
 def test_a_notebook_shows_a_picture():

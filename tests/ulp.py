@@ -24,6 +24,8 @@ OTHER_LIMITS = {
     **dict.fromkeys(("lgamma", "digamma", "polygamma", "erfc", "gelu"), 4.0),
     # No row, but made of rows: a rounded difference, an exponential, additions, a quotient.
     "softmax": 4.0,
+    # Of three and more where the largest is near 0: a rest is added to it.
+    "logsumexp": 4.0,
 }
 INF = math.inf
 OVERFLOW = mpf(2) ** 1024 - mpf(2) ** 970  # from here on a number rounds to inf

@@ -16,6 +16,7 @@ from autograd.view.render import render
 
 _MIME_TYPES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
 
+FORMATS = ("svg", "png", "pdf")
 WIDEST_FITTED = 1_100  # points; a wider picture keeps its size, and its page scrolls
 
 Name = str | os.PathLike[str]
@@ -63,11 +64,18 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
     ) -> str:
         """Write the picture in the format of the suffix (.svg, .png, .pdf) and return its path.
 
-        A name that ends in .gv or .dot, or has no suffix, gets the DOT source, as in graphviz.
+        A name that ends in .gv or .dot, or has no suffix, gets the DOT source; folders that are
+        not there are made; both as in graphviz. Raises ValueError for another suffix.
         """
         suffix = Path(filename or self.filename).suffix.lower()
         if suffix in ("", ".gv", ".dot"):
             return str(super().save(filename, directory=directory, skip_existing=skip_existing))
+        if suffix[1:] not in FORMATS:
+            raise ValueError(
+                f"save: {filename}: unknown kind of picture; let the name end in "
+                f"{', '.join(f'.{known}' for known in FORMATS)} or .gv (pipe({suffix[1:]!r}) gives "
+                "what else the program writes)"
+            )
         return self._write(suffix[1:], self._path(filename or self.filename, directory))
 
     def render(

@@ -120,7 +120,8 @@ def explain(
         value: a result.
         by: the Value whose derivative is explained.
         lang: "en" or "ko".
-        names: names for Values without a label, as for `draw`.
+        names: names for Values without a label, as for `draw`; one that gets none is called v2, by
+            its place in the topological order.
         limit: how many rows a table has at most.
 
     Raises TypeError for what is no Value, ValueError for another language or limit.

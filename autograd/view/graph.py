@@ -38,11 +38,11 @@ def draw(
     Each Value is a box with its name, its number (data) and its gradient (grad), leaves in green;
     each operation an ellipse; each constant a small grey box. The gradient is blue where it is
     positive and vermillion where it is negative, stronger and with a wider border the larger it is.
-    A dashed edge carries no gradient. Where it matters which operand comes first, 1st and 2nd stand
-    at the edges. A `dot` of up to four pairs is opened into its products and their sum. Gradients
-    show "–" until `backward()` has run from `value`: as long as `value.grad` is 0, which that call
-    makes 1. In an SVG, pointing at a box shows every digit, pointing at an edge the local
-    derivative.
+    A dashed edge carries no gradient, as that of a constant. Where it matters which operand comes
+    first, 1st and 2nd stand at the edges. A `dot` of up to four pairs is opened into its products
+    and their sum. Gradients show "–" until `backward()` has run from `value`: as long as
+    `value.grad` is 0, which that call makes 1. In an SVG, pointing at a box shows every digit,
+    pointing at an edge the local derivative.
 
     What a neuron, a layer, a model, a loss, a `boxed` function and a `with scope(...)` computed is
     a box that can be folded. Folded boxes of one kind side by side become one, `neuron ×16`. A

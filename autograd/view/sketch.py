@@ -236,7 +236,7 @@ class Sketch:
 
     def _add_rest(self, hidden: int) -> None:
         """Draw one box for the `hidden` others, joined to what they lead to."""
-        faint = {"style": "dashed", "color": self.palette.faint}
+        faint = {"style": "solid", "color": self.palette.faint}
         self.drawing.node(
             "rest", f"… {hidden:,} more", shape="box", fontcolor=self.palette.faint_text,
             tooltip="draw(..., limit=None) draws all", **faint,
@@ -256,19 +256,18 @@ class Sketch:
             x, edge = node.inputs[k], f"{self.key[node]}e{k}"
             place: dict[str, str] = {}
             if numbered and not self.look.derivatives:  # whose numbers these would be taken for
-                is_left = (k == 0) == self.is_sideways  # as one looks along the edge
-                place = {
-                    "headlabel": ORDINALS.get(k, f"{k + 1}th"), "labeldistance": "1.8",
-                    "labelangle": "-30" if is_left else "30",
-                }  # fmt: skip
+                # The layout keeps room for a label, as it does not for a headlabel.
+                place = {"label": f" {ORDINALS.get(k, f'{k + 1}th')} "}
             which = f"operand {k + 1}; " if numbered else ""
             if not self.scene.is_included(x):
                 key = f"{self.key[node]}c{k}"
                 self._add_constant(page, key, x)
                 said = "constant" if x.__class__ is float else "outside of what is drawn"
+                style = "dashed" if node.partials[k] is None else "solid"
                 self.edges.append(
                     (key, operation,
-                     {"id": edge, "color": self.palette.faint, "tooltip": which + said, **place})
+                     {"id": edge, "style": style, "color": self.palette.faint,
+                      "tooltip": which + said, **place})
                 )  # fmt: skip
             elif isinstance(source := self.scene.source(x), Folded):
                 from_box.setdefault(source, []).append((node, k))
@@ -303,7 +302,7 @@ class Sketch:
         else:
             said, style = f"local derivative {partial!r}", "solid"
             if self.look.derivatives:
-                more["label"] = number(partial)
+                more["label"] = f" {number(partial)} "
         if is_strong and partial is not None:
             more |= self._bold()
         self.edges.append(

@@ -50,7 +50,8 @@ def step(
         optimizer: such as `nn.SGD`: the weight update that its `step()` would make is shown, too.
         prediction: the Value or Values where forward propagation ends and the loss begins; default:
             what modules (`nn.MLP`, ...) returned.
-        names: names for Values without a label, as for `draw`.
+        names: names for Values without a label, as for `draw`; one that gets none is called v2, by
+            its place in the topological order.
         lang: "en" or "ko".
 
     Raises TypeError for what is no Value, ValueError for a leaf, for more than 100,000 nodes,
@@ -230,12 +231,16 @@ class Stepper:
             op: stop at operations of this name.
             where: stop at records of which this function is true.
 
-        Without a record to stop at, the index stays. Raises ValueError without a condition.
+        Without a record to stop at, the index stays. Raises ValueError without a condition, and for
+        the name of an operation that no record has.
         """
         if gradient_above is None and not nan and op is None and where is None:
             raise ValueError(
                 "run: say where to stop: gradient_above=10, nan=True, op='tanh', where="
             )
+        if op is not None and all(record.op != op for record in self.records):
+            known = dict.fromkeys(record.op for record in self.records if record.op)
+            raise ValueError(f"run: no step is a {op!r:.40}; there are {', '.join(known)}")
         for record in self.records[self._index + 1 :]:
             if (
                 (gradient_above is not None and _steepest(record) > gradient_above)

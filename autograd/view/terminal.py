@@ -96,7 +96,8 @@ def interact(
                     stepper.index = behind[-1] if behind else 0
             elif key == "continue":
                 found = go_on() if go_on else stepper.run(nan=True)
-                said = "" if found else texts["not_found"]
+                missed = texts["not_found"] if go_on else texts["no_stop"]
+                said = "" if found else "\n".join(_wrapped(missed, ""))
 
 
 @contextmanager

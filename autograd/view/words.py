@@ -65,7 +65,7 @@ TEXTS = {
     # the code
     "code_of": ("Code: {title}", "코드: {title}"),
     # where to stop
-    "breaks": ("Stop where", "멈출 곳"),
+    "breaks": ("Set where to stop", "멈출 곳 정하기"),
     "break_gradient": ("|gradient| >", "|기울기| >"),
     "break_nan": ("a number is nan", "수가 nan인 곳"),
     "break_op": ("the operation is", "연산이"),
@@ -76,6 +76,10 @@ TEXTS = {
     "reason_nan": ("a number is nan", "수가 nan입니다"),
     "reason_op": ("the operation is {op}", "연산이 {op}입니다"),
     "not_found": ("No further step does that.", "그런 단계가 더는 없습니다."),
+    "no_stop": (
+        "No stop is set, and no number is nan. Set one: --break-op tanh, or interact(op='tanh').",
+        "멈출 곳을 정하지 않았고 nan도 없습니다. --break-op tanh나 interact(op='tanh')로 정합니다.",
+    ),
     "no_break": ("Choose first where to stop.", "멈출 곳을 먼저 고르세요."),
     "all_digits": ("All digits", "모든 자릿수"),
     # without a script, without a kernel

@@ -26,7 +26,8 @@ them once, for about 20 ms of calls that follow each other, and who begins moves
 - A ratio is taken round by round, so that a machine that is busy with other things slows both
   sides: how many times as long the row took as glassgrad's fastest way in that mode.
 - *ready in* is what nobody's time contains: preparing, tracing, compiling, and the first result.
-- Times depend on the machine; ratios do less so.
+- Times depend on the machine; ratios do less so. The README's figures are quotients of the median
+  times below, which differ a little from ratios taken round by round.
 
 **glassgrad.** *exact* has the bits of eager mode (the tests compare every parameter after many
 steps on every kind of model), *fast* is right within rounding: `docs/compile.md`. *python* is the
@@ -91,6 +92,7 @@ def _promises(held: Held) -> Iterable[str]:
     if not rows:
         return
     yield from ["", "## What was promised", ""]
+    yield "Goals that the project set itself before it was fast; nobody else promised anything."
     yield "The fastest of ours against the fastest of theirs; where it says *nn.fit*, that alone."
     yield "Where it says *apart*, against the fastest of the others of them."
     yield from ["", "| workload | promise | measured | |", "|---|---|---|---|", *rows]

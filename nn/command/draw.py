@@ -17,6 +17,7 @@ from nn.graph import draw_network
 from nn.serialize import load_prepared
 
 FORMATS = ("svg", "png", "pdf")
+TABLES = (".csv", ".tsv", ".txt")
 SOURCES = ("gv", "dot")  # the graph in DOT, which needs no renderer
 
 
@@ -45,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draw, write the file and name it; return 0."""
+    check_subject(options.expression, options.numbers)
     of_expression = is_expression(options.expression, options.numbers)
     path = Path(options.out or ("graph.svg" if of_expression else "network.svg"))
     suffix = path.suffix[1:].lower()
@@ -60,12 +62,38 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def check_subject(text: str, numbers: list[str]) -> None:
+    """Raise CommandError for what is neither a model nor an expression, but looks like one."""
+    if not text.strip():
+        raise CommandError(
+            "nothing to draw; give the model.safetensors of a training, or an expression: "
+            '"tanh(w*x)" w=-3 x=2'
+        )
+    if text.endswith(".safetensors") and numbers:
+        raise CommandError(
+            f"{text} is a model, which has its own numbers; leave {' '.join(numbers):.60} out"
+        )
+    if text.lower().endswith(TABLES):
+        raise CommandError(
+            f"{text} is a table, not a model; train a network on it: glassgrad train {text}, then "
+            "draw the model.safetensors that it writes"
+        )
+
+
 def is_expression(text: str, numbers: list[str]) -> bool:
     """Whether `text` is an expression, not the name of a model file."""
-    if numbers:
+    if numbers or (_is_number(text) and not Path(text).exists()):
         return True
     is_name = text.endswith(".safetensors") or re.fullmatch(r"[\w.:/\\-]*", text)
     return not is_name and not Path(text).exists()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def computation(options: argparse.Namespace) -> Drawing:

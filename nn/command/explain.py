@@ -15,6 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Explain the last operation of an expression and its local derivatives; with --by, the "
         "paths whose contributions add up to the derivative by that name."
     )
+    parser.epilog = expression.NAMELESS
     expression.arguments(parser)
     parser.add_argument("--by", metavar="NAME", help="explain the derivative by this name")
     parser.add_argument("--lang", choices=["ko", "en"], default="en", help="default: en")

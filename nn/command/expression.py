@@ -19,6 +19,11 @@ import autograd as ag
 from nn.command.options import CommandError, meant
 
 LONGEST = 2_000  # characters
+# Under the help of commands that name every value.
+NAMELESS = (
+    "A value without a name is called v2, say, by its place in the order of computation: from 0, "
+    "those with a name counted, too."
+)
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 # What takes a list; here max(a, b) may be written for max([a, b]), too.
@@ -26,6 +31,12 @@ OF_A_LIST = ("logsumexp", "max", "mean", "min", "prod", "sum")
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: row for name, row in vars(ag).items() if isinstance(row, ag.Op) and name[0] != "_"},
     **{name: vars(ag)[name] for name in ("power", "clip", "dot", "elu", "leaky_relu", *OF_A_LIST)},
+}
+
+# Of these the result is a list, which an expression cannot take apart.
+OF_LISTS = {
+    "softmax": "write the one number out, such as exp(x)/(exp(x) + exp(y))",
+    "log_softmax": "write the one number out, such as x - logsumexp(x, y)",
 }
 
 # Python's operator, for Values; the operation of the table, for two plain numbers: it follows
@@ -130,6 +141,8 @@ def leaf(name: str, option: str, leaves: dict[str, ag.Value]) -> ag.Value:
 
 
 def _parsed(text: str) -> ast.expr:
+    if not text.strip():
+        raise CommandError("the expression is empty; write one, such as 'w*x + b' w=2 x=3 b=1")
     if len(text) > LONGEST:
         raise CommandError(f"an expression of {len(text):,} characters; write at most {LONGEST:,}")
     try:
@@ -137,7 +150,8 @@ def _parsed(text: str) -> ast.expr:
             warnings.simplefilter("ignore")  # Python's own, such as of '\\d': lines of their own
             return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        where = "" if error.offset is None else f" at character {error.offset}"
+        is_inside = error.offset is not None and 0 < error.offset <= len(text.strip())
+        where = f" at character {error.offset}" if is_inside else " at its end"
         raise CommandError(f"{text!r:.60}: no expression: {error.msg}{where}") from None
     except (RecursionError, MemoryError):
         raise CommandError(_nested(text)) from None
@@ -164,8 +178,14 @@ def _named(tree: ast.expr, text: str, numbers: dict[str, float]) -> set[str]:
             raise CommandError(f"{name} is named twice; give each part a name of its own")
         if name in numbers:
             given = f"{name}={numbers[name]:g}"
+            if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node.value)):
+                raise CommandError(  # without its number the part could not be made from it
+                    f"{name} has a number, {given}, so no part can be called {name}; give the part "
+                    f"another name, such as ({name}_new := ...)"
+                )
             raise CommandError(
-                f"{name} is both a name in the expression and {given}; leave {given} out"
+                f"{name} is both a name in the expression and {given}; leave {given} out, or give "
+                "the part another name"
             )
         named.add(name)
     return named
@@ -220,6 +240,8 @@ class _Walk:
                     return COMPARISONS[type(sign)](left, right)
             case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
                 return self._called(node, name)
+            case ast.Call(func=ast.Name(id=name)) if name in OF_LISTS:
+                raise self._error(node, f"{name} gives a list; {OF_LISTS[name]}")
             case ast.Call(func=ast.Name(id=name)):
                 hint = meant(name, FUNCTIONS) or f"; there are {', '.join(sorted(FUNCTIONS))}"
                 raise self._error(node, f"no operation is called {name!r}{hint}")

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal in cp949 or ASCII shows any text
             stream.reconfigure(errors="backslashreplace")
-    words = joined(sys.argv[1:] if arguments is None else arguments, list(ACTIVATIONS))
+    typed = sys.argv[1:] if arguments is None else arguments
+    words = joined(typed, list(ACTIVATIONS))
     try:
         options, unknown = _parser(words).parse_known_args(words)
         if _begins_with_minus(unknown, words, options):
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.numbers += [word for word in unknown if not word.startswith("-")]
             unknown = [word for word in unknown if word.startswith("-")]
         if unknown:
-            options.parser.refuse_unknown(unknown)
+            options.parser.refuse_unknown(unknown, typed)
         code = int(options.run(options))
         sys.stdout.flush()  # here, where a full disk can still be reported
     except KeyboardInterrupt:

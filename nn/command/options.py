@@ -23,6 +23,8 @@ LISTS = {
 }
 COMPILED = ("exact", "fast", "off")
 
+ALIKE = 0.75  # from this likeness on another option may have been meant; --bogus and --out: 0.67
+
 # An expression that starts with a minus, such as -w*x: to argparse it looks like an option (and
 # -o/tmp/x.svg is one).
 NEGATIVE = re.compile(r"-(?![-o]).*[(+*/]")
@@ -39,9 +41,9 @@ def say(message: str, code: int) -> int:
     return code
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def meant(word: str, known: Iterable[str], nearness: float = 0.6) -> str:
     """Return "; did you mean tanh?" if `word` is nearly one of `known`, else ""."""
-    near = difflib.get_close_matches(word[:40], list(known), 1)
+    near = difflib.get_close_matches(word[:40], list(known), 1, nearness)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -66,12 +68,35 @@ class Parser(argparse.ArgumentParser):
         """Print the line and leave with exit code 2."""
         raise SystemExit(say(f"{message} (see {self.prog} --help)", 2))
 
-    def refuse_unknown(self, words: Sequence[str]) -> None:
-        """Report words that no argument took, with the option that may have been meant."""
-        known = [option for action in self._actions for option in action.option_strings]
+    def refuse_unknown(self, words: Sequence[str], typed: Sequence[str]) -> None:
+        """Report words that no argument took, with the option that may have been meant.
+
+        Args:
+            words: as they were left over.
+            typed: the whole command line as it was typed.
+        """
+        actions = {name: action for action in self._actions for name in action.option_strings}
+        if (option := _list_before(words[0], typed)) in actions:
+            try:
+                actions[option].type(words[0])  # type: ignore[operator,misc]  # it reads text
+            except argparse.ArgumentTypeError as error:
+                self.error(f"argument {option}: {error}")
         option = words[0].partition("=")[0]
-        hint = meant(option, known) if option.startswith("-") else ""
-        self.error(f"unrecognized arguments: {' '.join(words)}{hint}")
+        hint = meant(option, actions, ALIKE) if option.startswith("-") else ""
+        shown = [word if word in typed else word.partition("=")[0] for word in words]
+        self.error(f"unrecognized arguments: {' '.join(shown)}{hint}")
+
+
+def _list_before(word: str, typed: Sequence[str]) -> str:
+    """The list option that `word` follows, as in `--hidden 16 x`; "" if none."""
+    before = list(typed[: typed.index(word)]) if word in typed else []
+    for option, values in LISTS.items():
+        words = before.copy()
+        while words and values.fullmatch(words[-1]):
+            words.pop()
+        if words and words[-1] == option:
+            return option
+    return ""
 
 
 def joined(arguments: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -93,6 +118,8 @@ def joined(arguments: Sequence[str], names: Sequence[str]) -> list[str]:
             values.append(words.pop(0))
         if word == "--activation" and not values and words and not words[0].startswith("-"):
             values.append(words.pop(0))  # a wrong name is to be refused as one
+        if word == "--compiled" and not values:
+            values.append("exact")  # so that `--compiled=` is a word like other wrong ones
         result.append(f"{word}={','.join(values)}")
     return result
 
@@ -103,16 +130,30 @@ def _is_value(option: str, word: str, names: Sequence[str]) -> bool:
     return option == "--compiled" or all(name in names for name in word.split(","))
 
 
-def number(least: int = 1) -> Callable[[str], int]:
-    """Return what reads a whole number of at least `least`."""
-    return _reader(int, lambda value: whole_number(value, "it", least))
+def number(least: int = 1, or_else: str = "") -> Callable[[str], int]:
+    """Return what reads a whole number of at least `least`; `or_else` is said of a wrong one."""
+
+    def check(value: Any) -> int:
+        try:
+            return whole_number(value, "it", least)
+        except ValueError as error:
+            raise ValueError(str(error).replace("; got", f"{or_else}; got", 1)) from None
+
+    return _reader(int, check)
 
 
 def factor(below: float | None = None, positive: bool = False) -> Callable[[str], float]:
     """Return what reads a finite number of at least 0, with further bounds."""
 
     def check(value: Any) -> float:
-        result = rate(value, "it")
+        try:
+            result = rate(value, "it")
+        except ValueError:
+            if not positive:
+                raise
+            raise ValueError(
+                f"it must be a number greater than 0, such as 0.01, and finite; got {value!r:.40}"
+            ) from None
         if below is not None and result >= below:
             raise ValueError(f"it must lie below {below:g}; got {value!r:.40}")
         if positive and result == 0.0:
@@ -144,17 +185,17 @@ def names_of(table: dict[str, Any]) -> Callable[[str], list[str]]:
 
 
 def compile_mode(text: str) -> str:
-    """Read how to compile: `exact`, which is what no word means, `fast` or `off`."""
-    if text not in ("", *COMPILED):
+    """Read how to compile: `exact`, `fast` or `off`."""
+    if text not in COMPILED:
         raise argparse.ArgumentTypeError(
             f"it must be one of {', '.join(COMPILED)}, or left out for exact; got {text!r:.40}"
         )
-    return text or "exact"
+    return text
 
 
 def batch_size(text: str) -> int | str:
     """Read how many samples make a weight update: a number, or `all`."""
-    return "all" if text == "all" else number()(text)
+    return "all" if text == "all" else number(or_else=", or all")(text)
 
 
 def path(text: str) -> str:

@@ -21,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Step through an expression: forward propagation, backpropagation and, with --lr, the "
         "weight update. In a terminal keys move; in a pipe every step is printed."
     )
+    parser.epilog = expression.NAMELESS
     expression.arguments(parser)
     parser.add_argument("--lang", choices=["ko", "en"], default="en", help="default: en")
     parser.add_argument("--html", metavar="FILE", type=read.path, help="write a page that steps")

@@ -23,6 +23,7 @@ from nn.data import DataSet, Preparation, Problem, problem_of, read_csv
 from nn.evaluate import numbers_of, predict
 from nn.files import write_atomically
 from nn.history import History
+from nn.interrupt import resumed_by
 from nn.layers import MLP
 from nn.losses import loss_function
 from nn.train import fit
@@ -80,9 +81,10 @@ def _problem(options: argparse.Namespace) -> Problem:
     if options.data not in RECIPES:
         path = Path(options.data)
         if not path.exists() and path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+            hint = meant(options.data, RECIPES)
             raise CommandError(
-                f"no file and no data set is called {options.data!r}"
-                f"{meant(options.data, RECIPES)}; the data sets are {', '.join(RECIPES)}"
+                f"no file and no data set is called {options.data!r}{hint}"
+                f"{' The' if hint else '; the'} data sets are {', '.join(RECIPES)}"
             )
         return read_csv(
             path,
@@ -154,26 +156,27 @@ def _fit(
     checkpoint = folder / CHECKPOINT
     try:
         write_atomically(folder / SETTINGS, json.dumps(record, indent=1).encode())
-        return fit(
-            model,
-            preparation.data(parts.training),
-            recipe.loss,
-            epochs=recipe.epochs,
-            batch_size=recipe.batch_size,
-            seed=source,
-            validation=preparation.data(parts.validation) if parts.validation else None,
-            early_stopping=recipe.early_stopping,
-            l1=recipe.l1,
-            l2=recipe.l2,
-            checkpoint=checkpoint,
-            resume=checkpoint if resume else None,
-            compiled=recipe.compiled != "off" and recipe.compiled,
-            lr=recipe.lr,
-            momentum=recipe.momentum,
-            dampening=recipe.dampening,
-            weight_decay=recipe.weight_decay,
-            nesterov=recipe.nesterov,
-        )
+        with resumed_by("the same command with --resume"):
+            return fit(
+                model,
+                preparation.data(parts.training),
+                recipe.loss,
+                epochs=recipe.epochs,
+                batch_size=recipe.batch_size,
+                seed=source,
+                validation=preparation.data(parts.validation) if parts.validation else None,
+                early_stopping=recipe.early_stopping,
+                l1=recipe.l1,
+                l2=recipe.l2,
+                checkpoint=checkpoint,
+                resume=checkpoint if resume else None,
+                compiled=recipe.compiled != "off" and recipe.compiled,
+                lr=recipe.lr,
+                momentum=recipe.momentum,
+                dampening=recipe.dampening,
+                weight_decay=recipe.weight_decay,
+                nesterov=recipe.nesterov,
+            )
     except (OSError, ValueError, FloatingPointError):
         if not resume:
             for name in (SETTINGS, CHECKPOINT):

@@ -61,8 +61,8 @@ TEXTS = {
     "final_error_training": Text("RMSE of the training samples", "학습 샘플의 RMSE"),
     "final_units": Text("in units of {target}", "{target}의 단위"),
     "final_count": Text("{right} of {total}", "{total}개 중 {right}개"),
-    "final_loss": Text("loss in epoch {epoch}", "{epoch} 에포크의 손실"),
-    "final_val_loss": Text("validation loss in epoch {epoch}", "{epoch} 에포크의 검증 손실"),
+    "final_loss": Text("loss in epoch {epoch}", "에포크 {epoch}의 손실"),
+    "final_val_loss": Text("validation loss in epoch {epoch}", "에포크 {epoch}의 검증 손실"),
     "stopped_interrupted": Text(
         "The training was interrupted after epoch {epochs}.",
         "학습이 {epochs} 에포크에서 중단되었습니다.",

@@ -1,5 +1,7 @@
 """Curves over the epochs of a training."""
 
+import math
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LARGE = 1e250  # from here matplotlib would look for margins and ticks beyond the largest float
+LARGE_TICKS = [10.0**k for k in range(-300, 301, 50)]
 DECADES = 100.0  # from this ratio of the largest to the smallest loss on, the axis is logarithmic
 
 
@@ -32,15 +36,21 @@ def loss_curve(history: History, lang: Language = "en") -> "Figure":
         raise ValueError("loss_curve: the history is empty; train for an epoch first")
     has_accuracy = "accuracy" in history.rows[0] or "val_accuracy" in history.rows[0]
     figure = new_figure("the loss curve", 7.2, 5.6 if has_accuracy else 3.8)
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import FixedLocator, MaxNLocator
 
     panels = figure.subplots(1 + has_accuracy, 1, sharex=True, squeeze=False)[:, 0]
     losses = _draw(panels[0], history, "loss", "val_loss", say)
-    if min(losses) > 0.0 and max(losses) > DECADES * min(losses):
+    finite = [loss for loss in losses if math.isfinite(loss)]
+    if finite and min(finite) > 0.0 and max(finite) > DECADES * min(finite):
+        if max(finite) > LARGE:
+            panels[0].set_ylim(min(finite) / 10.0, sys.float_info.max)
         panels[0].set_yscale("log")
         panels[0].yaxis.set_major_formatter("{x:g}")
+        if max(finite) > LARGE:
+            panels[0].yaxis.set_major_locator(FixedLocator(LARGE_TICKS))
+            panels[0].minorticks_off()
     else:
-        panels[0].set_ylim(bottom=min([0.0, *losses]))
+        panels[0].set_ylim(bottom=min([0.0, *finite]))
     name = f" ({history.loss_name})" if history.loss_name else ""
     panels[0].set(ylabel=f"{say('loss')}{name}", title=say("curves"))
     if has_accuracy:

@@ -11,6 +11,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.view.render import find_renderer
+from tests import edge_labels
 from tests.side_by_side import DIRECTIONS, SVG, assert_in_order, drawings
 
 CAPITALS = 9.0  # points, of letters of 11
@@ -26,6 +27,12 @@ def _dot():
 def test_the_first_neuron_comes_first(direction):
     for drawing, n_open in drawings(direction):
         assert_in_order(drawing, n_open, direction)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_each_label_stands_by_its_edge(direction):
+    for drawing in edge_labels.drawings(direction):
+        edge_labels.assert_readable(drawing)
 
 
 def test_the_text_of_a_folded_box_is_below_its_edge():

@@ -254,6 +254,35 @@ def test_a_lesson_runs_to_its_end(lab, server, pictures, lesson):
     one.shot(pictures, name.removesuffix(".ipynb"))
 
 
+WIDE = """\
+import autograd as ag
+from autograd import Value
+y = Value(0.5, label="x")
+for _ in range(8):
+    y = ag.tanh(y)
+y
+"""
+# Whether a picture is wider than its cell, and scrolls there to its right end.
+SCROLLS = """(picture) => {
+    const cell = picture.closest(".jp-OutputArea-output");
+    const isWider = picture.getBoundingClientRect().width > cell.clientWidth;
+    cell.scrollLeft = 1e6;
+    const isSeen = picture.getBoundingClientRect().right < cell.getBoundingClientRect().right + 1;
+    return [isWider, ["auto", "scroll"].includes(getComputedStyle(cell).overflowX), isSeen];
+}"""
+
+
+def test_a_picture_wider_than_its_cell_scrolls(lab, server, pictures):
+    """The bar is not on the screenshot: Playwright hides scrollbars where no window is open."""
+    write_notebook(server.folder / "wide.ipynb", WIDE)
+    one = lab("wide.ipynb", run=False, viewport={"width": 1366, "height": 900})
+    one.command("notebook:run-all-cells")
+    picture = one.page.locator(".jp-OutputArea-output :is(svg, img)").first
+    picture.wait_for(timeout=30_000)
+    one.shot(pictures, "wide")
+    assert picture.evaluate(SCROLLS) == [True, True, True]
+
+
 @pytest.fixture(scope="module")
 def saved(browser, server):
     """A notebook that was run and saved, and whose kernel is gone."""

@@ -1,8 +1,13 @@
 """The stepper's page in a real browser: keys, clicks, numbers, themes, and what is said aloud."""
 
+import re
+
 import pytest
 
+import autograd as ag
+import nn
 from autograd.view.page import stepper_page
+from autograd.view.payload import payload_of
 from tests.browser.conftest import Opened
 from tests.stepper_sample import chain, payload, record, square
 
@@ -10,6 +15,7 @@ BOX = "[...document.querySelectorAll('.picture [id=\"{0}\"] text')].map(one => o
 MARKED = (
     """(name) => [...document.querySelectorAll(`.picture g.${name}`)].map(({id}) => id).sort()"""
 )
+DIGITS = re.compile(r"\.(\d+)")
 HOSTILE = ("</script><script>alert(1)</script>", '<b>x</b> & "q" \'', "가중치 😀", "L]->{{x}}")
 
 
@@ -85,14 +91,14 @@ def test_the_current_node_and_its_edges_are_marked(stepped):
 def test_formula_numbers_additions_code_and_sentence_move_together(stepped):
     one = stepped(square())
     assert one.run("document.querySelector('.formula math').textContent") == "w·x"
-    assert one.text(".numbers code") == "-3.0*2.0 = -6.0"
+    assert one.text(".numbers code") == "-3*2 = -6"
     assert one.text(".line[aria-current]").split() == ["8", "p", "=", "w", "*", "x"]
     assert not one.page.locator(".additions").is_visible()
     press(one, *["ArrowRight"] * 4)
     rows = one.page.locator(".additions tbody tr").all_inner_texts()
     assert [row.split() for row in rows] == [
-        "w 2 × -12 = -24 0 + -24 = -24".split(),
-        "x -3 × -12 = 36 0 + 36 = 36".split(),
+        "w 2 × -12 = -24 0 → -24".split(),
+        "x -3 × -12 = 36 0 → 36".split(),
     ]
     assert one.text(".message") == "p is -6.0."
     assert one.text(".place") == "Backpropagation · Step 5 of 6"
@@ -256,6 +262,25 @@ def test_a_phone_shows_everything_without_sideways_scrolling(stepped):
       const at = number.getBoundingClientRect();
       return at.left >= frame.left && at.right <= frame.right;
     }""")
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1280, 1400])
+def test_a_network_with_long_names_fits_its_boxes(stepped, width):
+    model = nn.MLP(2, [3, 1], seed=0)
+    loss = nn.mse_loss(model([0.5, -1.3]), 1.0)
+    steps = ag.step(
+        loss, optimizer=nn.SGD(model.parameters(), lr=0.1), names=model.named_parameters()
+    )
+    one = stepped(payload_of(steps), viewport={"width": width, "height": 900})
+    for step in steps.records:
+        texts = [one.text(".message"), one.text(".numbers code") if step.numbers else ""]
+        assert all(len(digits) <= 9 for text in texts for digits in DIGITS.findall(text)), texts
+        assert texts[0] == step.message
+        assert one.run("""[...document.querySelectorAll('.formula, .scroll, .numbers')]
+            .every((one) => one.scrollWidth <= one.clientWidth)""")
+        press(one, "ArrowRight")
+    one.page.get_by_label("All digits").check()
+    assert one.text(".numbers code") == steps.records[-1].numbers
 
 
 def test_the_focus_is_visible_and_reduced_motion_is_respected(stepped):

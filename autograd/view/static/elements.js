@@ -26,6 +26,10 @@ const put = (text, places) => text.replace(/\{(\w+)\}/g, (place, key) => places[
 const SPECIAL = { __proto__: null, inf: Infinity, "-inf": -Infinity, nan: NaN };
 const numberOf = (text) => (text in SPECIAL ? SPECIAL[text] : Number(text));
 
+// A text with each number in it that has a point to some significant digits.
+const withRounded = (text, digits) =>
+  text.replace(/(?<![\w.])\d+(?:\.\d+(?:e[+-]?\d+)?|e[+-]?\d+)/g, (number) => rounded(number, digits));
+
 // A number given as Python's repr, to some significant digits, as Python's "g" format writes it.
 function rounded(text, digits) {
   const x = numberOf(text);

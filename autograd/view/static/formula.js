@@ -19,6 +19,7 @@ const LETTERS = {
   phi: "ϕ", varphi: "φ", chi: "χ", psi: "ψ", omega: "ω", Gamma: "Γ", Delta: "Δ", Theta: "Θ",
   Lambda: "Λ", Sigma: "Σ", Phi: "Φ", Psi: "Ψ", Omega: "Ω", ell: "ℓ",
 };
+const BREAKS = new Set(["+", "−", "=", "←"]);
 const SPACES = { __proto__: null, ",": "0.17em", ":": "0.22em", ";": "0.28em", " ": "0.3em", "!": "0", quad: "1em", qquad: "2em" };
 const UPRIGHT = new Set(["mathrm", "operatorname", "text", "textrm", "mathit", "mathtt", "texttt", "mathsf", "mathbf", "textit"]);
 const TEXT_SIGNS = { __proto__: null, textbackslash: "\\", textasciicircum: "^", textasciitilde: "~", textunderscore: "_" };
@@ -173,13 +174,29 @@ class Formula {
   }
 }
 
-// `latex` as a <math> element, `text` for those who cannot see it; null where it is not known.
+// A row cut before each of its signs + − = ←, for a browser breaks no line inside of <math>.
+function linesOf(row) {
+  const parts = [[]];
+  for (const child of row.localName === "mrow" ? [...row.children] : [row]) {
+    const isSign = child.localName === "mo" && BREAKS.has(child.textContent);
+    if (isSign && parts.at(-1).length) {
+      child.setAttribute("form", "infix"); // with its room, though it comes first
+      parts.push([]);
+    }
+    parts.at(-1).push(child);
+  }
+  return parts;
+}
+
+// `latex` as <math> elements that stand side by side as far as there is room, `text` for those who
+// cannot see it; null where it is not known.
 function mathOf(latex, text) {
   try {
     const formula = new Formula(latex);
     const inside = formula.row();
     if (formula.peek() !== undefined) return null;
-    return filled(math("math", inside), { display: "block", alttext: text }, []);
+    const lines = linesOf(inside).map((line) => filled(math("math", ...line), { displaystyle: "true" }, []));
+    return element("div", { class: "terms", role: "math", "aria-label": text }, ...lines);
   } catch (problem) {
     if (problem instanceof SyntaxError) return null;
     throw problem;

@@ -1,5 +1,6 @@
 // What is said about one step: the sentence, the formula, its numbers, the additions, the code line.
 
+const LOUD = 80; // letters of a message that are all in bold
 const DIGITS = 6; // of a number in a table, unless all are asked for
 
 class Panels {
@@ -12,11 +13,11 @@ class Panels {
     this.message = element("p", { class: "message", role: "status", "aria-live": "polite" });
     this.formula = element("div", { class: "formula", tabindex: 0 });
     this.numbers = element("div", { class: "numbers", tabindex: 0 });
-    this.operands = element("div", { class: "operands scroll" });
+    this.operands = element("div", { class: "operands scroll", tabindex: 0 });
     this.digits = element("input", { type: "checkbox", on: { change: () => this.redraw() } });
     this.step = element("section", { class: "card step" }, this.place, this.message, this.formula,
       this.numbers, this.operands, element("label", { class: "digits" }, this.digits, " ", words.all_digits));
-    this.additionTable = element("div", { class: "scroll" });
+    this.additionTable = element("div", { class: "scroll", tabindex: 0 });
     this.additions = element("section", { class: "card additions" }, element("h3", {}, words.additions), this.additionTable);
     this.codeTitle = element("h3", {});
     this.lines = element("pre", { class: "lines", tabindex: 0 });
@@ -38,11 +39,15 @@ class Panels {
     const phase = this.payload.phases.find((one) => one.key === record.phase);
     this.place.textContent =
       `${phase.name} · ${put(words.step_of, { step: record.index + 1, total: records.length })}`;
-    if (this.message.textContent !== record.message) this.message.textContent = record.message;
+    if (this.message.textContent !== record.message) {
+      const [head, rest] = headOf(record.message);
+      this.message.replaceChildren(element("strong", {}, head), rest);
+    }
     const formula = mathOf(record.latex, record.formula);
     this.formula.replaceChildren(formula ?? element("code", {}, record.formula));
     this.formula.hidden = !record.formula;
-    this.numbers.replaceChildren(element("span", { class: "label" }, words.numbers), " ", element("code", {}, record.numbers));
+    const numbers = this.digits.checked ? record.numbers : withRounded(record.numbers, DIGITS);
+    this.numbers.replaceChildren(element("span", { class: "label" }, words.numbers), " ", element("code", {}, numbers));
     this.numbers.hidden = !record.numbers;
     this.showOperands(record);
     this.showAdditions(record);
@@ -67,11 +72,10 @@ class Panels {
     const rows = record.additions.map((addition) => element("tr", {},
       element("th", { scope: "row" }, named(nodes[addition.node].name)),
       this.number(addition.partial), sign("×"), this.number(addition.upstream), sign("="),
-      this.number(addition.added), this.number(addition.before), sign("+"),
-      this.number(addition.added), sign("="), this.number(addition.after)));
+      this.number(addition.added), this.number(addition.before), sign("→"), this.number(addition.after)));
     this.additionTable.replaceChildren(tableOf(
       [words.of, words.partial, "", put(words.upstream, { name: record.name }), "", words.added,
-        words.before, "", words.added, "", words.after], rows));
+        words.before, "", words.after], rows));
   }
 
   showCode(record) {
@@ -97,6 +101,14 @@ class Panels {
       this.lines.scrollTop = top - this.lines.clientHeight / 2;
     }
   }
+}
+
+// What a step does, and the rest of a long message, which need not be as loud: what is passed on,
+// how a weight is updated, of what a value is made.
+function headOf(message) {
+  const ends = message.length > LOUD ? [/(?<=:) .* \+= /, / <- /, / = /].map((sign) => message.search(sign)) : [];
+  const end = ends.find((place) => place > 0) ?? message.length;
+  return [message.slice(0, end), message.slice(end)];
 }
 
 const sign = (text) => element("td", { class: "sign" }, text);

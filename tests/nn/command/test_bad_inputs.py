@@ -51,7 +51,7 @@ ARGUMENTS = [
     ("train moons --hidden 16 0", "--hidden: it must be a whole number", "got 0"),
     ("train moons --hidden 1.5", "--hidden: it must be a whole number", "got '1.5'"),
     ("train moons --hidden 9999999", "parameters", "choose smaller layers"),
-    ("train moons --lr -1", "--lr: it must be a number, at least 0", "got -1.0"),
+    ("train moons --lr -1", "--lr: it must be a number greater than 0", "got -1.0"),
     ("train moons --lr 0", "--lr: it must be greater than 0", "try 0.01"),
     ("train moons --lr nan", "--lr: it must be a number", "got nan"),
     ("train moons --lr inf", "--lr: it must be a number", "got inf"),
@@ -63,11 +63,17 @@ ARGUMENTS = [
     ("train moons --nesterov --dampening 0.1", "--nesterov needs", "no --dampening"),
     ("train moons --weight-decay x", "--weight-decay: it must be a number", "got 'x'"),
     ("train moons --l1 -1", "--l1: it must be a number", "at least 0"),
-    ("train moons --compiled quick", "unrecognized arguments: quick", "glassgrad train --help"),
+    ("train moons --compiled quick", "--compiled: it must be one of exact", "got 'quick'"),
+    ("train moons --compiled=", "--compiled: it must be one of exact", "got ''"),
+    ("train moons --hidden x", "--hidden: it must be a whole number, at least 1", "got 'x'"),
+    ("train moons --hidden 16 x", "--hidden: it must be a whole number", "got 'x'"),
+    ("train --compiled moons foo", "unrecognized arguments: foo", "glassgrad train --help"),
+    ("train moons --batch-size foo", "--batch-size: it must be", "at least 1, or all; got 'foo'"),
+    ("train moons --bogus", "unrecognized arguments: --bogus (see", "train --help"),
     ("train moons --compiled=quick", "one of exact, fast, off", "got 'quick'"),
     ("train moons --compiled fast off", "one of exact, fast, off", "got 'fast,off'"),
     ("train --compiled fast", "arguments are required: DATA", "see glassgrad train --help"),
-    ("train moon", "no file and no data set is called 'moon'; did you mean moons?", "circles"),
+    ("train moon", "called 'moon'; did you mean moons? The data sets are moons", "circles"),
     ("train --compiled cats", "no file and no data set is called 'cats'", "moons, circles"),
     ("train moons --compile", "unrecognized arguments: --compile", "did you mean --compiled"),
     ("train moons --compiled --resume", "holds no training to go on with", "leave --resume out"),
@@ -124,6 +130,10 @@ ARGUMENTS = [
     ("draw w*x w=1 x=2 --lang ko", "--lang is for a model", "has no words"),
     ("draw w*x w=1 x=2 --direction up", "invalid choice: 'up'", "see glassgrad draw --help"),
     ("draw w*x w=1 x=2 -o g.jpeg", "unknown kind of picture", ".svg, .png"),
+    ("draw 2", "made of no name", "let it depend on one"),
+    ("draw t.csv", "t.csv is a table, not a model", "glassgrad train t.csv"),
+    ("draw m.safetensors x=1", "m.safetensors is a model", "leave x=1 out"),
+    ("draw x+ x=1", "'x+': no expression", "at its end"),
     ("step", "arguments are required: EXPRESSION", "see glassgrad step --help"),
     ("step x*x", "x has no number", "add x=NUMBER"),
     ("step x*x x", "'x': expected NAME=NUMBER", "such as w=2"),
@@ -153,6 +163,14 @@ def test_wrong_arguments(here, capsys, words, problem, remedy):
     said = one_line(words.split(), capsys, here)
     assert problem in said
     assert remedy in said
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [(["draw", ""], "give the model.safetensors"), (["step", " "], "the expression is empty")],
+)
+def test_an_empty_word(here, capsys, words, remedy):
+    assert remedy in one_line(words, capsys, here)
 
 
 ROWS = "length,colour,kind\n" + "".join(

@@ -138,6 +138,9 @@ def test_a_named_part_is_one_node_with_that_label():
         ("a*z", "z has no number; add z=NUMBER"),
         ("b + (b := a)", "'b': it is used before"),
         ("(b := a) + (b := a*a)", "b is named twice"),
+        ("(a := a + 1)*a", r"no part can be called a; .* another name, such as \(a_new := ...\)"),
+        ("softmax(a)", r"softmax gives a list; .* exp\(x\)/"),
+        ("a +", "'a \\+': no expression: invalid syntax at its end"),
         ("(a := 2)*a", "a is both a name in the expression and a=1; leave a=1 out"),
     ],
 )

@@ -60,6 +60,8 @@ def test_an_interrupted_training_keeps_everything_and_goes_on_to_the_same_bits(t
     write_csv(tmp_path / "houses.csv", houses(120))
     words = [*WORDS, "--epochs", "60"]
     code, out, err = interrupted(tmp_path, *words, "--out", "cut", seconds=0.3)
+    assert "To go on: the same command with --resume" in err
+    assert "fit(" not in err
     assert code == 130, err
     assert "Traceback" not in err
     assert "--resume goes on" in out

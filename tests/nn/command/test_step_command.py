@@ -125,6 +125,22 @@ def test_keys_move(terminal):
     assert screen.leaves() == 0
 
 
+@pytest.mark.parametrize("command", ["step", "explain"])
+def test_the_help_says_what_v2_is(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert "A value without a name is called v2" in capsys.readouterr().out
+
+
+def test_without_a_stop_the_key_c_says_how_to_set_one(terminal):
+    screen = terminal(*NEURON)
+    screen.shows("Step 1 of 7.*quit")
+    screen.press("c")
+    screen.shows("No stop is set.*--break-op tanh")
+    screen.press("q")
+    assert screen.leaves() == 0
+
+
 def test_the_terminal_is_left_as_it_was(terminal):
     import termios
 

@@ -1,5 +1,7 @@
 """The loss curve: what is shown of a history, and under which name."""
 
+import math
+
 import pytest
 
 from nn import MLP, fit, moons
@@ -51,6 +53,14 @@ def test_a_loss_below_zero_is_not_cut():
     (axes,) = loss_curve(history_of(0.5, -0.5)).axes
     assert axes.get_ylim()[0] <= -0.5
     assert axes.get_yscale() == "linear"
+
+
+def test_a_loss_near_the_largest_float_is_drawn_without_a_warning():
+    """Warnings are errors here; matplotlib's margins and ticks would lie beyond it."""
+    figure = loss_curve(history_of(1e85, 1e302, val_loss=[1e200, math.nan]))
+    check_png(figure)
+    low, high = figure.axes[0].get_ylim()
+    assert low < 1e85 < 1e302 < high
 
 
 @pytest.mark.parametrize(
