@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from array import array
+from collections import deque
 from collections.abc import Sequence
 from operator import eq, is_
 from typing import Any
@@ -30,7 +31,9 @@ SECONDS = 0.05  # between two looks at Ctrl-C
 # Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
 PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
 PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
+PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
+made_lately: "deque[Any]" = deque(maxlen=8)  # what is trained by the programs made last, as `_kind`
 
 
 class CompiledSteps:
@@ -115,6 +118,8 @@ class CompiledSteps:
             optimizer.velocities = [*done.velocities]
         course.count(done.costs, self._n_right(done, course.samples), done.kept)
         n = len(done.costs)
+        if n and self._kind(next_size) not in made_lately:
+            made_lately.append(self._kind(next_size))
         if n and not self._one_by_one:
             most = 2 * max(n, self._at_once)  # n may be few for there were no more to come
             self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), most))
@@ -142,8 +147,17 @@ class CompiledSteps:
                 n_left -= training.position // size
             price = PRICE_IN_BATCHES + PRICE_IN_SAMPLES / (size + BESIDE)
             price *= 1.0 + PRICE_OF_GROWTH * (self._growth - 1.0)
+            if self._kind(size) in made_lately:
+                price *= PRICE_AGAIN
             self._paying[size] = n_left >= price
         return self._paying[size]
+
+    def _kind(self, size: int) -> tuple[Any, ...]:
+        """What trainings have in common whose steps are likely to be one program."""
+        cost, n = self._cost, len(self._optimizer.parameters)
+        # By its name and code, so that nothing is kept which a closure holds.
+        loss = [getattr(cost.loss, name, "") for name in ("__qualname__", "__code__", "__class__")]
+        return type(self._model), n, size, self._mode, *loss, bool(cost.l1), bool(cost.l2)
 
     def _new_descent(self) -> Descent | str:
         """The steps as programs, or why there can be none."""

@@ -15,6 +15,7 @@ def programs_always_pay(monkeypatch):
     """The trainings of tests are short; `test_short_trainings_make_no_program` has real prices."""
     monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 0.0)
     monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 0.0)
+    nn.compiled.made_lately.clear()
 
 
 @pytest.fixture

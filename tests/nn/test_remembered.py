@@ -90,6 +90,22 @@ def test_a_constant_is_part_of_the_step(made, monkeypatch):
     assert len(made) == 4
 
 
+def test_a_shorter_training_is_worth_a_program_that_is_there(monkeypatch):
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 80.0)
+    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 1000.0)
+
+    def n_steps(epochs, *sizes, loss="mse"):
+        return both(lambda: mlp(*sizes), (ROWS, NUMBERS), loss, monkeypatch, epochs=epochs).n_steps
+
+    # 4 batches of 4 an epoch; worth it from 223 batches on, and from 90 where it is there
+    assert n_steps(30, 2, 1) == 0
+    assert n_steps(60, 2, 1) > 0
+    assert n_steps(30, 2, 1) > 0
+    assert n_steps(30, 3, 1) == 0
+    assert n_steps(30, 2, 1, loss="huber") == 0
+    assert n_steps(20, 2, 1) == 0
+
+
 def test_exact_and_fast_are_two(made):
     for mode in (True, "fast", True, "fast"):
         nn.fit(
