@@ -6,7 +6,7 @@ Owns how far such a call reaches, the orders of the epochs to come, and how what
 from array import array
 from collections.abc import Callable, Sequence
 
-from autograd.replay import KEPT
+from autograd.replay import STATE_NOTED
 from nn.training import Training
 
 MOST_SAMPLES = 200_000  # in a call: their order is laid out
@@ -63,7 +63,7 @@ class Course:
             else:
                 found += whole * n
             if kept in self._kept:
-                found.append(KEPT)
+                found.append(STATE_NOTED)
             last = kept
         return found
 

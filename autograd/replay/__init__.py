@@ -2,14 +2,14 @@
 
 from autograd.containers import Shape as Shape
 from autograd.replay.compiled import Compiled as Compiled, compile as compile
-from autograd.replay.descent import KEPT as KEPT, Descent as Descent
+from autograd.replay.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.done import Done as Done, Returned as Returned
 from autograd.replay.orders import draw_orders as draw_orders
 from autograd.replay.programs import Decision as Decision
 from autograd.replay.totals import totals_of as totals_of
 
 __all__ = [
-    "KEPT",
+    "STATE_NOTED",
     "Compiled",
     "Decision",
     "Descent",

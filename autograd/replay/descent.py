@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
 from autograd.replay.done import Done, counts, read
-from autograd.replay.programs import KEEP, Batches, Decision, Kind
+from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.step import Cost, State, Step, Steps, Update
 from autograd.replay.table import Table
 from autograd.replay.trial import close, same
@@ -21,7 +21,7 @@ from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
 MOST_SURROUNDINGS = 8  # for which there are programs
-KEPT = (0, 0)  # in place of batches of a size: here the parameters are noted
+STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
 
 _data = attrgetter("_data")
 
@@ -112,7 +112,7 @@ class Descent:
         Args:
             order: their samples.
             sizes: how many samples a batch has, and how many such batches follow each other; and
-                KEPT where the numbers of the parameters are to be kept.
+                STATE_NOTED where the numbers of the parameters are to be kept.
             rates: of the optimiser.
             velocities: one for each parameter, or None for each.
             with_gradients: whether `.grad` of the parameters is to be that of the last batch, as
@@ -180,8 +180,8 @@ class Descent:
         if not first.is_proven:
             return steps, array("q", [0, 1])
         for size, n in sizes:
-            if (size, n) == KEPT:
-                schedule.extend([KEEP, 1])
+            if (size, n) == STATE_NOTED:
+                schedule.extend([NOTE_STATE, 1])
                 continue
             if size not in number:
                 likely = self._steps_of(size, state)

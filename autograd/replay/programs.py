@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from autograd.containers import Shape
 from autograd.value import Value
 
-KEEP = -1  # in a schedule, in place of a kind: the state is noted here
+NOTE_STATE = -1  # in a schedule, in place of a kind: the state is noted here
 
 
 class Decision(NamedTuple):
@@ -47,7 +47,7 @@ class Batches(NamedTuple):
         rows, targets: the numbers of all samples, one after another, and how many one has.
         order: the samples of the batches, one batch after another.
         kinds: the batches by size; all programs are of one backend.
-        schedule: which kind, how many batches of it; which kind then, how many ...; or KEEP.
+        schedule: which kind, how many batches of it; which kind then, how many ...; or NOTE_STATE.
         n_rates: how many numbers of the state are not changed by a step; they come first.
         n_new: how many are; outputs 1 to n_new are their new numbers, output 0 is the cost.
         answers: what becomes of the outputs after these: they are kept, or left out, or counted.
@@ -73,13 +73,13 @@ class Batches(NamedTuple):
     def legs(self) -> list[tuple[int, int]]:
         """Which kinds, and how many batches of each follow each other."""
         legs = zip(self.schedule[::2], self.schedule[1::2], strict=True)
-        return [(number, n) for number, n in legs if number != KEEP]
+        return [(number, n) for number, n in legs if number != NOTE_STATE]
 
     def n_kept(self, n_done: int) -> int:
         """How often the state is noted before the batch after so many."""
         found = 0
         for number, n in zip(self.schedule[::2], self.schedule[1::2], strict=True):
-            if number == KEEP:
+            if number == NOTE_STATE:
                 found += 1
             elif n_done < n:
                 break

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from autograd.op import BUILTIN, Op
-from autograd.replay.programs import KEEP, Batches, Decision, Ran
+from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 from autograd.replay.table import chosen
 from autograd.replay.tape import QUESTIONS, Tape
 
@@ -70,7 +70,7 @@ class PythonProgram:
         n_done, start, log, kept = 0, 0, array("d"), array("d")
         end, answers = batches.n_rates + batches.n_new, batches.answers
         for number, n in zip(batches.schedule[::2], batches.schedule[1::2], strict=True):
-            if number == KEEP:
+            if number == NOTE_STATE:
                 kept.extend(state[batches.n_rates : end])
                 continue
             program, size, width = batches.kinds[number]

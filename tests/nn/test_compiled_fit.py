@@ -13,7 +13,7 @@ import autograd.replay.backends
 import nn
 import nn.compiled
 from autograd import Value
-from autograd.replay import KEPT
+from autograd.replay import STATE_NOTED
 from nn import SGD, EarlyStopping, Layer, Module, Neuron, fit
 from nn.activations import ACTIVATIONS
 from nn.course import Course
@@ -331,7 +331,7 @@ def test_epochs_of_many_batches_run_several_at_once(kind, monkeypatch):
     both(make, (ROWS, targets), loss, monkeypatch, **options)
     n, is_counted, sizes = max(lengths)
     assert n >= 32  # epochs of 4: though a history keeps the weights of some of them
-    assert {*sizes} == {(5, 3), (2, 1), KEPT}
+    assert {*sizes} == {(5, 3), (2, 1), STATE_NOTED}
     assert is_counted == (kind != "none")
 
 
@@ -431,5 +431,5 @@ def test_a_course_goes_on_into_epochs_of_which_all_pays():
 
     options = {"epochs": 2, "batch_size": 5, "seed": 1, "verbose": False, "lr": 0.1}
     nn.fit(mlp(2, 1), (ROWS, NUMBERS), "mse", callbacks=[Looking()], **options)
-    all_pays = [(5, 2), (2, 1), KEPT, (5, 3), (2, 1)], 29
+    all_pays = [(5, 2), (2, 1), STATE_NOTED, (5, 3), (2, 1)], 29
     assert seen == [all_pays, ([(5, 2)], 10), ([], 0)] * 2

@@ -16,12 +16,13 @@ from autograd.replay.llvm.choice import are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
-from autograd.replay.programs import KEEP, Batches, Decision, Ran
+from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
 WORDS = I64.as_pointer()
 KIND = ("program", "work", "size", "n_outputs", "width")  # a row of words
-KEPT, LEFT_OUT, OVER_BORDER, LARGEST = range(4)  # what becomes of outputs: the last two count them
+# What becomes of outputs; the last two count them.
+ALL_KEPT, LEFT_OUT, OVER_BORDER, LARGEST = range(4)
 # In order, as `drive` names them.
 ARGUMENTS = {
     "kinds": WORDS,
@@ -69,13 +70,13 @@ def drive(
         words.extend([address, work, kind.size, n, kind.width])
     n_noted = [batches.n_noted(n) for n in n_outputs]
     log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in batches.legs])))
-    kept = array("d", bytes(8 * batches.n_new * batches.schedule[::2].count(KEEP)))
+    kept = array("d", bytes(8 * batches.n_new * batches.schedule[::2].count(NOTE_STATE)))
     largest = max(kind.size for kind in kinds)
     rows = array("d", bytes(8 * largest * batches.row_size))
     targets = array("d", bytes(8 * largest * batches.target_size))
     outputs = array("d", bytes(8 * max(n_outputs)))
     blocks = array("q", map(_start, (state, rows, targets)))
-    what, border, classes = KEPT if answers else LEFT_OUT, 0.0, 0
+    what, border, classes = ALL_KEPT if answers else LEFT_OUT, 0.0, 0
     if isinstance(answers, Decision):
         what, classes = LARGEST, _start(answers.classes)
         if answers.border is not None:
@@ -146,7 +147,7 @@ def _write(function: ir.Function) -> None:
     with loop(builder, named["n_legs"]) as i:
         leg = builder.gep(named["schedule"], [builder.mul(i, ir.Constant(I64, 2))])
         number = builder.load(leg)
-        is_to_keep = builder.icmp_signed("==", number, ir.Constant(I64, KEEP))
+        is_to_keep = builder.icmp_signed("==", number, ir.Constant(I64, NOTE_STATE))
         with builder.if_else(is_to_keep) as (kept, run):
             with kept:
                 goal = builder.load(at.kept)
