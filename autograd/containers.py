@@ -137,7 +137,7 @@ def made_of(kind: Any, items: Iterable[Any]) -> Any:
     """A list or tuple of a class, which may be one of its own that is made of something else."""
     if issubclass(kind, tuple):
         return tuple.__new__(kind, items)
-    made = kind.__new__(kind)
+    made: Any = list.__new__(kind)
     list.extend(made, items)
     return made
 
