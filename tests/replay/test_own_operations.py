@@ -18,6 +18,7 @@ def _square(x):
 
 
 square = ag.Op("square_up_to_five", _square, lambda y, x: (2.0 * x,))
+del ag.op.TABLE[square.name]  # not for the tests of every row
 FUNCTIONS = {
     "grad": ag.grad(lambda x: square(x) * 2.0),
     "value": lambda x: square(x) * 2.0,
