@@ -9,30 +9,8 @@ from autograd.replay.llvm.code import I64
 from autograd.replay.llvm.loops import copy, loop
 
 
-def are_there(
-    builder: ir.IRBuilder, named: dict[str, ir.Value], samples: ir.Value, size: ir.Value
-) -> ir.Value:
-    """Whether there are samples of these numbers: a callback may have put any in their place."""
-    with builder.goto_entry_block():
-        outside = builder.alloca(I64)
-    builder.store(ir.Constant(I64, 0), outside)
-    with loop(builder, size) as j:
-        sample = builder.load(builder.gep(samples, [j]))
-        is_there = builder.icmp_unsigned("<", sample, named["n_samples"])
-        found = builder.zext(builder.not_(is_there), I64)
-        builder.store(builder.or_(builder.load(outside), found), outside)
-    return builder.icmp_unsigned("==", builder.load(outside), ir.Constant(I64, 0))
-
-
-def choose(
-    builder: ir.IRBuilder, named: dict[str, ir.Value], samples: ir.Value, size: ir.Value
-) -> None:
-    """Let the blocks be the rows and targets of a batch; where these follow each other, as such.
-
-    Args:
-        named: the arguments of the driver.
-        samples: which ones; size: how many.
-    """
+def are_beside(builder: ir.IRBuilder, samples: ir.Value, size: ir.Value) -> ir.Value:
+    """Whether the samples of a batch follow each other."""
     with builder.goto_entry_block():
         differences = builder.alloca(I64)
     builder.store(ir.Constant(I64, 0), differences)
@@ -41,11 +19,54 @@ def choose(
         sample = builder.load(builder.gep(samples, [j]))
         found = builder.xor(sample, builder.add(first, j))
         builder.store(builder.or_(builder.load(differences), found), differences)
-    are_beside = builder.icmp_unsigned("==", builder.load(differences), ir.Constant(I64, 0))
+    return builder.icmp_unsigned("==", builder.load(differences), ir.Constant(I64, 0))
+
+
+def are_there(
+    builder: ir.IRBuilder,
+    named: dict[str, ir.Value],
+    samples: ir.Value,
+    size: ir.Value,
+    beside: ir.Value,
+) -> ir.Value:
+    """Whether there are samples of these numbers: a callback may have put any in their place."""
+    with builder.goto_entry_block():
+        outside = builder.alloca(I64)
+
+    def note(sample: ir.Value) -> None:
+        is_there = builder.icmp_unsigned("<", sample, named["n_samples"])
+        found = builder.zext(builder.not_(is_there), I64)
+        builder.store(builder.or_(builder.load(outside), found), outside)
+
+    builder.store(ir.Constant(I64, 0), outside)
+    first = builder.load(samples)
+    note(first)
+    with builder.if_else(beside) as (then, otherwise):
+        with then:
+            note(builder.add(first, builder.sub(size, ir.Constant(I64, 1))))
+        with otherwise, loop(builder, size) as j:
+            note(builder.load(builder.gep(samples, [j])))
+    return builder.icmp_unsigned("==", builder.load(outside), ir.Constant(I64, 0))
+
+
+def choose(
+    builder: ir.IRBuilder,
+    named: dict[str, ir.Value],
+    samples: ir.Value,
+    size: ir.Value,
+    beside: ir.Value,
+) -> None:
+    """Let the blocks be the rows and targets of a batch; where these follow each other, as such.
+
+    Args:
+        named: the arguments of the driver.
+        samples: which ones; size: how many; beside: see `are_beside`.
+    """
+    first = builder.load(samples)
     tables = [("all_rows", "row_size", "rows"), ("all_targets", "target_size", "targets")]
     for number, (every, width, room) in enumerate(tables, 1):
         goal = builder.gep(named["blocks"], [ir.Constant(I64, number)])
-        with builder.if_else(are_beside) as (then, otherwise):
+        with builder.if_else(beside) as (then, otherwise):
             with then:
                 start = builder.gep(named[every], [builder.mul(first, named[width])])
                 builder.store(start, goal)

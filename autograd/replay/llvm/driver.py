@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from autograd.replay.llvm.choice import are_there, choose
+from autograd.replay.llvm.choice import are_beside, are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
@@ -181,8 +181,10 @@ def _write_leg(
     work = builder.inttoptr(word["work"], POINTER)
     with loop(builder, n_batches):
         samples = builder.load(at.order)
-        _stop_unless(builder, are_there(builder, named, samples, word["size"]), stopped)
-        choose(builder, named, samples, word["size"])
+        beside = are_beside(builder, samples, word["size"])
+        there = are_there(builder, named, samples, word["size"], beside)
+        _stop_unless(builder, there, stopped)
+        choose(builder, named, samples, word["size"], beside)
         status = builder.call(program, [named["blocks"], work, outputs])
         is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
         _stop_unless(builder, is_same_way, stopped)
