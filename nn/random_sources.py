@@ -1,14 +1,19 @@
 """Sources of random numbers: their states, to be compared and put back.
 
 Owns what `random`, a `random.Random` and NumPy's have in common here: `getstate` and `setstate`;
-and that trainings in several threads do not draw while one looks whether its model draws.
+and how often trainings have drawn from any, which is not to be taken for a draw of a model.
 """
 
 import sys
-from threading import RLock
+from itertools import count
 from typing import Any
 
-one_at_a_time = RLock()
+_draws = count()
+
+
+def note_draw() -> int:
+    """Count one more draw of a training, in any thread; returns how many there were before."""
+    return next(_draws)
 
 
 class NumpySource:

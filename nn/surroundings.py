@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from nn.random_sources import numpy_sources, one_at_a_time
+from nn.random_sources import note_draw, numpy_sources
 from nn.reach import ModelKey
+
+_one_at_a_time = threading.RLock()
 
 
 class ModelSurroundings:
@@ -39,7 +41,7 @@ class ModelSurroundings:
         not shown. One thread at a time is in such a block: sys.stdout and the loggers are the whole
         process's.
         """
-        with one_at_a_time, self._kept():
+        with _one_at_a_time, self._kept():
             yield
 
     @contextmanager
@@ -52,6 +54,7 @@ class ModelSurroundings:
         numbers = [leaf.data for leaf in leaves]
         gradients = [leaf.grad for leaf in leaves]
         sources = [random, *before.sources, *numpy_sources()]
+        n_draws = note_draw()
         states = [source.getstate() for source in sources]
         heard = _Heard()
         out, err, handle = sys.stdout, sys.stderr, logging.Logger.handle
@@ -61,7 +64,10 @@ class ModelSurroundings:
         try:
             yield
             changed = ""
-            if [source.getstate() for source in sources] != states:
+            has_drawn = [source.getstate() for source in sources] != states
+            # What another training has drawn meanwhile is no sign; that the model draws is found
+            # when its program is compared.
+            if has_drawn and note_draw() == n_draws + 1:
                 changed = "draws random numbers"
             elif before != self.key():
                 changed = "changes attributes or variables"

@@ -56,6 +56,7 @@ class _Walk:
         self.numbers: list[float] = []
         self.arrays: list[Any] = []
         self.has_values = False
+        self._within: set[int] = set()  # the dataclasses that are being looked at
 
     def key(self, x: Any, where: Any) -> Any:
         """Note the numbers in `x`; return the rest."""
@@ -83,10 +84,12 @@ class _Walk:
             return kind, tuple([self.key(item, where) for item in x]), self.attributes(x)
         if is_whole(x):
             self.numbers.append(float(x))
-            return "int"
+            return "int" if is_usual(x) else (kind, "a number")
         if is_float(x):
             self.numbers.append(as_number(x, f"compile: argument {where!r}"))
-            return "float"
+            return "float" if is_usual(x) else (kind, "a number")
+        if is_array(x) and not is_usual_array(x):
+            return kind, ("array", x.shape, x.dtype.str)
         block = as_doubles(x)
         if block is not None:
             self.arrays.append(block)
@@ -109,18 +112,33 @@ class _Walk:
                 "function itself"
             ) from None
         if is_dataclass(x) and not isinstance(x, type):
-            given = [(each.name, getattr(x, each.name)) for each in fields(x)]
-            return kind, tuple([(name, self.fixed(part, where)) for name, part in given])
+            return kind, self.of_fields(x, where)
         if kind is tuple or kind is frozenset:
             return kind, x, tuple([self.fixed(part, where) for part in x])
         if kind in _NUMBERS:
             return kind, x, repr(x)  # 0.0 == -0.0 == False
         if kind in _WORDS:
             return kind, x
-        if kind.__module__.partition(".")[0] in sys.stdlib_module_names and not vars_of(x):
+        if str(kind.__module__).partition(".")[0] in sys.stdlib_module_names and not vars_of(x):
             # Equal ones may differ in what their text tells: ranges, times of other zones.
             return kind, x, repr(x) if kind.__eq__ is not object.__eq__ else ""
         return kind, _Itself(x), self.attributes(x)
+
+    def of_fields(self, x: Any, where: Any) -> tuple[Any, ...]:
+        """A dataclass by what it holds; an object in it that is not hashable by which one it is."""
+        if id(x) in self._within:  # one that holds itself
+            return (_Itself(x),)
+        self._within.add(id(x))
+        names = dict.fromkeys([each.name for each in fields(x)]) | vars_of(x)
+        found = []
+        for name in names:
+            part = getattr(x, name, None)
+            try:
+                found.append((name, self.fixed(part, where)))
+            except TypeError:
+                found.append((name, _Itself(part)))
+        self._within.discard(id(x))
+        return tuple(found)
 
     def attributes(self, x: Any) -> tuple[Any, ...]:
         """The attributes of an object as a key: numbers and words, and which object else."""
@@ -135,8 +153,16 @@ def vars_of(x: Any) -> dict[str, Any]:
 
     Functions have none that count, and a model has too many to look at in each call.
     """
-    found = None if isinstance(x, type) or callable(x) else getattr(x, "__dict__", None)
-    return found if isinstance(found, dict) else {}
+    if isinstance(x, type) or callable(x):
+        return {}
+    found = getattr(x, "__dict__", None)
+    names = {**found} if isinstance(found, dict) else {}
+    for kind in type(x).__mro__[:-1]:
+        slots = vars(kind).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name[:2] != "__" and hasattr(x, name):
+                names[name] = getattr(x, name)
+    return names
 
 
 def _shallow(x: Any) -> Any:
@@ -156,6 +182,18 @@ class _Itself:
 
     def __hash__(self) -> int:
         return id(self._x)
+
+
+def is_usual(x: Any) -> bool:
+    """Whether a number computes as Python's ints and floats do; narrower ones of NumPy do not."""
+    kind: Any = type(x)
+    is_of_numpy = kind.__module__ == "numpy" and kind.__name__ in ("float64", "int64")
+    return kind is int or kind is float or is_of_numpy
+
+
+def is_usual_array(x: Any) -> bool:
+    """Whether an array is NumPy's own: one of a subclass may compute in a way of its own."""
+    return type(x).__name__ in ("ndarray", "memmap") and type(x).__module__ == "numpy"
 
 
 def is_whole(x: Any) -> bool:
@@ -206,9 +244,13 @@ def _is_beyond_doubles(x: Any) -> bool:
 
 
 def kind_of_block(x: Any) -> tuple[Any, ...]:
-    """What a program is made for, of what `as_doubles` takes: its layout, and "float" or "int"."""
+    """What a program is made for, of what `as_doubles` takes: its layout, and "float" or "int".
+
+    Numbers of other sizes have another word.
+    """
     if is_array(x):
-        return "array", x.shape, "float" if x.dtype.kind == "f" else "int"
+        kind = "float" if x.dtype.kind == "f" else "int"
+        return "array", x.shape, kind if x.dtype.itemsize == 8 else f"{kind} {x.dtype.str}"
     view = memoryview(x)
     return "buffer", len(view), "float" if view.format in "df" else "int"
 

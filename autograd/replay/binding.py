@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 
 from autograd.containers import made_of
 from autograd.number import is_array
-from autograd.replay.arguments import as_doubles, is_float, is_whole, kind_of_block
+from autograd.replay.arguments import (
+    as_doubles,
+    is_float,
+    is_usual,
+    is_usual_array,
+    is_whole,
+    kind_of_block,
+)
+from autograd.replay.plain_arrays import plain_array
 from autograd.replay.traced import Floating, Traced, Whole
 from autograd.value import Value
 
@@ -22,6 +30,8 @@ class Bound(NamedTuple):
         scalars: the nodes for `Parts.numbers`.
         arrays: for each array of `Parts.arrays` its nodes.
         has_plain: whether there are plain numbers.
+        is_unlike: whether one of these, or an array, computes otherwise than Python's floats and
+            ints do.
     """
 
     args: list[Any]
@@ -29,6 +39,7 @@ class Bound(NamedTuple):
     scalars: list[Value]
     arrays: list[list[Value]]
     has_plain: bool
+    is_unlike: bool
 
 
 def bind(
@@ -59,7 +70,8 @@ def bind(
         bound.append(binder.bound(x))
     binder.are_plain = are_plain
     named = {name: binder.bound(x) for name, x in kwargs.items()}
-    return Bound(bound, named, binder.scalars, binder.arrays, binder.has_plain)
+    scalars, arrays = binder.scalars, binder.arrays
+    return Bound(bound, named, scalars, arrays, binder.has_plain, binder.is_unlike)
 
 
 class _Binder:
@@ -70,7 +82,7 @@ class _Binder:
         self._plain_arrays = plain_arrays
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
-        self.has_plain = False
+        self.has_plain = self.is_unlike = False
 
     def bound(self, x: Any) -> Any:
         """`x` with nodes in place of its numbers."""
@@ -86,6 +98,9 @@ class _Binder:
             return twin
         if isinstance(x, Traced):  # of the recording of a function that this one is called in
             return x
+        if is_array(x) and not is_usual_array(x):
+            self.is_unlike = True
+            return x
         if is_whole(x):
             self.scalars.append(Value(float(x)))
             return self._whole(x, self.scalars[-1])
@@ -94,6 +109,7 @@ class _Binder:
             if not self.are_plain:
                 return self.scalars[-1]
             self.has_plain = True
+            self.is_unlike |= not is_usual(x)
             return Floating(self.scalars[-1]) if self._is_recorded else x
         if self._is_left(x):
             return x.copy()
@@ -114,6 +130,7 @@ class _Binder:
 
     def _whole(self, number: Any, node: Value) -> Any:
         self.has_plain = True
+        self.is_unlike |= self.are_plain and not (is_usual(number) or isinstance(number, int))
         if self._is_recorded:
             return Whole(node)
         # An IntEnum, too; one of NumPy's only where it is as in the call.
@@ -124,11 +141,15 @@ class _Binder:
         nodes = [Value(number) for number in numbers]
         self.arrays.append(nodes)
         items: list[Any] = [*nodes]
-        if kind_of_block(x)[2] == "int":
+        kind = kind_of_block(x)[2]
+        self.is_unlike |= self.are_plain and kind not in ("float", "int")
+        if kind.startswith("int"):
             items = [self._whole(int(v._data), v) for v in nodes]
         elif self.are_plain:
             self.has_plain = True
             items = [Floating(v) if self._is_recorded else v._data for v in nodes]
+            if is_array(x) and self._is_recorded:
+                return plain_array(_object_array(items, x.shape))
         return _object_array(items, x.shape) if is_array(x) else items
 
 

@@ -23,8 +23,14 @@ from autograd.replay.entered import Entered
 from autograd.replay.layout import Layout, changing
 from autograd.replay.path import Path, path_of
 from autograd.replay.python import interpret, written
-from autograd.replay.recorder import collector_paused, record, run
-from autograd.replay.refusals import CHANGES_ARGUMENTS, NO_INT, too_many_layouts, too_many_ways
+from autograd.replay.recorder import NotReplayable, collector_paused, record, run
+from autograd.replay.refusals import (
+    CHANGES_ARGUMENTS,
+    NO_INT,
+    OTHER_NUMBERS,
+    too_many_layouts,
+    too_many_ways,
+)
 from autograd.replay.report import Report
 from autograd.replay.trial import Trial, difference, plain
 from autograd.vectorize import vmap
@@ -95,7 +101,10 @@ class Compiled(Entered):
         tried = [*layout.paths]
         for i, path in enumerate(tried):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
-            found = path.program.run(numbers, parts.arrays)
+            try:
+                found = path.program.run(numbers, parts.arrays)
+            except Exception:  # noqa: BLE001 - of a row in Python, which a guard may stand before
+                return self._eager(args, kwargs)  # or raises what the function itself does
             if found is None:
                 continue
             found = found[: len(found) - path.n_own]
@@ -162,10 +171,15 @@ class Compiled(Entered):
         bound = self._bound(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         is_exact, function = self.mode == "exact", self._function
+        if bound.is_unlike:
+            self._give_up(layout, OTHER_NUMBERS, stacklevel=6)
+            return self._eager(args, kwargs)
         given = which_items([*bound.args, *bound.kwargs.values()])
         try:
             recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
-        except (TypeError, IndexError, AttributeError, ArithmeticError):
+        except NotReplayable:
+            raise
+        except Exception:
             if not bound.has_plain:
                 raise
             result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does

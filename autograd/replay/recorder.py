@@ -21,6 +21,10 @@ from autograd.replay.traced import Traced, Whole
 from autograd.value import Value, record as apply
 
 
+class NotReplayable(ValueError):
+    """What a function does once, while it is recorded, and a program would never do again."""
+
+
 class Recording(NamedTuple):
     """What one run of a function left.
 
@@ -155,7 +159,7 @@ class _Notes(modes.Recorder):
     def read(self, x: Value) -> None:
         # What becomes of the number is in no graph: the program is one for this number alone.
         if not self._guards_reads:
-            raise ValueError(
+            raise NotReplayable(
                 "a number is taken out of its graph, by .data, float() or as text, and a program "
                 "does not see what becomes of it; x.detach() is a number without history, and "
                 "autograd.sqrt(x) stays where math.sqrt(x) does not"
@@ -172,7 +176,7 @@ class _Notes(modes.Recorder):
             self.questions.append((">", angle, 0.0, angle._data > 0.0))
 
     def changed(self, what: str) -> None:
-        raise ValueError(
+        raise NotReplayable(
             f"compile: {what} inside the compiled function; a program would do that once, while "
             "it is recorded, and never again. Return new numbers instead: the gradients by "
             "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "

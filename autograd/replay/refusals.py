@@ -8,6 +8,10 @@ NO_INT = (
     "int itself or that number, such as math.sqrt(n / 2), isinstance(n, int) or numpy.exp(x); "
     "compute that outside and give the result as an argument"
 )
+OTHER_NUMBERS = (
+    "among its arguments are numbers that do not compute as Python's floats and ints do, such as "
+    "float32, small ints, decimals, or arrays of a class of their own; give float64 or int64"
+)
 CHANGES_ARGUMENTS = (
     "it changes a list, dict or array that is an argument, of which it gets a copy; return it "
     "instead"

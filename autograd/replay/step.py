@@ -149,6 +149,12 @@ class Steps:
         given = [*rates, *self.parameters, *speeds]
         given += [Value(0.0) for _ in self.parameters] if state.with_gradients else []
         recording = record(step, (), {}, [*given, *row_nodes, *target_nodes])
+        if recording.own:
+            name = getattr(recording.own[0].op, "name", "")
+            raise ValueError(
+                f"nothing needs the result of {name}, an operation of your own, such as a check, "
+                "which a program would not call"
+            )
         inputs = [*given, *recording.leaves, *row_nodes, *target_nodes]
         tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]

@@ -1,0 +1,78 @@
+"""Plain arrays: arrays of floats that are no Values, in a recording.
+
+Owns what NumPy may do with them. In a recording they hold objects, whose sums NumPy adds up one
+after another; floats it adds up in an order of its own, and takes powers and functions its own way.
+So only what gives the same bits for both is let through: arithmetic element by element, and
+whatever moves elements. Anything else raises TypeError, and the function runs as it stands.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from autograd.number import is_array
+from autograd.value import Value
+
+SAME = {"add", "subtract", "multiply", "divide", "negative", "positive", "absolute", "square"}
+SAME |= {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+MOVING = {"reshape", "ravel", "transpose", "moveaxis", "swapaxes", "squeeze", "expand_dims"}
+MOVING |= {"concatenate", "stack", "vstack", "hstack", "column_stack", "split", "array_split"}
+MOVING |= {"tile", "repeat", "roll", "flip", "fliplr", "flipud", "broadcast_to", "take", "where"}
+MOVING |= {"atleast_1d", "atleast_2d", "shape", "ndim", "size", "copy", "diag", "diff", "outer"}
+
+
+def plain_array(items: Any) -> Any:
+    """An array of objects as one that NumPy may not add up."""
+    return items.view(_kind())
+
+
+def _holds_values(things: Iterable[Any]) -> bool:
+    """Whether Values are among some operands: then NumPy goes by Python's arithmetic anyhow."""
+    for x in things:
+        if isinstance(x, Value):
+            return True
+        if isinstance(x, (list, tuple)) and _holds_values(x):
+            return True
+        if is_array(x) and x.dtype.kind == "O" and not isinstance(x, _kind()):
+            return True
+    return False
+
+
+@cache
+def _kind() -> Any:
+    import numpy  # loaded already: an argument is an array
+
+    class PlainArray(numpy.ndarray[Any, Any]):
+        """Of what stands for floats."""
+
+        def __array_ufunc__(
+            self, ufunc: Any, method: Any, *inputs: Any, out: Any = None, **more: Any
+        ) -> Any:
+            is_mixed = _holds_values(inputs)
+            if not is_mixed and (method != "__call__" or ufunc.__name__ not in SAME):
+                raise _refusal(ufunc.__name__)
+            plain = [x.view(numpy.ndarray) if isinstance(x, PlainArray) else x for x in inputs]
+            if out is not None:
+                more["out"] = tuple([x.view(numpy.ndarray) for x in out])
+            found = getattr(ufunc, method)(*plain, **more)
+            if out is not None:
+                return out[0]
+            is_plain = isinstance(found, numpy.ndarray) and found.dtype.kind == "O"
+            return found.view(PlainArray) if is_plain and not is_mixed else found
+
+        def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+            if function.__name__ not in MOVING and not _holds_values(args):
+                raise _refusal(function.__name__)
+            return super().__array_function__(function, types, args, kwargs)
+
+        def dot(self, other: Any, out: Any = None) -> Any:
+            """The product, if the other is of Values."""
+            if not _holds_values([other]):
+                raise _refusal("dot")
+            return self.view(numpy.ndarray).dot(other)
+
+    return PlainArray
+
+
+def _refusal(name: str) -> TypeError:
+    return TypeError(f"numpy.{name} of plain floats has bits of its own")
