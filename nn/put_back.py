@@ -47,6 +47,9 @@ def fill(container: Any, before: list[Any]) -> None:
 
 def set_names(names: dict[Any, Any], before: dict[Any, Any]) -> None:
     """The items of a dict, or the attributes of an object."""
+    if [*names] != [*before] and names.keys() == before.keys():  # in another order
+        for name in before:
+            dict.__delitem__(names, name)
     for name in names.keys() - before.keys():
         dict.__delitem__(names, name)
     for name, x in before.items():

@@ -66,32 +66,41 @@ class ModelKey:
         self.sources: list[Any] = []  # of random numbers
         self.iterators: list[Any] = []
         self.put_back: list[Callable[[], Any]] = []  # each sets a place to what it holds now
+        self.caches: list[Any] = []  # functions that may remember numbers of what is put back
         self._is_kept = is_kept
         self._held: list[Any] = []
         self._parts: list[Any] = []
         self._pending = [*roots]
         self._roots = set(map(id, roots))
-        seen: set[int] = set()
+        self._seen: set[int] = set()
         while self._pending:
             thing = self._pending.pop()
-            if isinstance(thing, PLAIN):
-                number = thing.hex() if isinstance(thing, float) else thing  # 0.0 is not -0.0
-                self._parts.append((type(thing), number))
-                if type(thing) in PLAIN:
-                    continue
-            self._held.append(thing)
-            self._parts.append(id(thing))
-            if id(thing) not in seen and thing.__class__ is not Value:
-                seen.add(id(thing))
-                self._look_into(thing)
-                if isinstance(thing, WITH_ITEMS) and _is_ones_own(_home(type(thing))):
-                    self._look_into_object(thing)  # it may have attributes beside its items
-                names = getattr(thing, "__dict__", None)
-                if isinstance(names, dict) and "__wrapped__" in names:
-                    self._pending.append(names["__wrapped__"])  # a compiled or cached function's
-                    if self._is_kept and hasattr(thing, "cache_clear"):
-                        self.put_back.append(thing.cache_clear)  # it may remember other numbers
+            try:
+                self._look_at(thing)
+            except Exception:  # noqa: BLE001 - of the user's class: then it counts which one it is
+                self._held.append(thing)
+                self._parts.append(id(thing))
         self._hash = hash(tuple(self._parts))
+
+    def _look_at(self, thing: Any) -> None:
+        if isinstance(thing, PLAIN):
+            number = thing.hex() if isinstance(thing, float) else thing  # 0.0 is not -0.0
+            self._parts.append((type(thing), number))
+            if type(thing) in PLAIN:
+                return
+        self._held.append(thing)
+        self._parts.append(id(thing))
+        if id(thing) in self._seen or thing.__class__ is Value:
+            return
+        self._seen.add(id(thing))
+        self._look_into(thing)
+        if isinstance(thing, WITH_ITEMS) and _is_ones_own(_home(type(thing))):
+            self._look_into_object(thing)  # it may have attributes beside its items
+        names = getattr(thing, "__dict__", None)
+        if isinstance(names, dict) and "__wrapped__" in names:
+            self._pending.append(names["__wrapped__"])  # a compiled or cached function's
+            if self._is_kept and hasattr(thing, "cache_clear"):
+                self.caches.append(thing)
 
     def _look_into(self, thing: Any) -> None:
         if isinstance(thing, list):
@@ -172,7 +181,7 @@ class ModelKey:
     def _look_into_function(self, function: FunctionType) -> None:
         if _home(function).partition(".")[0] in OURS:
             return
-        self._pending += [function.__defaults__, function.__kwdefaults__]
+        self._pending += [function.__code__, function.__defaults__, function.__kwdefaults__]
         self._look_into_names(vars(function))
         found: list[Any] = []
         for cell in function.__closure__ or ():
@@ -212,7 +221,7 @@ class ModelKey:
             if str(thing.dtype) == "object":
                 self._pending += thing.ravel().tolist()
             self._parts.append((thing.shape, thing.tobytes()))
-            if self._is_kept and thing.shape and thing.flags.writeable:
+            if self._is_kept and thing.flags.writeable:
                 self.put_back.append(partial(thing.__setitem__, ..., thing.copy()))
 
     def _look_into_other(self, thing: Any) -> None:

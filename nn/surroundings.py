@@ -61,6 +61,7 @@ class ModelSurroundings:
         sys.stdout = cast(TextIO, _Listener(out, heard))
         sys.stderr = cast(TextIO, _Listener(err, heard))
         logging.Logger.handle = heard.instead_of(handle)  # type: ignore[method-assign]
+        changed = "is stopped"  # by an error
         try:
             yield
             changed = ""
@@ -82,6 +83,8 @@ class ModelSurroundings:
             for source, state in zip(sources, states, strict=True):
                 if source.getstate() != state:
                     source.setstate(state)
+            for function in before.caches if changed else ():
+                function.cache_clear()
             for put_back in before.put_back:
                 try:
                     put_back()

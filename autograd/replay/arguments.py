@@ -227,13 +227,17 @@ def as_doubles(x: Any) -> Any:
         view = memoryview(x)
     except TypeError:
         return None
-    if view.ndim != 1 or view.format not in tuple("dfbBhHiIlLqQ"):
+    kind = view.format.removeprefix("<" if sys.byteorder == "little" else ">")  # as ctypes has it
+    if view.ndim != 1 or kind not in tuple("dfbBhHiIlLqQ"):
         return None
-    if view.format == "d" and view.contiguous:
-        return view
+    if kind == "d" and view.contiguous:
+        return view if view.format == "d" else view.cast("B").cast("d")
     from array import array
 
-    return memoryview(array("d", view.tolist()))
+    numbers = x.tolist() if hasattr(x, "tolist") else [*x]
+    if kind in tuple("lLqQ") and any(abs(number) >= EXACT for number in numbers):
+        return None
+    return memoryview(array("d", numbers))
 
 
 def _is_beyond_doubles(x: Any) -> bool:
@@ -252,7 +256,7 @@ def kind_of_block(x: Any) -> tuple[Any, ...]:
         kind = "float" if x.dtype.kind == "f" else "int"
         return "array", x.shape, kind if x.dtype.itemsize == 8 else f"{kind} {x.dtype.str}"
     view = memoryview(x)
-    return "buffer", len(view), "float" if view.format in "df" else "int"
+    return "buffer", len(view), "float" if view.format[-1] in "df" else "int"
 
 
 # Results

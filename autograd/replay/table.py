@@ -31,7 +31,7 @@ class Table:
 
     def __init__(self, samples: Sequence[Any], name: str) -> None:
         self._samples, self._alike = samples, _of_one_kind(samples)
-        self.unlike = _one_of_each(samples) if self._alike is not samples else []
+        self.unlike = [] if _are_floats(samples) else _one_of_each(samples)
         self.numbers = array("d")
         self.key: Any = None
         for i, sample in enumerate(self._alike):
@@ -45,7 +45,8 @@ class Table:
             if parts.key != self.key:
                 raise TypeError(
                     f"fit: compiled=True needs samples of one layout; {name}[{i}] is {sample!r:.40}"
-                    f", {name}[0] {self._samples[0]!r:.40}: train without compiled"
+                    f", a {type(sample).__name__}, {name}[0] {self._samples[0]!r:.40}, a "
+                    f"{type(self._samples[0]).__name__}: train without compiled"
                 )
             self.numbers.extend(parts.numbers)
         self.size = len(self.numbers) // max(1, len(samples))
@@ -103,6 +104,13 @@ def _of_one_kind(samples: Sequence[Any]) -> Sequence[Any]:
     if kinds <= {int, float, bool} and not (kinds == {float} or _are_whole(samples)):
         return [float(x) for x in samples]
     return samples
+
+
+def _are_floats(samples: Sequence[Any]) -> bool:
+    """Whether all samples are floats, or lists of floats: quick to see."""
+    if set(map(type, samples)) == {list}:
+        return all(set(map(type, sample)) <= {float} for sample in samples)
+    return set(map(type, samples)) == {float}
 
 
 def _one_of_each(samples: Sequence[Any]) -> list[int]:

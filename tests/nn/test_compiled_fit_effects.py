@@ -6,6 +6,7 @@ Owns random numbers, state in every place where Python keeps it, `.data`, and pr
 import itertools
 import random
 import sys
+import threading
 import warnings
 from collections import deque
 from types import SimpleNamespace
@@ -418,3 +419,28 @@ def test_gradients_of_what_is_not_trained_are_put_back():
         (weight * 3.0).backward()
         assert weight.grad == 10.0
     assert weight.grad == 7.0
+
+
+def test_a_loss_that_takes_a_lock_does_not_stop_trainings_in_threads():
+    lock, done = threading.Lock(), []
+
+    def loss(outputs, targets):
+        with lock:
+            return mse_loss(outputs, targets)
+
+    def compiled():
+        fit(mlp(2, 1), DATA, loss, lr=0.01, epochs=40, batch_size=5, compiled=True, verbose=False)
+        done.append("compiled")
+
+    def others():
+        for _ in range(40):
+            with lock:
+                fit(mlp(2, 1), DATA, "mse", lr=0.01, epochs=1, batch_size=5, verbose=False)
+        done.append("others")
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (compiled, others)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60.0)
+    assert sorted(done) == ["compiled", "others"]

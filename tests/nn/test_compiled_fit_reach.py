@@ -246,3 +246,97 @@ def test_what_stands_beside_it_is_put_back(monkeypatch):
     found = both(Counting, (ROWS, NUMBERS), "mse", monkeypatch)
     assert found.n_steps == 0
     assert "changes attributes or variables" in found.said[0]
+
+
+def test_the_order_of_a_dict_is_put_back(monkeypatch):
+    order = {}
+
+    def make():
+        order.clear()
+        order.update(a=0.5, b=1.0, c=1.5)
+        return mlp()
+
+    def loss(outputs, targets):
+        name = next(iter(order))
+        order[name] = factor = order.pop(name)
+        return scaled(lambda: factor)(outputs, targets)
+
+    assert both(make, (ROWS, NUMBERS), loss, monkeypatch, epochs=3).n_steps == 0
+
+
+def test_an_array_of_no_dimension_is_put_back(monkeypatch):
+    count = np.zeros(())
+
+    def make():
+        count[...] = 0.0
+        return mlp()
+
+    def loss(outputs, targets):
+        np.add(count, 1.0, out=count)
+        return scaled(lambda: float(count))(outputs, targets)
+
+    assert both(make, (ROWS, NUMBERS), loss, monkeypatch, epochs=3).n_steps == 0
+
+
+def test_what_a_function_remembers_is_left_alone_where_nothing_changes(monkeypatch):
+    made = []
+
+    @functools.cache
+    def drawn():
+        made.append(random.random())
+        return 1.0
+
+    drawn()
+    found = both(mlp, (ROWS, NUMBERS), scaled(drawn), monkeypatch)
+    assert found.n_steps >= 50
+    assert len(made) == 1
+
+
+def test_another_code_of_a_function_is_seen(monkeypatch):
+    def read():
+        return 1.0
+
+    first, second = read.__code__, (lambda: 3.0).__code__
+
+    def make():
+        read.__code__ = first
+        return mlp()
+
+    def callback(training):
+        if training.epoch == 5:
+            read.__code__ = second
+
+    loss = scaled(lambda: read())
+    found = both(make, (ROWS, NUMBERS), loss, monkeypatch, callbacks=[callback])
+    assert found.n_steps >= 50
+
+
+class Hostile:
+    def __getattribute__(self, name):
+        raise RuntimeError("not to be looked at")
+
+
+def test_an_object_that_does_not_let_itself_be_looked_at_is_known_by_itself(monkeypatch):
+    hostile = [Hostile()]
+    found = both(mlp, (ROWS, NUMBERS), scaled(lambda: float(len(hostile))), monkeypatch)
+    assert "error" not in found
+
+
+def _limited(x):
+    if abs(x) > 0.05:
+        raise ValueError("limit passed")
+    return x
+
+
+limited = ag.Op("limited_of_a_test", _limited, lambda y, x: (1.0,))
+del ag.op.TABLE[limited.name]
+
+
+def test_a_check_that_nothing_needs_is_called_for_each_batch(monkeypatch):
+    def loss(outputs, targets):
+        found = scaled(lambda: 1.0)(outputs, targets)
+        limited(found * 1e-4)
+        return found
+
+    found = both(mlp, (ROWS, NUMBERS), loss, monkeypatch)
+    assert "limited_of_a_test" in found.said[0]

@@ -31,6 +31,14 @@ def by_class(a, b):
     return squared(a, 2 * b if isinstance(b, int) else b)
 
 
+class Half(float):
+    """A float of a class of its own."""
+
+
+def by_own_class(a, b):
+    return squared(a, 2.0 * b if isinstance(b, Half) else b)
+
+
 def by_remainder(a, b):
     return squared(a, b % 7)
 
@@ -61,6 +69,12 @@ LARGE = [2**60 + 1 if i == N - 2 else i for i in range(N)]
 def test_a_loss_that_tells_ints_from_floats_is_eager(function, targets, monkeypatch):
     found = both(mlp, (ROWS, targets), mean_of(function), monkeypatch)
     assert "that a sample is an int or a bool and no float" in found.said[0]
+
+
+def test_a_float_of_a_class_of_its_own_is_another_layout(monkeypatch):
+    targets = [Half(0.5) if i == 15 else 1.0 for i in range(N)]
+    found = both(mlp, (ROWS, targets), mean_of(by_own_class), monkeypatch)
+    assert "y[15] is 0.5, a Half, y[0] 1.0, a float" in found.said[0]
 
 
 @pytest.mark.parametrize("targets", [BOOLS, MIXED, ONE_INT, LARGE], ids=str)

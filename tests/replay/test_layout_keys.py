@@ -135,6 +135,38 @@ def test_an_objects_attributes_are_looked_at_in_each_call():
     assert [compiled(x, thing) for x in (1.0, 2.0, 3.0)] == [5.0, 10.0, 15.0]
 
 
+@dataclass(eq=False)
+class Settings:
+    layers: list
+    scale: float = 2.0
+    parent: object = None
+    later: float = field(init=False)
+
+
+class Slotted:
+    __slots__ = ("scale", "unset")
+
+    def __init__(self, scale):
+        self.scale = scale
+
+
+def test_a_dataclass_may_hold_anything_and_itself():
+    given = Settings([1, 2])
+    given.parent = Settings([given], parent=given)
+    compiled = ag.compile(lambda x, one: x * one.scale)
+    assert [compiled(x, given) for x in (1.0, 2.0, 3.0)] == [2.0, 4.0, 6.0]
+    given.scale = 5.0
+    assert [compiled(x, given) for x in (1.0, 2.0)] == [5.0, 10.0]
+
+
+def test_attributes_in_slots_are_looked_at():
+    thing = Slotted(2.0)
+    compiled = ag.compile(lambda x, one: x * one.scale)
+    assert [compiled(x, thing) for x in (1.0, 2.0, 3.0)] == [2.0, 4.0, 6.0]
+    thing.scale = 5.0
+    assert compiled(4.0, thing) == 20.0
+
+
 def test_containers_of_ones_own_come_back_as_they_are():
     pair = Pair(3.0, 4.0)
     gradient = ag.grad(lambda p: p[0] * p[1])

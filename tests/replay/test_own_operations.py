@@ -19,6 +19,17 @@ def _square(x):
 
 square = ag.Op("square_up_to_five", _square, lambda y, x: (2.0 * x,))
 del ag.op.TABLE[square.name]  # not for the tests of every row
+
+
+def _root(x):
+    calls.append(x)
+    if x < 0.0:
+        raise ValueError("negative")
+    return x**0.5
+
+
+root = ag.Op("root_of_a_test", _root, lambda y, x: (0.5 / y,))
+del ag.op.TABLE[root.name]
 FUNCTIONS = {
     "grad": ag.grad(lambda x: square(x) * 2.0),
     "value": lambda x: square(x) * 2.0,
@@ -42,3 +53,20 @@ def test_an_operation_that_raises_does_so_in_a_program(name, backend):
     calls.clear()
     compiled(4.0)
     assert calls.count(4.0) >= 1
+
+
+@pytest.mark.parametrize("backend", ["llvm", "python"])
+@pytest.mark.parametrize("mode", ["exact", "fast"])
+def test_an_operation_that_a_guard_stands_before_does_not_raise(backend, mode):
+    function = ag.grad(lambda x: root(x) if x >= 0.0 else x * x)
+    compiled = ag.compile(function, mode=mode, backend=backend)
+    for x in (1.0, 4.0, 9.0, -1.0, -2.0, 4.0):
+        assert compiled(x) == function(x)
+
+
+@pytest.mark.parametrize("backend", ["llvm", "python"])
+def test_of_two_that_raise_it_is_the_first_of_the_function(backend):
+    compiled = ag.compile(ag.grad(lambda x: (root(-x), square(x))[1] * x), backend=backend)
+    assert [compiled(x) for x in (-1.0, -2.0, -3.0)] == [3.0, 12.0, 27.0]
+    with pytest.raises(ValueError, match="negative"):
+        compiled(6.0)

@@ -3,9 +3,13 @@
 Owns what such a number, or an array of them, may be used for, and that the bits are eager mode's.
 """
 
+import ctypes
+import enum
 import math
 import statistics
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,17 +17,67 @@ import pytest
 import autograd as ag
 
 X = np.random.default_rng(0).normal(size=100)
+
+
+class Colour(enum.IntEnum):
+    red = 1
+
+
 COMPILED = {
     "arithmetic": (lambda w, s: w * s * s + ag.exp(s) * w, 3.5),
     "branch": (lambda w, s: w * s if s > 0 else w * w, 3.5),
     "sum": (lambda w, x: w * ag.sum(x), X),
     "product": (lambda w, x: ag.sum([w * a for a in x]), X),
     "dot": (lambda w, x: ag.dot([w, w], x[:2]), X),
+    "arithmetic of arrays": (lambda w, x: ag.sum((-x * 2.0 + x / 3.0 - abs(x)) * w), X),
+    "moving": (lambda w, x: ag.dot([w] * 4, np.concatenate([x[:2], x.reshape(2, 50)[1][:2]])), X),
     "dict": (lambda w, d: w * d["x"] + w ** d["y"][0], {"x": 2.0, "y": [3.0, 1]}),
     "mean of ints": (lambda w, x: w * 2.0 + x.mean() - x.mean(), np.array([0, 1, 2, 3])),
     "matrix": (lambda w, x: (x @ np.array([w, w * w, 1.0], dtype=object))[1], X[:6].reshape(2, 3)),
 }
+
+
+class Unit(np.ndarray):
+    pass
+
+
+class Matrix(np.ndarray):
+    """Its product is that of matrices, as numpy.matrix has it."""
+
+    def __mul__(self, other):
+        return self @ other
+
+
+TWOS = np.array([[1.0, 2.0], [3.0, 4.0]])
+MASKED = np.ma.masked_array([1.0, 2.0], [0, 1])
+
+
+def with_unit():
+    made = np.array([1.0, 2.0]).view(Unit)
+    made.unit = 3.0
+    return made
+
+
+def checked(w, n):
+    if not isinstance(n, int):
+        raise ValueError(f"need an int, got {type(n).__name__}")
+    return w * n
+
+
 PLAIN = {
+    "check": (checked, 3),
+    "name of a class": (lambda w, n: w * {"int": 1.0, "float": 2.0}[type(n).__name__], 3),
+    "power of an array": (lambda w, x: w * ag.sum(x**3), X),
+    "maximum of an array": (lambda w, x: w * np.maximum(x, 0.5)[0], np.array([np.nan, 0.9])),
+    "cumsum": (lambda w, x: w * x.cumsum()[-1], X),
+    "dot of arrays": (lambda w, x: w * x.dot(x), X),
+    "einsum": (lambda w, x: w * np.einsum("i,i->", x, x), X),
+    "std": (lambda w, x: w * x.std(), X),
+    "matrix class": (lambda w, x: w * (x * x)[0, 0], TWOS.view(Matrix)),
+    "mask": (lambda w, x: w * x.sum(), MASKED),
+    "attribute of an array": (lambda w, x: w * x.unit, with_unit()),
+    "decimal": (lambda w, s: w * float(s * 3), Decimal("0.1")),
+    "fraction": (lambda w, s: w * float(s * 3), Fraction(1, 10)),
     "sqrt": (lambda w, s: w * math.sqrt(s), 4.0),
     "class": (lambda w, s: w * (1.0 if isinstance(s, float) else 2.0), 3.0),
     "round": (lambda w, s: w * round(s, 1), 3.14159),
@@ -144,3 +198,56 @@ def test_a_number_of_numpys_is_a_float():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert [compiled(np.array([0, 1, 2, k])) for k in (3, 5, 7)] == [1.5, 2.0, 2.5]
+
+
+OTHERS = {
+    "float32 array": (lambda w, x: w * ag.sum(x * x), np.float32([1, 2]), np.float32([0.1, 0.2])),
+    "uint8 array": (lambda w, x: w * ag.sum(x + x), np.uint8([1, 2]), np.uint8([200, 100])),
+    "uint8": (lambda w, n: w * (n - np.uint8(5)), np.uint8(7), np.uint8(1)),
+    "int32": (lambda w, n: w * (n * n), np.int32(2), np.int32(10**5)),
+    "float32": (lambda w, s: w * (s * s), 0.1, np.float32(0.1)),
+    "decimal": (lambda w, s: w * float(s * 3), 3.0, Decimal("0.1")),
+    "enum": (lambda w, n: w * (5.0 if hasattr(n, "name") else 2.0), 1, Colour.red),
+    "matrix": (lambda w, x: w * (x * x)[0, 0], TWOS, TWOS.view(Matrix)),
+    "mask": (
+        lambda w, x: w * x.sum(),
+        np.array([1.0, 2.0]),
+        np.ma.masked_array([1.0, 2.0], [0, 1]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.filterwarnings("ignore:compile. .* runs uncompiled", "ignore:overflow")
+def test_what_was_proven_of_usual_numbers_is_not_believed_of_others(name):
+    function, usual, other = OTHERS[name]
+    eager = ag.grad(function)
+    compiled = ag.compile(eager)
+    for w, x in [(1.0, usual), (2.0, usual), (3.0, usual), (4.0, other), (5.0, other)]:
+        assert repr(compiled(w, x)) == repr(eager(w, x))
+
+
+@pytest.mark.filterwarnings("ignore:compile. .* runs uncompiled")
+def test_a_sum_of_numpys_is_never_taken_for_one_by_one():
+    """For few numbers both have the same bits, or often have."""
+    draw = np.random.default_rng(1)
+    eager = ag.grad(lambda w, x: w * x.sum())
+    for n in (3, 8, 9, 12, 20, 50):
+        compiled = ag.compile(eager, backend="python")
+        for _ in range(30):
+            x = draw.normal(size=n)
+            assert compiled(1.0, x) == eager(1.0, x)
+
+
+def test_a_masked_array_is_no_array_of_values():
+    compiled = ag.compile(lambda x, o: x * o.sum())
+    masked = np.ma.masked_array([1.0, 2.0, 6.0], [0, 1, 0])
+    with pytest.warns(RuntimeWarning, match="arrays of a class of their own"):
+        assert compiled(3.0, masked) == 21.0
+
+
+@pytest.mark.parametrize("kind", [ctypes.c_double, ctypes.c_float, ctypes.c_int, ctypes.c_longlong])
+def test_arrays_of_ctypes_are_buffers(kind):
+    block = (kind * 3)(1, 2, 3)
+    compiled = ag.compile(lambda x, b: x * b[0] + b[2])
+    assert [compiled(x, block) for x in (1.0, 2.0, 3.0)] == [4.0, 5.0, 6.0]
