@@ -250,11 +250,12 @@ def _is_beyond_doubles(x: Any) -> bool:
 def kind_of_block(x: Any) -> tuple[Any, ...]:
     """What a program is made for, of what `as_doubles` takes: its layout, and "float" or "int".
 
-    Numbers of other sizes have another word.
+    Numbers of other sizes, and those without a sign, have another word.
     """
     if is_array(x):
-        kind = "float" if x.dtype.kind == "f" else "int"
-        return "array", x.shape, kind if x.dtype.itemsize == 8 else f"{kind} {x.dtype.str}"
+        kind, is_usual = "float" if x.dtype.kind == "f" else "int", x.dtype.kind in "fi"
+        is_usual = is_usual and x.dtype.itemsize == 8
+        return "array", x.shape, kind if is_usual else f"{kind} {x.dtype.str}"
     view = memoryview(x)
     return "buffer", len(view), "float" if view.format[-1] in "df" else "int"
 

@@ -91,6 +91,7 @@ PLAIN = {
     "product of arrays": (lambda w, x: w * (x @ x), X),
     "exp of an array": (lambda w, x: w * np.exp(x).sum(), X),
     "float32": (lambda w, x: w * (x[0] + 0.1), X.astype(np.float32)),
+    "uint64 array": (lambda w, x: w * (x[0] - x[1]), np.uint64([7, 5]), np.uint64([1, 5])),
     "uint8": (lambda w, x: w * (x[0] + x[1]), np.array([200, 100], np.uint8)),
     "int64": (lambda w, x: w * (x[0] / x[1]), np.array([1, 0])),
 }
