@@ -18,7 +18,7 @@ from autograd.replay.arguments import (
     kind_of_block,
 )
 from autograd.replay.plain_arrays import plain_array
-from autograd.replay.traced import Floating, Traced, Whole
+from autograd.replay.traced import Floating, Traced, Whole, Wrapping
 from autograd.value import Value
 
 
@@ -130,9 +130,9 @@ class _Binder:
 
     def _whole(self, number: Any, node: Value) -> Any:
         self.has_plain = True
-        self.is_unlike |= self.are_plain and not (is_usual(number) or isinstance(number, int))
+        is_wrapping = self.are_plain and not (is_usual(number) or isinstance(number, int))
         if self._is_recorded:
-            return Whole(node)
+            return Wrapping(node) if is_wrapping else Whole(node)
         # An IntEnum, too; one of NumPy's only where it is as in the call.
         return number if self.are_plain or isinstance(number, int) else int(number)
 
@@ -142,9 +142,11 @@ class _Binder:
         self.arrays.append(nodes)
         items: list[Any] = [*nodes]
         kind = kind_of_block(x)[2]
-        self.is_unlike |= self.are_plain and kind not in ("float", "int")
+        self.is_unlike |= self.are_plain and kind.startswith("float ")
         if kind.startswith("int"):
-            items = [self._whole(int(v._data), v) for v in nodes]
+            make = Wrapping if self.are_plain and kind != "int" else Whole
+            self.has_plain = True
+            items = [make(v) if self._is_recorded else int(v._data) for v in nodes]
         elif self.are_plain:
             self.has_plain = True
             items = [Floating(v) if self._is_recorded else v._data for v in nodes]

@@ -10,7 +10,7 @@ NO_INT = (
 )
 OTHER_NUMBERS = (
     "among its arguments are numbers that do not compute as Python's floats and ints do, such as "
-    "float32, small ints, decimals, or arrays of a class of their own; give float64 or int64"
+    "float32, decimals, or arrays of a class of their own; give float64 or int64"
 )
 CHANGES_ARGUMENTS = (
     "it changes a list, dict or array that is an argument, of which it gets a copy; return it "

@@ -161,6 +161,21 @@ class Whole(Traced):
         return ~self._decides()
 
 
+class Wrapping(Whole):
+    """An int of NumPy's that begins anew beyond a few bits, and divides in fewer digits.
+
+    It indexes, compares and computes with floats and Values as any int does.
+    """
+
+    __slots__ = ()
+
+    def __neg__(self) -> "Whole":
+        raise _wraps()
+
+    def __abs__(self) -> "Whole":
+        raise _wraps()
+
+
 class Floating(Traced):
     """A float."""
 
@@ -207,7 +222,14 @@ def _number(x: Any) -> Any:
 
 
 def _are_ints(*operands: Any) -> bool:
-    return all(isinstance(x, (int, Whole)) for x in operands)
+    found = all(isinstance(x, (int, Whole)) for x in operands)
+    if found and any(isinstance(x, Wrapping) for x in operands):
+        raise _wraps()
+    return found
+
+
+def _wraps() -> TypeError:
+    return TypeError("ints of few bits compute in their own way; give int64")
 
 
 def _are_numbers(*operands: Any) -> bool:
@@ -261,8 +283,9 @@ def _power(a: Any, b: Any) -> Any:
         return NotImplemented
     if isinstance(a, Value) or isinstance(b, Value):
         return _as_operand(a) ** _as_operand(b)
+    are_ints = _are_ints(a, b)
     found = _number(a) ** _number(b)  # raises what floats and ints do
-    if not isinstance(found, float) or not math.isfinite(found) or _are_ints(a, b):
+    if not isinstance(found, float) or not math.isfinite(found) or are_ints:
         return _plain(a) ** _plain(b)
     result = ops.power.apply((_as_operand(a), _as_operand(b)))
     _ = result < math.inf, result > -math.inf  # a guard: that it neither raises nor is complex
@@ -271,7 +294,7 @@ def _power(a: Any, b: Any) -> Any:
 
 def _deciding(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """An operation that only ints have."""
-    return lambda a, b: operation(_plain(a), _plain(b))
+    return lambda a, b: operation(_plain(a), _plain(b)) if _are_ints(a, b) else NotImplemented
 
 
 def _multiply(a: Any, b: Any) -> Any:

@@ -204,7 +204,7 @@ def test_arrays_of_no_numbers_are_part_of_the_program(backend):
 
 @both
 @pytest.mark.parametrize("bad", [
-    {1.0}, bytearray(b"12"), memoryview(np.ones((2, 2))), (ctypes.c_double * 2)(1.0, 2.0),
+    {1.0}, bytearray(b"12"), memoryview(np.ones((2, 2))), (ctypes.c_wchar * 2)("a", "b"),
 ], ids=lambda x: type(x).__name__)  # fmt: skip
 def test_what_is_neither_a_number_nor_hashable_is_refused(backend, bad):
     compiled = ag.compile(lambda x, y: y, backend=backend)

@@ -91,7 +91,6 @@ PLAIN = {
     "product of arrays": (lambda w, x: w * (x @ x), X),
     "exp of an array": (lambda w, x: w * np.exp(x).sum(), X),
     "float32": (lambda w, x: w * (x[0] + 0.1), X.astype(np.float32)),
-    "uint64 array": (lambda w, x: w * (x[0] - x[1]), np.uint64([7, 5]), np.uint64([1, 5])),
     "uint8": (lambda w, x: w * (x[0] + x[1]), np.array([200, 100], np.uint8)),
     "int64": (lambda w, x: w * (x[0] / x[1]), np.array([1, 0])),
 }
@@ -203,8 +202,13 @@ def test_a_number_of_numpys_is_a_float():
 
 OTHERS = {
     "float32 array": (lambda w, x: w * ag.sum(x * x), np.float32([1, 2]), np.float32([0.1, 0.2])),
+    "uint64 array": (lambda w, x: w * (x[0] - x[1]), np.uint64([7, 5]), np.uint64([1, 5])),
     "uint8 array": (lambda w, x: w * ag.sum(x + x), np.uint8([1, 2]), np.uint8([200, 100])),
     "uint8": (lambda w, n: w * (n - np.uint8(5)), np.uint8(7), np.uint8(1)),
+    "int8 negated": (lambda w, n: w * -n, np.int8(7), np.int8(-128)),
+    "int8 divided": (lambda w, n: w * (n / 3), np.int8(3), np.int8(1)),
+    "int8 power": (lambda w, n: w * n**2, np.int8(3), np.int8(100)),
+    "int8 shifted": (lambda w, n: w * (n << 1), np.int8(3), np.int8(100)),
     "int32": (lambda w, n: w * (n * n), np.int32(2), np.int32(10**5)),
     "float32": (lambda w, s: w * (s * s), 0.1, np.float32(0.1)),
     "decimal": (lambda w, s: w * float(s * 3), 3.0, Decimal("0.1")),
