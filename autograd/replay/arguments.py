@@ -1,21 +1,17 @@
-"""Arguments and results: what a call brings, taken apart into numbers, and results put together.
+"""Arguments: what a call brings, taken apart into numbers and a layout.
 
 Owns what counts as an input of a program (floats, ints, arrays and buffers of them, in any
 container), what is part of the program instead (everything else, and all shapes), and the order in
 which numbers stand: `bind`, in `binding`, walks like `take_apart`.
 """
 
-import copy
-import math
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
-from autograd.containers import Shape, made_of
 from autograd.number import as_number, is_array
 from autograd.replay.traced import EXACT, Traced
 from autograd.value import Value
@@ -258,54 +254,3 @@ def kind_of_block(x: Any) -> tuple[Any, ...]:
         return "array", x.shape, kind if is_usual else f"{kind} {x.dtype.str}"
     view = memoryview(x)
     return "buffer", len(view), "float" if view.format[-1] in "df" else "int"
-
-
-# Results
-
-Builder = Callable[[Sequence[float]], Any]
-
-
-def builder_of(shape: Shape, fixed: dict[int, Any], wholes: Collection[int] = ()) -> Builder:
-    """A function that puts the numbers of a result together.
-
-    Args:
-        shape: the layout of what the function returned.
-        fixed: places in the flattened result that hold no number of the program: a string, an
-            int, None; the same in every call.
-        wholes: places that hold a whole number.
-    """
-    if fixed or wholes:
-
-        def build_around(numbers: Sequence[float]) -> Any:
-            rest = iter(numbers)
-            items = [fixed[i] if i in fixed else next(rest) for i in range(size)]
-            return shape.rebuild([int(x) if i in wholes else x for i, x in enumerate(items)])
-
-        size = shape.size
-        return build_around
-    if shape.kind is None:
-        return lambda numbers: numbers[0]
-    if shape.kind is list and all(item.kind is None for item in shape.items):
-        return list
-    return lambda numbers: _filled(shape, iter(numbers))
-
-
-def _filled(shape: Shape, numbers: Iterator[float]) -> Any:
-    """`shape.rebuild(numbers)`, arrays of floats at once."""
-    if shape.kind is None:
-        return next(numbers)
-    if shape.kind == "array":
-        import numpy  # loaded already: an argument or a result is an array
-
-        return numpy.fromiter(numbers, dtype=float, count=math.prod(shape.items)).reshape(
-            shape.items
-        )
-    if all(item.kind is None for item in shape.items) and shape.kind in (list, tuple):
-        return shape.kind([next(numbers) for _ in shape.items])
-    items = [_filled(item, numbers) for item in shape.items]
-    if shape.empty is None:
-        return made_of(shape.kind, items)
-    result = copy.copy(shape.empty)
-    for name, item in zip(shape.keys, items, strict=True):
-        result[name] = item
-    return result

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from autograd.containers import Shape
-from autograd.replay.arguments import Builder, builder_of
 from autograd.replay.backends import program_of
 from autograd.replay.binding import Bound
 from autograd.replay.programs import Direct, Program
 from autograd.replay.recorder import Recording
+from autograd.replay.results import Builder, builder_of
 from autograd.replay.tape import Tape, tape_of
 from autograd.replay.trial import Trial, is_number
 from autograd.value import Value
