@@ -256,3 +256,47 @@ def test_arrays_of_ctypes_are_buffers(kind):
     block = (kind * 3)(1, 2, 3)
     compiled = ag.compile(lambda x, b: x * b[0] + b[2])
     assert [compiled(x, block) for x in (1.0, 2.0, 3.0)] == [4.0, 5.0, 6.0]
+
+
+DRAW = np.random.default_rng(0)
+SAMPLES = DRAW.normal(size=(20, 4))
+TARGETS = SAMPLES @ np.array([1.0, 2.0, 3.0, 4.0])
+LABELS = (TARGETS > 0).astype(np.int32)
+
+
+def by_dot(w, X, y):
+    return ag.mean([(ag.dot(w, row) - t) ** 2 for row, t in zip(X, y, strict=True)])
+
+
+def by_matrix(w, X, y):
+    return ((X @ w - y) ** 2).mean()
+
+
+def by_sum(w, X, y):
+    errors = X @ w - y
+    return ag.sum(errors * errors) / len(y)
+
+
+def by_label(w, X, labels):
+    margins = [(2.0 * k - 1.0) * ag.dot(w, row) for row, k in zip(X, labels, strict=True)]
+    return ag.mean([ag.softplus(-margin) for margin in margins])
+
+
+def by_numpys_tanh(w, X, y):
+    return ag.sum([abs(error) for error in np.tanh(X @ w) - y])
+
+
+@pytest.mark.parametrize("loss", [by_dot, by_matrix, by_sum, by_label, by_numpys_tanh])
+def test_losses_of_arrays_as_people_write_them_are_compiled(loss):
+    eager = ag.value_and_grad(loss)
+    compiled, w = ag.compile(eager), np.array([0.1, 0.2, 0.3, 0.4])
+    given = LABELS if loss is by_label else TARGETS
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(4):
+            value, slope = compiled(w, SAMPLES, given)
+            assert (value, slope.tolist()) == (lambda v, s: (v, s.tolist()))(
+                *eager(w, SAMPLES, given)
+            )
+            w = w - 0.01 * slope
+    assert compiled.n_eager == 0
