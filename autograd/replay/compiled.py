@@ -260,8 +260,8 @@ class Compiled(Entered):
 
     def _eager(self, args: Any, kwargs: Any, why: str = "") -> Any:
         """The function's own result, as numbers."""
-        self.n_eager += 1
         outputs, shape = self._of_function(args, kwargs, why)
+        self.n_eager += 1
         return shape.rebuild(map(plain, outputs))
 
     def _of_function(self, args: Any, kwargs: Any, why: str = "") -> tuple[list[Any], Shape]:
