@@ -104,7 +104,9 @@ class Compiled(Entered):
             try:
                 found = path.program.run(numbers, parts.arrays)
             except Exception:  # noqa: BLE001 - of a row in Python, which a guard may stand before
-                return self._eager(args, kwargs)  # or raises what the function itself does
+                outputs, shape = self._of_function(args, kwargs)  # raises what this does
+                self.n_eager += 1
+                return shape.rebuild(map(plain, outputs))
             if found is None:
                 continue
             found = found[: len(found) - path.n_own]
@@ -260,8 +262,8 @@ class Compiled(Entered):
 
     def _eager(self, args: Any, kwargs: Any, why: str = "") -> Any:
         """The function's own result, as numbers."""
-        outputs, shape = self._of_function(args, kwargs, why)
         self.n_eager += 1
+        outputs, shape = self._of_function(args, kwargs, why)
         return shape.rebuild(map(plain, outputs))
 
     def _of_function(self, args: Any, kwargs: Any, why: str = "") -> tuple[list[Any], Shape]:
