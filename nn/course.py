@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from autograd.replay import STATE_NOTED
+from nn.random_sources import of_a_training
 from nn.training import Training
 
 MOST_SAMPLES = 200_000  # in a call: their order is laid out
@@ -91,7 +92,8 @@ class Course:
         """
         training = self._training
         if len(costs) < _count(self.sizes) and self._before is not None:
-            training.source.setstate(self._before)
+            with of_a_training(training.source):
+                training.source.setstate(self._before)
             self._orders = array("q")  # each is drawn again when its epoch begins
         start = self._count_epoch(self._epochs[0], costs, n_right, 0)
         if start == len(costs):

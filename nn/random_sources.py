@@ -1,19 +1,52 @@
 """Sources of random numbers: their states, to be compared and put back.
 
 Owns what `random`, a `random.Random` and NumPy's have in common here: `getstate` and `setstate`;
-and how often trainings have drawn from any, which is not to be taken for a draw of a model.
+and which of their changes are draws of trainings, which are not to be taken for those of a model.
 """
 
+import random
 import sys
-from itertools import count
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
-_draws = count()
+Draws = list[tuple[Any, Any]]  # the states of a source before and after each draw of a training
+
+_watching: list[Draws] = []
+drawing = RLock()  # held while a training draws, and while states are read; never in a user's code
 
 
-def note_draw() -> int:
-    """Count one more draw of a training, in any thread; returns how many there were before."""
-    return next(_draws)
+@contextmanager
+def watched() -> Iterator[Draws]:
+    """A block in which draws of trainings, in any thread, are written down."""
+    draws: Draws = []
+    _watching.append(draws)
+    try:
+        yield draws
+    finally:
+        _watching[:] = [each for each in _watching if each is not draws]
+
+
+@contextmanager
+def of_a_training(source: Any) -> Iterator[None]:
+    """A block in which a training draws from `source`."""
+    if source is not random and type(source) is not random.Random:  # it may be the user's code
+        yield
+        return
+    with drawing:
+        logs = [*_watching]
+        before = source.getstate() if logs else None
+        yield
+        for draws in logs:
+            draws.append((before, source.getstate()))
+
+
+def explains(draws: Draws, before: Any, after: Any) -> bool:
+    """Whether these draws and nothing else lead a source from one state to the other."""
+    for start, end in draws:
+        before = end if start == before else before
+    return bool(before == after)
 
 
 class NumpySource:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from nn.random_sources import note_draw, numpy_sources
+from nn.random_sources import Draws, drawing, explains, numpy_sources, watched
 from nn.reach import ModelKey
 
 _one_at_a_time = threading.RLock()
@@ -41,11 +41,11 @@ class ModelSurroundings:
         not shown. One thread at a time is in such a block: sys.stdout and the loggers are the whole
         process's.
         """
-        with _one_at_a_time, self._kept():
+        with _one_at_a_time, watched() as draws, self._kept(draws):
             yield
 
     @contextmanager
-    def _kept(self) -> Iterator[None]:
+    def _kept(self, draws: Draws) -> Iterator[None]:
         before = ModelKey(self._roots, is_kept=True)
         if before.iterators:  # they cannot be put back
             kind = type(before.iterators[0]).__name__
@@ -54,8 +54,8 @@ class ModelSurroundings:
         numbers = [leaf.data for leaf in leaves]
         gradients = [leaf.grad for leaf in leaves]
         sources = [random, *before.sources, *numpy_sources()]
-        n_draws = note_draw()
-        states = [source.getstate() for source in sources]
+        with drawing:
+            states = [source.getstate() for source in sources]
         heard = _Heard()
         out, err, handle = sys.stdout, sys.stderr, logging.Logger.handle
         sys.stdout = cast(TextIO, _Listener(out, heard))
@@ -65,10 +65,9 @@ class ModelSurroundings:
         try:
             yield
             changed = ""
-            has_drawn = [source.getstate() for source in sources] != states
-            # What another training has drawn meanwhile is no sign; that the model draws is found
-            # when its program is compared.
-            if has_drawn and note_draw() == n_draws + 1:
+            with drawing:
+                now, drawn = [source.getstate() for source in sources], [*draws]
+            if not all(explains(drawn, *both) for both in zip(states, now, strict=True)):
                 changed = "draws random numbers"
             elif before != self.key():
                 changed = "changes attributes or variables"

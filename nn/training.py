@@ -22,7 +22,7 @@ from nn.evaluate import DecisionRule, numbers_of, outputs_of
 from nn.history import History
 from nn.module import Module
 from nn.optim import SGD
-from nn.random_sources import note_draw
+from nn.random_sources import of_a_training
 
 _number = attrgetter("_data")  # in C, as every epoch reads all; nobody records here
 Schedule = Callable[[int], float]  # epoch, from 1 -> its learning rate
@@ -119,9 +119,8 @@ class Training:
         if order is None:
             order = list(range(len(self.rows)))
             if self.batch_size < len(order):
-                note_draw()
-                self.source.shuffle(order)
-                note_draw()
+                with of_a_training(self.source):
+                    self.source.shuffle(order)
         self.order = order
 
     def next_orders(self, n: int) -> "array[int]":
@@ -129,10 +128,8 @@ class Training:
         n_samples = len(self.rows)
         if self.batch_size >= n_samples:
             return array("q", range(n_samples)) * n
-        note_draw()
-        found = draw_orders(self.source, n_samples, n)
-        note_draw()
-        return found
+        with of_a_training(self.source):
+            return draw_orders(self.source, n_samples, n)
 
     def may_draw_ahead(self) -> bool:
         """Whether orders can be drawn before their epochs and, if need be, as if they were not."""

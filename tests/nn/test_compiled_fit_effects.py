@@ -16,6 +16,8 @@ import pytest
 
 from autograd import Value
 from nn import SGD, Module, fit, mse_loss
+from nn.init import random_source
+from nn.random_sources import of_a_training
 from nn.surroundings import ModelSurroundings
 from tests.nn.both_modes import NUMBERS, ROWS, mlp, train
 from tests.threads import in_threads
@@ -444,3 +446,24 @@ def test_a_loss_that_takes_a_lock_does_not_stop_trainings_in_threads():
     for thread in threads:
         thread.join(60.0)
     assert sorted(done) == ["compiled", "others"]
+
+
+def _draws_while_a_training_does(source, model_draws):
+    with ModelSurroundings(lambda: source).kept():
+        with of_a_training(random_source(None)):
+            random.random()
+        model_draws()
+        with of_a_training(random_source(None)):
+            random.random()
+
+
+def test_what_another_training_draws_is_not_the_models():
+    _draws_while_a_training_does(random.Random(3), lambda: None)
+
+
+@pytest.mark.parametrize("name", ["global", "own"])
+def test_what_the_model_draws_meanwhile_is(name):
+    source = random.Random(3)
+    draw = random.random if name == "global" else source.random
+    with pytest.raises(ValueError, match="draws random numbers"):
+        _draws_while_a_training_does(source, draw)
