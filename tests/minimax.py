@@ -1,9 +1,9 @@
 """`python -m tests.minimax`: the coefficients in autograd/replay/llvm/rows/approximations.
 
 Owns their computation: Remez's exchange algorithm (E. Remez, 1934; see J.-M. Muller, Elementary
-Functions, chapter 3) in 60 digits. Each polynomial, or quotient of two, is the remainder of a
-series that starts with exact terms; its own largest error is the smallest possible, and the
-function's is that times the power that stands before it.
+Functions, chapter 3) in 60 digits. Each polynomial is the remainder of a series that starts with
+exact terms; its own largest error is the smallest possible, and the function's is that times the
+power that stands before it.
 """
 
 from __future__ import annotations
@@ -17,33 +17,25 @@ Function = Callable[[Any], Any]
 
 
 class Problem(NamedTuple):
-    """Find p of this degree such that |p/q - function| on [low, high] is as small as it can be.
-
-    q is a polynomial of the degree `below` whose highest coefficient is 1.
-    """
+    """Find p of this degree such that |p - function| on [low, high] is as small as it can be."""
 
     degree: int
     low: Any
     high: Any
     function: Function
-    below: int = 0
 
 
 def remez(problem: Problem) -> tuple[list[Any], Any]:
-    """The coefficients of p, then of q without its 1, and the largest error.
-
-    In each, that of the highest power is the last.
-    """
-    degree, low, high, function, below = problem
-    n = degree + below + 2
+    """The coefficients of p, that of the highest power last, and the largest error."""
+    degree, low, high, function = problem
+    n = degree + 2
     middle, half = (low + high) / 2, (high - low) / 2
     points = [middle - half * mp.cos(mp.pi * i / (n - 1)) for i in range(n)]
     for _ in range(30):
         coefficients = _alternating(problem, points)
-        top, bottom = coefficients[: degree + 1], [*coefficients[degree + 1 :], mpf(1)]
 
-        def error(x: Any, p: list[Any] = top, q: list[Any] = bottom) -> Any:
-            return _value(p, x) / _value(q, x) - function(x)
+        def error(x: Any, p: list[Any] = coefficients) -> Any:
+            return _value(p, x) - function(x)
 
         points = _extrema(error, low, high, n)
         sizes = [abs(error(x)) for x in points]
@@ -53,28 +45,16 @@ def remez(problem: Problem) -> tuple[list[Any], Any]:
 
 
 def _alternating(problem: Problem, points: list[Any]) -> list[Any]:
-    """The coefficients that are off by e, -e, e, ... at the points.
-
-    They and e solve p - (function + e) q = 0, where e times q is a product of two unknowns: it is
-    solved again with the q that was found, until q stays.
-    """
-    degree, _, _, function, below = problem
+    """The coefficients that are off by e, -e, e, ... at the points: a system of equations."""
+    degree, _, _, function = problem
     n = len(points)
-    bottom: list[Any] = [mpf(0)] * below
     matrix, right = mp.matrix(n, n), mp.matrix(n, 1)
-    for _ in range(20):
-        for i, x in enumerate(points):
-            value = function(x)
-            for j in range(degree + 1):
-                matrix[i, j] = x**j
-            for j in range(below):
-                matrix[i, degree + 1 + j] = -value * x**j
-            matrix[i, n - 1] = (-1) ** i * _value([*bottom, mpf(1)], x)
-            right[i] = value * x**below
-        solution = mp.lu_solve(matrix, right)
-        before, bottom = bottom, [solution[degree + 1 + j] for j in range(below)]
-        if all(abs(a - b) <= abs(a) * mpf(10) ** -30 for a, b in zip(bottom, before, strict=True)):
-            break
+    for i, x in enumerate(points):
+        for j in range(degree + 1):
+            matrix[i, j] = x**j
+        matrix[i, n - 1] = (-1) ** i
+        right[i] = function(x)
+    solution = mp.lu_solve(matrix, right)
     return [solution[j] for j in range(n - 1)]
 
 
@@ -135,7 +115,7 @@ def _scaled_erfc(t: Any) -> Any:
 
 
 def problems() -> dict[str, Problem]:
-    """The polynomials by name, and a quotient; called where mp has enough digits."""
+    """The polynomials by name; called where mp has enough digits."""
     half_ln2 = mp.log(2) / 2 * (1 + mpf(2) ** -30)
     eighth = mp.pi / 4 * (1 + mpf(2) ** -30)
     ratio = mpf("0.2") ** 2  # of s = f / (2 + f), squared, where 1 + f is in [0.75, 1.5]
@@ -151,20 +131,11 @@ def problems() -> dict[str, Problem]:
             half_ln2,
             _or(lambda r: mpf(1) / 2 + r / 6 + r * r / 24, lambda r: (mp.expm1(r) - r) / (r * r)),
         ),
-        "EXP_TWICE": Problem(  # e^2r = 1 + 2r + r^2 p(r)
-            9,
-            -half_ln2 / 2,
-            half_ln2 / 2,
-            _or(
-                lambda r: 2 + 4 * r / 3 + 2 * r * r / 3, lambda r: (mp.expm1(2 * r) - 2 * r) / r**2
-            ),
-        ),
-        "TANH": Problem(  # tanh(x) = x + x^3 p(x^2)/q(x^2): TANH_TOP, then TANH_BOTTOM
-            2,
+        "TANH": Problem(  # tanh(r) = r + r^3 p(r^2)
+            5,
             mpf(0),
-            mpf("0.5625") ** 2,
+            (half_ln2 / 2) ** 2,
             _or(lambda z: -mpf(1) / 3 + 2 * z / 15 - 17 * z * z / 315, _tanh_rest),
-            below=3,
         ),
         "LOG": Problem(  # log((1 + s)/(1 - s)) = 2s + s^3 p(s^2)
             7,

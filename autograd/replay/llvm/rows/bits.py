@@ -118,6 +118,14 @@ def polynomial(x: Number, coefficients: tuple[float, ...]) -> Number:
     return x.code.number(terms[0])
 
 
+def horner(x: Number, coefficients: tuple[float, ...]) -> Number:
+    """The same by W. G. Horner's scheme: the fewest steps, each of which waits for the last."""
+    total: Operand = coefficients[-1]
+    for c in reversed(coefficients[:-1]):
+        total = fma(x, total, c)
+    return x.code.number(total)
+
+
 def rarely(condition: Condition, usual: Number, instead: Callable[[], Number]) -> Number:
     """usual; in the lanes where the condition holds what `instead` writes, else jumped over."""
     code = condition.code

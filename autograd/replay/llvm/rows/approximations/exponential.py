@@ -6,7 +6,15 @@ Owns `Power`, e^x before its parts are multiplied and added, which activation fu
 import math
 from typing import NamedTuple
 
-from autograd.replay.llvm.rows.bits import MANTISSA, ONE, ROUNDER, Bits, bits_of, polynomial
+from autograd.replay.llvm.rows.bits import (
+    MANTISSA,
+    ONE,
+    ROUNDER,
+    Bits,
+    bits_of,
+    horner,
+    polynomial,
+)
 from autograd.replay.llvm.rows.lanes import Number, copysign, fma, select
 
 # e^r = 1 + r + r^2 p(r) for |r| <= log(2)/2; error 2^-59
@@ -24,26 +32,22 @@ EXP = (
     2.092158085484393e-09,
 )
 
-# e^2r = 1 + 2r + r^2 p(r) for |r| <= log(2)/4; error 2^-56
-EXP_TWICE = (
-    2.0000000000000004,
-    1.333333333333334,
-    0.6666666666659865,
-    0.2666666666663109,
-    0.08888888907007005,
-    0.025396825454804553,
-    0.006349189457938154,
-    0.001410930809100291,
-    0.0002828295868059918,
-    5.14253599387262e-05,
+# tanh(r) = r + r^3 p(r^2) for |r| <= log(2)/4; error 2^-51, of the result 2^-56
+TANH = (
+    -0.3333333333333328,
+    0.13333333333213318,
+    -0.05396825350094035,
+    0.021869421950299412,
+    -0.008858940934496178,
+    0.003463981141521141,
 )
-# tanh(x) = x + x^3 p(x^2)/q(x^2) for |x| <= 0.5625, where q(z) = ... + z^3; error 2^-59
-TANH_TOP = (-1612.9039979540530, -99.201328867526227, -0.96436527250715778)
-TANH_BOTTOM = (4838.7119938621592, 2233.0887841474370, 112.71809618473212)
 
 LOG2_E = 1.0 / math.log(2.0)
 # log(2) as a sum of doubles, the second what is left of the first.
 LN2_HIGH, LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
+# What tanh multiplies the parts of its quotient by, where k is at most 1 and where it is more: the
+# parts then lie below a power of 2 rather than above it, where what is rounded is most.
+NEAR, FAR = 1.25, 1.5
 
 
 class Power(NamedTuple):
@@ -98,17 +102,23 @@ def expm1(x: Number) -> Number:
 
 
 def tanh(x: Number) -> Number:
-    """1 - 2/(e^2a + 1), a = |x|; a + a^3 p(a^2)/q(a^2) where that would cancel: one division."""
+    """((s - 1) + (s + 1) t)/((s + 1) + (s - 1) t) of |x| = k log(2)/2 + r, s = 2^k, t = tanh(r).
+
+    That is the theorem of addition, with tanh(k log(2)/2) = (s - 1)/(s + 1): near 0 it is t, and
+    from k = 2 on the upper part is written as the lower one less 2 (1 - t), so that what is rounded
+    in the one is in the other, too.
+    """
     a = abs(x)
     a = select(a > 20.0, 20.0, a)  # where it is 1 to the last digit
     shifted = fma(a, 2.0 * LOG2_E, ROUNDER)
     k = shifted - ROUNDER
-    r = fma(-k, 0.5 * LN2_LOW, fma(-k, 0.5 * LN2_HIGH, a))
-    scale = two_to(bits_of(shifted))
-    power = fma(scale, fma(r * r, polynomial(r, EXP_TWICE), r + r), scale + 1.0)  # e^2a + 1
-    square = a * a
-    top = a * square * fma(square, fma(square, TANH_TOP[2], TANH_TOP[1]), TANH_TOP[0])
-    bottom = fma(square, fma(square, square + TANH_BOTTOM[2], TANH_BOTTOM[1]), TANH_BOTTOM[0])
-    is_small = a < 0.5625
-    quotient = select(is_small, top, -2.0) / select(is_small, bottom, power)
-    return copysign(select(is_small, a, 1.0) + quotient, x)
+    r = fma(-k, 0.5 * LN2_HIGH, a)  # exact
+    square = r * r
+    t = r + fma(-k, 0.5 * LN2_LOW, r * square * horner(square, TANH))
+    is_far = k > 1.0
+    one = select(is_far, FAR, NEAR)
+    scale = ((bits_of(shifted) << MANTISSA) + bits_of(one)).number()
+    less, more = scale - one, scale + one
+    lower = fma(less, t, more)
+    upper = fma(select(is_far, 2.0 * FAR, more), t, select(is_far, lower - 2.0 * FAR, less))
+    return copysign(upper / lower, x)
