@@ -166,3 +166,42 @@ def test_ctrl_c_ends_a_call_and_leaves_all_in_order(backend, kind):
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=60)
     assert text.splitlines() == ["interrupted", "0 0 False False", "True", "True"]
+
+
+TORN = """
+import gc, signal, sys
+from autograd.replay.llvm import machine
+TEXT = "define double @f(double %x) {\\n %y = fadd double %x, 1.0\\n ret double %y\\n}"
+def interrupted_at(n):
+    line = 0
+    def trace(frame, event, _):
+        nonlocal line
+        if "llvmlite" in frame.f_code.co_filename or frame.f_code is machine._engine.__code__:
+            line += event == "line"
+            if line == n and event == "line":
+                signal.raise_signal(signal.SIGINT)
+            return trace
+    sys.settrace(trace)
+    try:
+        kept = machine.translated(TEXT, is_optimised=True)  # freed untraced
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(None)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert line < n, "Ctrl-C is lost"
+    return False
+machine.translated(TEXT)
+n = 1
+while interrupted_at(n):
+    gc.collect()
+    n += 1
+print(n > 150)
+"""
+
+
+def test_ctrl_c_at_any_line_of_a_translation_is_only_ctrl_c():
+    """In a process of its own: LLVM ends it if something is freed twice."""
+    command = [sys.executable, "-c", TORN]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (child.returncode, child.stdout, child.stderr) == (0, "True\n", "")
