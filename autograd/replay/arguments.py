@@ -102,10 +102,13 @@ class _Walk:
         try:
             hash(x)
         except (TypeError, ValueError):  # of a memoryview that may be written
+            bytes_of_it = _bytes_of(x)
+            if bytes_of_it is not None:
+                return kind, bytes_of_it
             raise TypeError(
-                f"compile: argument {where!r} holds a {kind.__name__}, which is neither a number "
-                "nor hashable; give numbers in lists, tuples, dicts or arrays, or leave it to the "
-                "function itself"
+                f"compile: argument {where!r} holds one of type {kind.__name__}, which is neither "
+                "a number nor hashable; give numbers in lists, tuples, dicts or arrays, or leave "
+                "it to the function itself"
             ) from None
         if is_dataclass(x) and not isinstance(x, type):
             return kind, self.of_fields(x, where)
@@ -234,6 +237,15 @@ def as_doubles(x: Any) -> Any:
     if kind in tuple("lLqQ") and any(abs(number) >= EXACT for number in numbers):
         return None
     return memoryview(array("d", numbers))
+
+
+def _bytes_of(x: Any) -> Any:
+    """A buffer that is not made of doubles as a key: a bytearray, ints beyond doubles."""
+    try:
+        view = memoryview(x)
+    except TypeError:
+        return None
+    return view.format, view.shape, view.tobytes()
 
 
 def _is_beyond_doubles(x: Any) -> bool:
