@@ -14,7 +14,7 @@ from nn import MLP, Layer, Module, Neuron
 from nn.graph import can_draw, draw_network, draw_neuron
 from nn.graph.layout import columns_of
 from nn.graph.sketch import NEGATIVE, POSITIVE, _short, _towards_white
-from tests.test_view import HOSTILE, groups, tooltips
+from tests.pictures import HOSTILE, by_title as groups, tooltips
 
 
 def edges(drawing):
