@@ -96,14 +96,18 @@ class CompiledSteps:
         if not course.sizes:
             return 0
         start = time.perf_counter()
-        done = self._descent.run(
-            course.samples,
-            course.sizes,
-            optimizer.rates,
-            optimizer.velocities,
-            self._is_watched,
-            self._decision or training.is_right is not None,
-        )
+        try:
+            done = self._descent.run(
+                course.samples,
+                course.sizes,
+                optimizer.rates,
+                optimizer.velocities,
+                self._is_watched,
+                self._decision or training.is_right is not None,
+            )
+        except BaseException:  # a second Ctrl-C, or what another handler of a signal raises
+            course.take_back()
+            raise
         seconds = time.perf_counter() - start
         if done.velocities:
             optimizer.velocities = [*done.velocities]

@@ -431,5 +431,5 @@ def test_a_course_goes_on_into_epochs_of_which_all_pays():
 
     options = {"epochs": 2, "batch_size": 5, "seed": 1, "verbose": False, "lr": 0.1}
     nn.fit(mlp(2, 1), (ROWS, NUMBERS), "mse", callbacks=[Looking()], **options)
-    all_pays = [(5, 2), (2, 1), STATE_NOTED, (5, 3), (2, 1)], 29
+    all_pays = [(5, 2), (2, 1), STATE_NOTED, (5, 3), (2, 1)], 29  # STATE_NOTED after an epoch
     assert seen == [all_pays, ([(5, 2)], 10), ([], 0)] * 2
