@@ -212,7 +212,7 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     kept = state["snapshots"]
     _need(all(map(_is_count, kept)) and kept == sorted(set(kept)), "snapshots")
     _need(
-        kept[0] == 0 and kept[-1] == epoch and len(kept) == len(tensors["snapshots"]), "snapshots"
+        kept[0] == 0 and kept[-1] <= epoch and len(kept) == len(tensors["snapshots"]), "snapshots"
     )
     return Checkpoint(
         plan=plan,

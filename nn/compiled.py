@@ -9,7 +9,6 @@ import sys
 import time
 import warnings
 from array import array
-from collections import deque
 from collections.abc import Sequence
 from operator import eq, is_
 from typing import Any
@@ -25,15 +24,9 @@ from nn.nested import entries
 from nn.optim import SGD, sgd_update
 from nn.surroundings import ModelSurroundings
 from nn.training import Training
+from nn.worth import Worth
 
 SECONDS = 0.05  # between two looks at Ctrl-C
-# What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
-# Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
-PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
-PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
-PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
-BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
-made_lately: "deque[Any]" = deque(maxlen=8)  # what is trained by the programs made last, as `_kind`
 
 
 class CompiledSteps:
@@ -60,8 +53,7 @@ class CompiledSteps:
         self._is_refused = False
         self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
         self._at_once = 1
-        self._paying: dict[int, bool] = {}  # the sizes of batches that were asked for
-        self._growth = 1.0  # of the recorded graph over that of eager mode
+        self._worth = Worth(training, mode)
         self._answers: list[Any] = []
         self._decision: Decision | None = None
         self._parameters: list[Value] = []
@@ -85,7 +77,7 @@ class CompiledSteps:
         if self._is_refused or is_first_step or is_uneven:
             return 0
         next_size = min(training.batch_size, len(training.order) - training.position)
-        if self._descent is None and not self._pays(next_size):  # nor does loading the compiler
+        if self._descent is None and not self._worth.pays(next_size):
             return 0
         if self._descent is None or (is_watched and self._is_of_other_parameters()):
             made = self._new_descent()
@@ -93,33 +85,36 @@ class CompiledSteps:
                 self._refuse(made)
                 return 0
             if self._descent is None:
-                self._growth = max(1.0, made.growth(training.order[training.position]))
-                self._paying.clear()
+                self._worth.price(made.growth(training.order[training.position]))
             self._descent = made
         elif is_watched:
             self._descent.look_again()
             if why := _own_step(optimizer) or self._changed_samples(self._descent):
                 self._refuse(why)
                 return 0
-        course = Course(training, self._at_once, self._epochs_unseen(), self._pays)
+        course = Course(training, self._at_once, self._epochs_unseen(), self._worth.pays)
         if not course.sizes:
             return 0
         start = time.perf_counter()
-        done = self._descent.run(
-            course.samples,
-            course.sizes,
-            optimizer.rates,
-            optimizer.velocities,
-            self._is_watched,
-            self._decision or training.is_right is not None,
-        )
+        try:
+            done = self._descent.run(
+                course.samples,
+                course.sizes,
+                optimizer.rates,
+                optimizer.velocities,
+                self._is_watched,
+                self._decision or training.is_right is not None,
+            )
+        except BaseException:  # a second Ctrl-C, or what another handler of a signal raises
+            course.take_back()
+            raise
         seconds = time.perf_counter() - start
         if done.velocities:
             optimizer.velocities = [*done.velocities]
         course.count(done.costs, self._n_right(done, course.samples), done.kept)
         n = len(done.costs)
-        if n and self._kind(next_size) not in made_lately:
-            made_lately.append(self._kind(next_size))
+        if n:
+            self._worth.note(next_size)
         if n and not self._one_by_one:
             most = 2 * max(n, self._at_once)  # n may be few for there were no more to come
             self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), most))
@@ -135,29 +130,6 @@ class CompiledSteps:
         if training.schedule is not None:  # it is asked first, and may raise
             return None
         return training.next_orders(1).tolist()
-
-    def _pays(self, size: int) -> bool:
-        """Whether enough batches of this size are to come for a program to be worth making."""
-        if size not in self._paying:
-            training = self._training
-            n_epochs = training.epochs - training.finished
-            n_left = n_epochs  # of the last batch of each, if it is smaller than the others
-            if size == training.batch_size:
-                n_left *= len(training.order) // size
-                n_left -= training.position // size
-            price = PRICE_IN_BATCHES + PRICE_IN_SAMPLES / (size + BESIDE)
-            price *= 1.0 + PRICE_OF_GROWTH * (self._growth - 1.0)
-            if self._kind(size) in made_lately:
-                price *= PRICE_AGAIN
-            self._paying[size] = n_left >= price
-        return self._paying[size]
-
-    def _kind(self, size: int) -> tuple[Any, ...]:
-        """What trainings have in common whose steps are likely to be one program."""
-        cost, n = self._cost, len(self._optimizer.parameters)
-        # By its name and code, so that nothing is kept which a closure holds.
-        loss = [getattr(cost.loss, name, "") for name in ("__qualname__", "__code__", "__class__")]
-        return type(self._model), n, size, self._mode, *loss, bool(cost.l1), bool(cost.l2)
 
     def _new_descent(self) -> Descent | str:
         """The steps as programs, or why there can be none."""

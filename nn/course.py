@@ -43,7 +43,8 @@ class Course:
         n_more = min(n_epochs - 1, n_left // training.n_batches, MOST_SAMPLES // len(training.rows))
         n_more = n_more if pays_throughout else 0
         if n_more > 0 and training.may_draw_ahead():
-            self._before = training.source.getstate()
+            if training.batch_size < len(training.rows):  # else nothing is drawn
+                self._before = training.source.getstate()
             self._orders = training.next_orders(n_more)
             self._epochs += [whole] * n_more
             self.samples += self._orders
@@ -69,12 +70,17 @@ class Course:
         return found
 
     def _epochs_kept(self, finished: int, last: int) -> list[int]:
-        """Which epochs after those finished, and before the last one, are kept with weights."""
+        """Which epochs after those finished, and before the last one, are kept with weights.
+
+        The last of them is: whoever interrupts the one after it finds what eager mode has kept.
+        """
         found: list[int] = []
         following = self._training.history.next_kept(finished)
         while following < last:
             found.append(following)
             following = self._training.history.next_kept(following)
+        if finished < last - 1 not in found:
+            found.append(last - 1)
         return found
 
     def count(
@@ -91,10 +97,8 @@ class Course:
             kept: the weights of the epochs that are kept, as far as they were run.
         """
         training = self._training
-        if len(costs) < _count(self.sizes) and self._before is not None:
-            with of_a_training(training.source):
-                training.source.setstate(self._before)
-            self._orders = array("q")  # each is drawn again when its epoch begins
+        if len(costs) < _count(self.sizes):
+            self.take_back()
         start = self._count_epoch(self._epochs[0], costs, n_right, 0)
         if start == len(costs):
             return
@@ -112,6 +116,13 @@ class Course:
         training.keep(over, kept[: len(over)])
         training.begin_epoch(self._order(1 + n_whole))
         self._count_epoch(self._epochs[1], costs, n_right, start)
+
+    def take_back(self) -> None:
+        """Let the orders that were drawn ahead be drawn when their epochs begin."""
+        if self._before is not None:
+            with of_a_training(self._training.source):
+                self._training.source.setstate(self._before)
+            self._orders, self._before = array("q"), None
 
     def _count_epoch(
         self,

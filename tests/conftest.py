@@ -104,3 +104,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result.returncode == 0, result.stdout + result.stderr
     (built,) = folder.glob("*.whl")
     return built
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Writes an engine's source into the current folder; returns what `check_engine` is given."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(source: str, name: str = "engine.py") -> str:
+        (tmp_path / name).write_text(source, encoding="utf-8")
+        return f"./{name}"
+
+    return write

@@ -20,7 +20,7 @@ from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, take_apart
 from autograd.replay.binding import Bound, bind, which_items
 from autograd.replay.entered import Entered
-from autograd.replay.layout import Layout, changing
+from autograd.replay.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
 from autograd.replay.path import Path, path_of
 from autograd.replay.python import interpret, written
 from autograd.replay.recorder import NotReplayable, collector_paused, record, run
@@ -36,8 +36,6 @@ from autograd.replay.trial import Trial, difference, plain
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
-MOST_LAYOUTS = 64  # kept at a time
-MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of the function itself
 MODES = ("exact", "fast")
 BACKENDS = ("llvm", "python")
 
@@ -70,8 +68,7 @@ class Compiled(Entered):
         self._are_plain, self._values = are_plain, _differentiated(f)
         if self._values is not None:
             self._are_plain = True
-        self._layouts: dict[Any, Layout] = {}
-        self._n_layouts, self._is_told = 0, False
+        self._layouts, self._is_told = Layouts(), False
         self._last: Path | None = None
         self.n_eager = 0
 
@@ -93,11 +90,9 @@ class Compiled(Entered):
             return self._function(*bound.args, **bound.kwargs)
         if modes.is_listened_to():
             return self._eager(args, kwargs)
-        layout = self._layouts.get(parts.key)
-        if layout is None and self._n_layouts >= MOST_LAYOUTS_EVER:
-            return self._eager(args, kwargs, self._say_there_are_too_many())
+        layout = self._layouts.of(parts.key)
         if layout is None:
-            layout = self._new_layout(parts.key)
+            return self._eager(args, kwargs, self._say_there_are_too_many())
         tried = [*layout.paths]
         for i, path in enumerate(tried):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
@@ -119,7 +114,7 @@ class Compiled(Entered):
             if trial is None:
                 if path.program.direct is not None and id(path) not in layout.entered:
                     with changing:  # it has just been translated
-                        self._open(self._beginning_with(layout))
+                        self._open(self._layouts.beginning_with(layout))
                 return path.build(found)
             right = self._result_instead(layout, path, trial, parts, args, kwargs)
             return right[0] if right else path.build(found)
@@ -128,17 +123,6 @@ class Compiled(Entered):
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
-
-    def _beginning_with(self, layout: Layout) -> list[Layout]:
-        """All layouts: this one, then the others, the last made first."""
-        return [layout, *[each for each in reversed(self._layouts.values()) if each is not layout]]
-
-    def _new_layout(self, key: Any) -> Layout:
-        with changing:
-            if len(self._layouts) >= MOST_LAYOUTS:  # the one made first, and its programs
-                del self._layouts[next(iter(self._layouts))]
-            self._n_layouts += 1
-            return self._layouts.setdefault(key, Layout())
 
     def _say_there_are_too_many(self) -> str:
         """Warn once that arguments of yet another layout find the function as it stands."""
@@ -243,7 +227,7 @@ class Compiled(Entered):
                 layout.unproven.pop(id(path), None)
             elif not layout.eager:
                 layout.unproven[id(path)] = Trial(inputs, True)
-            self._open(self._beginning_with(layout))
+            self._open(self._layouts.beginning_with(layout))
         return []
 
     def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
@@ -253,7 +237,7 @@ class Compiled(Entered):
             layout.eager = why
             layout.paths.clear()
             layout.unproven.clear()
-            self._open(self._beginning_with(layout))
+            self._open(self._layouts.beginning_with(layout))
         if is_known:  # another thread has told
             return
         warnings.warn(

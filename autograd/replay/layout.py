@@ -1,6 +1,7 @@
 """Layout: the programs that a compiled function has for arguments of one layout.
 
-Owns the list of them, which many threads may use and change at once.
+Owns the list of them, which many threads may use and change at once, and how many layouts there
+may be.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from typing import Any
 from autograd.replay.path import Path
 from autograd.replay.programs import Entrance
 from autograd.replay.trial import Trial, is_same_way
+
+MOST_LAYOUTS = 64  # kept at a time
+MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of the function itself
 
 # Held while paths are added, moved or thrown away, never while a function of the user runs; but the
 # garbage collector may run one, which calls a compiled function.
@@ -64,3 +68,24 @@ class Layout:
                 if one is path:
                     self.paths.insert(0, self.paths.pop(i))
                     return
+
+
+class Layouts(dict[Any, Layout]):
+    """The layouts of a compiled function by their keys: those made last."""
+
+    _n_ever = 0
+
+    def of(self, key: Any) -> Layout | None:
+        """The layout of a key, a new one where there is none; None: there have been too many."""
+        found = self.get(key)
+        if found is not None or self._n_ever >= MOST_LAYOUTS_EVER:
+            return found
+        with changing:
+            if len(self) >= MOST_LAYOUTS:  # the one made first, and its programs
+                del self[next(iter(self))]
+            self._n_ever += 1
+            return self.setdefault(key, Layout())
+
+    def beginning_with(self, layout: Layout) -> list[Layout]:
+        """All: this one, then the others, the last made first."""
+        return [layout, *[each for each in reversed(self.values()) if each is not layout]]

@@ -142,9 +142,8 @@ class Artifacts:
     def _graph(self) -> Any:
         X, _ = self.test or self.training
         neuron = self.model.layers[0].neurons[0]
-        return draw_neuron(
-            neuron, X[self._sample()], title=self.subject_of_graph(self.lang or "en")
-        )
+        title, names = self.subject_of_graph(self.lang or "en"), self.preparation.input_names
+        return draw_neuron(neuron, X[self._sample()], title, names)
 
     def _sample(self) -> int:
         """The sample the first neuron answers most: there a relu lets gradients pass."""

@@ -16,7 +16,12 @@ SHOWN = 4  # products; `draw` opens a dot of so many
 NARROWEST = 560.0  # points that the graph of a neuron is wide at least
 
 
-def draw_neuron(neuron: Neuron, inputs: Sequence[float], title: str | None = None) -> Drawing:
+def draw_neuron(
+    neuron: Neuron,
+    inputs: Sequence[float],
+    title: str | None = None,
+    names: Sequence[str] | None = None,
+) -> Drawing:
     """Return the graph of `neuron` on one sample, with the gradients of its output.
 
     Of more than four products it shows the largest four; the others are one box. The neuron is
@@ -26,12 +31,17 @@ def draw_neuron(neuron: Neuron, inputs: Sequence[float], title: str | None = Non
         neuron: of any number of inputs.
         inputs: that many numbers.
         title: a line above the picture, such as which neuron and which sample it shows.
+        names: what each input is called beside x1, x2, ...; None: no more than that.
     """
     predict(neuron, [inputs])  # refuses inputs that do not fit
     bias = Value(neuron.bias.data, "b")
+    called = [f"x{i}" for i in range(1, len(inputs) + 1)]
+    if names is not None:
+        both = zip(called, names, strict=True)
+        called = [x if name in (x, "") else f"{x}\n{name}" for x, name in both]
     pairs = [
-        (Value(w.data, f"w{i}"), Value(x, f"x{i}"))
-        for i, (w, x) in enumerate(zip(neuron.weights, inputs, strict=True), 1)
+        (Value(w.data, f"w{i}"), Value(x, name))
+        for i, (w, x, name) in enumerate(zip(neuron.weights, inputs, called, strict=True), 1)
     ]
     by_size = sorted(pairs, key=lambda pair: -abs(pair[0].data * pair[1].data))
     shown = [pair for pair in pairs if pair in by_size[:SHOWN]]

@@ -283,8 +283,8 @@ def test_without_llvmlite_python_gives_the_same_bits_and_says_so(monkeypatch, ca
     [(55, 0), (56, 4 * 56 - 1), (329, 4 * 329 - 1), (330, 5 * 330 - 1)],
 )
 def test_short_trainings_make_no_program(epochs, n_steps, monkeypatch):
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 80.0)
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 1000.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_BATCHES", 80.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_SAMPLES", 1000.0)
     found = train(
         True, lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, epochs=epochs, lr=1e-3
     )
@@ -410,7 +410,7 @@ def test_programs_that_read_other_leaves_run_in_calls_of_their_own(monkeypatch):
 
 
 def test_a_last_batch_that_does_not_pay_is_eager_in_each_of_many_epochs(monkeypatch):
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 300.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_BATCHES", 300.0)
     options = {"epochs": 230, "batch_size": 5, "lr": 1e-3}
     found = both(lambda: mlp(2, 1), (ROWS, NUMBERS), "mse", monkeypatch, **options)
     assert found.n_steps == 230 * 3 - 1  # the first batch of all is eager
@@ -431,5 +431,5 @@ def test_a_course_goes_on_into_epochs_of_which_all_pays():
 
     options = {"epochs": 2, "batch_size": 5, "seed": 1, "verbose": False, "lr": 0.1}
     nn.fit(mlp(2, 1), (ROWS, NUMBERS), "mse", callbacks=[Looking()], **options)
-    all_pays = [(5, 2), (2, 1), STATE_NOTED, (5, 3), (2, 1)], 29
+    all_pays = [(5, 2), (2, 1), STATE_NOTED, (5, 3), (2, 1)], 29  # STATE_NOTED after an epoch
     assert seen == [all_pays, ([(5, 2)], 10), ([], 0)] * 2

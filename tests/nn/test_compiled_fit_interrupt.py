@@ -106,6 +106,67 @@ def test_a_first_ctrl_c_anywhere(n, monkeypatch, capsys):
             assert bits(outcome(*train(4, resume=cut, compiled=compiled))) == whole
 
 
+class StopAt(Callback):
+    def __init__(self, position):
+        self.position = position
+
+    def on_batch_end(self, training):
+        training.stop = (training.epoch, training.batch) == self.position
+
+
+@pytest.mark.parametrize("batch_size", [3, 100])
+def test_a_checkpoint_of_ctrl_c_amid_many_epochs_is_that_of_eager_mode(
+    batch_size, monkeypatch, tmp_path
+):
+    path = tmp_path / "checkpoint"
+    monkeypatch.setattr(nn.compiled, "Descent", Pressing)
+    options = {"batch_size": batch_size, "checkpoint": path}
+    n_epochs = set()
+    for n in (2, 3, 5, 8, 10):
+        monkeypatch.setattr(Pressing, "when", (n, 1, 0))
+        _, cut = train(2000, **options)
+        monkeypatch.setattr(Pressing, "when", (0, 0, 0))
+        stood = cut.checkpoint
+        n_batches = -(-len(ROWS) // min(batch_size, len(ROWS)))
+        stop = StopAt((stood.epoch + 1, -(-stood.position // min(batch_size, len(ROWS)))))
+        _, eager = train(stood.epoch + 2, batch_size=batch_size, compiled=False, callbacks=[stop])
+        assert cut.stopped == "interrupted"
+        assert 0 < stop.position[1] <= n_batches
+        assert cut.snapshots == eager.snapshots
+        assert cut.rows == eager.rows
+        whole = bits(outcome(*train(stood.epoch + 2, batch_size=batch_size, compiled=False)))
+        for compiled in (True, False):
+            found = train(stood.epoch + 2, resume=path, batch_size=batch_size, compiled=compiled)
+            assert bits(outcome(*found)) == whole
+        n_epochs.add(stood.epoch)
+    assert max(n_epochs) > 100
+
+
+def test_a_second_ctrl_c_takes_back_the_orders_that_were_drawn_ahead(monkeypatch):
+    monkeypatch.setattr(nn.compiled, "Descent", Pressing)
+    for n in (4, 8):
+        monkeypatch.setattr(Pressing, "when", (n, 2, 0))
+        source, epochs, again = random.Random(5), [], random.Random(5)
+        model = mlp(3, 1)
+        with pytest.raises(KeyboardInterrupt):
+            fit(model, (ROWS, SIGNS), "hinge", lr=0.02, epochs=2000, seed=source, batch_size=3,
+                callbacks=[], verbose=False, compiled=True)  # fmt: skip
+        order = list(range(len(ROWS)))
+        while again.getstate() != source.getstate():
+            again.shuffle([*order])
+            epochs.append(again.getstate())
+            assert len(epochs) < 2000
+
+
+def test_a_source_without_a_state_trains_full_batches():
+    histories = [
+        fit(mlp(3, 1), (ROWS, SIGNS), "hinge", lr=0.02, epochs=300, batch_size=None,
+            seed=random.SystemRandom(), verbose=False, compiled=compiled)
+        for compiled in (False, True)
+    ]  # fmt: skip
+    assert histories[0].rows == histories[1].rows
+
+
 def test_a_second_ctrl_c_leaves_the_weights_of_one_batch(monkeypatch):
     states = []
 

@@ -22,8 +22,8 @@ DATA = ROWS, NUMBERS
 
 
 def test_trainings_in_threads_do_not_take_each_others_orders_for_draws_of_the_model(monkeypatch):
-    monkeypatch.setattr("nn.compiled.PRICE_IN_BATCHES", 0.0)
-    monkeypatch.setattr("nn.compiled.PRICE_IN_SAMPLES", 0.0)
+    monkeypatch.setattr("nn.worth.PRICE_IN_BATCHES", 0.0)
+    monkeypatch.setattr("nn.worth.PRICE_IN_SAMPLES", 0.0)
 
     def train(k):
         fit(mlp(8, 8, 1), DATA, "mse", lr=0.01, epochs=60, batch_size=2 + k, compiled=True,

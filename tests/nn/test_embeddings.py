@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 import autograd.indexing
-import nn.compiled
+import nn.worth
 from autograd import Value
 from nn import SGD, Layer, Module, l2_penalty
 from tests.nn.both_modes import both
@@ -111,8 +111,8 @@ def test_a_table_too_large_for_one_program_is_named(monkeypatch):
 
 def test_a_program_with_whole_tables_is_dearer(monkeypatch):
     """So that a training too short for it is left to eager mode, as any other is."""
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 20.0)
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 0.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_BATCHES", 20.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_SAMPLES", 0.0)
     plain = [[0.25 * i, 0.5, 0.1, 0.3] for i in range(20)], [i % N_CLASSES for i in range(20)]
     at_once = {}
     for name, make, data in (

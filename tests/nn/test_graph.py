@@ -14,7 +14,7 @@ from nn import MLP, Layer, Module, Neuron
 from nn.graph import can_draw, draw_network, draw_neuron
 from nn.graph.layout import columns_of
 from nn.graph.sketch import NEGATIVE, POSITIVE, _short, _towards_white
-from tests.test_view import HOSTILE, groups, tooltips
+from tests.pictures import HOSTILE, by_title as groups, tooltips
 
 
 def edges(drawing):
@@ -252,6 +252,17 @@ def test_the_graph_of_a_neuron_names_its_parts():
     assert f"{neuron.weights[0].data:.4g}" in source
     assert "more" not in source
     assert neuron.weights[0].grad == 7.0  # drawing leaves the neuron as it was
+
+
+def test_the_graph_of_a_neuron_names_its_inputs_as_their_columns():
+    neuron = Neuron(6, "tanh", seed=1)
+    names = ["x1", "sepal <width>", "", "color=파랑", "five", "six"]
+    drawing = draw_neuron(neuron, [9.0, 8.0, 7.0, 6.0, 0.0, 0.0], names=names)
+    shown = [" ".join(words).partition(" data")[0] for words in groups(drawing, "node").values()]
+    for name in ("x1", "x2 sepal <width>", "x3", "x4 color=파랑", "w4*x4 color=파랑"):
+        assert name in shown
+    with pytest.raises(ValueError, match="shorter"):
+        draw_neuron(neuron, [0.0] * 6, names=["one"])
 
 
 def test_the_graph_of_a_neuron_says_which_one_it_is():

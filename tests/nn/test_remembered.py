@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 import nn
-import nn.compiled
+import nn.worth
 from autograd import Op, Value, ops
 from autograd.replay.llvm import remembered
 from autograd.replay.llvm.program import Plan
@@ -24,8 +24,8 @@ def made(monkeypatch):
     found = []
     of = Plan.of
     monkeypatch.setattr(Plan, "of", lambda tape, fast: (found.append(tape), of(tape, fast))[1])
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 0.0)
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 0.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_BATCHES", 0.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_SAMPLES", 0.0)
     return found
 
 
@@ -91,8 +91,8 @@ def test_a_constant_is_part_of_the_step(made, monkeypatch):
 
 
 def test_a_shorter_training_is_worth_a_program_that_is_there(monkeypatch):
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_BATCHES", 80.0)
-    monkeypatch.setattr(nn.compiled, "PRICE_IN_SAMPLES", 1000.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_BATCHES", 80.0)
+    monkeypatch.setattr(nn.worth, "PRICE_IN_SAMPLES", 1000.0)
 
     def n_steps(epochs, *sizes, loss="mse"):
         return both(lambda: mlp(*sizes), (ROWS, NUMBERS), loss, monkeypatch, epochs=epochs).n_steps

@@ -18,8 +18,8 @@ WORDS = ["houses.csv", "--nesterov", "--l1", "0.001", "--validation", "0.2", "--
 WORDS += ["--early-stopping", "100"]
 # A Ctrl-C needs some milliseconds to arrive: each call of the program takes ten.
 SLOW = (
-    "import time\nimport nn.compiled\nfrom autograd.replay import Descent\nrun = Descent.run\n"
-    "nn.compiled.PRICE_IN_BATCHES = nn.compiled.PRICE_IN_SAMPLES = 0.0\n"
+    "import time\nimport nn.worth\nfrom autograd.replay import Descent\nrun = Descent.run\n"
+    "nn.worth.PRICE_IN_BATCHES = nn.worth.PRICE_IN_SAMPLES = 0.0\n"
     "def slow(*arguments):\n    time.sleep(0.01)\n    return run(*arguments)\nDescent.run = slow"
 )
 
