@@ -41,7 +41,7 @@ class CompiledSteps:
     """
 
     def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
-        is_watched = is_watched or _has_own_code(training.model, training.early_stopping)
+        is_watched = is_watched or _has_own_code(training)
         self._training, self._is_watched, self._one_by_one = training, is_watched, one_by_one
         self._mode = mode
         # What the loop of `fit` works with; a callback may give the training others.
@@ -239,18 +239,24 @@ def say_what_compiles() -> None:
         )
 
 
-def _has_own_code(model: Module, watching: EarlyStopping | None) -> bool:
-    """Whether a class of the user's own runs between epochs, which may change anything."""
-    kind = type(model)
+def _has_own_code(training: Training) -> bool:
+    """Whether code of the user's own runs between epochs, which may change anything."""
+    kind = type(training.model)
     is_own_mode = kind.train is not Module.train or kind.eval is not Module.eval
-    return is_own_mode or type(watching) not in (type(None), EarlyStopping)
+    if is_own_mode or type(training.early_stopping) not in (type(None), EarlyStopping):
+        return True
+    if training.history.validation is None:
+        return False
+    return ModelSurroundings(training.model, training.cost).key().has_own_code
 
 
 def _own_step(optimizer: SGD) -> str:
     """Why a step is not what `sgd_update` does, such as a method of a subclass; "" if it is."""
     kind, names = type(optimizer), ("step", "zero_grad", "rates")
     own = {name for each in kind.__mro__[: kind.__mro__.index(SGD)] for name in vars(each)}
-    if own & _OF_A_STEP or any(name in vars(optimizer) for name in names):
+    own |= {name for each in kind.__mro__[:-1] for name in vars(each) if name in _ANYWHERE}
+    is_changed = any(vars(SGD).get(name) is not step for name, step in _STEP.items())
+    if own & _OF_A_STEP or is_changed or any(name in vars(optimizer) for name in names):
         return f"{kind.__name__} has a step of its own"
     if not all(isinstance(rate, (int, float)) for rate in optimizer.rates):
         return f"a rate of {kind.__name__} is no number"
@@ -262,7 +268,9 @@ def _own_step(optimizer: SGD) -> str:
 
 
 # What a class of the user's own may have instead: then a program does not do what it does.
-_OF_A_STEP = {"step", "zero_grad", "rates", "__getattribute__", "__getattr__", "__setattr__"}
+_ANYWHERE = {"__getattribute__", "__getattr__", "__setattr__"}  # in a class beside SGD, too
+_STEP = {**vars(SGD)}  # which somebody may have replaced
+_OF_A_STEP = {"step", "zero_grad", "rates", *_ANYWHERE}
 _OF_A_STEP |= {"parameters", "velocities", "lr", "_lr", "momentum", "dampening", "weight_decay"}
 _OF_A_STEP |= {"nesterov"}
 _OF_A_NUMBER = ("data", "grad", "_data", "__setattr__", "__getattribute__")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.replay import Compiled
+from autograd.replay import Compiled, flatten, pass_on
 from nn.module import Module
 from nn.surroundings import ModelSurroundings
 
@@ -56,12 +56,13 @@ class CompiledForward:
         try:
             with self._surroundings.kept():
                 self._model(row)
-        except Exception:  # noqa: BLE001 - of the user's functions; eager mode meets it
+        except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            pass_on(error)
             return False
         return True
 
 
 def _as_values(output: Any) -> Any:
-    if isinstance(output, list):
-        return [_as_values(entry) for entry in output]
-    return Value(output) if isinstance(output, float) else output
+    """The same containers, as eager mode has them: with Values in place of floats."""
+    numbers, shape = flatten(output)
+    return shape.rebuild([Value(x) if isinstance(x, float) else x for x in numbers])

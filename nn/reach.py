@@ -22,12 +22,14 @@ from types import (
     FunctionType,
     MappingProxyType,
     MethodType,
+    MethodWrapperType,
     ModuleType,
     SimpleNamespace,
 )
 from typing import Any
 
 from autograd import Op, Value
+from autograd.replay import pass_on
 from nn.module import Module
 from nn.put_back import (
     fill,
@@ -47,7 +49,7 @@ OURS = ("autograd", "nn")  # their functions and classes hold nothing that chang
 # What one's own class may be a kind of, with attributes beside its items.
 WITH_ITEMS = (list, tuple, frozenset, set, deque, dict, array, bytearray, Random, *PLAIN)
 HOLDING = (Op, MappingProxyType, memoryview, ctypes.Array, weakref.ref, ContextVar)
-WITH_NAMES = (UserDict, UserList, ChainMap, threading.local)
+WITH_NAMES = (UserDict, UserList, ChainMap, threading.local, threading.Event, threading.Semaphore)
 
 
 class ModelKey:
@@ -60,6 +62,9 @@ class ModelKey:
         is_kept: whether `put_back` is to be filled.
 
     It holds what it has seen, so that none is freed and its place given to another object.
+
+    Attributes:
+        has_own_code: whether there are functions or classes that are not ours.
     """
 
     def __init__(self, roots: Sequence[Any], is_kept: bool = False) -> None:
@@ -67,6 +72,7 @@ class ModelKey:
         self.iterators: list[Any] = []
         self.put_back: list[Callable[[], Any]] = []  # each sets a place to what it holds now
         self.caches: list[Any] = []  # functions that may remember numbers of what is put back
+        self.has_own_code = False
         self._is_kept = is_kept
         self._held: list[Any] = []
         self._parts: list[Any] = []
@@ -77,7 +83,8 @@ class ModelKey:
             thing = self._pending.pop()
             try:
                 self._look_at(thing)
-            except Exception:  # noqa: BLE001 - of the user's class: then it counts which one it is
+            except Exception as error:  # noqa: BLE001 - of the user's class: which one it is counts
+                pass_on(error)
                 self._held.append(thing)
                 self._parts.append(id(thing))
         self._hash = hash(tuple(self._parts))
@@ -132,13 +139,16 @@ class ModelKey:
             self._look_into_other(thing)
         elif isinstance(thing, Random):
             self.sources.append(thing)
-        elif _home(type(thing)).partition(".")[0] == "numpy":
+        elif any(_home(kind).partition(".")[0] == "numpy" for kind in type(thing).__mro__):
             self._look_into_numpy(thing)
+            self._look_into_object(thing)  # one of a class of one's own has attributes, too
         elif isinstance(thing, partial):
             self._pending += [thing.func, thing.args, thing.keywords]
         elif isinstance(thing, MethodType):
             self._pending += [thing.__self__, thing.__func__]
-        elif isinstance(thing, BuiltinMethodType):  # such as the random() of a Random
+        elif isinstance(thing, ModuleType):
+            self._look_into_module(thing)
+        elif isinstance(thing, (BuiltinMethodType, MethodWrapperType)):  # the random() of a Random
             self._pending.append(thing.__self__)
         elif isinstance(thing, (staticmethod, classmethod)):
             self._pending.append(thing.__func__)
@@ -165,6 +175,7 @@ class ModelKey:
         self._look_into_names(getattr(thing, "__dict__", {}))
         if not _is_ones_own(_home(thing)):
             return
+        self.has_own_code = True
         self._pending.append(type(thing))
         slots = [name for kind in type(thing).__mro__ for name in _slots_of(kind)]
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
@@ -181,6 +192,7 @@ class ModelKey:
     def _look_into_function(self, function: FunctionType) -> None:
         if _home(function).partition(".")[0] in OURS:
             return
+        self.has_own_code = True
         self._pending += [function.__code__, function.__defaults__, function.__kwdefaults__]
         self._look_into_names(vars(function))
         found: list[Any] = []
@@ -203,6 +215,12 @@ class ModelKey:
                     seen.add(module)
                     if _is_ones_own(module.__name__):
                         found += self._look_up(names, vars(module))
+
+    def _look_into_module(self, module: ModuleType) -> None:
+        """One that somebody holds: which of its names are looked up there, nobody can tell."""
+        if _is_ones_own(module.__name__):
+            names = {name for name in vars(module) if name[:2] != "__"}
+            self._look_up(names, vars(module))
 
     def _look_up(self, names: set[str], space: dict[str, Any]) -> list[Any]:
         """Look into the variables of these names."""

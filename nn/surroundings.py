@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from autograd.replay import pass_on
 from nn.random_sources import Draws, drawing, explains, numpy_sources, watched
 from nn.reach import ModelKey
 
@@ -88,6 +89,7 @@ class ModelSurroundings:
                 try:
                     put_back()
                 except Exception as error:  # noqa: BLE001 - of the user's classes
+                    pass_on(error)
                     changed = f"changes what cannot be put back ({type(error).__name__}: {error})"
             for leaf, number, gradient in zip(leaves, numbers, gradients, strict=True):
                 if leaf.data.hex() != number.hex():

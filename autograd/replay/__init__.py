@@ -1,9 +1,10 @@
 """Replaying: a recorded graph as a program at native speed, with the same bits."""
 
-from autograd.containers import Shape as Shape
+from autograd.containers import Shape as Shape, flatten as flatten
 from autograd.replay.compiled import Compiled as Compiled, compile as compile
 from autograd.replay.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.done import Done as Done, Returned as Returned
+from autograd.replay.handlers import pass_on as pass_on
 from autograd.replay.orders import draw_orders as draw_orders
 from autograd.replay.programs import Decision as Decision
 from autograd.replay.totals import totals_of as totals_of
@@ -18,5 +19,7 @@ __all__ = [
     "Shape",
     "compile",
     "draw_orders",
+    "flatten",
+    "pass_on",
     "totals_of",
 ]

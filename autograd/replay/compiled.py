@@ -20,6 +20,7 @@ from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.arguments import Parts, take_apart
 from autograd.replay.binding import Bound, bind, which_items
 from autograd.replay.entered import Entered
+from autograd.replay.handlers import pass_on
 from autograd.replay.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
 from autograd.replay.path import Path, path_of
 from autograd.replay.python import interpret, written
@@ -98,7 +99,8 @@ class Compiled(Entered):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
             try:
                 found = path.program.run(numbers, parts.arrays)
-            except Exception:  # noqa: BLE001 - of a row in Python, which a guard may stand before
+            except Exception as error:  # noqa: BLE001 - of a row in Python: a guard may come first
+                pass_on(error)
                 outputs, shape = self._of_function(args, kwargs)  # raises what this does
                 self.n_eager += 1
                 return shape.rebuild(map(plain, outputs))
@@ -165,7 +167,8 @@ class Compiled(Entered):
             recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
         except NotReplayable:
             raise
-        except Exception:
+        except Exception as error:
+            pass_on(error)
             if not bound.has_plain:
                 raise
             result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does

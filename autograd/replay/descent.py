@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
 from autograd.replay.done import Done, counts, read
+from autograd.replay.handlers import pass_on
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.step import Cost, State, Step, Steps, Update
 from autograd.replay.table import Table
@@ -90,7 +91,8 @@ class Descent:
         try:
             with self._surroundings.kept():
                 return self._maker.growth(sample)
-        except Exception:  # noqa: BLE001 - of the user's functions
+        except Exception as error:  # noqa: BLE001 - of the user's functions
+            pass_on(error)
             return 1.0
 
     def look_again(self) -> None:
@@ -156,6 +158,7 @@ class Descent:
             with self._surroundings.kept():
                 steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            pass_on(error)
             return self._refuse(_why(error))
         only = {size: steps[0]}, array("q", [0, 1])
         return self._advance(*only, first, state, answers) or _NOTHING
@@ -225,7 +228,8 @@ class Descent:
         )
         try:
             n_done, log, kept = step.program.run_batches(batches, numbers)
-        except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
+        except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
+            pass_on(error)
             only = array("q", [0, 1])
             return (
                 _NOTHING
@@ -256,7 +260,8 @@ class Descent:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
         try:
             return step.program.run(given, self._maker.blocks(samples)) is None
-        except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
+        except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
+            pass_on(error)
             return False
 
     def _difference(self, found: list[float], samples: "array[int]", state: State) -> str:
@@ -265,6 +270,7 @@ class Descent:
             with self._surroundings.kept():
                 expected = self._maker.in_eager_mode(samples, state)
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            pass_on(error)
             return _why(error)
         if (same if self._mode == "exact" else close)(found, expected):
             return ""
@@ -281,7 +287,8 @@ class Descent:
         for samples in self._maker.unlike(size):
             try:
                 found = step.program.run(given, self._maker.blocks(samples))
-            except Exception:  # noqa: BLE001 - of a row that Python computes; eager mode meets it
+            except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
+                pass_on(error)
                 continue
             if found is not None and (why := self._difference([*found], samples, state)):
                 return why

@@ -4,12 +4,14 @@ Owns the layout that all samples share.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.replay.arguments import is_whole, take_apart
 from autograd.replay.binding import bind
 from autograd.value import Value
+
+MOST_COMPARED = 100  # different ints of one place that are floats here, each in both ways
 
 
 class Table:
@@ -24,7 +26,8 @@ class Table:
         numbers: of all samples, one after another.
         size: how many one has.
         key: the layout of one.
-        unlike: a sample of each kind, where not all hold ints, floats or bools in the same places.
+        unlike: a sample of each kind, where not all hold ints, floats or bools in the same places,
+            and those that hold an int which is a float here: many of each place.
 
     Raises TypeError, which names the sample, for anything else.
     """
@@ -32,6 +35,8 @@ class Table:
     def __init__(self, samples: Sequence[Any], name: str) -> None:
         self._samples, self._alike = samples, _of_one_kind(samples)
         self.unlike = [] if _are_floats(samples) else _one_of_each(samples)
+        if self._alike is not samples:
+            self.unlike = sorted({*self.unlike, *_made_floats(samples, self._alike)})
         self.numbers = array("d")
         self.key: Any = None
         for i, sample in enumerate(self._alike):
@@ -119,6 +124,33 @@ def _one_of_each(samples: Sequence[Any]) -> list[int]:
     for i, sample in enumerate(samples):
         first.setdefault(_kind_of(sample), i)
     return [*first.values()] if len(first) > 1 else []
+
+
+def _made_floats(samples: Sequence[Any], alike: Sequence[Any]) -> set[int]:
+    """For each place samples that hold different ints there which are floats now.
+
+    Of very many the least, the largest, and some between: at those it shows what an int can do.
+    """
+    found: dict[Any, dict[int, int]] = {}
+    for i, (sample, now) in enumerate(zip(samples, alike, strict=True)):
+        for place, number in _ints_of(sample, now):
+            found.setdefault(place, {}).setdefault(number, i)
+    chosen: set[int] = set()
+    for first in found.values():
+        numbers = sorted(first)
+        step = max(1, len(numbers) // MOST_COMPARED)
+        few = {numbers[-1], *numbers[::step], *[x for x in (0, 1) if x in first]}
+        chosen.update([first[x] for x in few])
+    return chosen
+
+
+def _ints_of(sample: Any, now: Any, *place: int) -> Iterator[tuple[Any, int]]:
+    """Where an int has become a float, and which."""
+    if isinstance(sample, (list, tuple)):
+        for k, (x, y) in enumerate(zip(sample, now, strict=True)):
+            yield from _ints_of(x, y, *place, k)
+    elif isinstance(sample, int) and isinstance(now, float):
+        yield place, sample
 
 
 def _kind_of(sample: Any) -> Any:

@@ -39,7 +39,8 @@ def all_is_put_back():
 def train(epochs, **arguments):
     arguments = {"verbose": False, "batch_size": 3, "momentum": 0.9, "compiled": True, **arguments}
     model = mlp(3, 1)
-    history = fit(model, (ROWS, SIGNS), "hinge", lr=0.02, epochs=epochs, seed=3, **arguments)
+    loss = arguments.pop("loss", "hinge")
+    history = fit(model, (ROWS, SIGNS), loss, lr=0.02, epochs=epochs, seed=3, **arguments)
     return model, history
 
 
@@ -205,6 +206,43 @@ def test_a_second_ctrl_c_while_the_program_is_recorded():
     fit(eager, (ROWS, NUMBERS), loss, callbacks=[stop()], **options)
     assert model.state_dict() == eager.state_dict()
     assert (ag.Value(1.0) * 2.0).op is not None
+
+
+class TimeOut(Exception):
+    pass
+
+
+@pytest.fixture
+def alarm():
+    def handler(number, frame):
+        raise TimeOut("time is up")
+
+    before = signal.signal(signal.SIGALRM, handler)
+    yield lambda: signal.raise_signal(signal.SIGALRM)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_what_a_handler_of_a_signal_raises_ends_the_training(n, alarm):
+    """Wherever it breaks in: the recording, the runs compared with it, the held-out samples."""
+    for compiled in (False, True):
+        calls = ctypes.c_int(0)  # which nobody looks into
+
+        def loss(outputs, targets, calls=calls):
+            calls.value += 1
+            if calls.value == n:
+                alarm()
+            return mse_loss(outputs, targets)
+
+        with pytest.raises(TimeOut):
+            train(30, loss=loss, compiled=compiled, validation=0.25)
+        assert calls.value == n
+
+
+def test_what_a_handler_raises_while_programs_run_ends_the_training(alarm):
+    threading.Timer(0.6, alarm).start()
+    with pytest.raises(TimeOut):
+        train(10**8, batch_size=100)
 
 
 class Bar:

@@ -4,6 +4,7 @@ Owns the places: packages, closures, attributes of containers, caches, compiled 
 that do not let themselves be set.
 """
 
+import array
 import collections
 import contextvars
 import ctypes
@@ -91,7 +92,14 @@ view = memoryview(block)
 raw = (ctypes.c_double * 1)()
 objects = np.array([None, None], dtype=object)
 of_thread, of_context = threading.local(), contextvars.ContextVar("factor")
-held = types.SimpleNamespace()
+held, holder = types.SimpleNamespace(), types.SimpleNamespace(module=settings)
+
+
+class Measured(np.ndarray):
+    pass
+
+
+measured, row_of_numbers = np.ones(1).view(Measured), array.array("d", [1.0])
 weak = weakref.ref(with_attributes[4])
 
 
@@ -102,6 +110,7 @@ def put(number):
     private.set(number)
     of_context.set(number)
     block[0] = int(number * 8)
+    measured[0] = row_of_numbers[0] = number
     for one in with_attributes:
         one.factor = number
     cached.cache_clear()
@@ -130,6 +139,10 @@ PLACES = {
     "thread": lambda: of_thread.factor,
     "context": of_context.get,
     "weak reference": lambda: weak().factor,
+    "module in an attribute": lambda: holder.module.factor,
+    "module in a default": lambda module=settings: module.factor,
+    "kind of array": lambda: float(measured[0]),
+    "slot of an object": functools.partial(row_of_numbers.__getitem__, 0),
     **{type(x).__name__: functools.partial(getattr, x, "factor") for x in with_attributes},
 }
 

@@ -144,6 +144,54 @@ class OfProperties(SGD):
         super().zero_grad()
 
 
+LARGE = 1_700_000_000 * 10**9  # nanoseconds since 1970
+
+
+@pytest.mark.parametrize(
+    ("targets", "function"),
+    [
+        ([LARGE + 512 * k for k in range(16)] + [LARGE + 100], lambda t: (t - LARGE) / 1e3),
+        ([0.5, 1, 2.5, 94906267, *range(3, 16)], lambda t: 0.1 * (t * t - (t - 1) * (t + 1))),
+        ([0.5, 1, 2.5, 0, *range(3, 16)], lambda t: ag.atan2(-t, -1.0)),
+        ([0.5, *range(15), -(2**52) - 1], lambda t: 1e-9 * (t // 3)),
+    ],
+    ids=["all beyond doubles", "a square among many", "the sign of zero", "the least"],
+)
+def test_an_int_that_is_a_float_for_the_program_is_compared(targets, function, monkeypatch):
+    loss = mean_of(lambda a, b: squared(a, function(b)))
+    both(mlp, (ROWS, targets), loss, monkeypatch, epochs=30, batch_size=1)
+
+
+class Clipping:
+    def __setattr__(self, name, new):
+        if name == "velocities" and None not in new:
+            new = [max(-0.01, min(0.01, velocity)) for velocity in new]
+        super().__setattr__(name, new)
+
+
+class ClippedBeside(SGD, Clipping):
+    pass
+
+
+def test_a_step_that_is_changed_beside_sgd_or_in_it_is_eager(monkeypatch):
+    def make():
+        model = mlp()
+        return model, {"optimizer": ClippedBeside(model.parameters(), lr=0.1, momentum=0.9)}
+
+    found = both(make, (ROWS, NUMBERS), "mse", monkeypatch)
+    assert "ClippedBeside has a step of its own" in found.said[0]
+    step = SGD.step
+
+    def halved(self):
+        for parameter in self.parameters:
+            parameter.grad *= 0.5
+        step(self)
+
+    monkeypatch.setattr(SGD, "step", halved)
+    found = both(mlp, (ROWS, NUMBERS), "mse", monkeypatch)
+    assert "SGD has a step of its own" in found.said[0]
+
+
 class OfClass(SGD):
     @property
     def velocities(self):
