@@ -5,7 +5,7 @@
 
 import copy
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -56,23 +56,31 @@ class Shape(NamedTuple):
 NUMBER = Shape(None)
 
 
-def flatten(tree: Any, *, into_lists: bool = True) -> tuple[list[Any], Shape]:
+def flatten(
+    tree: Any, *, into_lists: bool = True, whole: Callable[[Any], bool] | None = None
+) -> tuple[list[Any], Shape]:
     """The numbers in `tree`, in order, and its Shape. Whatever is no container is a number.
 
-    Without `into_lists`, lists and arrays are left whole and stand where numbers would.
+    Without `into_lists`, lists and arrays are left whole and stand where numbers would, and so does
+    everything for which `whole` holds.
     """
     numbers: list[Any] = []
-    return numbers, _collect(tree, numbers, into_lists)
+    return numbers, _collect(tree, numbers, into_lists, whole)
 
 
-def _collect(tree: Any, numbers: list[Any], into_lists: bool) -> Shape:
+def _collect(
+    tree: Any, numbers: list[Any], into_lists: bool, whole: Callable[[Any], bool] | None
+) -> Shape:
+    if whole is not None and whole(tree):
+        numbers.append(tree)
+        return NUMBER
     if isinstance(tree, dict):
-        items = tuple([_collect(x, numbers, into_lists) for x in tree.values()])
+        items = tuple([_collect(x, numbers, into_lists, whole) for x in tree.values()])
         empty = copy.copy(tree)
         empty.clear()
         return Shape(type(tree), items, tuple(tree), empty)
     if isinstance(tree, tuple) or (into_lists and isinstance(tree, list)):
-        items = tuple([_collect(x, numbers, into_lists) for x in tree])
+        items = tuple([_collect(x, numbers, into_lists, whole) for x in tree])
         return Shape(type(tree), items, range(len(tree)))
     if is_array(tree) and tree.ndim == 0:
         tree = tree.item()

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
 from typing import Any
 
+from autograd.forking import freed_by_fork
+
 active = 0
 # How many listeners and recorders there are, in all threads. Native code reads it at its address:
 # a compiled function then runs as it stands, so that each of its operations is heard of.
 listeners = array("q", [0])
-_lock = threading.Lock()
+_lock = freed_by_fork(threading.Lock())
 _recorders: "tuple[Recorder, ...]" = ()  # of all threads
 
 

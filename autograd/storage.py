@@ -10,6 +10,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from autograd.forking import freed_by_fork
+
 _FIELDS = ("_data", "grad", "op", "partials", "label")
 
 
@@ -90,7 +92,7 @@ class Graph:
 
 # id of a node -> the living Graph that holds it, and its place there
 _held: dict[int, tuple[weakref.ref[Graph], int]] = {}
-_lock = threading.RLock()  # re-entered when a Graph dies, and is forgotten, inside
+_lock = freed_by_fork(threading.RLock())  # re-entered when a Graph dies, and is forgotten, inside
 
 
 def _holder(node: Any) -> Any:

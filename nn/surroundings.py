@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from autograd.replay import pass_on
+from autograd.replay import awaited_by_fork, pass_on
 from nn.random_sources import Draws, drawing, explains, numpy_sources, watched
 from nn.reach import ModelKey
 
-_one_at_a_time = threading.RLock()
+_one_at_a_time = awaited_by_fork(threading.RLock())
 
 
 class ModelSurroundings:

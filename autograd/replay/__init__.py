@@ -1,6 +1,7 @@
 """Replaying: a recorded graph as a program at native speed, with the same bits."""
 
 from autograd.containers import Shape as Shape, flatten as flatten
+from autograd.forking import awaited_by_fork as awaited_by_fork, freed_by_fork as freed_by_fork
 from autograd.replay.compiled import Compiled as Compiled, compile as compile
 from autograd.replay.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.done import Done as Done, Returned as Returned
@@ -17,9 +18,11 @@ __all__ = [
     "Done",
     "Returned",
     "Shape",
+    "awaited_by_fork",
     "compile",
     "draw_orders",
     "flatten",
+    "freed_by_fork",
     "pass_on",
     "totals_of",
 ]

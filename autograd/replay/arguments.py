@@ -78,6 +78,8 @@ class _Walk:
             return kind, names, items, getattr(x, "default_factory", None), self.attributes(x)
         if isinstance(x, (list, tuple)):
             return kind, tuple([self.key(item, where) for item in x]), self.attributes(x)
+        if is_of_own_int(x):
+            return kind, int(x), self.attributes(x)
         if is_whole(x):
             self.numbers.append(float(x))
             return "int" if is_usual(x) else (kind, "a number")
@@ -92,9 +94,15 @@ class _Walk:
             return kind_of_block(x)
         if is_array(x):
             if x.dtype.kind != "O":  # bools, dates, text, ints beyond doubles
-                return kind, (x.shape, x.dtype.str, x.tobytes())
+                return kind, (x.shape, x.dtype, self._contents(x, where))
             return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
         return self.fixed(x, where)
+
+    def _contents(self, x: Any, where: Any) -> Any:
+        """What an array holds, as a key: its bytes, unless these only tell where it stands."""
+        if x.dtype.kind != "T" and not x.dtype.hasobject:
+            return x.tobytes()
+        return tuple([self.fixed(item, where) for item in x.ravel().tolist()])
 
     def fixed(self, x: Any, where: Any) -> Any:
         """What is part of the program, as a key."""
@@ -195,11 +203,31 @@ def is_usual_array(x: Any) -> bool:
     return type(x).__name__ in ("ndarray", "memmap") and type(x).__module__ == "numpy"
 
 
+def is_other_array(x: Any) -> bool:
+    """Whether it is an array that no program computes: of another kind than floats and Values."""
+    if not is_array(x):
+        return False
+    is_taken_apart = x.dtype.kind == "O" or (
+        x.ndim and x.dtype.name in ("float64", "int64", "bool")
+    )
+    return not (is_usual_array(x) or type(x).__name__ == "PlainArray") or not is_taken_apart
+
+
+def is_of_own_int(x: Any) -> bool:
+    """Whether it is of a class of ints, which may compute, or be asked for, in a way of its own."""
+    return isinstance(x, int) and type(x) not in (int, bool)
+
+
 def is_whole(x: Any) -> bool:
     """Whether it is an int of which a program can compute as of a float."""
-    if isinstance(x, bool) or not isinstance(x, Integral):
+    if isinstance(x, bool) or not isinstance(x, Integral) or _is_of_time(x):
         return False
     return -EXACT < int(x) < EXACT
+
+
+def _is_of_time(x: Any) -> bool:
+    """Whether it is a timedelta64, which NumPy counts among the ints."""
+    return type(x).__module__ == "numpy" and type(x).__name__ == "timedelta64"
 
 
 def is_float(x: Any) -> bool:
@@ -220,7 +248,7 @@ def as_doubles(x: Any) -> Any:
         import numpy  # loaded already: x is an array
 
         return numpy.ascontiguousarray(x, dtype=numpy.float64)
-    if isinstance(x, (bytes, bytearray)):
+    if isinstance(x, (bytes, bytearray)) or _is_of_time(x):
         return None
     try:
         view = memoryview(x)

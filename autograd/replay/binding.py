@@ -4,6 +4,7 @@ Owns which number becomes a Value and which one stays plain.
 """
 
 import copy
+from array import array
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from autograd.number import is_array
 from autograd.replay.arguments import (
     as_doubles,
     is_float,
+    is_of_own_int,
     is_usual,
     is_usual_array,
     is_whole,
@@ -101,6 +103,8 @@ class _Binder:
         if is_array(x) and not is_usual_array(x):
             self.is_unlike = True
             return x
+        if is_of_own_int(x):
+            return x
         if is_whole(x):
             self.scalars.append(Value(float(x)))
             return self._whole(x, self.scalars[-1])
@@ -112,13 +116,19 @@ class _Binder:
             self.is_unlike |= not is_usual(x)
             return Floating(self.scalars[-1]) if self._is_recorded else x
         if self._is_left(x):
-            return x.copy()
+            return x.copy(order="K")
         block = as_doubles(x)
         if block is not None:
             return self._of_block(x, block)
         if not is_array(x) or x.dtype.kind != "O":
-            return x
+            return self._as_given(x)
         return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
+
+    def _as_given(self, x: Any) -> Any:
+        """What is no number; a recording gets a copy of what it might change."""
+        if self._is_recorded and (is_array(x) or isinstance(x, (bytearray, array))):
+            return x.copy(order="K") if is_array(x) else x[:]
+        return x
 
     def _is_left(self, x: Any) -> bool:
         """Whether it is an array of numbers that stay what they are; the function gets a copy."""
@@ -164,12 +174,14 @@ def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
     return flat.reshape(lengths)
 
 
-def which_items(arguments: Any) -> list[int]:
-    """Which objects stand in some containers, one after another."""
+def which_items(arguments: Any) -> list[Any]:
+    """Which objects stand in some containers, one after another, and what is in their buffers."""
     if isinstance(arguments, dict):
         return [id(x) for x in arguments] + which_items([*arguments.values()])
     if is_array(arguments) and arguments.dtype.kind == "O":
         return which_items(arguments.ravel().tolist())
     if isinstance(arguments, (list, tuple)):
         return [len(arguments), *[i for x in arguments for i in (which_items(x) or [id(x)])]]
+    if is_array(arguments) or isinstance(arguments, (bytearray, array)):
+        return [id(arguments), arguments.tobytes() if is_array(arguments) else bytes(arguments)]
     return []

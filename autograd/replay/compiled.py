@@ -17,7 +17,7 @@ from typing import Any
 from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
-from autograd.replay.arguments import Parts, take_apart
+from autograd.replay.arguments import Parts, is_other_array, take_apart
 from autograd.replay.binding import Bound, bind, which_items
 from autograd.replay.entered import Entered
 from autograd.replay.handlers import pass_on
@@ -29,10 +29,12 @@ from autograd.replay.refusals import (
     CHANGES_ARGUMENTS,
     NO_INT,
     OTHER_NUMBERS,
+    RETURNS_OBJECTS,
     too_many_layouts,
     too_many_ways,
 )
 from autograd.replay.report import Report
+from autograd.replay.results import holds_of_recording
 from autograd.replay.trial import Trial, difference, plain
 from autograd.vectorize import vmap
 
@@ -184,6 +186,10 @@ class Compiled(Entered):
             return layout.by_sample(*args, **kwargs)
         if recording.is_doubtful:
             return self._eager(args, kwargs)
+        why = OTHER_NUMBERS if recording.is_unlike else ""
+        if why or holds_of_recording(recording.outputs, recording.shape):
+            self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=6)
+            return self._eager(args, kwargs)
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
@@ -256,7 +262,7 @@ class Compiled(Entered):
     def _of_function(self, args: Any, kwargs: Any, why: str = "") -> tuple[list[Any], Shape]:
         """What the function itself returns, taken apart; `why`: it cannot be compiled."""
         bound = self._bound(args, kwargs, False, why == NO_INT)
-        return flatten(run(self._function, bound.args, bound.kwargs))
+        return flatten(run(self._function, bound.args, bound.kwargs), whole=is_other_array)
 
     def _bound(
         self, args: Any, kwargs: Any, is_recorded: bool = True, plain_arrays: bool = False

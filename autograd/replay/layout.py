@@ -8,6 +8,7 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
+from autograd.forking import freed_by_fork
 from autograd.replay.path import Path
 from autograd.replay.programs import Entrance
 from autograd.replay.trial import Trial, is_same_way
@@ -17,7 +18,7 @@ MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of 
 
 # Held while paths are added, moved or thrown away, never while a function of the user runs; but the
 # garbage collector may run one, which calls a compiled function.
-changing = RLock()
+changing = freed_by_fork(RLock())
 
 
 class Layout:

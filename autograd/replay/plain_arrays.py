@@ -61,9 +61,32 @@ def _kind() -> Any:
             return found.view(PlainArray) if is_plain and not is_mixed else found
 
         def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-            if function.__name__ not in MOVING and not _holds_values(args):
+            is_mixed = _holds_values(args)
+            if function.__name__ not in MOVING and not is_mixed:
                 raise _refusal(function.__name__)
-            return super().__array_function__(function, types, args, kwargs)
+            found = super().__array_function__(function, types, args, kwargs)
+            return found if is_mixed else _plain_again(found)
+
+        def argmax(self, *where: Any, **more: Any) -> Any:
+            """As NumPy's, which takes the first nan: of numbers."""
+            return self._of_numbers("argmax").argmax(*where, **more)
+
+        def argmin(self, *where: Any, **more: Any) -> Any:
+            """As NumPy's, which takes the first nan: of numbers."""
+            return self._of_numbers("argmin").argmin(*where, **more)
+
+        def argsort(self, *where: Any, **more: Any) -> Any:
+            """It is refused, as all that sorts: equal numbers may be in another order."""
+            raise _refusal("argsort")
+
+        sort = partition = argpartition = searchsorted = argsort
+
+        def _of_numbers(self, name: str) -> Any:
+            """The array, as one of objects, if none is nan; programs ask that of each, too."""
+            for x in self.ravel().tolist():
+                if x != x:
+                    raise _refusal(name)
+            return self.view(numpy.ndarray)
 
         def dot(self, other: Any, out: Any = None) -> Any:
             """The product, if the other is of Values."""
@@ -72,6 +95,13 @@ def _kind() -> Any:
             return self.view(numpy.ndarray).dot(other)
 
     return PlainArray
+
+
+def _plain_again(found: Any) -> Any:
+    """Arrays that have lost their class on the way, alone or in a list or tuple."""
+    if isinstance(found, (list, tuple)):
+        return type(found)([_plain_again(each) for each in found])
+    return plain_array(found) if is_array(found) and found.dtype.kind == "O" else found
 
 
 def _refusal(name: str) -> TypeError:

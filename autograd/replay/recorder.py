@@ -11,12 +11,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from numbers import Complex, Real
 from typing import Any, NamedTuple
 
 from autograd import modes, ops
 from autograd.backward import topological_order
 from autograd.containers import Shape, flatten
 from autograd.op import Op
+from autograd.replay.arguments import is_other_array
 from autograd.replay.traced import Traced, Whole
 from autograd.value import Value, record as apply
 
@@ -39,6 +41,7 @@ class Recording(NamedTuple):
         own: the nodes made by operations of the user's own that nothing of this needs.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
+        is_unlike: whether it asked about numbers that do not compare as floats do.
     """
 
     leaves: list[Value]
@@ -49,6 +52,7 @@ class Recording(NamedTuple):
     asked: list[tuple[str, Any, Any, bool]]
     own: list[Value]
     is_doubtful: bool
+    is_unlike: bool
 
 
 def record(
@@ -72,15 +76,18 @@ def record(
     notes = _Notes(exact, guards_reads)
     with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
         result = f(*args, **kwargs)
+        if notes.refusal is not None:  # which the function has caught
+            raise notes.refusal
         notes.mend()
-    outputs, shape = flatten(result)
+    outputs, shape = flatten(result, whole=is_other_array)
     del result
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
     own = _not_among(notes.own, outputs, notes.questions)
     leaves, constants = _met(outputs + own, notes, inputs)
     asked, is_doubtful = notes.questions, notes.is_doubtful
-    return Recording(leaves, constants, outputs, shape, wholes, asked, own, is_doubtful)
+    flags = is_doubtful, notes.is_unlike
+    return Recording(leaves, constants, outputs, shape, wholes, asked, own, *flags)
 
 
 @contextmanager
@@ -110,7 +117,12 @@ class _Notes(modes.Recorder):
         self.own: list[Value] = []
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
         self._exact, self._guards_reads = exact, guards_reads
-        self._has_masks, self.is_doubtful = False, False
+        self._has_masks, self.is_doubtful, self.is_unlike = False, False, False
+        self.refusal: NotReplayable | None = None
+
+    def _refuse(self, why: str) -> None:
+        self.refusal = NotReplayable(why)
+        raise self.refusal
 
     def is_last_order(self, depth: int) -> bool:
         return depth == 1 or not self._exact
@@ -140,6 +152,7 @@ class _Notes(modes.Recorder):
 
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         if any(isinstance(x, Value) for x in (a, b)):
+            self.is_unlike |= any(map(_is_short, (a, b)))
             if isinstance(a, Value) and not isinstance(b, Value):
                 question, b = _of_floats(question, b)
             a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
@@ -159,7 +172,7 @@ class _Notes(modes.Recorder):
     def read(self, x: Value) -> None:
         # What becomes of the number is in no graph: the program is one for this number alone.
         if not self._guards_reads:
-            raise NotReplayable(
+            self._refuse(
                 "a number is taken out of its graph, by .data, float() or as text, and a program "
                 "does not see what becomes of it; x.detach() is a number without history, and "
                 "autograd.sqrt(x) stays where math.sqrt(x) does not"
@@ -176,7 +189,7 @@ class _Notes(modes.Recorder):
             self.questions.append((">", angle, 0.0, angle._data > 0.0))
 
     def changed(self, what: str) -> None:
-        raise NotReplayable(
+        self._refuse(
             f"compile: {what} inside the compiled function; a program would do that once, while "
             "it is recorded, and never again. Return new numbers instead: the gradients by "
             "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "
@@ -184,8 +197,15 @@ class _Notes(modes.Recorder):
         )
 
 
+def _is_short(x: Any) -> bool:
+    """Whether a float of Python's is rounded to fewer digits to be compared with it, by NumPy."""
+    return type(x).__module__ == "numpy" and type(x).__name__ in ("float16", "float32")
+
+
 def _of_floats(question: str, b: Any) -> tuple[str, float]:
     """The same question of a float: an int or a fraction may lie between two of them."""
+    if isinstance(b, Complex) and not isinstance(b, Real):  # it has no order, but may be equal
+        return question, float(b.real) if b.imag == 0.0 else math.nan
     try:
         near = float(b)
     except OverflowError:

@@ -17,6 +17,11 @@ CHANGES_ARGUMENTS = (
     "instead"
 )
 
+RETURNS_OBJECTS = (
+    "beside numbers it returns something that is another thing at each call, such as an object, a "
+    "set or an iterator that holds Values; return numbers in lists, tuples, dicts or arrays"
+)
+
 
 def too_many_ways(most: int) -> str:
     """More than so many ways for arguments of one layout."""

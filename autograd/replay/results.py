@@ -4,12 +4,18 @@ Owns the containers of a result, and what stands in them beside numbers.
 """
 
 import copy
+import gc
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
+from types import FunctionType, ModuleType
 from typing import Any
 
 from autograd.containers import Shape, made_of
+from autograd.replay.traced import Traced
+from autograd.value import Value
 
+MOST_LOOKED_AT = 10_000  # objects in the others of a result
+_SIMPLE = (int, float, complex, str, bytes, type(None))
 Builder = Callable[[Sequence[float]], Any]
 
 
@@ -36,6 +42,32 @@ def builder_of(shape: Shape, fixed: dict[int, Any], wholes: Collection[int] = ()
     if shape.kind is list and all(item.kind is None for item in shape.items):
         return list
     return lambda numbers: _filled(shape, iter(numbers))
+
+
+def holds_of_recording(outputs: Sequence[Any], shape: Shape) -> bool:
+    """Whether something in a result that is no number holds what stands for one in a recording."""
+    pending = [x for x in outputs if not isinstance(x, (Value, Traced, *_SIMPLE))] + _besides(shape)
+    seen: dict[int, Any] = {}
+    while pending and len(seen) < MOST_LOOKED_AT:
+        x = pending.pop()
+        if isinstance(x, Traced):
+            return True
+        if id(x) in seen or isinstance(x, (Value, type, ModuleType, *_SIMPLE)):
+            continue
+        seen[id(x)] = x
+        if isinstance(x, FunctionType):  # not all that its module holds
+            pending += [x.__closure__, x.__defaults__, x.__kwdefaults__, x.__dict__]
+        else:
+            pending += gc.get_referents(x)
+    return False
+
+
+def _besides(shape: Shape) -> list[Any]:
+    """What dicts of a result hold beside their items: a factory, attributes."""
+    found = [x for item in shape.items if isinstance(item, Shape) for x in _besides(item)]
+    if shape.empty is not None and type(shape.empty) is not dict:
+        found.append(shape.empty)
+    return found
 
 
 def _filled(shape: Shape, numbers: Iterator[float]) -> Any:

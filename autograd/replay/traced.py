@@ -31,6 +31,7 @@ class Traced:
     """
 
     __slots__ = ("as_value",)
+    __array_priority__ = -1.0  # NumPy's numbers leave an operator to it, and its arrays do not
 
     def __init__(self, as_value: Value) -> None:
         if not isinstance(as_value, Value):  # statistics.mean() makes a number of the class it sees
@@ -127,7 +128,7 @@ class Traced:
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self._decides(), _plain(other), _plain(modulus))
-        return _power(self, other)
+        return _power(self, _of_python(other))
 
     def __getattr__(self, name: str) -> Any:
         # What is asked of an object to find out what it is (hasattr(x, "tolist")) decides nothing.
@@ -228,6 +229,15 @@ def _are_ints(*operands: Any) -> bool:
     return found
 
 
+def _of_python(x: Any) -> Any:
+    """A number of NumPy's as Python's own; TypeError for one that computes otherwise."""
+    if type(x).__module__ != "numpy" or is_array(x) or isinstance(x, float):
+        return x
+    if x.dtype.name not in ("int64", "bool"):
+        raise TypeError(f"{x.dtype.name} computes in its own way; give float64")
+    return int(x)
+
+
 def _wraps() -> TypeError:
     return TypeError("ints of few bits compute in their own way; give int64")
 
@@ -284,7 +294,10 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(a, Value) or isinstance(b, Value):
         return _as_operand(a) ** _as_operand(b)
     are_ints = _are_ints(a, b)
-    found = _number(a) ** _number(b)  # raises what floats and ints do
+    try:
+        found = _number(a) ** _number(b)
+    except ArithmeticError:  # it raises again, when it is noted for which numbers
+        found = math.nan
     if not isinstance(found, float) or not math.isfinite(found) or are_ints:
         return _plain(a) ** _plain(b)
     result = ops.power.apply((_as_operand(a), _as_operand(b)))
@@ -305,8 +318,8 @@ def _multiply(a: Any, b: Any) -> Any:
 
 def _define(kind: type, name: str, operation: Callable[[Any, Any], Any]) -> None:
     """Let `kind` have an operator, and the same from the right."""
-    setattr(kind, f"__{name}__", lambda self, other: operation(self, other))
-    setattr(kind, f"__r{name}__", lambda self, other: operation(other, self))
+    setattr(kind, f"__{name}__", lambda self, other: operation(self, _of_python(other)))
+    setattr(kind, f"__r{name}__", lambda self, other: operation(_of_python(other), self))
 
 
 _define(Traced, "add", lambda a, b: _combine(operator.add, a, b))
@@ -314,6 +327,6 @@ _define(Traced, "sub", lambda a, b: _combine(operator.sub, a, b))
 _define(Traced, "mul", _multiply)
 for _name in ("truediv", "floordiv", "mod"):
     _define(Traced, _name, partial(_divide, getattr(operator, _name)))
-Traced.__rpow__ = lambda self, other: _power(other, self)  # type: ignore[attr-defined]
+Traced.__rpow__ = lambda self, other: _power(_of_python(other), self)  # type: ignore[attr-defined]
 for _name in ("lshift", "rshift", "and_", "or_", "xor"):
     _define(Whole, _name.rstrip("_"), _deciding(getattr(operator, _name)))

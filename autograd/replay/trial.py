@@ -8,6 +8,7 @@ from numbers import Number
 from typing import Any, NamedTuple, Protocol
 
 from autograd.containers import Shape
+from autograd.replay.refusals import RETURNS_OBJECTS
 from autograd.replay.tape import Tape
 from autograd.replay.traced import Traced
 from autograd.value import Value
@@ -68,11 +69,7 @@ def difference(
     is_as_before = shape == recorded.shape and fixed.keys() == recorded.fixed.keys()
     if is_as_before and all(_is_the_same(x, recorded.fixed[i]) for i, x in fixed.items()):
         return ""
-    return (
-        "beside numbers it returns something that is another thing at each call, such as an "
-        "object, a set or an iterator that holds Values; return numbers in lists, tuples, dicts "
-        "or arrays"
-    )
+    return RETURNS_OBJECTS
 
 
 def is_number(x: Any) -> bool:

@@ -12,13 +12,14 @@ from itertools import chain
 from threading import Lock
 from typing import Any
 
+from autograd.forking import freed_by_fork
 from autograd.replay.programs import StepProgram
 from autograd.replay.tape import QUESTIONS, Tape
 
 MOST = 8  # programs; the one that was used least lately goes first
 
 _programs: dict[bytes, StepProgram] = {}
-_changing = Lock()
+_changing = freed_by_fork(Lock())
 
 
 def remembered(
