@@ -62,6 +62,9 @@ class Recorder:
     def ran_own(self, node: Any) -> None:
         """An operation of the user's own made `node`: it may raise for other numbers."""
 
+    def ran(self, op: Any, inputs: tuple[Any, ...]) -> None:
+        """The function itself, and no sweep, ran an operation."""
+
     def read(self, x: Any) -> None:
         """The function took the number out of the Value `x`, and may do anything with it."""
 
@@ -130,6 +133,8 @@ def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:
     if op.is_own and _context.recorder is not None:
         _context.recorder.ran_own(node)
     if not _context.sweeps:
+        if _context.recorder is not None:
+            _context.recorder.ran(op, inputs)
         for listener in dict.fromkeys(_context.listeners):
             listener.ran(op, inputs, node)
 

@@ -49,7 +49,6 @@ def bind(
     kwargs: dict[str, Any],
     are_plain: bool = False,
     is_recorded: bool = True,
-    plain_arrays: bool = False,
     but_for: Collection[int] = (),
 ) -> Bound:
     """The same call with fresh nodes, in the order of `take_apart`.
@@ -60,11 +59,9 @@ def bind(
             Values in both.
         is_recorded: whether plain numbers are `Traced` ones; else, in eager mode, they are left as
             they are.
-        plain_arrays: whether arrays of ints are left as they are, too, as all are in eager mode
-            where floats are plain; else they are arrays of ints of Python's.
         but_for: the places, -1 for the last, of arguments whose floats are Values nevertheless.
     """
-    binder = _Binder(are_plain, is_recorded, plain_arrays)
+    binder = _Binder(are_plain, is_recorded)
     bound = []
     values = {i % len(args) for i in but_for if type(i) is int} if args else set()
     for i, x in enumerate(args):
@@ -79,9 +76,8 @@ def bind(
 class _Binder:
     """What `bind` has made so far."""
 
-    def __init__(self, are_plain: bool, is_recorded: bool, plain_arrays: bool) -> None:
+    def __init__(self, are_plain: bool, is_recorded: bool) -> None:
         self.are_plain, self._is_recorded = are_plain, is_recorded
-        self._plain_arrays = plain_arrays
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
         self.has_plain = self.is_unlike = False
@@ -121,30 +117,20 @@ class _Binder:
         if block is not None:
             return self._of_block(x, block)
         if not is_array(x) or x.dtype.kind != "O":
-            return self._as_given(x)
+            return _as_given(x)
         return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
-
-    def _as_given(self, x: Any) -> Any:
-        """What is no number; a recording gets a copy of what it might change."""
-        if self._is_recorded and (is_array(x) or isinstance(x, (bytearray, array))):
-            return x.copy(order="K") if is_array(x) else x[:]
-        return x
 
     def _is_left(self, x: Any) -> bool:
         """Whether it is an array of numbers that stay what they are; the function gets a copy."""
-        if not is_array(x) or x.ndim == 0:
+        if self._is_recorded or not is_array(x) or x.ndim == 0:
             return False
-        if self.are_plain and not self._is_recorded:
-            return bool(x.dtype.kind in "fiu")
-        return self._plain_arrays and bool(x.dtype.kind in "iu")
+        return bool(x.dtype.kind in ("fiu" if self.are_plain else "iu"))
 
     def _whole(self, number: Any, node: Value) -> Any:
         self.has_plain = True
-        is_wrapping = self.are_plain and not (is_usual(number) or isinstance(number, int))
-        if self._is_recorded:
-            return Wrapping(node) if is_wrapping else Whole(node)
-        # An IntEnum, too; one of NumPy's only where it is as in the call.
-        return number if self.are_plain or isinstance(number, int) else int(number)
+        if not self._is_recorded:
+            return number
+        return Whole(node) if is_usual(number) else Wrapping(node)
 
     def _of_block(self, x: Any, block: Any) -> Any:
         numbers = (block.ravel() if is_array(block) else block).tolist()
@@ -154,7 +140,7 @@ class _Binder:
         kind = kind_of_block(x)[2]
         self.is_unlike |= self.are_plain and kind.startswith("float ")
         if kind.startswith("int"):
-            make = Wrapping if self.are_plain and kind != "int" else Whole
+            make = Wrapping if kind != "int" else Whole
             self.has_plain = True
             items = [make(v) if self._is_recorded else int(v._data) for v in nodes]
         elif self.are_plain:
@@ -163,6 +149,13 @@ class _Binder:
             if is_array(x) and self._is_recorded:
                 return plain_array(_object_array(items, x.shape))
         return _object_array(items, x.shape) if is_array(x) else items
+
+
+def _as_given(x: Any) -> Any:
+    """What is no number: a copy of what the function may change."""
+    if is_array(x):
+        return x.copy(order="K")
+    return x[:] if isinstance(x, (bytearray, array)) else x
 
 
 def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:

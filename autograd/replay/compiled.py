@@ -95,7 +95,8 @@ class Compiled(Entered):
             return self._eager(args, kwargs)
         layout = self._layouts.of(parts.key)
         if layout is None:
-            return self._eager(args, kwargs, self._say_there_are_too_many())
+            self._say_there_are_too_many()
+            return self._eager(args, kwargs)
         tried = [*layout.paths]
         for i, path in enumerate(tried):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
@@ -123,12 +124,12 @@ class Compiled(Entered):
             right = self._result_instead(layout, path, trial, parts, args, kwargs)
             return right[0] if right else path.build(found)
         if layout.eager:
-            return self._eager(args, kwargs, layout.eager)
+            return self._eager(args, kwargs)
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
 
-    def _say_there_are_too_many(self) -> str:
+    def _say_there_are_too_many(self) -> None:
         """Warn once that arguments of yet another layout find the function as it stands."""
         why = too_many_layouts(MOST_LAYOUTS_EVER)
         with changing:
@@ -136,7 +137,6 @@ class Compiled(Entered):
         if not is_known:
             text = f"compile: {self._name} runs uncompiled for further ones: {why}"
             warnings.warn(text, RuntimeWarning, stacklevel=4)
-        return why
 
     def _record(
         self, layout: Layout, tried: list[Path], parts: Parts, args: Any, kwargs: Any
@@ -173,7 +173,7 @@ class Compiled(Entered):
             pass_on(error)
             if not bound.has_plain:
                 raise
-            result = self._eager(args, kwargs, NO_INT)  # raises what the function itself does
+            result = self._eager(args, kwargs)  # raises what the function itself does
             self._give_up(layout, NO_INT, stacklevel=6)
             return result
         if given != which_items([*bound.args, *bound.kwargs.values()]):
@@ -187,7 +187,7 @@ class Compiled(Entered):
         if recording.is_doubtful:
             return self._eager(args, kwargs)
         why = OTHER_NUMBERS if recording.is_unlike else ""
-        if why or holds_of_recording(recording.outputs, recording.shape):
+        if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=6)
             return self._eager(args, kwargs)
         path, trial, numbers = path_of(
@@ -253,22 +253,19 @@ class Compiled(Entered):
             f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=stacklevel
         )
 
-    def _eager(self, args: Any, kwargs: Any, why: str = "") -> Any:
+    def _eager(self, args: Any, kwargs: Any) -> Any:
         """The function's own result, as numbers."""
         self.n_eager += 1
-        outputs, shape = self._of_function(args, kwargs, why)
+        outputs, shape = self._of_function(args, kwargs)
         return shape.rebuild(map(plain, outputs))
 
-    def _of_function(self, args: Any, kwargs: Any, why: str = "") -> tuple[list[Any], Shape]:
-        """What the function itself returns, taken apart; `why`: it cannot be compiled."""
-        bound = self._bound(args, kwargs, False, why == NO_INT)
+    def _of_function(self, args: Any, kwargs: Any) -> tuple[list[Any], Shape]:
+        """What the function itself returns, taken apart."""
+        bound = self._bound(args, kwargs, is_recorded=False)
         return flatten(run(self._function, bound.args, bound.kwargs), whole=is_other_array)
 
-    def _bound(
-        self, args: Any, kwargs: Any, is_recorded: bool = True, plain_arrays: bool = False
-    ) -> Bound:
-        values = self._values or ()
-        return bind(args, kwargs, self._are_plain, is_recorded, plain_arrays, values)
+    def _bound(self, args: Any, kwargs: Any, is_recorded: bool = True) -> Bound:
+        return bind(args, kwargs, self._are_plain, is_recorded, self._values or ())
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)

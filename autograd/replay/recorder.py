@@ -22,6 +22,9 @@ from autograd.replay.arguments import is_other_array
 from autograd.replay.traced import Traced, Whole
 from autograd.value import Value, record as apply
 
+# Of how many operands the first may be nan and the result a number all the same.
+HIDING = {"where": 1, "eq": 2, "pow": 2, "hypot": 2}
+
 
 class NotReplayable(ValueError):
     """What a function does once, while it is recorded, and a program would never do again."""
@@ -165,6 +168,10 @@ class _Notes(modes.Recorder):
             if isinstance(x, Value):
                 self.is_doubtful |= x._data != x._data
                 self.questions.append(("==", x, x, True))
+
+    def ran(self, op: Op, inputs: tuple[Any, ...]) -> None:
+        if self._has_masks:
+            self._doubt(*inputs[: len(inputs) if op.is_own else HIDING.get(op.name, 0)])
 
     def ran_own(self, node: Value) -> None:
         self.own.append(node)

@@ -44,13 +44,14 @@ def builder_of(shape: Shape, fixed: dict[int, Any], wholes: Collection[int] = ()
     return lambda numbers: _filled(shape, iter(numbers))
 
 
-def holds_of_recording(outputs: Sequence[Any], shape: Shape) -> bool:
-    """Whether something in a result that is no number holds what stands for one in a recording."""
+def holds_of_recording(outputs: Sequence[Any], shape: Shape, inputs: Sequence[Value]) -> bool:
+    """Whether something in a result that is no number holds one of a recording, or of its graph."""
+    given = set(map(id, inputs))
     pending = [x for x in outputs if not isinstance(x, (Value, Traced, *_SIMPLE))] + _besides(shape)
     seen: dict[int, Any] = {}
     while pending and len(seen) < MOST_LOOKED_AT:
         x = pending.pop()
-        if isinstance(x, Traced):
+        if isinstance(x, Traced) or (isinstance(x, Value) and (x.op or id(x) in given)):
             return True
         if id(x) in seen or isinstance(x, (Value, type, ModuleType, *_SIMPLE)):
             continue

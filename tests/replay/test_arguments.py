@@ -142,7 +142,7 @@ def test_buffers_other_numbers_and_what_is_no_number(backend):
         array.array("i", [2, 3]), memoryview(array.array("d", [2.0, 3.0])),
         memoryview(array.array("d", [2.0, 3.0])).toreadonly(),
         memoryview(array.array("d", [2.0, 0.0, 3.0]))[::2], np.array([2, 3]), np.array([2.0, 3.0]),
-        [Fraction(2), Decimal(3)], [np.float32(2.0), np.float64(3.0)], [np.int8(2), 3], [True, 3],
+        [Fraction(2), Decimal(3)], [np.float32(2.0), np.float64(3.0)], [np.int64(2), 3], [True, 3],
     )  # fmt: skip
     for _ in range(3):
         for xs in buffers:

@@ -129,11 +129,11 @@ def test_objects_with_numbers_are_new_at_each_call(backend, make):
         return sorted(plain(item) for item in made)
 
     compiled = ag.compile(lambda x, y: make(x * 2.0, y), backend=backend)
-    first = compiled(1.0, 4.0)
     with pytest.warns(RuntimeWarning, match="another thing at each call") as caught:
-        second = compiled(3.0, 5.0)
-    assert caught[0].filename == __file__
+        first, second = compiled(1.0, 4.0), compiled(3.0, 5.0)
+    assert [one.filename for one in caught] == [__file__]
     assert first is not second
+    assert numbers(first) == numbers(make(2.0, 4.0))
     assert numbers(second) == numbers(make(6.0, 5.0))
     assert numbers(compiled(-1.0, 0.0)) == numbers(make(-2.0, 0.0))
     assert "runs as it stands" in str(compiled.report())
