@@ -167,8 +167,8 @@ class Run:
         except (ArithmeticError, ValueError):  # among the floats that stand beside Values
             partials = rule(node, *[IEEE(x) if x.__class__ is float else x for x in inputs])
         self._check_unchanged(node)
-        if modes.is_last_order():
-            partials = _without_data(partials, inputs)
+        if node.op.name in OF_CONSTANTS:
+            partials = _without_data(partials)
         return [
             (x, p)
             for x, p in zip(node.inputs, partials, strict=True)
@@ -247,14 +247,17 @@ def _has_value(tree: Any) -> bool:
     return isinstance(tree, Value)
 
 
-def _without_data(partials: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
-    """The same, where a constant operand that is a derivative, as in 1.0*x, is a node.
+def _without_data(partials: Sequence[Any]) -> list[Any]:
+    """The same, where a derivative that constant operands have made 1, as in 1.0*x, is a node.
 
-    A factor 1 needs no multiplication; but whether an operand is 1 must not shape a program.
+    A factor 1 needs no multiplication; but whether an operand is 1 must shape neither a program nor
+    a graph: in a recording it may be an argument, of which another call has another number.
     """
-    return [
-        Value(p) if p.__class__ is float and any(p is x for x in inputs) else p for p in partials
-    ]
+    return [Value(p) if p.__class__ is float and p == 1.0 else p for p in partials]
+
+
+# Whose derivative by one operand may be made of constants alone.
+OF_CONSTANTS = {"mul", "div", "dot", "prod"}
 
 
 def _times(partial: Any, cotangent: Any) -> Any:

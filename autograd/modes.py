@@ -71,10 +71,6 @@ class Recorder:
     def changed(self, what: str) -> None:
         """The function changed a Value: `what` says how."""
 
-    def is_last_order(self, depth: int) -> bool:
-        """Whether derivatives `depth` transforms deep are not differentiated again."""
-        return True
-
     def keeps_dead_edges(self, depth: int) -> bool:
         """Whether a rule's edge is recorded where it is dead, too, `depth` transforms deep."""
         return True
@@ -144,16 +140,6 @@ def swept(order: Any, derivatives: dict[Any, Any], direction: str) -> None:
     if not _context.sweeps:
         for listener in dict.fromkeys(_context.listeners):
             listener.swept(order, derivatives, direction)
-
-
-def is_last_order() -> bool:
-    """Whether this thread records derivatives that are not differentiated again.
-
-    Then no number may decide about the graph; otherwise it must be eager mode's, whose shape orders
-    the sums of further derivatives.
-    """
-    recorder = _context.recorder
-    return recorder is not None and recorder.is_last_order(_context.transforms)
 
 
 def keeps_dead_edges() -> bool:

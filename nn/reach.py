@@ -11,7 +11,7 @@ import weakref
 from argparse import Namespace
 from array import array
 from collections import ChainMap, UserDict, UserList, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, copy_context
 from functools import cache, partial
 from pathlib import Path
@@ -203,7 +203,7 @@ class ModelKey:
                 continue
             if self._is_kept:
                 self.put_back.append(partial(set_cell, cell, found[-1]))
-        self._pending += found
+        self._look_at_variables(found)
         if _is_ones_own(_home(function)):
             names = _names(function.__code__)
             found += self._look_up(names, function.__globals__)
@@ -225,10 +225,22 @@ class ModelKey:
     def _look_up(self, names: set[str], space: dict[str, Any]) -> list[Any]:
         """Look into the variables of these names."""
         found = {name: space[name] for name in sorted(names & space.keys())}
-        self._pending += found.values()
+        self._look_at_variables(found.values())
         if self._is_kept:
             self.put_back += [partial(space.__setitem__, name, x) for name, x in found.items()]
         return [*found.values()]
+
+    def _look_at_variables(self, found: Iterable[Any]) -> None:
+        """Look into what functions look up; of a module it counts which one it is.
+
+        Those who have found it know which of its names they look up there.
+        """
+        for x in found:
+            if isinstance(x, ModuleType):
+                self._held.append(x)
+                self._parts.append(id(x))
+            else:
+                self._pending.append(x)
 
     def _look_into_numpy(self, thing: Any) -> None:
         if hasattr(thing, "bit_generator"):

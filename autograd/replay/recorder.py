@@ -127,13 +127,10 @@ class _Notes(modes.Recorder):
         self.refusal = NotReplayable(why)
         raise self.refusal
 
-    def is_last_order(self, depth: int) -> bool:
-        return depth == 1 or not self._exact
-
     def keeps_dead_edges(self, depth: int) -> bool:
         # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
         # again has other sums with that edge than without it: their last bits would differ.
-        keeps = self.is_last_order(depth)
+        keeps = depth == 1 or not self._exact
         self._has_masks |= keeps
         return keeps
 
