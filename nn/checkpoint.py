@@ -211,9 +211,10 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     _need(len(rows) == epoch, "rows")
     kept = state["snapshots"]
     _need(all(map(_is_count, kept)) and kept == sorted(set(kept)), "snapshots")
-    _need(
-        kept[0] == 0 and kept[-1] <= epoch and len(kept) == len(tensors["snapshots"]), "snapshots"
-    )
+    _need(kept[0] == 0 and len(kept) == len(tensors["snapshots"]), "snapshots")
+    # Between two epochs the last one is kept. Amid one it may not be: where a program that runs
+    # many epochs stops at a batch, nobody has seen the weights before that epoch.
+    _need(kept[-1] == epoch or (kept[-1] < epoch and position > 0), "snapshots")
     return Checkpoint(
         plan=plan,
         epoch=epoch,

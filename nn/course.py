@@ -79,7 +79,7 @@ class Course:
         while following < last:
             found.append(following)
             following = self._training.history.next_kept(following)
-        if finished < last - 1 not in found:
+        if last - 1 > finished and last - 1 not in found:
             found.append(last - 1)
         return found
 

@@ -97,18 +97,46 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value"), WRONG)
-def test_a_hostile_entry_is_one_clear_error(name, value, content, tmp_path):
-    metadata, tensors = from_bytes(content)
-    state = json.loads(metadata["training"])
-    assert name in state
-    arrays = {
+def shaped(tensors):
+    """Each array as `pack` takes it: its shape, and its numbers."""
+    return {
         key: (
             [len(rows), *([len(rows[0])] if isinstance(rows[0], list) else [])],
             [n for row in rows for n in (row if isinstance(row, list) else [row])],
         )
         for key, rows in tensors.items()
     }
+
+
+@pytest.mark.parametrize("is_amid", [True, False])
+def test_the_snapshot_of_the_last_epoch_may_lack_amid_the_next_one_alone(
+    is_amid, content, tmp_path
+):
+    """A program that runs many epochs may stop at a batch; between two epochs all are kept."""
+    metadata, tensors = from_bytes(content)
+    state = json.loads(metadata["training"])
+    assert (state["epoch"], state["snapshots"]) == (2, [0, 1, 2])
+    assert state["position"] > 0
+    state["snapshots"] = [0, 1]
+    if not is_amid:
+        state |= {"position": 0, "order": [], "n_right": 0}
+    tensors["snapshots"] = tensors["snapshots"][:2]
+    arrays = shaped(tensors)
+    path = tmp_path / "checkpoint"
+    path.write_bytes(pack({**metadata, "training": json.dumps(state)}, arrays))
+    if is_amid:
+        assert [*read_checkpoint(path).snapshots] == [0, 1]
+    else:
+        with pytest.raises(ValueError, match="snapshots does not fit the rest"):
+            read_checkpoint(path)
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_hostile_entry_is_one_clear_error(name, value, content, tmp_path):
+    metadata, tensors = from_bytes(content)
+    state = json.loads(metadata["training"])
+    assert name in state
+    arrays = shaped(tensors)
     assert read(pack(metadata, arrays)).epoch == 2  # the rest is right
     text = json.dumps({**state, name: value})
     (tmp_path / "bad").write_bytes(pack({**metadata, "training": text}, arrays))
