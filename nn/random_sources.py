@@ -16,9 +16,8 @@ from autograd.replay import freed_by_fork
 Draws = list[tuple[Any, Any]]  # the states of a source before and after each draw of a training
 
 _watching: list[Draws] = []
-drawing = freed_by_fork(
-    RLock()
-)  # held while a training draws, and while states are read; never in a user's code
+# Held while a training draws, and while states are read; never in a user's code.
+drawing = freed_by_fork(RLock())
 
 
 @contextmanager
