@@ -15,7 +15,6 @@ from nn import (
     plot as plot,  # matplotlib itself is imported by the first plot
 )
 from nn.activations import ACTIVATIONS
-from nn.callbacks import Callback, EarlyStopping
 from nn.data import (
     Preparation,
     Problem,
@@ -36,7 +35,6 @@ from nn.data import (
     xor,
 )
 from nn.evaluate import accuracy, predict
-from nn.history import History
 from nn.init import INITIALISERS
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
@@ -54,7 +52,9 @@ from nn.losses import (
 from nn.module import Module
 from nn.optim import OPTIMIZERS, SGD
 from nn.serialize import load, load_prepared, save
-from nn.train import fit
+from nn.training.callbacks import Callback, EarlyStopping
+from nn.training.fit import fit
+from nn.training.history import History
 
 __all__ = [
     "ACTIVATIONS",

@@ -41,9 +41,9 @@ PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 # and a program becomes native code, and orders are shuffled by it, where llvmlite is installed.
 NATIVE = (
     ("autograd.replay.backends", "_native", "autograd.replay.llvm.program"),
-    ("autograd.replay.orders", "_drawn", "autograd.replay.llvm.shuffle"),
-    ("autograd.replay.totals", "_native", "autograd.replay.llvm.totals"),
-    ("autograd.replay.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),
+    ("autograd.replay.training.orders", "_drawn", "autograd.replay.llvm.shuffle"),
+    ("autograd.replay.training.totals", "_native", "autograd.replay.llvm.totals"),
+    ("autograd.replay.training.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),
 )
 
 # The one module of autograd that knows nn: `python -m autograd` starts the command, which is nn's.

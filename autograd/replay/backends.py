@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograd.replay.programs import Direct, Program, StepProgram
 from autograd.replay.python import PythonProgram
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.tape import Tape
 from autograd.replay.tiers import LONG, TieredProgram
 
 if TYPE_CHECKING:

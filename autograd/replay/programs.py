@@ -94,6 +94,14 @@ class Batches(NamedTuple):
         return n_outputs - self.n_new if self.answers else 1
 
 
+def chosen(numbers: "array[float]", size: int, samples: Sequence[int]) -> "array[float]":
+    """Of numbers that stand sample after sample, those of some samples."""
+    found = array("d")
+    for i in samples:
+        found.extend(numbers[i * size : (i + 1) * size])
+    return found
+
+
 class Ran(NamedTuple):
     """What running batches has left.
 

@@ -12,9 +12,8 @@ from itertools import chain
 from typing import Any
 
 from autograd.op import BUILTIN, Op
-from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
-from autograd.replay.table import chosen
-from autograd.replay.tape import QUESTIONS, Tape
+from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran, chosen
+from autograd.replay.tapes.tape import QUESTIONS, Tape
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile

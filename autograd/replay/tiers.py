@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.replay.programs import Entrance, Program
 from autograd.replay.python import interpret
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.tape import Tape
 
 LONG = 20_000  # operations that are no sample's
 SECONDS_EACH = 60e-6  # to translate one

@@ -14,8 +14,8 @@ from typing import Any
 import nn
 from benchmarks.replay.tasks import TASKS
 from benchmarks.replay.with_glassgrad import gradients_of, model_of
-from nn.compiled import CompiledSteps
-from nn.training import Training
+from nn.training.replay.steps import CompiledSteps
+from nn.training.state import Training
 
 ENDLESS = 10**12  # epochs
 

@@ -14,9 +14,9 @@ from nn.evaluate import predict
 from nn.extras import is_installed, remedy
 from nn.files import write_atomically
 from nn.graph import can_draw, draw_network, draw_neuron
-from nn.history import History
 from nn.layers import MLP
 from nn.serialize import to_bytes
+from nn.training.history import History
 
 
 class Artifacts:

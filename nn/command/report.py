@@ -13,8 +13,8 @@ from nn.command.parts import Parts
 from nn.command.recipes import Recipe
 from nn.data import Preparation, Problem
 from nn.evaluate import predict
-from nn.history import History
 from nn.layers import MLP
+from nn.training.history import History
 
 SHOWN = 12  # columns or classes named in one line
 

@@ -22,11 +22,11 @@ from nn.command.settings import SETTINGS, arguments, difference, recipe_of, reco
 from nn.data import DataSet, Preparation, Problem, problem_of, read_csv
 from nn.evaluate import numbers_of, predict
 from nn.files import write_atomically
-from nn.history import History
-from nn.interrupt import resumed_by
 from nn.layers import MLP
 from nn.losses import loss_function
-from nn.train import fit
+from nn.training.fit import fit
+from nn.training.history import History
+from nn.training.interrupt import resumed_by
 
 __all__ = ["arguments", "run"]
 

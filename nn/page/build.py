@@ -12,9 +12,9 @@ from importlib import metadata, resources
 from typing import Any
 from unicodedata import category
 
-from nn.history import History
 from nn.page.contents import contents_of
 from nn.page.words import words
+from nn.training.history import History
 
 # In the order in which they run: each uses only what stands before it.
 SCRIPTS = (

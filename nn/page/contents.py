@@ -8,7 +8,6 @@ from array import array
 from typing import Any
 
 from nn.data.samples import samples_of
-from nn.history import History
 from nn.nested import entries
 from nn.page.counting import (
     MAX_SAMPLES,
@@ -22,6 +21,7 @@ from nn.page.network import FlatNetwork, flat_network
 from nn.page.outcomes import Task, task_of
 from nn.page.packing import packed
 from nn.page.tables import table_of
+from nn.training.history import History
 
 MAX_EPOCHS = 61  # on the slider, epoch 0 and the last among them; the best may come beside
 MAX_NUMBERS = 200_000  # weights and biases in a page, over all its epochs

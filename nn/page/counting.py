@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nn.evaluate import numbers_of, predict, rmse
-from nn.history import History
 from nn.nested import as_lists, entries
 from nn.page.outcomes import Task
 from nn.page.packing import packed
+from nn.training.history import History
 
 MAX_SAMPLES = 500  # shown of each set
 MAX_CLASSES = 60  # in a confusion matrix

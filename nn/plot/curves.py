@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nn.history import History
 from nn.plot.speaking import Language, Say, speaker
 from nn.plot.style import BLUE, GREY, VERMILLION, finished, legend_beside, new_figure
+from nn.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

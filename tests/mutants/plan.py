@@ -59,7 +59,7 @@ PLAN: dict[str, list[str]] = {
     "nn/losses/penalties.py": LOSSES,
     "nn/losses/regression.py": LOSSES,
     "nn/losses/table.py": LOSSES,
-    "nn/cost.py": ["tests/nn/test_cost.py"],
+    "nn/training/cost.py": ["tests/nn/training/test_cost.py"],
     "nn/optim.py": ["tests/nn/test_optim.py", "tests/test_golden_nn.py"],
     "autograd/check/differences.py": ["tests/test_differences.py", *CHECK],
     "autograd/check/gradients.py": CHECK,

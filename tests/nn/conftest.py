@@ -5,7 +5,7 @@ Owns these fixtures. Without them fit asks whether a program pays.
 
 import pytest
 
-import nn.worth
+import nn.training.replay.worth
 from nn.plot import fonts
 from tests.nn.plot.figures import path_of
 
@@ -13,9 +13,9 @@ from tests.nn.plot.figures import path_of
 @pytest.fixture(autouse=True)
 def programs_always_pay(monkeypatch):
     """The trainings of tests are short; `test_short_trainings_make_no_program` has real prices."""
-    monkeypatch.setattr(nn.worth, "PRICE_IN_BATCHES", 0.0)
-    monkeypatch.setattr(nn.worth, "PRICE_IN_SAMPLES", 0.0)
-    nn.worth.made_lately.clear()
+    monkeypatch.setattr(nn.training.replay.worth, "PRICE_IN_BATCHES", 0.0)
+    monkeypatch.setattr(nn.training.replay.worth, "PRICE_IN_SAMPLES", 0.0)
+    nn.training.replay.worth.made_lately.clear()
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 import autograd as ag
 import nn
-from nn.checkpoint import read_checkpoint
 from nn.command.expression import FUNCTIONS, evaluate, numbers_of
 from nn.command.options import CommandError
 from nn.strict_json import parse
-from tests.nn.resumable import StopAfter, train
+from nn.training.checkpoint import read_checkpoint
+from tests.nn.training.resumable import StopAfter, train
 
 FUZZ = settings(
     derandomize=True, max_examples=250, deadline=None, database=None,

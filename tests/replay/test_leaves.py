@@ -12,7 +12,7 @@ import pytest
 
 from autograd import Value
 from autograd.replay import leaves as module
-from autograd.replay.leaves import Leaves
+from autograd.replay.training.leaves import Leaves
 
 SPECIAL = [0.0, -0.0, 1.5, -1.5, math.inf, -math.inf, 5e-324, 1.7976931348623157e308]
 

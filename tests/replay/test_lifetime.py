@@ -17,8 +17,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.replay.compiled import MOST_PATHS
-from autograd.replay.layout import MOST_LAYOUTS
+from autograd.replay.calls.compiled import MOST_PATHS
+from autograd.replay.calls.layout import MOST_LAYOUTS
 from tests.replay.eager import BACKENDS
 
 both = pytest.mark.parametrize("backend", BACKENDS)

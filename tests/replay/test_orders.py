@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from autograd.replay import backends, orders
-from autograd.replay.orders import draw_orders
+from autograd.replay.training.orders import draw_orders
 
 
 def one_by_one(source, n, n_orders):

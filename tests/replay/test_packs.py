@@ -17,8 +17,8 @@ from autograd import op, ops
 from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.packs import Packer
 from autograd.replay.llvm.scheduling import in_order, together
-from autograd.replay.straighten import straightened
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.straighten import straightened
+from autograd.replay.tapes.tape import Tape
 from tests.replay.eager import SPECIAL, agree
 
 ONE = (lambda x: -x, ag.tanh, ag.relu, lambda x: x * x, lambda x: x + 0.5, abs)

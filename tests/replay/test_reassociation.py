@@ -14,12 +14,12 @@ from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 from autograd import ops
-from autograd.replay.finding import find_samples
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.program import Plan
 from autograd.replay.llvm.reassociation import FEWEST, reassociated
 from autograd.replay.python import interpret
-from autograd.replay.straighten import straightened
+from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.straighten import straightened
 from tests.replay.eager import bits
 
 
@@ -32,7 +32,7 @@ def tape_of(f, *args):
         raise LookupError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.replay.path.program_of", look)
+        patch.setattr("autograd.replay.calls.path.program_of", look)
         with pytest.raises(LookupError):
             ag.compile(f)(*args)
     return found[0]

@@ -11,10 +11,10 @@ import random
 import pytest
 
 import autograd as ag
-from autograd.replay.finding import find_samples
 from autograd.replay.llvm.samples import stages, strips, sums
 from autograd.replay.llvm.samples.stages import staged
-from autograd.replay.straighten import straightened
+from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.straighten import straightened
 from tests.replay.eager import agree, bits
 
 
@@ -112,7 +112,7 @@ def _sample_program(sizes=(4, 6, 6, 1), n=12):
     rows, targets = [numbers(draw, sizes[0]) for _ in range(n)], numbers(draw, n)
     compiled = ag.compile(ag.value_and_grad(cost))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.replay.path.program_of", look)
+        patch.setattr("autograd.replay.calls.path.program_of", look)
         with pytest.raises(LookupError):
             compiled(numbers(draw, n_weights), rows, targets)
     return found[0]

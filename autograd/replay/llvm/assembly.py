@@ -14,8 +14,8 @@ from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, M
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.samples.passes import Pass
-from autograd.replay.samples import Samples
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.tape import Tape
 
 PER_FUNCTION = 512  # instructions of the tape
 OTHERWISE = 1  # what a program returns where a guard is not answered as before

@@ -7,8 +7,8 @@ tape to an address. What a function computes and nobody else reads has no place 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from autograd.replay.samples import Samples
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.tape import Tape
 
 LANES = 8
 WORK = -1

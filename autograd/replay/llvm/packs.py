@@ -13,8 +13,8 @@ from autograd.op import Op
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.rows.lowering import is_lowered
 from autograd.replay.llvm.scheduling import in_order
-from autograd.replay.samples import Samples
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.tape import Tape
 
 # Slots that are computed together: one, or as many as there are lanes.
 Item = tuple[int, ...]

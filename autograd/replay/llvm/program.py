@@ -10,7 +10,6 @@ from threading import Lock, get_ident
 from typing import Any, NamedTuple
 
 from autograd.op import Op
-from autograd.replay.finding import find_samples
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
 from autograd.replay.llvm.cpython.entry import Addresses, Entry
 from autograd.replay.llvm.cpython.layouts import is_possible
@@ -21,9 +20,10 @@ from autograd.replay.llvm.packs import are_better
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
 from autograd.replay.programs import Batches, Direct, Ran, StepProgram
-from autograd.replay.samples import Samples
-from autograd.replay.straighten import straightened
-from autograd.replay.tape import Tape
+from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.straighten import straightened
+from autograd.replay.tapes.tape import Tape
 
 # These keep the interpreter's lock: only what a program calls back may give it away.
 _Call = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)

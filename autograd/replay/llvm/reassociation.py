@@ -8,10 +8,10 @@ samples is none of them: its terms stand in lanes as they are.
 from collections import Counter
 
 from autograd.op import Op
-from autograd.replay.additions import Additions
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.samples import Chain, Samples
-from autograd.replay.tape import Guard, Tape
+from autograd.replay.tapes.additions import Additions
+from autograd.replay.tapes.samples import Chain, Samples
+from autograd.replay.tapes.tape import Guard, Tape
 
 FEWEST = 4 * LANES  # terms; of fewer, adding up the totals takes what they save
 

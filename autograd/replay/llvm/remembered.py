@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.forking import freed_by_fork
 from autograd.replay.programs import StepProgram
-from autograd.replay.tape import QUESTIONS, Tape
+from autograd.replay.tapes.tape import QUESTIONS, Tape
 
 MOST = 8  # programs; the one that was used least lately goes first
 

@@ -10,16 +10,16 @@ import pytest
 
 import nn
 import nn.command.train as command_of
-from nn.checkpoint import read_checkpoint
 from nn.command.main import main
+from nn.training.checkpoint import read_checkpoint
 from tests.nn.command.running import command, environment, houses, names_in, write_csv
 
 WORDS = ["houses.csv", "--nesterov", "--l1", "0.001", "--validation", "0.2", "--hidden", "4"]
 WORDS += ["--early-stopping", "100"]
 # A Ctrl-C needs some milliseconds to arrive: each call of the program takes ten.
 SLOW = (
-    "import time\nimport nn.worth\nfrom autograd.replay import Descent\nrun = Descent.run\n"
-    "nn.worth.PRICE_IN_BATCHES = nn.worth.PRICE_IN_SAMPLES = 0.0\n"
+    "import time\nfrom nn.training.replay import worth\nfrom autograd.replay import Descent\n"
+    "worth.PRICE_IN_BATCHES = worth.PRICE_IN_SAMPLES = 0.0\nrun = Descent.run\n"
     "def slow(*arguments):\n    time.sleep(0.01)\n    return run(*arguments)\nDescent.run = slow"
 )
 

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from nn import MLP, fit, moons
-from nn.history import History
 from nn.plot import loss_curve
+from nn.training.history import History
 from tests.nn.plot.figures import check_png, legend_of
 
 

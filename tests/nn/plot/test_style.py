@@ -10,7 +10,6 @@ import pytest
 from matplotlib.font_manager import FontProperties, fontManager
 
 from nn import MLP, moons
-from nn.history import History
 from nn.plot import (
     confusion_matrix,
     decision_boundary,
@@ -21,6 +20,7 @@ from nn.plot import (
     use_korean_font,
 )
 from nn.plot.style import COLORS, class_color, class_marker, name_of
+from nn.training.history import History
 from tests.nn.plot.figures import Echo, check_png, path_of
 
 

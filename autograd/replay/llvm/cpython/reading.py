@@ -32,7 +32,7 @@ from autograd.replay.llvm.cpython.objects import (
     python_function,
 )
 from autograd.replay.llvm.loops import loop
-from autograd.replay.traced import EXACT
+from autograd.replay.recording.traced import EXACT
 
 
 class Reader(NamedTuple):

@@ -10,7 +10,7 @@ from llvmlite import ir
 from autograd.replay.llvm.code import I32, I64, VECTOR, Code
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.samples import Samples
+from autograd.replay.tapes.samples import Samples
 
 ENOUGH = 3  # columns for which rows are read as a whole and turned
 

@@ -18,7 +18,7 @@ from autograd.replay.llvm.samples.stages import staged
 from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms, varies
 from autograd.replay.llvm.samples.sums import Sums
 from autograd.replay.llvm.scheduling import together
-from autograd.replay.samples import Chain, Samples
+from autograd.replay.tapes.samples import Chain, Samples
 
 
 class Pass:

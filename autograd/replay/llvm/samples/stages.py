@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from autograd import ops
-from autograd.replay.samples import Samples
+from autograd.replay.tapes.samples import Samples
 
 AT_ONCE = 8  # sums side by side
 AHEAD = 200  # units among which they are looked for

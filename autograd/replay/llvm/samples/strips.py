@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import I64, VECTOR, Code
 from autograd.replay.llvm.memory import LANES, Memory
-from autograd.replay.samples import Samples
+from autograd.replay.tapes.samples import Samples
 
 Terms = tuple[int, ...]  # up to eight positions, or -1 - e for `outside[e]`
 FITS = 320  # vectors of eight doubles, of the 48 KB of that memory

@@ -16,7 +16,7 @@ from autograd import ops
 from autograd.replay.llvm.code import I64, Code
 from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.samples.strips import Strip, Terms, inputs_in_rows, varies
-from autograd.replay.samples import Chain, Samples
+from autograd.replay.tapes.samples import Chain, Samples
 
 IN_REGISTERS = 16  # running totals at once, of 32 registers
 SPARE = 4  # more of them, if they add what is at hand

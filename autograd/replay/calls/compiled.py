@@ -1,0 +1,342 @@
+"""compile: a function of Values as a program that gives the same bits, hundreds of times faster.
+
+Owns `Compiled`: which program serves a call, when a function is recorded again, and when it is
+run as it stands.
+"""
+
+import math
+import sys
+import time
+import warnings
+from array import array
+from collections.abc import Callable
+from operator import attrgetter
+from types import MethodType
+from typing import Any
+
+from autograd import modes
+from autograd.containers import Shape, flatten
+from autograd.recipe import made_again, recipe_of, taken_down
+from autograd.replay.calls.entered import Entered
+from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
+from autograd.replay.calls.path import Path, path_of
+from autograd.replay.calls.report import Report
+from autograd.replay.handlers import pass_on
+from autograd.replay.python import interpret, written
+from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
+from autograd.replay.recording.binding import Bound, bind, which_items
+from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
+from autograd.replay.recording.refusals import (
+    CHANGES_ARGUMENTS,
+    NO_INT,
+    OTHER_NUMBERS,
+    RETURNS_OBJECTS,
+    too_many_layouts,
+    too_many_ways,
+)
+from autograd.replay.recording.results import holds_of_recording
+from autograd.replay.recording.trial import Trial, difference, plain
+from autograd.vectorize import vmap
+
+MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
+MODES = ("exact", "fast")
+BACKENDS = ("llvm", "python")
+
+_data = attrgetter("_data")
+_is_nan = math.isnan
+
+
+class Compiled(Entered):
+    """A function that is replayed; made by `compile`.
+
+    Calling it is calling the function. `report()` says what was made of it, `source` shows the
+    program.
+
+    Args:
+        f, mode, backend: as for `compile`.
+        are_plain: whether floats are plain numbers for `f`, no Values: it is differentiated by
+            leaves alone, if at all.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        mode: str = "exact",
+        backend: str | None = None,
+        are_plain: bool = False,
+    ) -> None:
+        super().__init__(f)
+        self._function = f
+        self.mode, self.backend = mode, backend
+        self._are_plain, self._values = are_plain, _differentiated(f)
+        if self._values is not None:
+            self._are_plain = True
+        self._layouts, self._is_told = Layouts(), False
+        self._last: Path | None = None
+        self.n_eager = 0
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        name = str(getattr(self, "__qualname__", ""))
+        module = sys.modules.get(str(getattr(self, "__module__", "")))
+        found: Any = module
+        for part in name.split("."):  # `compile` has decorated a function, or one in a class
+            found = getattr(found, part, None)
+        if name and found is self:
+            return name
+        return _compiled_again, (taken_down(self._function), self.mode, self.backend)
+
+    def _call(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The function's result, as numbers: with Values, or inside a transform, a graph."""
+        parts = take_apart(args, kwargs)
+        if parts.has_values or modes.in_transform():
+            bound = self._bound(args, kwargs, is_recorded=False)
+            return self._function(*bound.args, **bound.kwargs)
+        if modes.is_listened_to():
+            return self._eager(args, kwargs)
+        layout = self._layouts.of(parts.key)
+        if layout is None:
+            self._say_there_are_too_many()
+            return self._eager(args, kwargs)
+        tried = [*layout.paths]
+        for i, path in enumerate(tried):
+            numbers = [*parts.numbers, *map(_data, path.leaves)]
+            try:
+                found = path.program.run(numbers, parts.arrays)
+            except Exception as error:  # noqa: BLE001 - of a row in Python: a guard may come first
+                pass_on(error)
+                outputs, shape = self._of_function(args, kwargs)  # raises what this does
+                self.n_eager += 1
+                return shape.rebuild(map(plain, outputs))
+            if found is None:
+                continue
+            found = found[: len(found) - path.n_own]
+            if i:  # the next call is likely to take the same way
+                layout.put_first(path)
+            self._last = path
+            if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
+                return self._eager(args, kwargs)
+            trial = layout.unproven.get(id(path))
+            if trial is None:
+                if path.program.direct is not None and id(path) not in layout.entered:
+                    with changing:  # it has just been translated
+                        self._open(self._layouts.beginning_with(layout))
+                return path.build(found)
+            right = self._result_instead(layout, path, trial, parts, args, kwargs)
+            return right[0] if right else path.build(found)
+        if layout.eager:
+            return self._eager(args, kwargs)
+        if layout.by_sample is not None:
+            return layout.by_sample(*args, **kwargs)
+        return self._record(layout, tried, parts, args, kwargs)
+
+    def _say_there_are_too_many(self) -> None:
+        """Warn once that arguments of yet another layout find the function as it stands."""
+        why = too_many_layouts(MOST_LAYOUTS_EVER)
+        with changing:
+            is_known, self._is_told = self._is_told, True
+        if not is_known:
+            text = f"compile: {self._name} runs uncompiled for further ones: {why}"
+            warnings.warn(text, RuntimeWarning, stacklevel=4)
+
+    def _record(
+        self, layout: Layout, tried: list[Path], parts: Parts, args: Any, kwargs: Any
+    ) -> Any:
+        """Run the function once on fresh nodes, keep the program, return the result."""
+        if len(tried) >= MOST_PATHS:
+            self._give_up(layout, too_many_ways(MOST_PATHS))
+            return self._eager(args, kwargs)
+        start = time.perf_counter()
+        with collector_paused():
+            return self._recorded(layout, tried, parts, args, kwargs, start)
+
+    def _recorded(
+        self,
+        layout: Layout,
+        tried: list[Path],
+        parts: Parts,
+        args: Any,
+        kwargs: Any,
+        start: float,
+    ) -> Any:
+        bound = self._bound(args, kwargs)
+        inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
+        is_exact, function = self.mode == "exact", self._function
+        if bound.is_unlike:
+            self._give_up(layout, OTHER_NUMBERS, stacklevel=6)
+            return self._eager(args, kwargs)
+        given = which_items([*bound.args, *bound.kwargs.values()])
+        try:
+            recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
+        except NotReplayable:
+            raise
+        except Exception as error:
+            pass_on(error)
+            if not bound.has_plain:
+                raise
+            result = self._eager(args, kwargs)  # raises what the function itself does
+            self._give_up(layout, NO_INT, stacklevel=6)
+            return result
+        if given != which_items([*bound.args, *bound.kwargs.values()]):
+            self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=6)
+            return self._eager(args, kwargs)
+        recipe = recipe_of(self._function)
+        if recipe is not None and recipe.transform is vmap and recording.asked:
+            one = Compiled(recipe.function, self.mode, self.backend, self._are_plain)
+            layout.by_sample = vmap(one, *recipe.settings)
+            return layout.by_sample(*args, **kwargs)
+        if recording.is_doubtful:
+            return self._eager(args, kwargs)
+        why = OTHER_NUMBERS if recording.is_unlike else ""
+        if why or holds_of_recording(recording.outputs, recording.shape, inputs):
+            self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=6)
+            return self._eager(args, kwargs)
+        path, trial, numbers = path_of(
+            recording, bound, self.mode, self.backend, parts.key, self._slow, start
+        )
+        has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
+        if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
+            right, shape_then = self._of_function(args, kwargs)
+            if why := difference(path, numbers, right, shape_then):
+                self._give_up(layout, why, stacklevel=6)
+                self.n_eager += 1
+                return shape_then.rebuild(map(plain, right))
+        if layout.add(path, trial, tried):
+            self._last = path
+        return self._eager(args, kwargs) if has_nan else path.build(numbers)
+
+    def _result_instead(
+        self, layout: Layout, path: Path, trial: Trial, parts: Parts, args: Any, kwargs: Any
+    ) -> list[Any]:
+        """Nothing, if the program gives the function's bits; else the function's result.
+
+        Asked at the second call, and at the first with other numbers. A program that does not is
+        thrown away: the function uses something that is not in its graph, such as a random number.
+        """
+        given = array("d", [*parts.numbers, *map(_data, path.leaves)])
+        for block in parts.arrays:
+            given.frombytes(block.tobytes())
+        inputs = given.tobytes()
+        is_other = inputs != trial.inputs
+        if trial.is_repeated and not is_other:
+            return []  # the same numbers again would prove nothing
+        right, shape = self._of_function(args, kwargs)
+        found = interpret(path.tape, given)
+        if found is not None:
+            found = found[: len(found) - path.n_own]
+        why = difference(path, found, right, shape)
+        if why:
+            self._give_up(layout, why)
+            self.n_eager += 1
+            return [shape.rebuild(map(plain, right))]
+        with changing:
+            direct = path.program.direct
+            if direct is not None:
+                direct.serve_only(None if is_other else inputs)
+            if is_other:
+                layout.unproven.pop(id(path), None)
+            elif not layout.eager:
+                layout.unproven[id(path)] = Trial(inputs, True)
+            self._open(self._layouts.beginning_with(layout))
+        return []
+
+    def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
+        """Run the function as it stands from now on, for arguments of this layout."""
+        with changing:
+            is_known = bool(layout.eager)
+            layout.eager = why
+            layout.paths.clear()
+            layout.unproven.clear()
+            self._open(self._layouts.beginning_with(layout))
+        if is_known:  # another thread has told
+            return
+        warnings.warn(
+            f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=stacklevel
+        )
+
+    def _eager(self, args: Any, kwargs: Any) -> Any:
+        """The function's own result, as numbers."""
+        self.n_eager += 1
+        outputs, shape = self._of_function(args, kwargs)
+        return shape.rebuild(map(plain, outputs))
+
+    def _of_function(self, args: Any, kwargs: Any) -> tuple[list[Any], Shape]:
+        """What the function itself returns, taken apart."""
+        bound = self._bound(args, kwargs, is_recorded=False)
+        return flatten(run(self._function, bound.args, bound.kwargs), whole=is_other_array)
+
+    def _bound(self, args: Any, kwargs: Any, is_recorded: bool = True) -> Bound:
+        return bind(args, kwargs, self._are_plain, is_recorded, self._values or ())
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def report(self) -> "Report":
+        """What was made of the function: print it."""
+        return Report.of(self._name, self.mode, self.backend, self._layouts, self.n_eager)
+
+    @property
+    def source(self) -> str:
+        """The program used last, as Python text: what native code computes, in the same order.
+
+        Raises ValueError before the first call.
+        """
+        if self._last is None:
+            why = " ".join(self.report().notes) or "is recorded when it is first called; call it"
+            raise ValueError(f"compile: {self._name} {why}")
+        return written(self._last.tape)[0]
+
+    @property
+    def _name(self) -> str:
+        return str(getattr(self, "__name__", "the function"))
+
+    def __repr__(self) -> str:
+        return f"<compiled {self._name}: {self.mode}>"
+
+
+def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = None) -> Compiled:
+    """`f` as a program that is recorded once and replayed: the same bits, much faster.
+
+    Args:
+        f: a function of numbers, written with operations on Values; or what grad, value_and_grad,
+            jacobian, hessian and vmap make of one.
+        mode: "exact", eager's bits; "fast", within some units in the last place: sums by fused
+            multiply-add and in another order, polynomials for exp, tanh and others.
+        backend: "llvm" (extra `compile`), native code, or "python", straight-line Python; None
+            chooses llvm if it is installed.
+
+    The result is called as `f` is, with floats, ints, and lists, tuples, dicts and arrays of them,
+    and returns numbers in the containers of `f`. Leaves that `f` meets and did not make, such as a
+    model's parameters, are read at each call; all else that is no number is part of the program.
+    Where `f` decides by a number (if x > 0), each way is recorded when it is first taken; where it
+    takes one out (x.data, f"{x:.2f}"), each number.
+
+    Raises ValueError for an unknown mode or backend, TypeError if `f` is no function.
+    """
+    if not callable(f):
+        raise TypeError(
+            f"compile: the first argument must be a function, got {type(f).__name__}; "
+            "give the function itself, f rather than f(x)"
+        )
+    if mode not in MODES:
+        raise ValueError(f"compile: mode must be one of {', '.join(MODES)}, got {mode!r}")
+    if backend is not None and backend not in BACKENDS:
+        raise ValueError(f"compile: backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    return Compiled(f, mode, backend)
+
+
+def _differentiated(f: Any) -> tuple[int, ...] | None:
+    """The arguments by which a transform that has made `f` differentiates; None if there is none.
+
+    It leaves the numbers in the others plain for its function.
+    """
+    recipe = recipe_of(f)
+    if recipe is None:
+        return None
+    if recipe.transform is vmap:
+        return _differentiated(recipe.function)
+    (argnums,) = recipe.settings
+    return argnums if isinstance(argnums, tuple) else (argnums,)
+
+
+def _compiled_again(source: Any, mode: str, backend: str | None) -> Compiled:
+    return compile(made_again(source), mode, backend)

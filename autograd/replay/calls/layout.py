@@ -1,0 +1,92 @@
+"""Layout: the programs that a compiled function has for arguments of one layout.
+
+Owns the list of them, which many threads may use and change at once, and how many layouts there
+may be.
+"""
+
+from collections.abc import Callable
+from threading import RLock
+from typing import Any
+
+from autograd.forking import freed_by_fork
+from autograd.replay.calls.path import Path
+from autograd.replay.programs import Entrance
+from autograd.replay.recording.trial import Trial, is_same_way
+
+MOST_LAYOUTS = 64  # kept at a time
+MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of the function itself
+
+# Held while paths are added, moved or thrown away, never while a function of the user runs; but the
+# garbage collector may run one, which calls a compiled function.
+changing = freed_by_fork(RLock())
+
+
+class Layout:
+    """The programs for arguments of one layout.
+
+    Attributes:
+        paths: the last one used first.
+        unproven: the paths that have not yet been compared with the function on other numbers.
+        entered: the paths that native code enters by itself.
+        eager: why the function runs as it stands; "" while it does not.
+        by_sample: for a vmap whose samples take different ways: the same of the function of one
+            sample, compiled.
+    """
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self.unproven: dict[int, Trial] = {}
+        self.entered: set[int] = set()
+        self.eager = ""
+        self.by_sample: Callable[..., Any] | None = None
+
+    def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
+        """Add a path, unless somebody has added the same way since those were `tried`."""
+        with changing:
+            old = set(map(id, tried))
+            new = [one.tape for one in self.paths if id(one) not in old]
+            if self.eager or any(is_same_way(tape, path.tape) for tape in new):
+                return False
+            self.paths.insert(0, path)
+            self.unproven[id(path)] = trial
+            return True
+
+    def entrances(self) -> list[Entrance]:
+        """The ways into native code: of paths that have been compared, on other numbers or not."""
+        found = []
+        self.entered.clear()
+        for path in self.paths:
+            trial, direct = self.unproven.get(id(path)), path.program.direct
+            if direct is not None and (trial is None or trial.is_repeated):
+                found.append(direct)
+                self.entered.add(id(path))
+        return found
+
+    def put_first(self, path: Path) -> None:
+        """Look for this one first from now on, if it is still there."""
+        with changing:
+            for i, one in enumerate(self.paths):
+                if one is path:
+                    self.paths.insert(0, self.paths.pop(i))
+                    return
+
+
+class Layouts(dict[Any, Layout]):
+    """The layouts of a compiled function by their keys: those made last."""
+
+    _n_ever = 0
+
+    def of(self, key: Any) -> Layout | None:
+        """The layout of a key, a new one where there is none; None: there have been too many."""
+        found = self.get(key)
+        if found is not None or self._n_ever >= MOST_LAYOUTS_EVER:
+            return found
+        with changing:
+            if len(self) >= MOST_LAYOUTS:  # the one made first, and its programs
+                del self[next(iter(self))]
+            self._n_ever += 1
+            return self.setdefault(key, Layout())
+
+    def beginning_with(self, layout: Layout) -> list[Layout]:
+        """All: this one, then the others, the last made first."""
+        return [layout, *[each for each in reversed(self.values()) if each is not layout]]

@@ -1,0 +1,97 @@
+"""Path: one way through a function, from the recording of it to a program.
+
+Owns what is kept of a recording, and whether native code may take its arguments itself.
+"""
+
+import time
+from array import array
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from autograd.containers import Shape
+from autograd.replay.backends import program_of
+from autograd.replay.programs import Direct, Program
+from autograd.replay.recording.binding import Bound
+from autograd.replay.recording.recorder import Recording
+from autograd.replay.recording.results import Builder, builder_of
+from autograd.replay.recording.trial import Trial, is_number
+from autograd.replay.tapes.tape import Tape, tape_of
+from autograd.value import Value
+
+
+class Path(NamedTuple):
+    """One way through a function: a program, and what it is made of.
+
+    Attributes:
+        tape, program: what runs.
+        leaves: the leaves of the function's own that are read at each call.
+        shape: the containers of a result.
+        fixed: what stands in a result and is no number of the program, by its place.
+        wholes: the places of a result that hold a whole number.
+        build: puts a result together.
+        seconds: how long recording and translating took.
+        n_own: how many outputs stand at the end that are no result: of operations of the user's
+            own, which are to be called, as they may raise.
+    """
+
+    tape: Tape
+    program: Program
+    leaves: list[Value]
+    shape: Shape
+    fixed: dict[int, Any]
+    wholes: set[int]
+    build: Builder
+    seconds: float
+    n_own: int
+
+
+class Made(NamedTuple):
+    """A path as it was recorded.
+
+    Attributes:
+        path: it.
+        trial: that it is yet to be compared on other numbers than these.
+        result: the numbers of the result.
+    """
+
+    path: Path
+    trial: Trial
+    result: list[float]
+
+
+def path_of(
+    recording: Recording,
+    bound: Bound,
+    mode: str,
+    backend: str | None,
+    key: tuple[Any, ...],
+    slow: Callable[..., Any],
+    start: float,
+) -> Made:
+    """The program of a recording.
+
+    Args:
+        recording: of a call with the arguments `bound`.
+        mode, backend: as for `compile`.
+        key: what the program is made for, as `take_apart` has it.
+        slow: what serves the calls that native code cannot take itself.
+        start: when the recording began, in seconds of `time.perf_counter`.
+    """
+    fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
+    outputs = [x for x in recording.outputs if is_number(x)]
+    inputs = [*bound.scalars, *recording.leaves, *[x for block in bound.arrays for x in block]]
+    tape = tape_of(inputs, recording.constants, outputs + recording.own, recording.asked)
+    sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
+    direct = None
+    if not fixed and not recording.wholes:
+        layouts, named = key[1 : 1 + key[0]], dict(key[1 + key[0] :])
+        arguments, names = (*layouts, *named.values()), tuple(named)
+        direct = Direct(arguments, names, recording.shape, recording.leaves, slow)
+    program = program_of(tape, sizes, mode, backend, direct)
+    build = builder_of(recording.shape, fixed, recording.wholes)
+    shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
+    n_own = len(recording.own)
+    path = Path(tape, program, recording.leaves, shape, fixed, wholes, build, seconds, n_own)
+    numbers = array("d", [x._data for x in inputs]).tobytes()
+    result = [x._data if isinstance(x, Value) else x for x in outputs]
+    return Made(path, Trial(numbers, False), result)

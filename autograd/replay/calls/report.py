@@ -1,0 +1,148 @@
+"""Report: what `compile` made of a function, in numbers and in words.
+
+Owns what is told of each path and how it reads.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from autograd.replay.backends import why_python
+from autograd.replay.calls.layout import Layout
+
+
+class PathReport(NamedTuple):
+    """One program.
+
+    Attributes:
+        layout: what it was made for: the kinds of the arguments.
+        nodes: of the recorded graph; operations: of plain arithmetic, derivatives included.
+        samples: how many run in the lanes of vectors; 0 if none do.
+        guards: the comparisons by which it is chosen.
+        inputs, outputs: how many numbers a call brings and gets; leaves: those of the inputs that
+            are the function's own, such as weights.
+        backend: and why it was chosen; tier: "" or what is run for the time being.
+        seconds: for recording and translating; bytes: of memory.
+        calls_back: rows of each run that Python computes.
+        direct: whether native code takes the numbers out of the arguments, with no Python between.
+    """
+
+    layout: str
+    nodes: int
+    operations: int
+    samples: int
+    guards: int
+    inputs: int
+    leaves: int
+    outputs: int
+    backend: str
+    tier: str
+    seconds: float
+    bytes: int
+    calls_back: int
+    direct: bool
+
+    def __str__(self) -> str:
+        lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""
+        back = f"{_count(self.calls_back, 'call')} back into Python"
+        ends = [
+            _count(self.guards, "guard") if self.guards else "",
+            back if self.calls_back else "",
+            "native code takes the arguments itself" if self.direct else "",
+            self.tier,
+        ]
+        return (
+            f"({self.layout}): {_count(self.nodes, 'node')}, "
+            f"{_count(self.operations, 'operation')}{lanes}; "
+            f"{_count(self.inputs, 'number')} in, {_count(self.leaves, 'leaf')}, "
+            f"{_count(self.outputs, 'number')} out; {self.backend}; "
+            f"{self.seconds:.3f} s to record and translate, {_count(self.bytes, 'byte')}"
+            + "".join([f"; {end}" for end in ends if end])
+        )
+
+
+class Report(NamedTuple):
+    """All programs of a compiled function.
+
+    Attributes:
+        name, mode: of the function.
+        paths: its programs.
+        notes: layouts that have none, and why.
+        n_eager: how many calls ran the function as it stands.
+    """
+
+    name: str
+    mode: str
+    paths: list[PathReport]
+    notes: list[str]
+    n_eager: int
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        mode: str,
+        backend: str | None,
+        layouts: Mapping[Any, "Layout"],
+        n_eager: int,
+    ) -> "Report":
+        """What there is at the moment."""
+        paths, notes = [], []
+        for key, layout in [*layouts.items()]:  # other threads may add some
+            kinds = ", ".join([_kind(one) for one in key[1:]])
+            if layout.eager:
+                notes.append(f"({kinds}): runs as it stands: {layout.eager}")
+            if layout.by_sample is not None:
+                notes.append(f"({kinds}): sample by sample, each on its own way")
+            for path in [*layout.paths]:
+                tape, program = path.tape, path.program
+                why = why_python(backend) if program.backend == "python" else ""
+                paths.append(
+                    PathReport(
+                        layout=kinds,
+                        nodes=len(tape.rows),
+                        operations=program.n_operations,
+                        samples=program.samples,
+                        guards=len(tape.guards),
+                        inputs=tape.n_inputs - len(path.leaves),
+                        leaves=len(path.leaves),
+                        outputs=len(tape.outputs) - path.n_own,
+                        backend=program.backend + why,
+                        tier=program.tier,
+                        seconds=path.seconds,
+                        bytes=program.bytes,
+                        calls_back=program.n_calls_back,
+                        direct=program.direct is not None,
+                    )
+                )
+        return cls(name, mode, paths, notes, n_eager)
+
+    def __str__(self) -> str:
+        lines = [f"compiled {self.name}, {self.mode}"]
+        lines += [f"  {line}" for line in [*map(str, self.paths), *self.notes]]
+        if not self.paths and not self.notes:
+            lines.append("  not recorded yet: call it")
+        if self.n_eager:
+            lines.append(f"  {_count(self.n_eager, 'call')} ran the function as it stands")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _count(n: int, thing: str) -> str:
+    """How many there are of a thing: "1 leaf", "2 leaves"."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing.replace('leaf', 'leave')}s"
+
+
+def _kind(key: Any) -> str:
+    """The kind of an argument in a few letters."""
+    if isinstance(key, str):
+        return key
+    if key[0] in ("array", "buffer"):
+        return f"{key[0]} {key[1]}"
+    if isinstance(key[0], str):  # a keyword argument
+        return f"{key[0]}={_kind(key[1])}"
+    name = key[0].__name__
+    if key[0] in (list, tuple) or issubclass(key[0], (list, tuple)):
+        return f"{name} of {key[1] if isinstance(key[1], int) else len(key[1])}"
+    return f"{name} of {len(key[1])}" if issubclass(key[0], dict) else f"{key[1]!r:.30}"

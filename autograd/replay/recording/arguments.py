@@ -1,0 +1,296 @@
+"""Arguments: what a call brings, taken apart into numbers and a layout.
+
+Owns what counts as an input of a program (floats, ints, arrays and buffers of them, in any
+container), what is part of the program instead (everything else, and all shapes), and the order in
+which numbers stand: `bind`, in `binding`, walks like `take_apart`.
+"""
+
+import sys
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+from autograd.number import as_number, is_array
+from autograd.replay.recording.traced import EXACT, Traced
+from autograd.value import Value
+
+
+class Parts(NamedTuple):
+    """One call, taken apart.
+
+    Attributes:
+        key: all that the program is made for: layouts, and what is no number.
+        numbers: the Python numbers among the arguments, in order.
+        arrays: its arrays and buffers, each one of doubles without gaps.
+        has_values: whether a Value stands somewhere, or what stands for a number in a recording:
+            the call is part of a graph.
+    """
+
+    key: tuple[Any, ...]
+    numbers: list[float]
+    arrays: list[Any]
+    has_values: bool
+
+
+def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Parts:
+    """The numbers of a call, and what its program is made for.
+
+    Raises TypeError, which names the argument, for what can neither be a number nor a key.
+    """
+    walk = _Walk()
+    key = [walk.key(x, i) for i, x in enumerate(args)]
+    key += [(name, walk.key(x, name)) for name, x in kwargs.items()]
+    return Parts((len(args), *key), walk.numbers, walk.arrays, walk.has_values)
+
+
+class _Walk:
+    """What `take_apart` has met so far."""
+
+    def __init__(self) -> None:
+        self.numbers: list[float] = []
+        self.arrays: list[Any] = []
+        self.has_values = False
+        self._within: set[int] = set()  # the dataclasses that are being looked at
+
+    def key(self, x: Any, where: Any) -> Any:
+        """Note the numbers in `x`; return the rest."""
+        kind = type(x)
+        if kind is float:
+            self.numbers.append(x)
+            return "float"
+        if kind is list or kind is tuple:
+            if x and set(map(type, x)) == {float}:  # most lists, at the speed of C
+                self.numbers.extend(x)
+                return kind, len(x)
+            return kind, tuple([self.key(item, where) for item in x])
+        if isinstance(x, (Value, Traced)):
+            self.has_values = True
+            return "Value"
+        if isinstance(x, dict):
+            names = tuple(x)
+            if set(map(type, names)) - {str}:  # 0.0 == -0.0 == False
+                names = tuple([self.fixed(name, where) for name in names])
+            items = tuple([self.key(item, where) for item in x.values()])
+            if kind is dict:
+                return kind, names, items
+            return kind, names, items, getattr(x, "default_factory", None), self.attributes(x)
+        if isinstance(x, (list, tuple)):
+            return kind, tuple([self.key(item, where) for item in x]), self.attributes(x)
+        if is_of_own_int(x):
+            return kind, int(x), self.attributes(x)
+        if is_whole(x):
+            self.numbers.append(float(x))
+            return "int" if is_usual(x) else (kind, "a number")
+        if is_float(x):
+            self.numbers.append(as_number(x, f"compile: argument {where!r}"))
+            return "float" if is_usual(x) else (kind, "a number")
+        if is_array(x) and not is_usual_array(x):
+            return kind, ("array", x.shape, x.dtype.str)
+        block = as_doubles(x)
+        if block is not None:
+            self.arrays.append(block)
+            return kind_of_block(x)
+        if is_array(x):
+            if x.dtype.kind != "O":  # bools, dates, text, ints beyond doubles
+                return kind, (x.shape, x.dtype, self._contents(x, where))
+            return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
+        return self.fixed(x, where)
+
+    def _contents(self, x: Any, where: Any) -> Any:
+        """What an array holds, as a key: its bytes, unless these only tell where it stands."""
+        if x.dtype.kind != "T" and not x.dtype.hasobject:
+            return x.tobytes()
+        return tuple([self.fixed(item, where) for item in x.ravel().tolist()])
+
+    def fixed(self, x: Any, where: Any) -> Any:
+        """What is part of the program, as a key."""
+        kind: Any = type(x)
+        try:
+            hash(x)
+        except (TypeError, ValueError):  # of a memoryview that may be written
+            bytes_of_it = _bytes_of(x)
+            if bytes_of_it is not None:
+                return kind, bytes_of_it
+            raise TypeError(
+                f"compile: argument {where!r} holds one of type {kind.__name__}, which is neither "
+                "a number nor hashable; give numbers in lists, tuples, dicts or arrays, or leave "
+                "it to the function itself"
+            ) from None
+        if is_dataclass(x) and not isinstance(x, type):
+            return kind, self.of_fields(x, where)
+        if kind is tuple or kind is frozenset:
+            return kind, x, tuple([self.fixed(part, where) for part in x])
+        if kind in _NUMBERS:
+            return kind, x, repr(x)  # 0.0 == -0.0 == False
+        if kind in _WORDS:
+            return kind, x
+        if str(kind.__module__).partition(".")[0] in sys.stdlib_module_names and not vars_of(x):
+            # Equal ones may differ in what their text tells: ranges, times of other zones.
+            return kind, x, repr(x) if kind.__eq__ is not object.__eq__ else ""
+        return kind, _Itself(x), self.attributes(x)
+
+    def of_fields(self, x: Any, where: Any) -> tuple[Any, ...]:
+        """A dataclass by what it holds; an object in it that is not hashable by which one it is."""
+        if id(x) in self._within:  # one that holds itself
+            return (_Itself(x),)
+        self._within.add(id(x))
+        names = dict.fromkeys([each.name for each in fields(x)]) | vars_of(x)
+        found = []
+        for name in names:
+            part = getattr(x, name, None)
+            try:
+                found.append((name, self.fixed(part, where)))
+            except TypeError:
+                found.append((name, _Itself(part)))
+        self._within.discard(id(x))
+        return tuple(found)
+
+    def attributes(self, x: Any) -> tuple[Any, ...]:
+        """The attributes of an object as a key: numbers and words, and which object else."""
+        return tuple([(name, _shallow(part)) for name, part in vars_of(x).items()])
+
+
+_NUMBERS, _WORDS = (float, complex, int, bool), (str, bytes, type(None))
+
+
+def vars_of(x: Any) -> dict[str, Any]:
+    """The attributes of an object of which a function may ask; none of what can be called.
+
+    Functions have none that count, and a model has too many to look at in each call.
+    """
+    if isinstance(x, type) or callable(x):
+        return {}
+    found = getattr(x, "__dict__", None)
+    names = {**found} if isinstance(found, dict) else {}
+    for kind in type(x).__mro__[:-1]:
+        slots = vars(kind).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name[:2] != "__" and hasattr(x, name):
+                names[name] = getattr(x, name)
+    return names
+
+
+def _shallow(x: Any) -> Any:
+    if type(x) in _NUMBERS:
+        return type(x), x, repr(x)
+    return (type(x), x) if type(x) in _WORDS else _Itself(x)
+
+
+class _Itself:
+    """An object as a key that another one, equal to it, is not: it may hold other Values."""
+
+    def __init__(self, x: Any) -> None:
+        self._x = x
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other._x is self._x
+
+    def __hash__(self) -> int:
+        return id(self._x)
+
+
+def is_usual(x: Any) -> bool:
+    """Whether a number computes as Python's ints and floats do; narrower ones of NumPy do not."""
+    kind: Any = type(x)
+    is_of_numpy = kind.__module__ == "numpy" and kind.__name__ in ("float64", "int64")
+    return kind is int or kind is float or is_of_numpy
+
+
+def is_usual_array(x: Any) -> bool:
+    """Whether an array is NumPy's own: one of a subclass may compute in a way of its own."""
+    return type(x).__name__ in ("ndarray", "memmap") and type(x).__module__ == "numpy"
+
+
+def is_other_array(x: Any) -> bool:
+    """Whether it is an array that no program computes: of another kind than floats and Values."""
+    if not is_array(x):
+        return False
+    is_taken_apart = x.dtype.kind == "O" or (
+        x.ndim and x.dtype.name in ("float64", "int64", "bool")
+    )
+    return not (is_usual_array(x) or type(x).__name__ == "PlainArray") or not is_taken_apart
+
+
+def is_of_own_int(x: Any) -> bool:
+    """Whether it is of a class of ints, which may compute, or be asked for, in a way of its own."""
+    return isinstance(x, int) and type(x) not in (int, bool)
+
+
+def is_whole(x: Any) -> bool:
+    """Whether it is an int of which a program can compute as of a float."""
+    if isinstance(x, bool) or not isinstance(x, Integral) or _is_of_time(x):
+        return False
+    return -EXACT < int(x) < EXACT
+
+
+def _is_of_time(x: Any) -> bool:
+    """Whether it is a timedelta64, which NumPy counts among the ints."""
+    return type(x).__module__ == "numpy" and type(x).__name__ == "timedelta64"
+
+
+def is_float(x: Any) -> bool:
+    """Whether it is a number that becomes a float: NumPy's floats, fractions, decimals."""
+    if isinstance(x, (Fraction, Decimal)):
+        return True
+    return (isinstance(x, Real) and not isinstance(x, Integral)) or (is_array(x) and x.ndim == 0)
+
+
+def as_doubles(x: Any) -> Any:
+    """An array or buffer of numbers as one of doubles without gaps; None for anything else.
+
+    What is one already is not copied.
+    """
+    if is_array(x):
+        if x.dtype.kind not in "fiu" or _is_beyond_doubles(x):
+            return None
+        import numpy  # loaded already: x is an array
+
+        return numpy.ascontiguousarray(x, dtype=numpy.float64)
+    if isinstance(x, (bytes, bytearray)) or _is_of_time(x):
+        return None
+    try:
+        view = memoryview(x)
+    except TypeError:
+        return None
+    kind = view.format.removeprefix("<" if sys.byteorder == "little" else ">")  # as ctypes has it
+    if view.ndim != 1 or kind not in tuple("dfbBhHiIlLqQ"):
+        return None
+    if kind == "d" and view.contiguous:
+        return view if view.format == "d" else view.cast("B").cast("d")
+    from array import array
+
+    numbers = x.tolist() if hasattr(x, "tolist") else [*x]
+    if kind in tuple("lLqQ") and any(abs(number) >= EXACT for number in numbers):
+        return None
+    return memoryview(array("d", numbers))
+
+
+def _bytes_of(x: Any) -> Any:
+    """A buffer that is not made of doubles as a key: a bytearray, ints beyond doubles."""
+    try:
+        view = memoryview(x)
+    except TypeError:
+        return None
+    return view.format, view.shape, view.tobytes()
+
+
+def _is_beyond_doubles(x: Any) -> bool:
+    """Whether an array has ints that no double is."""
+    if x.dtype.kind == "f" or x.dtype.itemsize < 8 or not x.size:
+        return False
+    return bool(x.max() >= EXACT or x.min() <= -EXACT)
+
+
+def kind_of_block(x: Any) -> tuple[Any, ...]:
+    """What a program is made for, of what `as_doubles` takes: its layout, and "float" or "int".
+
+    Numbers of other sizes, and those without a sign, have another word.
+    """
+    if is_array(x):
+        kind, is_usual = "float" if x.dtype.kind == "f" else "int", x.dtype.kind in "fi"
+        is_usual = is_usual and x.dtype.itemsize == 8
+        return "array", x.shape, kind if is_usual else f"{kind} {x.dtype.str}"
+    view = memoryview(x)
+    return "buffer", len(view), "float" if view.format[-1] in "df" else "int"

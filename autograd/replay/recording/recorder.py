@@ -1,0 +1,289 @@
+"""Recording: a function run once on fresh Values, with everything a program must know of the run.
+
+Owns `record`. The graph alone does not tell what a program needs: what the function asked of its
+numbers (guards), which results lost their history (detach, no_grad), and which leaves it met. The
+one hook in `modes` tells that.
+"""
+
+import gc
+import math
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from numbers import Complex, Real
+from typing import Any, NamedTuple
+
+from autograd import modes, ops
+from autograd.backward import topological_order
+from autograd.containers import Shape, flatten
+from autograd.op import Op
+from autograd.replay.recording.arguments import is_other_array
+from autograd.replay.recording.traced import Traced, Whole
+from autograd.value import Value, record as apply
+
+# Of how many operands the first may be nan and the result a number all the same.
+HIDING = {"where": 1, "eq": 2, "pow": 2, "hypot": 2}
+
+
+class NotReplayable(ValueError):
+    """What a function does once, while it is recorded, and a program would never do again."""
+
+
+class Recording(NamedTuple):
+    """What one run of a function left.
+
+    Attributes:
+        leaves: the leaves it met and did not make, such as a model's parameters.
+        constants: the leaves that it made itself, which nobody else can reach, and the inner nodes
+            of graphs that were there before; their numbers.
+        outputs: what it returned, taken apart: Values, numbers, and whatever else stands there.
+        shape: the container of the outputs.
+        wholes: the places of the outputs that are whole numbers.
+        asked: (question, a, b, answer), in order.
+        own: the nodes made by operations of the user's own that nothing of this needs.
+        is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
+            an edge that is absent there.
+        is_unlike: whether it asked about numbers that do not compare as floats do.
+    """
+
+    leaves: list[Value]
+    constants: dict[Value, float]
+    outputs: list[Any]
+    shape: Shape
+    wholes: set[int]
+    asked: list[tuple[str, Any, Any, bool]]
+    own: list[Value]
+    is_doubtful: bool
+    is_unlike: bool
+
+
+def record(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    inputs: Sequence[Value],
+    exact: bool = True,
+    guards_reads: bool = False,
+) -> Recording:
+    """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
+
+    With `exact`, second derivatives have eager's bits, too: which edges are dead is a question
+    then, and each answer a program of its own. With `guards_reads`, a number that `f` takes out of
+    a Value, by `.data` or as text, is a question as well: whether it is that number again. Without,
+    no number may be taken out.
+
+    Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
+    do once and never again, or takes a number out that it may not.
+    """
+    notes = _Notes(exact, guards_reads)
+    with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
+        result = f(*args, **kwargs)
+        if notes.refusal is not None:  # which the function has caught
+            raise notes.refusal
+        notes.mend()
+    outputs, shape = flatten(result, whole=is_other_array)
+    del result
+    wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
+    outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
+    own = _not_among(notes.own, outputs, notes.questions)
+    leaves, constants = _met(outputs + own, notes, inputs)
+    asked, is_doubtful = notes.questions, notes.is_doubtful
+    flags = is_doubtful, notes.is_unlike
+    return Recording(leaves, constants, outputs, shape, wholes, asked, own, *flags)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a recording makes many objects, all of which are in use."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """What `f` returns for fresh Values in eager mode, while a recording may be under way."""
+    with modes.enable_grad(), modes.recording_by(None), modes.transforming():
+        return f(*args, **kwargs)
+
+
+class _Notes(modes.Recorder):
+    """What happens during a recording that the graph does not show."""
+
+    def __init__(self, exact: bool, guards_reads: bool) -> None:
+        super().__init__()
+        self.questions: list[tuple[str, Any, Any, bool]] = []
+        self.own: list[Value] = []
+        self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
+        self._exact, self._guards_reads = exact, guards_reads
+        self._has_masks, self.is_doubtful, self.is_unlike = False, False, False
+        self.refusal: NotReplayable | None = None
+
+    def _refuse(self, why: str) -> None:
+        self.refusal = NotReplayable(why)
+        raise self.refusal
+
+    def keeps_dead_edges(self, depth: int) -> bool:
+        # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
+        # again has other sums with that edge than without it: their last bits would differ.
+        keeps = depth == 1 or not self._exact
+        self._has_masks |= keeps
+        return keeps
+
+    def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
+        # Until the function has run it is a leaf: sweeps must find the graph that eager mode has,
+        # for its shape orders their sums.
+        self._cut.append((op, inputs, leaf))
+        self.made.add(id(leaf))
+
+    def mend(self) -> None:
+        """Give what was cut its history again, over an edge that carries no derivative.
+
+        `peak` of one number is that number as a constant.
+        """
+        with modes.recording_by(None), modes.enable_grad():
+            for op, inputs, leaf in self._cut:
+                leaf.op, leaf.inputs, leaf.partials = ops.peak, (apply(op, inputs),), (None,)
+        self._cut.clear()
+
+    def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
+        if any(isinstance(x, Value) for x in (a, b)):
+            self.is_unlike |= any(map(_is_short, (a, b)))
+            if isinstance(a, Value) and not isinstance(b, Value):
+                question, b = _of_floats(question, b)
+            a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
+            self.questions.append((question, a, b, bool(answer)))
+            self._doubt(a, b)
+
+    def _doubt(self, *operands: Any) -> None:
+        """Ask that no operand is nan, where 0 * inf on a dead edge may have made it one."""
+        for x in operands if self._has_masks else ():
+            if isinstance(x, Value):
+                self.is_doubtful |= x._data != x._data
+                self.questions.append(("==", x, x, True))
+
+    def ran(self, op: Op, inputs: tuple[Any, ...]) -> None:
+        if self._has_masks:
+            self._doubt(*inputs[: len(inputs) if op.is_own else HIDING.get(op.name, 0)])
+
+    def ran_own(self, node: Value) -> None:
+        self.own.append(node)
+
+    def read(self, x: Value) -> None:
+        # What becomes of the number is in no graph: the program is one for this number alone.
+        if not self._guards_reads:
+            self._refuse(
+                "a number is taken out of its graph, by .data, float() or as text, and a program "
+                "does not see what becomes of it; x.detach() is a number without history, and "
+                "autograd.sqrt(x) stays where math.sqrt(x) does not"
+            )
+        self._doubt(x)
+        number = x._data
+        if number != number:
+            self.questions.append(("==", x, x, False))
+            return
+        self.questions.append(("==", x, number, True))
+        if number == 0.0:  # of which sign?
+            with modes.recording_by(None), modes.enable_grad():
+                angle = apply(ops.atan2, (x, -1.0))  # pi or -pi: nothing that anybody listens for
+            self.questions.append((">", angle, 0.0, angle._data > 0.0))
+
+    def changed(self, what: str) -> None:
+        self._refuse(
+            f"compile: {what} inside the compiled function; a program would do that once, while "
+            "it is recorded, and never again. Return new numbers instead: the gradients by "
+            "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "
+            "trains a model in place"
+        )
+
+
+def _is_short(x: Any) -> bool:
+    """Whether a float of Python's is rounded to fewer digits to be compared with it, by NumPy."""
+    return type(x).__module__ == "numpy" and type(x).__name__ in ("float16", "float32")
+
+
+def _of_floats(question: str, b: Any) -> tuple[str, float]:
+    """The same question of a float: an int or a fraction may lie between two of them."""
+    if isinstance(b, Complex) and not isinstance(b, Real):  # it has no order, but may be equal
+        return question, float(b.real) if b.imag == 0.0 else math.nan
+    try:
+        near = float(b)
+    except OverflowError:
+        near = math.inf if b > 0 else -math.inf
+    if near == b or near != near:
+        return question, near
+    if question in ("==", "!="):  # no float equals it, as none equals nan
+        return question, math.nan
+    below = near if near < b else math.nextafter(near, -math.inf)
+    return (">" if question[0] == ">" else "<="), below
+
+
+def _not_among(
+    own: list[Value], outputs: list[Any], asked: list[tuple[str, Any, Any, bool]]
+) -> list[Value]:
+    """Those of some nodes that outputs and questions do not need."""
+    if not own:
+        return []
+    roots = [*outputs, *[x for _, a, b, _ in asked for x in (a, b)]]
+    needed = set(topological_order(*[x for x in roots if isinstance(x, Value)]))
+    return [node for node in own if node not in needed]
+
+
+def _met(
+    outputs: list[Any], notes: _Notes, given: Sequence[Value]
+) -> tuple[list[Value], dict[Value, float]]:
+    """The leaves that a function met, apart from those that it made: nobody else holds these.
+
+    A leaf that only the recorded graph refers to cannot be assigned by anybody: it is a constant.
+    So is an inner node of a graph that was there before: its number was computed once, then.
+    """
+    asked_of = [x for _, a, b, _ in notes.questions for x in (a, b)]
+    roots = [x for x in outputs + asked_of if isinstance(x, Value)]
+    bound = set(given)
+    order = topological_order(*roots)
+    before = _made_before(order, notes.made, bound)
+    if before:
+        order = topological_order(*roots, stop=before)
+    met = [node for node in order if node.op is None and node not in bound]
+    uses = Counter([id(x) for node in order for x in node.inputs])
+    uses.update([id(x) for x in outputs + asked_of if isinstance(x, Value)])
+    del order, roots, asked_of, bound
+    leaves: list[Value] = []
+    constants: dict[Value, float] = {node: node._data for node in before}
+    for leaf, count in _references(met):
+        if count > uses[id(leaf)]:
+            leaves.append(leaf)
+        else:
+            constants[leaf] = leaf._data
+    return leaves, constants
+
+
+def _made_before(order: list[Value], made: set[int], given: set[Value]) -> list[Value]:
+    """The inner nodes that no operation has made during the recording.
+
+    What depends on an input of it has been made, by whatever: a copy of a graph is no operation.
+    """
+    before = [node for node in order if node.op is not None and id(node) not in made]
+    if before:
+        depends = set(given)
+        for node in order:
+            if not depends.isdisjoint(node.inputs):
+                depends.add(node)
+        before = [node for node in before if node not in depends]
+    return before
+
+
+def _references(met: list[Value]) -> list[tuple[Value, int]]:
+    """For each Value of `met`, which is emptied, how many references there are from elsewhere."""
+    met.append(Value(0.0))  # one that nobody refers to: what is counted on the way
+    counts = []
+    while met:
+        leaf = met.pop()
+        counts.append((leaf, sys.getrefcount(leaf)))
+        del leaf
+    own = counts[0][1]
+    return [(leaf, count - own) for leaf, count in counts[:0:-1]]

@@ -1,0 +1,110 @@
+"""Trial: a program compared with the function it was recorded from, on other numbers.
+
+Owns what must be the same: the bits of all numbers, the containers, and what stands between them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from numbers import Number
+from typing import Any, NamedTuple, Protocol
+
+from autograd.containers import Shape
+from autograd.replay.recording.refusals import RETURNS_OBJECTS
+from autograd.replay.recording.traced import Traced
+from autograd.replay.tapes.tape import Tape
+from autograd.value import Value
+
+CLOSE = 1e-6  # relative to the largest number
+
+
+class Trial(NamedTuple):
+    """A path whose program is yet to be compared with the function on other numbers.
+
+    Attributes:
+        inputs: what it was recorded with, as doubles.
+        is_repeated: whether it has been compared on the same numbers.
+    """
+
+    inputs: bytes
+    is_repeated: bool
+
+
+class Recorded(Protocol):
+    """What a result of the function looked like when it was recorded."""
+
+    @property
+    def shape(self) -> Shape:
+        """Its containers."""
+
+    @property
+    def wholes(self) -> Collection[int]:
+        """The places of it that hold a whole number."""
+
+    @property
+    def fixed(self) -> Mapping[int, Any]:
+        """What stands in it and is no number of the program, by its place."""
+
+
+def difference(
+    recorded: Recorded, found: Sequence[float] | None, right: Sequence[Any], shape: Shape
+) -> str:
+    """Why a program does not give what the function itself has given; "" if it does.
+
+    Args:
+        recorded: what the program was made from.
+        found: its outputs; None if a guard is answered otherwise.
+        right, shape: what the function returned, taken apart.
+    """
+    fixed = {i: x for i, x in enumerate(right) if not is_number(x)}
+    for i, x in [*fixed.items()]:  # numbers, as eager mode and NumPy have them
+        kind: type = int if i in recorded.wholes else float
+        if isinstance(x, kind) and i not in recorded.fixed:
+            del fixed[i]
+    numbers = [float(plain(x)) for i, x in enumerate(right) if i not in fixed]
+    if found is None or not same(found, numbers):
+        return (
+            "its program does not give the same numbers as the function itself: something in it "
+            "is no operation on Values, such as random numbers, a list or attribute it changes, or "
+            "a sum that NumPy adds up in an order of its own"
+        )
+    is_as_before = shape == recorded.shape and fixed.keys() == recorded.fixed.keys()
+    if is_as_before and all(_is_the_same(x, recorded.fixed[i]) for i, x in fixed.items()):
+        return ""
+    return RETURNS_OBJECTS
+
+
+def is_number(x: Any) -> bool:
+    """Whether it is one in a result: what a program computes, or a float."""
+    return x.__class__ is float or isinstance(x, (Value, Traced))
+
+
+def plain(x: Any) -> Any:
+    """A result that eager mode gives, as a number if it is one."""
+    return x._data if isinstance(x, Value) else x.number if isinstance(x, Traced) else x
+
+
+def same(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether they hold the same bits; one nan is as good as another."""
+    return len(a) == len(b) and [x.hex() for x in a] == [x.hex() for x in b]
+
+
+def close(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether the first are as near to the others as those of a fast program are to be."""
+    limit = CLOSE * max([1.0, *map(abs, b)])
+    return len(a) == len(b) and all(abs(x - y) <= limit for x, y in zip(a, b, strict=True))
+
+
+def is_same_way(a: Tape, b: Tape) -> bool:
+    """Whether both are one way through a function: recorded by two threads at once, say."""
+    return (
+        (a.guards, a.rows, a.operands, a.outputs) == (b.guards, b.rows, b.operands, b.outputs)
+        and same(a.constants, b.constants)
+    )  # fmt: skip
+
+
+def _is_the_same(a: Any, b: Any) -> bool:
+    """Whether it is one thing, or another that nobody can change or tell from it."""
+    if a is b:
+        return True
+    if type(a) is not type(b) or type(a).__hash__ is None:
+        return False
+    return repr(a) == repr(b) if isinstance(a, Number) else bool(a == b)

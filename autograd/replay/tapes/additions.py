@@ -1,0 +1,45 @@
+"""Additions: a tape seen as sums, each a chain of additions that nothing else reads.
+
+Owns who reads what, and the chains.
+"""
+
+from collections import Counter
+
+from autograd import ops
+from autograd.replay.tapes.tape import Tape
+
+
+class Additions:
+    """A tape, and who reads what. Instructions are numbered from 0; a negative one is none.
+
+    Args:
+        tape: in plain arithmetic (see `straighten`).
+
+    Attributes:
+        operands: what each instruction reads.
+        tails: the last addition of each chain.
+        minus_zero: -0.0, which changes no number it is added to.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.operands = [tuple([i - tape.first for i in slots]) for slots in tape.operands]
+        n_uses = Counter([i for operands in self.operands for i in operands])
+        n_uses.update([i - tape.first for i in tape.read_at_the_end()])
+        self._before: dict[int, int] = {}  # the link of a chain that each link continues
+        for k, row in enumerate(tape.rows):
+            if row is ops.add:
+                left = self.operands[k][0]
+                if left >= 0 and tape.rows[left] is ops.add and n_uses[left] == 1:
+                    self._before[k] = left
+        self.minus_zero = tape.n_inputs + [x.hex() for x in tape.constants].index((-0.0).hex())
+        self.minus_zero -= tape.first
+        inner = set(self._before.values())
+        self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
+
+    def links(self, tail: int) -> list[int]:
+        """The additions of the chain that ends in `tail`, in order."""
+        found = [tail]
+        while found[-1] in self._before:
+            found.append(self._before[found[-1]])
+        return found[::-1]

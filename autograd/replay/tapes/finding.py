@@ -1,0 +1,101 @@
+"""Finding: which parts of a tape are the same program, for one sample of a batch each.
+
+Owns where samples are looked for: what a sum adds, what a wide row reads, and outputs may be of one
+sample each; and what is made for one alone is its own. See `dividing` for the rest of the tape.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from autograd.replay.tapes.additions import Additions
+from autograd.replay.tapes.dividing import FEWEST, divided
+from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.tape import Tape
+
+ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
+LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
+MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
+
+
+def find_samples(tape: Tape) -> Samples | None:
+    """The samples of a tape in plain arithmetic (see `straighten`), if there are any."""
+    additions = Additions(tape)
+    best, fewest = None, len(tape.rows)
+    for candidates in _candidates(additions):
+        # Of which most is made is likely to be right; to find out takes a fraction of dividing.
+        owned = [_owned(additions, terms) for terms in candidates]
+        for mine in sorted(owned, key=len, reverse=True):
+            owner = [-1] * len(tape.rows)
+            for k, sample in mine.items():
+                owner[k] = sample
+            samples = divided(additions, owner)
+            left = sum(map(len, samples.scalars)) if samples is not None else fewest
+            if left < fewest:
+                best, fewest = samples, left
+                if left < ENOUGH * len(tape.rows):
+                    return best
+    return best
+
+
+def _candidates(additions: Additions) -> Iterator[list[list[int]]]:
+    """Instructions that may be of one sample each: terms of sums, operands, outputs.
+
+    Those of the numbers by which most is added up: first the ones made of most, then others; where
+    samples meet (as in the variance of a batch), only what comes before shows them.
+    """
+    size: list[float] = []
+    for operands in additions.operands:
+        size.append(1.0 + sum([size[i] for i in operands if i >= 0]))
+    by_length: dict[int, dict[float, list[int]]] = {}
+    weight: Counter[int] = Counter()
+    for made in _rows_of_instructions(additions):
+        # terms that were there before the samples, such as a penalty's, are made of little
+        largest = max([size[i] for i in made], default=0.0)
+        terms = [i for i in made if size[i] * 4.0 > largest]
+        if len(terms) >= FEWEST and len(set(terms)) == len(terms):
+            by_length.setdefault(len(terms), {}).setdefault(largest, terms)
+            weight[len(terms)] += len(terms)
+    found = []
+    for length, _ in weight.most_common(LENGTHS):
+        known = by_length[length]
+        sizes = sorted(known, reverse=True)
+        places = {round((len(sizes) - 1) * j / (SIZES - 1)) for j in range(SIZES)}
+        found.append([known[sizes[j]] for j in sorted(places)])
+    for some in zip_longest(*found):
+        yield [terms for terms in some if terms is not None]
+
+
+def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
+    """The terms of each sum, the operands of each wide row, the outputs, one or all of each."""
+    for tail in additions.tails:
+        links = additions.links(tail)
+        if len(links) >= FEWEST - 1:
+            added = [additions.operands[links[0]][0], *[additions.operands[k][1] for k in links]]
+            yield [i for i in added if i >= 0]
+    for operands in additions.operands:
+        if len(operands) >= FEWEST:
+            yield [i for i in operands if i >= 0]
+    outputs = [slot - additions.tape.first for slot in additions.tape.outputs]
+    for step in range(1, MOST_OUTPUTS + 1):  # of each sample; one of them shows it
+        if len(outputs) % step == 0:
+            yield [i for i in outputs[::step] if i >= 0]
+
+
+def _owned(additions: Additions, terms: Sequence[int]) -> dict[int, int]:
+    """The instructions of which one sample's term alone is made, with the sample."""
+    operands = additions.operands
+    owner: dict[int, int] = {}
+    for sample, term in enumerate(terms):
+        pending = [term]
+        while pending:
+            k = pending.pop()
+            if k not in owner:
+                owner[k] = sample
+                pending += [i for i in operands[k] if i >= 0 and i not in owner]
+    shared: set[int] = set()
+    for k in sorted(owner, reverse=True):
+        for i in operands[k]:
+            if i >= 0 and (k in shared or owner[i] != owner[k]):
+                shared.add(i)
+    return {k: sample for k, sample in owner.items() if k not in shared}

@@ -1,0 +1,147 @@
+"""A tape in plain arithmetic: what native code is made of.
+
+Owns the rewriting of a tape that changes no bit: n-ary sums and products of vectors become single
+multiplications and additions in their order, what is computed twice is computed once, and what
+cannot change a number goes.
+"""
+
+from collections.abc import Sequence
+
+from autograd import ops
+from autograd.op import BUILTIN, Op
+from autograd.replay.tapes.tape import Guard, Tape
+
+# Of whole exponents up to this one, fast programs make products.
+MOST_FACTORS = 4
+
+
+def straightened(tape: Tape, fast: bool = False) -> Tape:
+    """The same program in plain arithmetic; with `fast` a power may become a product."""
+    writer = _Writer(tape, fast)
+    for k, (row, operands) in enumerate(zip(tape.rows, tape.operands, strict=True)):
+        writer.slots[tape.first + k] = writer.write(row, [writer.slots[i] for i in operands])
+    return writer.finished()
+
+
+class _Writer:
+    """The new tape while it grows. Its constants are negative slots until it is finished."""
+
+    def __init__(self, tape: Tape, fast: bool) -> None:
+        self._tape, self._fast = tape, fast
+        self._constants: dict[str, int] = {}
+        self._numbers: list[float] = []
+        self._rows: list[Op] = []
+        self._operands: list[tuple[int, ...]] = []
+        self._known: dict[tuple[Op, tuple[int, ...]], int] = {}
+        self._never_minus_zero: set[int] = set()
+        self.zero = self.constant(0.0)
+        self.constant(-0.0)  # with which a sum of nothing begins
+        self._one = self.constant(1.0)
+        self.slots: dict[int, int] = {i: i for i in range(tape.n_inputs)}
+        for i, x in enumerate(tape.constants):
+            self.slots[tape.n_inputs + i] = self.constant(x)
+
+    def constant(self, x: float) -> int:
+        """The slot of a number."""
+        slot = self._constants.get(x.hex())
+        if slot is None:
+            slot = self._constants[x.hex()] = -1 - len(self._numbers)
+            self._numbers.append(x)
+            if x.hex() != (-0.0).hex():
+                self._never_minus_zero.add(slot)
+        return slot
+
+    def _append(self, row: Op, *operands: int) -> int:
+        slot = self._tape.n_inputs + len(self._rows)
+        if row.name in BUILTIN:  # a user's forward need not give the same number twice
+            known = self._known.setdefault((row, operands), slot)
+            if known != slot:
+                return known
+        self._rows.append(row)
+        self._operands.append(operands)
+        return slot
+
+    def write(self, row: Op, operands: Sequence[int]) -> int:
+        """Append what computes `row`; return the slot of the result."""
+        if row is ops.add:
+            return self._add(*operands)
+        if row is ops.mul:
+            return self._multiply(*operands)
+        if row is ops.sum_:
+            return self._sum(operands)
+        if row is ops.mean:
+            return self._append(ops.div, self._sum(operands), self.constant(float(len(operands))))
+        if row is ops.dot:
+            n, total = len(operands) // 2, operands[-1]
+            for w, x in zip(operands[:n], operands[n:-1], strict=True):
+                total = self._add(total, self._multiply(w, x))
+            return total
+        if row is ops.power and operands[1] < 0:
+            return self._power(operands[0], self._numbers[-1 - operands[1]], operands)
+        return self._append(row, *operands)
+
+    def _sum(self, operands: Sequence[int]) -> int:
+        total = self.zero
+        for x in operands:
+            total = self._add(total, x)
+        return total
+
+    def _add(self, a: int, b: int) -> int:
+        # Only -0.0 + 0.0 is not the other operand; and only two -0.0 add up to one.
+        if a == self.zero and b in self._never_minus_zero:
+            return b
+        if b == self.zero and a in self._never_minus_zero:
+            return a
+        slot = self._append(ops.add, a, b)
+        if a in self._never_minus_zero or b in self._never_minus_zero:
+            self._never_minus_zero.add(slot)
+        return slot
+
+    def _multiply(self, a: int, b: int) -> int:
+        # A factor 1 stays: another sample may have -1 in its place.
+        return self._append(ops.mul, a, b)
+
+    def _power(self, x: int, n: float, operands: Sequence[int]) -> int:
+        if n == 1.0:
+            return x
+        if n == 0.0:
+            return self._one
+        if self._fast and n.is_integer() and 2.0 <= n <= MOST_FACTORS:
+            product = x
+            for _ in range(int(n) - 1):
+                product = self._multiply(product, x)
+            return product
+        return self._append(ops.power, *operands)
+
+    def finished(self) -> Tape:
+        """The new tape, without instructions that nobody reads."""
+        old, n = self._tape, self._tape.n_inputs
+        outputs = [self.slots[i] for i in old.outputs]
+        guards = [Guard(g.question, self.slots[g.a], self.slots[g.b], g.answer) for g in old.guards]
+        pending = outputs + [i for guard in guards for i in (guard.a, guard.b)]
+        is_read = [False] * len(self._rows)
+        for slot in pending:
+            if slot >= n:
+                is_read[slot - n] = True
+        for k in reversed(range(len(self._rows))):
+            if is_read[k]:
+                for slot in self._operands[k]:
+                    if slot >= n:
+                        is_read[slot - n] = True
+        first, rank, place = n + len(self._numbers), 0, []
+        for read in is_read:
+            place.append(first + rank)
+            rank += read
+
+        def new(slot: int) -> int:
+            return n - 1 - slot if slot < 0 else slot if slot < n else place[slot - n]
+
+        kept = [k for k, read in enumerate(is_read) if read]
+        return Tape(
+            n,
+            self._numbers,
+            [self._rows[k] for k in kept],
+            [tuple([new(i) for i in self._operands[k]]) for k in kept],
+            [new(i) for i in outputs],
+            [Guard(g.question, new(g.a), new(g.b), g.answer) for g in guards],
+        )

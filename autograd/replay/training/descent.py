@@ -1,0 +1,325 @@
+"""Descent: a training by programs, many batches of samples in one call.
+
+Owns which program runs a batch, how it is compared with eager mode, and which batches are left to
+that.
+"""
+
+from array import array
+from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from operator import attrgetter
+from typing import Any, Protocol
+
+from autograd.indexing import MOST_NUMBERS
+from autograd.modes import is_listened_to
+from autograd.replay.handlers import pass_on
+from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
+from autograd.replay.recording.trial import close, same
+from autograd.replay.training.done import Done, counts, read
+from autograd.replay.training.step import Cost, State, Step, Steps, Update
+from autograd.replay.training.table import Table
+from autograd.value import Value
+
+MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
+MOST_SURROUNDINGS = 8  # for which there are programs
+STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
+
+_data = attrgetter("_data")
+
+
+class Surroundings(Protocol):
+    """What a cost depends on beside the numbers of its graph, as far as that can be seen."""
+
+    def key(self) -> Hashable:
+        """What it is now: a program is one for the same key."""
+
+    def kept(self) -> AbstractContextManager[None]:
+        """A block after which it is as before.
+
+        Raises ValueError, when the block ends, if that was not so by itself.
+        """
+
+
+class Descent:
+    """A training in compiled steps.
+
+    Args:
+        cost: what is minimised, and what the model returned, for a batch.
+        parameters: the leaves that are trained.
+        update: the rule of the optimiser, as arithmetic.
+        rows, targets: all samples; numbers, or lists of numbers.
+        mode, backend: as for `compile`.
+        surroundings: what else the cost depends on.
+
+    Attributes:
+        n_steps: how many batches were run by programs.
+        refusal: why no more are run by programs; "" while they are.
+
+    Raises TypeError for samples of which no program can be made: of different layouts, or of
+    anything but numbers.
+    """
+
+    def __init__(
+        self,
+        cost: Cost,
+        parameters: Sequence[Value],
+        update: Update,
+        rows: Sequence[Any],
+        targets: Sequence[Any],
+        mode: str = "exact",
+        backend: str | None = None,
+        surroundings: Surroundings | None = None,
+    ) -> None:
+        self._mode, self._backend = mode, backend
+        self._maker = Steps(cost, parameters, update, Table(rows, "X"), Table(targets, "y"))
+        self._surroundings: Surroundings = surroundings or _NoSurroundings()
+        self._key = self._surroundings.key()
+        self._keys = {self._key}
+        self._steps: dict[Hashable, list[Step]] = {}
+        self.n_steps = 0
+        self.refusal = ""
+
+    def take(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+        """Train on other samples from now on; TypeError as at the beginning."""
+        tables = Table(rows, "X"), Table(targets, "y")
+        if [table.key for table in tables] != [self._maker.rows.key, self._maker.targets.key]:
+            self._steps.clear()
+        self._maker.rows, self._maker.targets = tables
+
+    def growth(self, sample: int) -> float:
+        """As `Steps.growth`; 1 where the cost raises an error, which `run` meets."""
+        try:
+            with self._surroundings.kept():
+                return self._maker.growth(sample)
+        except Exception as error:  # noqa: BLE001 - of the user's functions
+            pass_on(error)
+            return 1.0
+
+    def look_again(self) -> None:
+        """Somebody may have changed the surroundings."""
+        self._key = self._surroundings.key()
+        self._keys.add(self._key)
+
+    def run(
+        self,
+        order: Sequence[int],
+        sizes: Sequence[tuple[int, int]],
+        rates: Sequence[float],
+        velocities: Sequence[float | None],
+        with_gradients: bool = False,
+        answers: Decision | bool = True,
+    ) -> Done:
+        """Run some of the next batches, or none: then the next one is left to eager mode.
+
+        Args:
+            order: their samples.
+            sizes: how many samples a batch has, and how many such batches follow each other; and
+                STATE_NOTED where the numbers of the parameters are to be kept.
+            rates: of the optimiser.
+            velocities: one for each parameter, or None for each.
+            with_gradients: whether `.grad` of the parameters is to be that of the last batch, as
+                eager mode leaves it; otherwise it becomes 0.
+            answers: whether what the model returns is kept; or by which decision the samples that
+                are right are counted, if it returns a number, or a list of numbers, for each.
+
+        The parameters have their new numbers. A batch is left to eager mode if a cost, weight or
+        output is nan or infinite, if a row that Python computes raises an error, or if somebody,
+        such as detect_anomaly, listens to the operations: it has changed nothing.
+        """
+        if is_listened_to():
+            return _NOTHING
+        if len(self._keys) > MOST_SURROUNDINGS:
+            return self._refuse(
+                "what it computes with beside the parameters, such as an attribute of the model or "
+                "a factor in the loss, changes again and again; make it a Value, which a program "
+                "reads anew"
+            )
+        state = self._maker.state(rates, velocities, with_gradients)
+        size, samples = sizes[0][0], array("q", order)
+        if not self._maker.has(samples[:size]):  # negative, as Python counts, or an error
+            return _NOTHING
+        steps = self._steps_of(size, state)
+        for step in [*steps]:
+            planned = self._planned(step, sizes, state, answers)
+            done = self._advance(*planned, samples, state, answers)
+            if done is not None:
+                if done.costs and steps[0] is not step:  # the next is likely to take the same way
+                    steps.remove(step)
+                    steps.insert(0, step)
+                return done
+        if len(steps) >= MOST_PROGRAMS:
+            return self._refuse(
+                f"its loss took more than {MOST_PROGRAMS} ways through the data; each set of "
+                "answers to comparisons of its numbers is a way, and each index with which take() "
+                f"reads a table of more than {MOST_NUMBERS} numbers"
+            )
+        first = samples[:size]
+        try:
+            with self._surroundings.kept():
+                steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
+        except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            pass_on(error)
+            return self._refuse(_why(error))
+        only = {size: steps[0]}, array("q", [0, 1])
+        return self._advance(*only, first, state, answers) or _NOTHING
+
+    def _steps_of(self, size: int, state: State) -> list[Step]:
+        """The programs for batches of this size, the likeliest first."""
+        key = (size, bool(state.velocities), state.with_gradients, self._key)
+        return self._steps.setdefault(key, [])
+
+    def _planned(
+        self,
+        first: Step,
+        sizes: Sequence[tuple[int, int]],
+        state: State,
+        answers: Decision | bool,
+    ) -> "tuple[dict[int, Step], array[int]]":
+        """The batches that can be run in one call, if the next one is run by the step given.
+
+        Returns the step for each size, and which of them run how many batches: see `Batches`.
+        """
+        steps, number, schedule = {sizes[0][0]: first}, {sizes[0][0]: 0}, array("q")
+        if not first.is_proven:
+            return steps, array("q", [0, 1])
+        for size, n in sizes:
+            if (size, n) == STATE_NOTED:
+                schedule.extend([NOTE_STATE, 1])
+                continue
+            if size not in number:
+                likely = self._steps_of(size, state)
+                if not likely or not _goes_with(likely[0], first, answers):
+                    break
+                number[size] = len(steps)
+                steps[size] = likely[0]
+            schedule.append(number[size])
+            schedule.append(n)
+        return steps, schedule
+
+    def _advance(
+        self,
+        steps: dict[int, Step],
+        schedule: "array[int]",
+        samples: "array[int]",
+        state: State,
+        answers: Decision | bool,
+    ) -> Done | None:
+        """Run batches by programs; None if the first of them takes another way."""
+        size, step = next(iter(steps.items()))
+        if not step.is_proven:
+            samples = samples[:size]
+        others = array("d", map(_data, step.others))
+        numbers = state.numbers + others
+        n_given, n_rates = len(numbers) - len(others), len(state.rates)
+        # The first program of a way is compared with the outputs that eager mode gives.
+        if not step.is_proven or (isinstance(answers, Decision) and not counts(answers, step)):
+            answers = True
+        batches = Batches(
+            self._maker.rows.numbers,
+            self._maker.rows.size,
+            self._maker.targets.numbers,
+            self._maker.targets.size,
+            samples,
+            [Kind(each.program, size, each.width or 1) for size, each in steps.items()],
+            schedule,
+            n_rates,
+            n_given - n_rates,
+            answers,
+        )
+        try:
+            n_done, log, kept = step.program.run_batches(batches, numbers)
+        except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
+            pass_on(error)
+            only = array("q", [0, 1])
+            return (
+                _NOTHING
+                if schedule == only
+                else self._advance({size: step}, only, samples[:size], state, answers)
+            )
+        if n_done == 0:
+            given = state.numbers + others
+            return None if self._goes_otherwise(step, samples[:size], given) else _NOTHING
+        after = numbers[n_rates:n_given]
+        is_other = step.weights != state.weights
+        if not step.is_proven and (is_other or not step.is_repeated):
+            if why := self._difference([log[0], *after, *log[1:]], samples, state):
+                return self._refuse(why)
+            if why := self._difference_of_kinds(step, size, state, given=state.numbers + others):
+                return self._refuse(why)
+            step.is_proven, step.is_repeated = is_other, True
+        n = len(state.weights)
+        gradients = after[-n:] if state.with_gradients else array("d", bytes(8 * n))
+        self._maker.leaves.put(after[:n], gradients)
+        self.n_steps += n_done
+        done = read(log, n_done, [*steps.values()], batches)
+        moving = after[n : 2 * n] if state.velocities else ()
+        starts = range(0, len(kept), batches.n_new)
+        return done._replace(velocities=moving, kept=[kept[i : i + n] for i in starts])
+
+    def _goes_otherwise(self, step: Step, samples: "array[int]", given: "array[float]") -> bool:
+        """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
+        try:
+            return step.program.run(given, self._maker.blocks(samples)) is None
+        except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
+            pass_on(error)
+            return False
+
+    def _difference(self, found: list[float], samples: "array[int]", state: State) -> str:
+        """Why the outputs of a program are not those of eager mode; "" if they are."""
+        try:
+            with self._surroundings.kept():
+                expected = self._maker.in_eager_mode(samples, state)
+        except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
+            pass_on(error)
+            return _why(error)
+        if (same if self._mode == "exact" else close)(found, expected):
+            return ""
+        return (
+            "its program does not give the numbers of eager mode: the model or the loss uses "
+            "something that is no operation on Values, such as random numbers, or that a sample is "
+            "an int or a bool and no float"
+        )
+
+    def _difference_of_kinds(
+        self, step: Step, size: int, state: State, given: "array[float]"
+    ) -> str:
+        """The same for samples of each kind, where some are ints and others floats."""
+        for samples in self._maker.unlike(size):
+            try:
+                found = step.program.run(given, self._maker.blocks(samples))
+            except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
+                pass_on(error)
+                continue
+            if found is not None and (why := self._difference([*found], samples, state)):
+                return why
+        return ""
+
+    def _refuse(self, why: str) -> Done:
+        self.refusal = why
+        self._steps.clear()
+        return _NOTHING
+
+
+class _NoSurroundings:
+    def key(self) -> Hashable:
+        return None
+
+    def kept(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:
+    """Whether a step can be run in one call with the first: they read and note the same."""
+    reads_the_same = [*map(id, step.others)] == [*map(id, first.others)]
+    notes_the_same = True
+    if isinstance(answers, Decision):
+        notes_the_same = counts(answers, step) == counts(answers, first)
+    return step.is_proven and reads_the_same and notes_the_same
+
+
+def _why(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"no program can be made of its steps: {type(error).__name__}: {text}"
+
+
+_NOTHING = Done(array("d"))

@@ -1,0 +1,170 @@
+"""History: what each epoch of a training gave.
+
+Owns the record that `fit` returns: the measures of each epoch and their CSV form, snapshots of the
+parameters, and what is needed to show the training or to go on with it.
+"""
+
+import csv
+import io
+import os
+from array import array
+from itertools import count
+from typing import TYPE_CHECKING, Any, overload
+
+from nn.files import write_atomically
+from nn.module import Module
+
+if TYPE_CHECKING:
+    from nn.training.checkpoint import Checkpoint
+
+MAX_SNAPSHOTS = 100  # about: beside epoch 0 and the last one
+
+
+class History:
+    """The measures of each epoch, in order: `history.rows[0]["loss"]`, `history["loss"]`.
+
+    Attributes:
+        rows: for each finished epoch its number `epoch` and its measures: `loss` and `accuracy`
+            of the training, `val_loss` and `val_accuracy` with validation, `lr` with a schedule.
+        model: what was trained.
+        data: (X, y) it was trained on, without the samples kept for validation.
+        validation: (X, y) kept for validation, or None.
+        loss_name: the name of the loss function, `mse` for `nn.mse_loss`.
+        snapshots: epoch -> all parameters after it, in the order of `model.parameters()`; epoch 0
+            is before the training. Of a long training about 100 are kept, evenly spread.
+        stopped: why it ended before the last epoch: `interrupted`, `early stopping`, `callback`;
+            else empty.
+        best_epoch: the epoch whose weights early stopping has put back, else None.
+        checkpoint: where the training stands, for `fit(..., resume=history)`.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, float]] = []
+        self.model: Module | None = None
+        self.data: tuple[list[Any], list[Any]] | None = None
+        self.validation: tuple[list[Any], list[Any]] | None = None
+        self.loss_name = ""
+        self.snapshots: dict[int, array[float]] = {}
+        self.stopped = ""
+        self.best_epoch: int | None = None
+        self.checkpoint: Checkpoint | None = None
+
+    def append(self, **measures: float) -> None:
+        """Add an epoch; every epoch has the same measures."""
+        self.extend(**{name: [number] for name, number in measures.items()})
+
+    def extend(self, **measures: list[float]) -> None:
+        """Add epochs, of each measure a number for each; every epoch has the same measures."""
+        names = ["epoch", *measures]
+        if self.rows and self.rows[0].keys() != set(names):
+            raise ValueError(
+                f"History: this epoch has {', '.join(names)}; "
+                f"those before have {', '.join(self.rows[0])}"
+            )
+        epochs: Any = zip(count(len(self.rows) + 1), *measures.values(), strict=False)
+        if len(names) == 3:  # written out: programs train as fast as most rows are made
+            epoch, a, b = names
+            self.rows += [{epoch: n, a: x, b: y} for n, x, y in epochs]
+        else:
+            self.rows += [dict(zip(names, row, strict=True)) for row in epochs]
+
+    def add_snapshot(self, epoch: int, parameters: "array[float]") -> None:
+        """Keep the parameters as they are after `epoch`, the last one so far.
+
+        Of n epochs every 2**k-th is kept, with the smallest k that leaves at most
+        `MAX_SNAPSHOTS`; so what is kept depends on n alone, also in a training that was resumed.
+        """
+        stride = _stride(epoch)
+        for kept in [kept for kept in self.snapshots if kept % stride]:
+            del self.snapshots[kept]
+        self.snapshots[epoch] = parameters
+
+    def next_kept(self, epoch: int) -> int:
+        """The first epoch after `epoch` whose parameters may be kept when more have followed."""
+        stride = _stride(epoch + 1)
+        return (epoch // stride + 1) * stride
+
+    def __getitem__(self, measure: str) -> list[float]:
+        """Return one measure of all epochs; KeyError names those there are."""
+        if self.rows and measure not in self.rows[0]:
+            raise KeyError(f"History: no {measure!r}; there are {', '.join(self.rows[0])}")
+        return [row[measure] for row in self.rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{k}={v:.4g}" for k, v in self.rows[-1].items()) if self.rows else ""
+        why = f"; {self.stopped}" if self.stopped else ""
+        return f"History({len(self)} epochs{'; the last: ' + last if last else ''}{why})"
+
+    def to_csv(self) -> str:
+        """Return a line with the names of the measures, then one for each epoch."""
+        text = io.StringIO()
+        if self.rows:
+            writer = csv.DictWriter(text, list(self.rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.rows)
+        return text.getvalue()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to `path` as CSV, whole or not at all. Raises OSError."""
+        write_atomically(path, self.to_csv().encode())
+
+    @overload
+    def to_html(
+        self,
+        path: None = None,
+        *,
+        test: tuple[Any, Any] | None = None,
+        preparation: Any = None,
+        title: str | None = None,
+        lang: str | None = None,
+    ) -> str: ...
+
+    @overload
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        test: tuple[Any, Any] | None = None,
+        preparation: Any = None,
+        title: str | None = None,
+        lang: str | None = None,
+    ) -> None: ...
+
+    def to_html(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        test: tuple[Any, Any] | None = None,
+        preparation: Any = None,
+        title: str | None = None,
+        lang: str | None = None,
+    ) -> str | None:
+        """Write the training as one page that works offline.
+
+        Args:
+            path: of the file, written whole or not at all; without one the page is returned.
+            test: (X, y) that were not trained on, for the accuracy that is shown.
+            preparation: the `Preparation` of the data, for the names of features and classes.
+            title: of the page.
+            lang: "ko" or "en"; None leaves it to the reader's browser.
+
+        Raises OSError.
+        """
+        from nn.page.build import training_page
+
+        page = training_page(self, test=test, preparation=preparation, title=title, lang=lang)
+        if path is None:
+            return page
+        write_atomically(path, page.encode())
+        return None
+
+
+def _stride(n_epochs: int) -> int:
+    """Of so many epochs every how many are kept."""
+    stride = 1
+    while n_epochs > MAX_SNAPSHOTS * stride:
+        stride *= 2
+    return stride

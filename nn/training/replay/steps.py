@@ -1,0 +1,310 @@
+"""Compiled training: the steps of `fit` as a program, many batches at once.
+
+Owns when a batch of a training is run by the program and when in eager mode, and how many follow
+each other before Ctrl-C, the progress bar and callbacks have their turn.
+"""
+
+import marshal
+import sys
+import time
+import warnings
+from array import array
+from collections.abc import Sequence
+from operator import eq, is_
+from typing import Any
+
+from autograd import Value
+from autograd.replay import Decision, Descent, Done, Returned
+from nn.extras import is_installed, remedy
+from nn.module import Module
+from nn.nested import entries
+from nn.optim import SGD, sgd_update
+from nn.training.callbacks import EarlyStopping
+from nn.training.replay.course import Course
+from nn.training.replay.forward import CompiledForward
+from nn.training.replay.surroundings import ModelSurroundings
+from nn.training.replay.worth import Worth
+from nn.training.state import Training
+
+SECONDS = 0.05  # between two looks at Ctrl-C
+
+
+class CompiledSteps:
+    """The program of a training.
+
+    Args:
+        training: whose batches it runs.
+        mode: "exact", eager's bits, or "fast".
+        is_watched: whether callbacks are called between epochs, who may look at gradients and
+            change the model, the optimiser's parameters and the samples.
+        one_by_one: whether they are called after each batch.
+    """
+
+    def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
+        is_watched = is_watched or _has_own_code(training)
+        self._training, self._is_watched, self._one_by_one = training, is_watched, one_by_one
+        self._mode = mode
+        # What the loop of `fit` works with; a callback may give the training others.
+        self._model, self._optimizer, self._cost = training.model, training.optimizer, training.cost
+        self._samples = training.rows, training.targets
+        self._forward = CompiledForward(training.model, mode, is_watched)
+        training.forward = self._forward
+        self._descent: Descent | None = None
+        self._is_refused = False
+        self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
+        self._at_once = 1
+        self._worth = Worth(training, mode)
+        self._answers: list[Any] = []
+        self._decision: Decision | None = None
+        self._parameters: list[Value] = []
+        self._seen: list[Any] = []
+
+    def advance(self) -> int:
+        """Run some of the next batches of this epoch, or none, and count them.
+
+        None: the next batch is one for eager mode.
+        """
+        training, optimizer = self._training, self._optimizer
+        if training.model is not self._model:  # a callback has given another one to be measured
+            training.forward = None
+        is_watched = self._is_watched or self._forward.runs_model
+        is_first_step = optimizer.momentum and None in optimizer.velocities
+        is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
+        if self._refusal:
+            text = f"fit: the rest is trained uncompiled: {self._refusal}"
+            warnings.warn(text, RuntimeWarning, stacklevel=5)
+            self._refusal = ""
+        if self._is_refused or is_first_step or is_uneven:
+            return 0
+        next_size = min(training.batch_size, len(training.order) - training.position)
+        if self._descent is None and not self._worth.pays(next_size):
+            return 0
+        if self._descent is None or (is_watched and self._is_of_other_parameters()):
+            made = self._new_descent()
+            if isinstance(made, str):
+                self._refuse(made)
+                return 0
+            if self._descent is None:
+                self._worth.price(made.growth(training.order[training.position]))
+            self._descent = made
+        elif is_watched:
+            self._descent.look_again()
+            if why := _own_step(optimizer) or self._changed_samples(self._descent):
+                self._refuse(why)
+                return 0
+        course = Course(training, self._at_once, self._epochs_unseen(), self._worth.pays)
+        if not course.sizes:
+            return 0
+        start = time.perf_counter()
+        try:
+            done = self._descent.run(
+                course.samples,
+                course.sizes,
+                optimizer.rates,
+                optimizer.velocities,
+                self._is_watched,
+                self._decision or training.is_right is not None,
+            )
+        except BaseException:  # a second Ctrl-C, or what another handler of a signal raises
+            course.take_back()
+            raise
+        seconds = time.perf_counter() - start
+        if done.velocities:
+            optimizer.velocities = [*done.velocities]
+        course.count(done.costs, self._n_right(done, course.samples), done.kept)
+        n = len(done.costs)
+        if n:
+            self._worth.note(next_size)
+        if n and not self._one_by_one:
+            most = 2 * max(n, self._at_once)  # n may be few for there were no more to come
+            self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), most))
+        elif why := self._descent.refusal:
+            self._refuse(why)
+        return n
+
+    def next_order(self) -> list[int] | None:
+        """The order of the samples in the next epoch, where a program draws it; else None."""
+        training = self._training
+        if training.order or self._descent is None or not training.may_draw_ahead():
+            return None
+        if training.schedule is not None:  # it is asked first, and may raise
+            return None
+        return training.next_orders(1).tolist()
+
+    def _new_descent(self) -> Descent | str:
+        """The steps as programs, or why there can be none."""
+        model, optimizer, cost = self._model, self._optimizer, self._cost
+        if why := _own_step(optimizer):
+            return why
+
+        def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
+            given = entries([rows, targets])
+            outputs = [model(row) for row in rows]
+            found = cost(outputs, targets)
+            now = entries([rows, targets])
+            if len(given) != len(now) or not all(map(is_, given, now)):
+                raise ValueError("the model or the loss changes a sample")
+            if not isinstance(found, Value):
+                raise TypeError(f"the loss is a {type(found).__name__}, no Value")
+            return found, outputs
+
+        rows, targets = self._samples
+        try:
+            descent = Descent(
+                of_batch,
+                optimizer.parameters,
+                lambda weight, gradient, velocity, rates: sgd_update(
+                    weight, gradient, velocity, *rates
+                ),
+                rows,
+                targets,
+                self._mode,
+                surroundings=ModelSurroundings(model, cost),
+            )
+        except TypeError as error:
+            return str(error)
+        self._parameters = [*optimizer.parameters]
+        self._remember_samples()
+        return descent
+
+    def _is_of_other_parameters(self) -> bool:
+        """Whether a callback has changed which parameters are trained."""
+        now = self._optimizer.parameters
+        return len(now) != len(self._parameters) or not all(map(is_, now, self._parameters))
+
+    def _changed_samples(self, descent: Descent) -> str:
+        """Let the programs read the samples anew if a callback has changed any; why they cannot."""
+        if self._is_watched and not self._are_as_seen():
+            try:
+                descent.take(*self._samples)
+            except TypeError as error:
+                return str(error)
+            self._remember_samples()
+        return ""
+
+    def _are_as_seen(self) -> bool:
+        """Whether the samples that come next are what they were: all, or those of a batch."""
+        training = self._training
+        if training.position == 0:
+            return _are_same([*self._samples], self._seen)
+        end = training.position + training.batch_size * self._one_by_one
+        batch = training.order[training.position : end]
+        return all(
+            _are_same([now[i] for i in batch], [seen[i] for i in batch])
+            for now, seen in zip(self._samples, self._seen, strict=True)
+        )
+
+    def _remember_samples(self) -> None:
+        rule, targets = self._training.is_right, self._samples[1]
+        self._answers = [] if rule is None else [rule.of_target(y) for y in targets]
+        self._decision = None
+        if rule is not None and all(map(_is_class, self._answers)):
+            self._decision = Decision(rule.border, array("q", self._answers))
+        self._seen = _copied([*self._samples]) if self._is_watched else []
+
+    def _refuse(self, why: str) -> None:
+        self._is_refused, self._refusal = True, why
+        self._training.forward = None
+
+    def _epochs_unseen(self) -> int:
+        """How many epochs may go by, that under way included, before anybody looks."""
+        training = self._training
+        is_measured = training.history.validation is not None or training.early_stopping is not None
+        if self._is_watched or is_measured:
+            return 1
+        return training.epochs - training.finished
+
+    def _n_right(self, done: Done, samples: Sequence[int]) -> Sequence[float]:
+        """How many outputs of each batch mean the class of their target."""
+        rule = self._training.is_right
+        if rule is None or not done.returned:
+            return done.n_right
+        counts, start = [], 0
+        for returned in done.returned:
+            outputs = _outputs(returned)
+            answers = [self._answers[i] for i in samples[start : start + len(outputs)]]
+            start += len(outputs)
+            right = list(map(eq, map(rule.of_output, outputs), answers))
+            size = returned.size
+            counts += [right[i : i + size].count(True) for i in range(0, len(right), size)]
+        return counts
+
+
+def say_what_compiles() -> None:
+    """Tell who has no llvmlite that the program is Python."""
+    if not is_installed("llvmlite"):
+        print(
+            remedy("compile", "compiled to Python, not native code, without llvmlite"),
+            file=sys.stderr,
+        )
+
+
+def _has_own_code(training: Training) -> bool:
+    """Whether code of the user's own runs between epochs, which may change anything."""
+    kind = type(training.model)
+    is_own_mode = kind.train is not Module.train or kind.eval is not Module.eval
+    if is_own_mode or type(training.early_stopping) not in (type(None), EarlyStopping):
+        return True
+    if training.history.validation is None:
+        return False
+    return ModelSurroundings(training.model, training.cost).key().has_own_code
+
+
+def _own_step(optimizer: SGD) -> str:
+    """Why a step is not what `sgd_update` does, such as a method of a subclass; "" if it is."""
+    kind, names = type(optimizer), ("step", "zero_grad", "rates")
+    own = {name for each in kind.__mro__[: kind.__mro__.index(SGD)] for name in vars(each)}
+    own |= {name for each in kind.__mro__[:-1] for name in vars(each) if name in _ANYWHERE}
+    is_changed = any(vars(SGD).get(name) is not step for name, step in _STEP.items())
+    if own & _OF_A_STEP or is_changed or any(name in vars(optimizer) for name in names):
+        return f"{kind.__name__} has a step of its own"
+    if not all(isinstance(rate, (int, float)) for rate in optimizer.rates):
+        return f"a rate of {kind.__name__} is no number"
+    kinds: set[type[Value]] = set(map(type, optimizer.parameters))
+    for its_kind in kinds - {Value}:
+        if any(getattr(its_kind, name) is not getattr(Value, name) for name in _OF_A_NUMBER):
+            return f"a parameter is a {its_kind.__name__}, which has a .data of its own"
+    return ""
+
+
+# What a class of the user's own may have instead: then a program does not do what it does.
+_ANYWHERE = {"__getattribute__", "__getattr__", "__setattr__"}  # in a class beside SGD, too
+_STEP = {**vars(SGD)}  # which somebody may have replaced
+_OF_A_STEP = {"step", "zero_grad", "rates", *_ANYWHERE}
+_OF_A_STEP |= {"parameters", "velocities", "lr", "_lr", "momentum", "dampening", "weight_decay"}
+_OF_A_STEP |= {"nesterov"}
+_OF_A_NUMBER = ("data", "grad", "_data", "__setattr__", "__getattribute__")
+
+
+def _are_same(now: Any, before: Any) -> bool:
+    """Whether nested lists hold the same numbers, of the same classes: 0.0 is not -0.0."""
+    try:
+        return marshal.dumps(now, 2) == marshal.dumps(before, 2)
+    except ValueError:  # anything but numbers
+        return bool(now == before)
+
+
+def _copied(samples: Any) -> Any:
+    """Lists at any depth as new lists of the same numbers."""
+    return [_copied(x) if isinstance(x, list) else x for x in samples]
+
+
+def _is_class(answer: Any) -> bool:
+    """Whether native code can compare it: a callback may put anything in the place of a class."""
+    return isinstance(answer, int) and abs(answer) < 2**31
+
+
+def _outputs(returned: Returned) -> Sequence[Any]:
+    """What the model returned, one entry for each sample."""
+    numbers, width, shape = returned.numbers, returned.width, returned.shape
+    if width == 0:
+        return numbers
+    if width is not None:
+        return _rows(numbers, width)
+    batches = [shape.rebuild(batch) for batch in _rows(numbers, shape.size)]
+    return [output for batch in batches for output in batch]
+
+
+def _rows(numbers: "array[float]", width: int) -> list[list[float]]:
+    listed = numbers.tolist()
+    return [listed[i : i + width] for i in range(0, len(listed), width)]

@@ -1,0 +1,238 @@
+"""fit(compiled=True) sees what changes outside of the graph, and in other places than samples do.
+
+Owns what the user's own code changes where a program does not look: modules, functions, buffers,
+single samples between two batches, steps of the optimiser, evaluating; and what it writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import types
+from array import array
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from nn import SGD, EarlyStopping, Module
+from nn.training.callbacks import Callback
+from tests.nn.training.both_modes import NUMBERS, ROWS, both, mlp
+
+settings = types.ModuleType("settings_of_a_test")
+sys.modules[settings.__name__] = settings
+buffer, raw = array("d", [1.0]), bytearray([10])
+
+
+def scaled(factor):
+    """The mean squared error, times what a function says."""
+
+    def loss(outputs, targets):
+        errors = [(a - b) ** 2 for a, b in zip(outputs, targets, strict=True)]
+        return ag.mean(errors) * factor()
+
+    return loss
+
+
+def of_module():
+    return settings.factor
+
+
+def of_function():
+    return of_function.factor
+
+
+def of_buffer():
+    return buffer[0]
+
+
+def of_bytes():
+    return raw[0] / 10
+
+
+def put(factor):
+    settings.factor = of_function.factor = buffer[0] = factor
+    raw[0] = int(10 * factor)
+
+
+@pytest.mark.parametrize("factor", [of_module, of_function, of_buffer, of_bytes])
+def test_what_a_callback_changes_outside_is_seen(factor, monkeypatch):
+    def make():
+        put(1.0)
+        return mlp()
+
+    def callback(training):
+        if training.epoch in (2, 5):
+            put(1.0 / training.epoch)
+
+    found = both(make, (ROWS, NUMBERS), scaled(factor), monkeypatch, callbacks=[callback])
+    assert found.n_steps >= 50
+    assert found.said == []
+
+
+@pytest.mark.parametrize("factor", [of_module, of_function, of_buffer, of_bytes])
+def test_what_the_loss_changes_outside_is_not_done_twice(factor, monkeypatch):
+    def counting(outputs, targets):
+        put(min(10.0, factor() + 0.5))
+        return scaled(factor)(outputs, targets)
+
+    def make():
+        put(1.0)
+        return mlp()
+
+    after = []
+    for _ in range(2):
+        found = both(make, (ROWS, NUMBERS), counting, monkeypatch, epochs=2)
+        after.append(factor())
+    assert after[0] == after[1] == 6.0
+    assert "changes attributes or variables" in found.said[0]
+
+
+def log_of(write):
+    def loss(outputs, targets):
+        write("a batch")
+        return scaled(lambda: 1.0)(outputs, targets)
+
+    return loss
+
+
+@pytest.mark.parametrize(
+    "write",
+    [print, logging.getLogger("mine").warning, lambda text: print(text, file=sys.stderr)],
+    ids=["print", "log", "stderr"],
+)
+def test_what_the_loss_writes_is_written_for_each_batch(write, monkeypatch, capsys, caplog):
+    said = []
+    for epochs in (3, 3):
+        found = both(mlp, (ROWS, NUMBERS), log_of(write), monkeypatch, epochs=epochs)
+        streams = capsys.readouterr()
+        records = [x.message for x in caplog.records if x.name == "mine"]
+        said.append((streams.out + streams.err).count("a batch\n") or len(records))
+        caplog.clear()
+    assert said == [30, 30]  # 5 batches of 3 epochs, in both modes
+    assert "prints" in found.said[0]
+
+
+class ChangesBatches(Callback):
+    """After each batch it changes a sample that is yet to come in this epoch, and the first."""
+
+    def on_batch_end(self, training):
+        if training.position < len(training.order):
+            for place in (training.position, 0):
+                i = training.order[place]
+                training.rows[i][0] += 0.25
+                training.targets[i] -= 0.125
+        if training.epoch == 4:
+            training.rows[0] = [0.5, 0.25, -0.5]
+
+
+@pytest.mark.parametrize("batch_size", [4, 1, None])
+def test_samples_may_change_between_two_batches(batch_size, monkeypatch):
+    callbacks = [ChangesBatches()]
+    found = both(
+        mlp, (ROWS, NUMBERS), "mse", monkeypatch, batch_size=batch_size, callbacks=callbacks
+    )
+    assert found.said == []
+    assert found.n_steps >= 11
+
+
+def test_a_step_that_a_callback_puts_in_place_of_another(monkeypatch):
+    def callback(training):
+        if training.epoch == 3:
+            optimizer, step = training.optimizer, training.optimizer.step
+
+            def halved():
+                for parameter in optimizer.parameters:
+                    parameter.grad *= 0.5
+                step()
+
+            optimizer.step = halved
+
+    found = both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, callbacks=[callback])
+    assert found.said == ["fit: the rest is trained uncompiled: SGD has a step of its own"]
+    assert found.n_steps >= 14
+
+
+class Clamped(Value):
+    """A number that keeps within bounds when it is assigned."""
+
+    __slots__ = ()
+
+    @property
+    def data(self):
+        return self._data
+
+    @data.setter
+    def data(self, number):
+        self._data = max(-0.2, min(0.2, number))
+
+
+class Scale(Module):
+    def __init__(self):
+        self.net, self.factor = mlp(), Clamped(0.1)
+
+    def __call__(self, row):
+        return self.net(row) * self.factor
+
+
+def test_a_parameter_whose_numbers_are_its_own_business(monkeypatch):
+    found = both(Scale, (ROWS, NUMBERS), "mse", monkeypatch, lr=0.5)
+    assert "a parameter is a Clamped" in found.said[0]
+
+
+class Annealed(Module):
+    """Its factor falls whenever it is evaluated."""
+
+    def __init__(self):
+        self.net, self.factor = mlp(), 1.0
+
+    def eval(self):
+        self.factor *= 0.9
+        return super().eval()
+
+    def __call__(self, row):
+        return self.net(row) * self.factor
+
+
+class Counting(Module):
+    """Its factor falls with each row that it sees while it is evaluated."""
+
+    def __init__(self):
+        self.net, self.factor = mlp(), 1.0
+
+    def __call__(self, row):
+        if not self.training:
+            self.factor *= 0.99
+        return self.net(row) * self.factor
+
+
+def test_what_evaluating_changes_is_seen(monkeypatch):
+    for make in (Annealed, Counting):
+        both(make, (ROWS, NUMBERS), "mse", monkeypatch, validation=0.25, epochs=6)
+
+
+def test_what_an_early_stopping_of_ones_own_changes_is_seen(monkeypatch):
+    class Halving(EarlyStopping):
+        def improves(self, value, best):
+            settings.factor *= 0.9
+            return super().improves(value, best)
+
+    def make():
+        put(1.0)
+        return mlp(), {"early_stopping": Halving(50, measure="loss")}
+
+    both(make, (ROWS, NUMBERS), scaled(of_module), monkeypatch, epochs=6)
+
+
+def test_an_optimiser_s_own_class_is_seen_at_once(monkeypatch):
+    class Slow(SGD):
+        @property
+        def rates(self):
+            return (self.lr / 2, *super().rates[1:])
+
+    def make():
+        model = mlp()
+        return model, {"optimizer": Slow(model.parameters(), lr=0.05)}
+
+    found = both(make, (ROWS, NUMBERS), "mse", monkeypatch)
+    assert "Slow has a step of its own" in found.said[0]
