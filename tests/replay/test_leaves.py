@@ -11,7 +11,7 @@ from array import array
 import pytest
 
 from autograd import Value
-from autograd.replay import leaves as module
+from autograd.replay.training import leaves as module
 from autograd.replay.training.leaves import Leaves
 
 SPECIAL = [0.0, -0.0, 1.5, -1.5, math.inf, -math.inf, 5e-324, 1.7976931348623157e308]

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from autograd.replay import backends, orders
+from autograd.replay import backends
+from autograd.replay.training import orders
 from autograd.replay.training.orders import draw_orders
 
 

@@ -10,8 +10,9 @@ from array import array
 
 import pytest
 
-from autograd.replay import totals, totals_of
+from autograd.replay import totals_of
 from autograd.replay.backends import has_llvm
+from autograd.replay.training import totals
 from tests.replay.eager import SPECIAL, bits
 
 
