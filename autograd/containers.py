@@ -18,7 +18,8 @@ class Shape(NamedTuple):
     kind: Any  # None for one number, "array", or the class of a list, tuple or dict
     items: tuple[Any, ...] = ()  # Shapes; for an array its lengths
     keys: Sequence[Any] = ()  # what its items are found by; () for an array
-    empty: Any = None  # for a dict, an empty one like it: a defaultdict keeps its factory
+    empty: Any = None  # an empty one like it, for a dict (a defaultdict keeps its factory), and for
+    # a list or tuple that has attributes
 
     @property
     def size(self) -> int:
@@ -81,7 +82,7 @@ def _collect(
         return Shape(type(tree), items, tuple(tree), empty)
     if isinstance(tree, tuple) or (into_lists and isinstance(tree, list)):
         items = tuple([_collect(x, numbers, into_lists, whole) for x in tree])
-        return Shape(type(tree), items, range(len(tree)))
+        return Shape(type(tree), items, range(len(tree)), _bare(tree))
     if is_array(tree) and tree.ndim == 0:
         tree = tree.item()
     elif is_array(tree) and into_lists:
@@ -89,6 +90,15 @@ def _collect(
         return Shape("array", tree.shape)
     numbers.append(tree)
     return NUMBER
+
+
+def _bare(tree: Any) -> Any:
+    """An empty list or tuple with the attributes of this one; None if it has none."""
+    if type(tree) in (list, tuple) or not getattr(tree, "__dict__", None):
+        return None
+    bare = made_of(type(tree), ())
+    vars(bare).update(vars(tree))
+    return bare
 
 
 def flatten_like(tree: Any, shape: Shape, who: str) -> list[Any]:
@@ -103,7 +113,7 @@ def flatten_like(tree: Any, shape: Shape, who: str) -> list[Any]:
 
 
 def _collect_like(tree: Any, shape: Shape, where: str, numbers: list[Any]) -> None:
-    if isinstance(tree, dict) and shape.empty is not None:
+    if isinstance(tree, dict) and isinstance(shape.empty, dict):
         missing = [k for k in shape.keys if k not in tree]
         if missing or len(tree) > len(shape.keys):
             unknown = [k for k in tree if k not in shape.keys]
@@ -129,16 +139,20 @@ def _rebuild(shape: Shape, numbers: Iterator[Any]) -> Any:
         return next(numbers)
     if shape.kind == "array":
         return _array(shape.items, numbers)
-    return _container(shape, [_rebuild(item, numbers) for item in shape.items])
+    return container_of(shape, [_rebuild(item, numbers) for item in shape.items])
 
 
-def _container(shape: Shape, items: list[Any]) -> Any:
-    if shape.empty is not None:
+def container_of(shape: Shape, items: Iterable[Any]) -> Any:
+    """A list, tuple or dict of this layout that holds `items`."""
+    if isinstance(shape.empty, dict):
         result = copy.copy(shape.empty)
         for key, item in zip(shape.keys, items, strict=True):
             result[key] = item  # not update(), which adds up in a Counter
         return result
-    return made_of(shape.kind, items)
+    made = made_of(shape.kind, items)
+    if shape.empty is not None:
+        vars(made).update(vars(shape.empty))
+    return made
 
 
 def made_of(kind: Any, items: Iterable[Any]) -> Any:
@@ -182,13 +196,13 @@ def nest(outer: Shape, inner: Shape, rows: Sequence[Sequence[Any]]) -> Any:
         for item in outer.items:
             parts.append(nest(item, inner, rows[start : start + item.size]))
             start += item.size
-        return _container(outer, parts)
+        return container_of(outer, parts)
     if inner.kind not in (None, "array"):
         parts, start = [], 0
         for item in inner.items:
             parts.append(nest(outer, item, [row[start : start + item.size] for row in rows]))
             start += item.size
-        return _container(inner, parts)
+        return container_of(inner, parts)
     flat = [x for row in rows for x in row]
     lengths = (*outer.items, *inner.items)
     return Shape("array", lengths).rebuild(flat) if lengths else flat[0]

@@ -326,6 +326,16 @@ def test_what_a_container_is_called() -> None:
     assert found == ["a list of 1", "a tuple of 0", "a dict of 1", "an OrderedDict of 1"]
 
 
+def test_attributes_of_own_classes_are_kept() -> None:
+    class Weights(list[float]):
+        unit = "m"
+
+    w = Weights([2.0, 3.0])
+    w.unit = "kg"
+    gradient = ag.grad(lambda w: w[0] * w[1])(w)
+    assert (type(gradient), gradient, gradient.unit) == (Weights, [3.0, 2.0], "kg")
+
+
 def test_a_list_where_a_dict_is_expected() -> None:
     with pytest.raises(ValueError, match=r"^f: expected a dict of 2, got a list of 2$"):
         flatten_like([1.0, 2.0], flatten({0: 1.0, 1: 2.0})[1], "f")

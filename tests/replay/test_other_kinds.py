@@ -49,6 +49,49 @@ def test_an_object_in_a_result_holds_this_calls_int(backend):
         assert (type(found), found, found.n, type(found.n)) == (Named, {"a": x * n}, n, int)
 
 
+class Row(list):
+    pass
+
+
+class Pair(tuple):
+    pass
+
+
+def marked(kind, items, **attributes):
+    found = kind(items)
+    vars(found).update(attributes)
+    return found
+
+
+@both
+def test_lists_and_tuples_of_own_classes_keep_their_attributes(backend):
+    def f(x):
+        return marked(Row, [x, [marked(Pair, (x * x,), unit="m")]], name="row", sizes=(1, 2))
+
+    compiled = ag.compile(f, backend=backend)
+    for x in (1.0, 2.0, 3.0, 2.0):
+        row = compiled(x)
+        assert (type(row), row, vars(row)) == (Row, [x, [(x * x,)]], vars(f(x)))
+        assert (type(row[1][0]), vars(row[1][0])) == (Pair, {"unit": "m"})
+
+
+@both
+@pytest.mark.parametrize("of_call", [lambda x, n: x * 3, lambda x, n: n, lambda x, n: [1]])
+def test_an_attribute_that_differs_from_call_to_call_is_found(backend, of_call):
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        return marked(Row, [x * 2], found=of_call(x, len(calls)))
+
+    compiled = ag.compile(f, backend=backend)
+    with pytest.warns(RuntimeWarning, match="runs uncompiled: .* it returns"):
+        rows = [(x, compiled(x), len(calls)) for x in (1.0, 2.0, 3.0)]
+    for x, row, n in rows:
+        assert row == [x * 2]
+        assert plain(row.found) == plain(of_call(Value(x), n))
+
+
 @both
 def test_the_factory_of_a_dict_is_that_of_this_call(backend):
     compiled = ag.compile(lambda x: collections.defaultdict(lambda: x * 2, a=x), backend=backend)

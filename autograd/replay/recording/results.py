@@ -3,14 +3,13 @@
 Owns the containers of a result, and what stands in them beside numbers.
 """
 
-import copy
 import gc
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
-from autograd.containers import Shape, made_of
+from autograd.containers import Shape, container_of
 from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
@@ -64,7 +63,7 @@ def holds_of_recording(outputs: Sequence[Any], shape: Shape, inputs: Sequence[Va
 
 
 def _besides(shape: Shape) -> list[Any]:
-    """What dicts of a result hold beside their items: a factory, attributes."""
+    """What containers of a result hold beside their items: a factory, attributes."""
     found = [x for item in shape.items if isinstance(item, Shape) for x in _besides(item)]
     if shape.empty is not None and type(shape.empty) is not dict:
         found.append(shape.empty)
@@ -84,9 +83,4 @@ def _filled(shape: Shape, numbers: Iterator[float]) -> Any:
     if all(item.kind is None for item in shape.items) and shape.kind in (list, tuple):
         return shape.kind([next(numbers) for _ in shape.items])
     items = [_filled(item, numbers) for item in shape.items]
-    if shape.empty is None:
-        return made_of(shape.kind, items)
-    result = copy.copy(shape.empty)
-    for name, item in zip(shape.keys, items, strict=True):
-        result[name] = item
-    return result
+    return container_of(shape, items)
