@@ -5,7 +5,8 @@ from autograd.view.explanation import Explanation, explain
 from autograd.view.glossary import TERMS, term
 from autograd.view.graph import draw
 from autograd.view.render import RendererNotFound
-from autograd.view.stepper import Stepper, step
+from autograd.view.stepper import Stepper
+from autograd.view.stepping import step
 from autograd.view.text import quoted, room, tooltip
 
 __all__ = [

@@ -1,19 +1,17 @@
-"""Stepping through a computation, one operation at a time, forwards and back.
+"""Stepper: a computation, one operation at a time, forwards and back.
 
-Owns `step` and the Stepper: where in its records one is, and how one moves.
+Owns where in its records one is, how one moves, and the state after each step. `step`, in
+`stepping`, makes one.
 """
 
 import functools
-import inspect
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, overload
 
-from autograd.backward import topological_order
 from autograd.naming import Names, node_names
-from autograd.origin import recording
 from autograd.value import Value
 from autograd.view.glossary import Language
 from autograd.view.listing import listing
@@ -24,62 +22,6 @@ from autograd.view.terminal import interact, text_of
 from autograd.view.trace import trace
 from autograd.view.widget import show
 from autograd.view.words import words
-
-MOST_NODES = 100_000
-
-
-def step(
-    value: Value | Callable[..., Value],
-    *arguments: Any,
-    optimizer: Any = None,
-    prediction: Value | Iterable[Value] | None = None,
-    names: Names = None,
-    lang: Language = "en",
-) -> "Stepper":
-    """Return a Stepper through the computation of `value`, backpropagation and the weight update.
-
-    Stepping only reads: no `.data` and no `.grad` changes, whatever is stepped.
-
-        stepper = ag.step(loss, optimizer=nn.SGD(model.parameters(), lr=0.1))
-        stepper.forward()           # the next step; .back(), .jump("backward"), .play()
-        stepper.run(op="tanh")      # on to the next tanh
-
-    Args:
-        value: a result; or a function, which is called with `arguments` and shown line by line.
-        arguments: of the function; numbers become Values, named as its parameters are.
-        optimizer: such as `nn.SGD`: the weight update that its `step()` would make is shown, too.
-        prediction: the Value or Values where forward propagation ends and the loss begins; default:
-            what modules (`nn.MLP`, ...) returned.
-        names: names for Values without a label, as for `draw`; one that gets none is called v2, by
-            its place in the topological order.
-        lang: "en" or "ko".
-
-    Raises TypeError for what is no Value, ValueError for a leaf, for more than 100,000 nodes,
-    for a prediction that the result was not made from, and for an optimiser of other parameters.
-    """
-    function = None
-    given: dict[Any, str] = {}
-    if callable(value) and not isinstance(value, Value):
-        function = value
-        value, given = _called(function, arguments)
-    elif arguments:
-        raise TypeError("step: arguments are for a function; give step(function, ...) or one Value")
-    if not isinstance(value, Value):
-        what = "the function returned" if function else "expected a Value or a function, got"
-        raise TypeError(f"step: {what} {type(value).__name__}; step one Value, such as a loss")
-    if value.op is None:
-        raise ValueError(
-            "step: this Value is a leaf, a number that no operation made; step a result, such as "
-            "a loss"
-        )
-    order = topological_order(value)
-    if len(order) > MOST_NODES:
-        raise ValueError(
-            f"step: {len(order):,} nodes are more than {MOST_NODES:,}; step the loss of fewer "
-            "samples, or a node on the way"
-        )
-    ends = [prediction] if isinstance(prediction, Value) else prediction
-    return Stepper(value, order, function, given, ends, optimizer, names, lang)
 
 
 class Stepper:
@@ -103,7 +45,7 @@ class Stepper:
         order: list[Value],
         function: Callable[..., Any] | None,
         given: dict[Value, str],
-        prediction: Iterable[Value] | None,
+        prediction: list[Value] | None,
         optimizer: Any,
         names: Names,
         lang: Language,
@@ -112,7 +54,7 @@ class Stepper:
         self.lang = lang
         pairs = [] if names is None else [*(names.items() if isinstance(names, Mapping) else names)]
         self.names = tuple(node_names(order, [*pairs, *((name, x) for x, name in given.items())]))
-        self.records = trace(root, self.names, _checked(prediction, order), optimizer, lang)
+        self.records = trace(root, self.names, prediction, optimizer, lang)
         self.code = listing((record.line for record in self.records), function)
         self._data = tuple(node.data for node in order)
         self._index = 0
@@ -325,45 +267,6 @@ class Stepper:
 
     def _ipython_display_(self) -> None:
         show(self)
-
-
-def _called(
-    function: Callable[..., Any], arguments: tuple[Any, ...]
-) -> tuple[Any, dict[Value, str]]:
-    """What the function returns, recorded, and the names of its arguments and of its result."""
-    values = [Value(x) if isinstance(x, (int, float)) else x for x in arguments]
-    with recording():
-        result = function(*values)
-    given: dict[Value, str] = {}
-    try:
-        bound = inspect.signature(function).bind(*values).arguments
-    except ValueError:  # a callable that keeps its parameters to itself
-        bound = {}
-    for name, argument in bound.items():
-        if isinstance(argument, Value):
-            given.setdefault(argument, name)
-        elif isinstance(argument, (list, tuple)):
-            for k, x in enumerate(argument):
-                if isinstance(x, Value):
-                    given.setdefault(x, f"{name}[{k}]")
-    name = getattr(function, "__name__", "")
-    if isinstance(result, Value) and name.isidentifier():
-        given.setdefault(result, name)
-    return result, given
-
-
-def _checked(prediction: Iterable[Any] | None, order: list[Value]) -> list[Value] | None:
-    """The ends of forward propagation, or an error for what the result was not made from."""
-    if prediction is None:
-        return None
-    ends, known = list(prediction), set(order)
-    for end in ends:
-        if not isinstance(end, Value) or end not in known:
-            raise ValueError(
-                f"step: the result was not made from prediction {end!r:.60}; give the Value or "
-                "Values that the loss was computed from"
-            )
-    return ends
 
 
 def _is_turn(record: Record) -> bool:
