@@ -34,6 +34,16 @@ LAYERS = (
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
+# The same for the rooms of replay: calls and trainings do not know each other, nor backends either.
+REPLAY = (
+    {"handlers", "programs", "tapes"},
+    {"python", "recording"},
+    {"llvm", "tiers"},
+    {"backends"},
+    {"calls", "training"},
+)
+FLOOR = {name: floor for floor, names in enumerate(REPLAY) for name in names}
+
 # The imports of autograd that may stand in a function. A program is written with public names:
 PROGRAM = ("autograd.program", "_public_name", "autograd")
 # and a notebook asks for the picture.
@@ -167,6 +177,22 @@ def test_every_module_of_autograd_has_its_place():
 
 def test_imports_follow_the_arrows():
     assert [found for found in IMPORTS if is_against_the_arrows(found)] == []
+
+
+def is_down_the_stairs(found):
+    """Whether an import in replay is from the same room, or one of a floor below."""
+    here, there = [name.split(".")[2] for name in (found.module, found.target)]
+    return here == there or FLOOR[there] < FLOOR[here] or found[:3] in NATIVE
+
+
+def test_the_rooms_of_replay_know_those_below_only():
+    house = "autograd.replay."
+    within = [found for found in IMPORTS if found.module.startswith(house)]
+    within = [found for found in within if found.target.startswith(house)]
+    assert [found for found in within if not is_down_the_stairs(found)] == []
+    assert {name.split(".")[2] for name in MODULES if name.startswith(house)} == FLOOR.keys()
+    up = Import("autograd.replay.tapes.tape", "", "autograd.replay.calls.path", "path_of")
+    assert not is_down_the_stairs(up)
 
 
 def test_a_value_imports_its_picture_inside_the_function():
