@@ -103,6 +103,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     the sum over the outputs of cotangent * derivative.
     """
     check_function("vjp", f)
+    if not primals:
+        raise TypeError("vjp: no primals; give the arguments of the function, too: vjp(f, x)")
     run = Run("vjp", f, primals, {}, range(len(primals)))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:

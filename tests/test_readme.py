@@ -196,6 +196,7 @@ def drift(english, korean):
     """
     for added in AS_KOREAN_EXCEL:
         korean = korean.replace(added, "")
+    korean = korean.replace("lessons --lang ko", "lessons --lang en")  # each gets its own
     different, renamed = [], {}
     for pair in zip_longest(_code(english), _code(korean), fillvalue=[]):
         for left, right in zip_longest(*pair, fillvalue=""):

@@ -148,6 +148,10 @@ def test_a_result_instead_of_a_function(name: str, no_function: Any) -> None:
     assert_says(message, name, "function", type(no_function).__name__)
 
 
+def test_vjp_without_arguments_of_the_function_says_that_they_are_missing() -> None:
+    assert_says(refusal(lambda: ag.vjp(lambda x: x * x), TypeError), "vjp", "primals", "vjp(f, x)")
+
+
 @pytest.mark.parametrize("name", ["jvp", "vjp", "hvp"])
 def test_a_result_instead_of_a_function_called_at_once(name: str) -> None:
     message = refusal(lambda: CALLS[name](Value(3.0), 2.0), TypeError)

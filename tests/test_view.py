@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from base64 import b64decode
 from pathlib import Path
 
 import graphviz
@@ -311,10 +312,23 @@ def test_a_notebook_shows_a_picture():
     y = x
     for _ in range(30):
         y = -y
-    assert "max-width" not in y._repr_mimebundle_()["image/svg+xml"]  # too wide to shrink
+    too_wide = y._repr_mimebundle_()
+    assert set(too_wide) == {"image/svg+xml"}
+    assert "max-width" not in too_wide["image/svg+xml"]
     png = draw(x)._repr_mimebundle_(include=["image/png", "text/html"])
     assert png["image/png"].startswith(PNG_SIGNATURE)
     assert draw(x)._repr_mimebundle_(exclude=["image/svg+xml"]) == {}
+
+
+def test_a_picture_as_wide_as_a_page_shrinks_as_an_image_too():
+    x = Value(1.0, label='"<x>"')
+    bundle = (((x + 1.0) * x - 2.0) * x)._repr_mimebundle_()
+    assert set(bundle) == {"image/svg+xml", "text/html"}
+    image = ElementTree.fromstring(bundle["text/html"].removesuffix(">") + "/>")
+    assert "max-width: 100%" in image.get("style")
+    content = image.get("src").removeprefix("data:image/svg+xml;base64,")
+    assert b64decode(content).decode() == bundle["image/svg+xml"]
+    assert set(draw(x * x + x - x)._repr_mimebundle_(exclude=["text/html"])) == {"image/svg+xml"}
 
 
 def test_what_the_program_says_is_in_the_error():

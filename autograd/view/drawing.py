@@ -3,9 +3,12 @@
 Owns how a picture gets out; what is in it, `graph.py` decides.
 """
 
+import html
+import math
 import os
 import re
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ _MIME_TYPES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
 
 FORMATS = ("svg", "png", "pdf")
 WIDEST_FITTED = 1_100  # points; a wider picture keeps its size, and its page scrolls
+NARROWEST_FITTED = 400  # no page is narrower
 
 Name = str | os.PathLike[str]
 
@@ -151,14 +155,18 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
         exclude: Iterable[str] | None = None,
         **_: Any,
     ) -> dict[str, str | bytes]:
-        wanted = {"image/svg+xml"} if include is None else set(include)
+        wanted = {"image/svg+xml", "text/html"} if include is None else set(include)
         wanted -= set(exclude or ())
         bundle: dict[str, str | bytes] = {}
         try:
             for mime_type in sorted(wanted & _MIME_TYPES.keys()):
                 encoding = "utf-8" if mime_type == "image/svg+xml" else None
                 picture = self.pipe(_MIME_TYPES[mime_type], encoding=encoding)
-                bundle[mime_type] = _fitted(picture) if encoding else picture
+                bundle[mime_type] = picture
+            if "image/svg+xml" in bundle:
+                svg = bundle["image/svg+xml"] = _fitted(str(bundle["image/svg+xml"]))
+                if "text/html" in wanted and _needs_fitting(svg):
+                    bundle["text/html"] = _image(svg, self.text)
         except (RuntimeError, ValueError, OSError, subprocess.SubprocessError) as problem:
             return {"text/plain": f"{self.text or repr(self)}\n({problem})"}
         return bundle
@@ -175,7 +183,25 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
 
 def _fitted(svg: str) -> str:
     """A picture that shrinks to the width of its page, unless it would become too small to read."""
-    width = re.search(r'<svg width="(\d+)pt"', svg)
-    if width is None or int(width[1]) > WIDEST_FITTED:
+    if _width(svg) > WIDEST_FITTED:
         return svg
     return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+
+
+def _needs_fitting(svg: str) -> bool:
+    return NARROWEST_FITTED < _width(svg) <= WIDEST_FITTED
+
+
+def _width(svg: str) -> float:
+    """In points; infinity for a size of the user's own, which stays as it is."""
+    found = re.search(r'<svg [^>]*?width="(\d+)pt"', svg)
+    return int(found[1]) if found else math.inf
+
+
+def _image(svg: str, text: str) -> str:
+    """The same in HTML: notebooks show SVG as an image, which its own style does not shrink."""
+    content = b64encode(svg.encode()).decode()
+    return (
+        f'<img alt="{html.escape(text)}" style="max-width: 100%; height: auto" '
+        f'src="data:image/svg+xml;base64,{content}">'
+    )

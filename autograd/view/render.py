@@ -138,7 +138,8 @@ def _mention_boxes(program: Path, source: str) -> None:
     _has_said = True
     print(
         "graphviz-pure draws letters that it lacks (Korean, emoji, ...) as boxes in PNG: save the "
-        "picture as SVG, or install Graphviz, whose `dot` uses the fonts of the system",
+        "picture as SVG, or install Graphviz, whose `dot` uses the fonts of the system (a model's "
+        'picture has no Korean if drawn with lang="en")',
         file=sys.stderr,
     )
 
