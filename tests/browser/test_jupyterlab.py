@@ -334,3 +334,41 @@ def test_exported_by_nbconvert_it_still_shows_the_picture(browser, server, saved
     sees_the_still(page)
     page.screenshot(path=pictures / "nbconvert.png", full_page=True)
     context.close()
+
+
+FITTING = """\
+from autograd import Value
+x = Value(1.5, label="x")
+((x + 1.0) * 2.0 - 3.0) * x
+"""
+
+
+def test_a_picture_wider_than_the_page_shrinks_to_it(browser, lab, server, pictures):
+    path = write_notebook(server.folder / "fitting.ipynb", FITTING)
+    one = lab(path.name, run=False)
+    one.command("notebook:run-all-cells")
+    shows_it_whole(one.page, ".jp-OutputArea-output img")
+    one.shot(pictures, "fitting")
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", str(path)],
+        env=server.environment, check=True, capture_output=True,
+    )  # fmt: skip
+    context = browser.new_context(viewport={"width": 700, "height": 700})
+    page = context.new_page()
+    page.goto(path.with_suffix(".html").as_uri())
+    shows_it_whole(page, ".jp-OutputArea-output img")
+    context.close()
+
+
+def shows_it_whole(page, selector):
+    page.set_viewport_size({"width": 700, "height": 700})
+    image = page.locator(selector)
+    image.wait_for(timeout=30_000)
+    end = time.monotonic() + 10.0
+    inside = "(one) => one.complete && one.width < one.naturalWidth && one.width > 300"
+    while not image.evaluate(inside):
+        assert time.monotonic() < end, image.evaluate("(one) => [one.width, one.naturalWidth]")
+        page.wait_for_timeout(100)
+    right = image.evaluate("(one) => one.parentElement.getBoundingClientRect().right")
+    box = image.bounding_box()
+    assert box["x"] + box["width"] <= right + 1
