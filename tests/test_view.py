@@ -325,7 +325,8 @@ def test_a_picture_as_wide_as_a_page_shrinks_as_an_image_too():
     bundle = (((x + 1.0) * x - 2.0) * x)._repr_mimebundle_()
     assert set(bundle) == {"image/svg+xml", "text/html"}
     image = ElementTree.fromstring(bundle["text/html"].removesuffix(">") + "/>")
-    assert "max-width: 100%" in image.get("style")
+    least = round(0.6 * float(ElementTree.fromstring(bundle["image/svg+xml"]).get("width")[:-2]))
+    assert image.get("style") == f"max-width: 100%; min-width: {least}pt; height: auto"
     content = image.get("src").removeprefix("data:image/svg+xml;base64,")
     assert b64decode(content).decode() == bundle["image/svg+xml"]
     assert set(draw(x * x + x - x)._repr_mimebundle_(exclude=["text/html"])) == {"image/svg+xml"}

@@ -22,6 +22,7 @@ _MIME_TYPES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
 FORMATS = ("svg", "png", "pdf")
 WIDEST_FITTED = 1_100  # points; a wider picture keeps its size, and its page scrolls
 NARROWEST_FITTED = 400  # no page is narrower
+LEAST_FITTED = 0.6  # of its size: smaller it cannot be read, and the page scrolls
 
 Name = str | os.PathLike[str]
 
@@ -201,7 +202,7 @@ def _width(svg: str) -> float:
 def _image(svg: str, text: str) -> str:
     """The same in HTML: notebooks show SVG as an image, which its own style does not shrink."""
     content = b64encode(svg.encode()).decode()
-    return (
-        f'<img alt="{html.escape(text)}" style="max-width: 100%; height: auto" '
-        f'src="data:image/svg+xml;base64,{content}">'
-    )
+    least = round(LEAST_FITTED * _width(svg))
+    style = f"max-width: 100%; min-width: {least}pt; height: auto"
+    source = f"data:image/svg+xml;base64,{content}"
+    return f'<img alt="{html.escape(text)}" style="{style}" src="{source}">'

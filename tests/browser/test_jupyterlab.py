@@ -347,28 +347,34 @@ def test_a_picture_wider_than_the_page_shrinks_to_it(browser, lab, server, pictu
     path = write_notebook(server.folder / "fitting.ipynb", FITTING)
     one = lab(path.name, run=False)
     one.command("notebook:run-all-cells")
-    shows_it_whole(one.page, ".jp-OutputArea-output img")
+    shows_it_whole(one.page, 1150)
     one.shot(pictures, "fitting")
     subprocess.run(
         [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", str(path)],
         env=server.environment, check=True, capture_output=True,
     )  # fmt: skip
-    context = browser.new_context(viewport={"width": 700, "height": 700})
+    context = browser.new_context()
     page = context.new_page()
     page.goto(path.with_suffix(".html").as_uri())
-    shows_it_whole(page, ".jp-OutputArea-output img")
+    shows_it_whole(page, 900)
     context.close()
 
 
-def shows_it_whole(page, selector):
-    page.set_viewport_size({"width": 700, "height": 700})
-    image = page.locator(selector)
+def shows_it_whole(page, width):
+    """In a window that is narrower than the picture, and scrolls in one that is much narrower."""
+    page.set_viewport_size({"width": width, "height": 700})
+    image = page.locator(".jp-OutputArea-output img")
     image.wait_for(timeout=30_000)
-    end = time.monotonic() + 10.0
-    inside = "(one) => one.complete && one.width < one.naturalWidth && one.width > 300"
-    while not image.evaluate(inside):
-        assert time.monotonic() < end, image.evaluate("(one) => [one.width, one.naturalWidth]")
-        page.wait_for_timeout(100)
-    right = image.evaluate("(one) => one.parentElement.getBoundingClientRect().right")
+    waits_until(page, image, "(one) => one.complete && one.width < one.naturalWidth")
+    right = image.evaluate("(one) => one.closest('.jp-OutputArea').getBoundingClientRect().right")
     box = image.bounding_box()
     assert box["x"] + box["width"] <= right + 1
+    page.set_viewport_size({"width": width - 500, "height": 700})
+    waits_until(page, image, "(one) => Math.abs(one.width - 0.6 * one.naturalWidth) < 2")
+
+
+def waits_until(page, image, condition):
+    end = time.monotonic() + 10.0
+    while not image.evaluate(condition):
+        assert time.monotonic() < end, image.evaluate("(one) => [one.width, one.naturalWidth]")
+        page.wait_for_timeout(100)
