@@ -57,7 +57,7 @@ def test_a_factor_of_one_and_a_division_by_one_are_shown_as_they_ran():
     stepper = ag.step(ag.sum([w * x]) / 1.0)  # as a loss of one sample ends
     assert [record.formula for record in stepper][:3] == ["w*x", "sum(v2)", "v3/1"]
     assert [record.latex for record in stepper][2] == r"\frac{v_{3}}{1}"
-    assert "back to the inputs of v3/1: v3 += 1*1 = 1." in stepper.records[4].message
+    assert "back to the inputs of v3/1: v3.grad += 1*1 = 1." in stepper.records[4].message
     assert "sum(v2)의 입력에" in ag.step(stepper.nodes[-1], lang="ko").records[5].message
 
 

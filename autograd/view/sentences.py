@@ -55,7 +55,7 @@ class Sentences:
             passed_over: the names of the operands without one.
         """
         parts = [
-            f"{name} += {short_number(partial)}*{number_in_formula(upstream, short=True)}"
+            f"{name}.grad += {short_number(partial)}*{number_in_formula(upstream, short=True)}"
             f" = {short_number(added)}"
             for name, partial, added in received[:MOST]
         ]
