@@ -7,11 +7,12 @@ A thread started inside a transformed function begins with a context of its own:
 numbers, or the derivatives of what it computes are lost.
 """
 
+import inspect
 import threading
 from array import array
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.forking import freed_by_fork
 
@@ -27,6 +28,7 @@ class _Context(threading.local):
     """One thread's switches."""
 
     recording = True  # operations on Values build a graph
+    switches: tuple["_SetRecording.Switch", ...] = ()  # of the blocks that are open
     transforms = 0  # how many of grad, jvp, ... are running
     sweeps = 0  # how many of them run rules again on Values just now
     listeners: tuple["Listener", ...] = ()
@@ -203,24 +205,58 @@ def sweeping() -> Iterator[None]:
         _context.sweeps -= 1
 
 
-class _SetRecording(ContextDecorator):
-    """Sets recording on or off for a with-block or a decorated function; may be nested."""
+class Block(ContextDecorator):
+    """A with-block that may decorate a function, whose calls are then in it."""
+
+    def __call__(self, function: Any) -> Any:
+        """`function` inside the block; TypeError for one whose body runs after its call."""
+        if any(is_later(function) for is_later in _RUN_LATER):
+            name = type(self).__name__
+            raise TypeError(
+                f"{name}: {function.__name__} is a generator or async: its body runs after the "
+                f"call that is decorated; write `with {name}(...):` inside of it"
+            )
+        return super().__call__(function)
+
+
+_RUN_LATER = (
+    inspect.isgeneratorfunction,
+    inspect.iscoroutinefunction,
+    inspect.isasyncgenfunction,
+)
+
+
+class _SetRecording(Block):
+    """Sets recording on or off for a with-block or a decorated function; may be nested.
+
+    Blocks may also overlap, as in two tasks of asyncio: the one that was opened last and is still
+    open decides.
+    """
 
     _value: bool
 
+    class Switch(NamedTuple):
+        """What one entry of a block sets."""
+
+        value: bool
+
     def __init__(self) -> None:
-        self._before: list[bool] = []
+        self._mine: list[_SetRecording.Switch] = []
 
     def _recreate_cm(self) -> "_SetRecording":
         return type(self)()
 
     def __enter__(self) -> None:
-        self._before.append(_context.recording)
+        switch = self.Switch(self._value)
+        self._mine.append(switch)
         activate(1)
+        _context.switches = (*_context.switches, switch)
         _context.recording = self._value
 
     def __exit__(self, *exception: Any) -> None:
-        _context.recording = self._before.pop()
+        switch = self._mine.pop()
+        _context.switches = tuple([one for one in _context.switches if one is not switch])
+        _context.recording = _context.switches[-1].value if _context.switches else True
         activate(-1)
 
 

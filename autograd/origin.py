@@ -10,7 +10,6 @@ import linecache
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ContextDecorator
 from typing import Any, NamedTuple, TypeVar
 
 from autograd import modes
@@ -88,7 +87,7 @@ class Origin(NamedTuple):
 class _Context(threading.local):
     """One thread's blocks."""
 
-    scope: Scope | None = None
+    scopes: tuple[Scope, ...] = ()  # that are open; they may overlap, as in two tasks of asyncio
     lines = 0
 
 
@@ -113,13 +112,15 @@ class _Marks(modes.Listener):
 
     def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
         if node.op is not None:
-            node._origin = Origin(_context.scope, current_line() if _context.lines else None)
+            scopes = _context.scopes
+            line = current_line() if _context.lines else None
+            node._origin = Origin(scopes[-1] if scopes else None, line)
 
 
 _marks = _Marks()
 
 
-class _Block(ContextDecorator):
+class _Block(modes.Block):
     """A `with` block in which operations leave a note of where they come from."""
 
     def __enter__(self) -> None:
@@ -154,17 +155,20 @@ class scope(_Block):
         if not isinstance(name, str):
             raise TypeError(f"scope: name must be a text, got {type(name).__name__}")
         self.name = name
-        self._before: list[Scope | None] = []
+        self._mine: list[Scope] = []
 
     def _recreate_cm(self) -> "scope":
         return scope(self.name)
 
     def _open(self) -> None:
-        self._before.append(_context.scope)
-        _context.scope = Scope(self.name, _context.scope)
+        scopes = _context.scopes
+        mine = Scope(self.name, scopes[-1] if scopes else None)
+        self._mine.append(mine)
+        _context.scopes = (*scopes, mine)
 
     def _close(self) -> None:
-        _context.scope = self._before.pop()
+        mine = self._mine.pop()
+        _context.scopes = tuple([one for one in _context.scopes if one is not mine])
 
 
 class recording(_Block):

@@ -3,6 +3,7 @@
 Owns modes.py's promises and "threads that build separate graphs do not disturb each other".
 """
 
+import asyncio
 import random
 import struct
 import threading
@@ -11,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, modes, no_grad
+from autograd.origin import origin_of
 from tests.threads import in_threads
 
 
@@ -95,6 +97,43 @@ def test_as_a_decorator_also_of_a_recursive_function():
     y = power(Value(2.0), 5)
     assert (y.data, y.op) == (32.0, None)
     assert is_recorded()
+
+
+def test_blocks_that_overlap_leave_recording_on():
+    async def predict(before, during):
+        await asyncio.sleep(before)
+        with no_grad(), ag.scope("mine"):
+            await asyncio.sleep(during)
+            assert not is_recorded()
+
+    async def both():
+        await asyncio.gather(predict(0.0, 0.02), predict(0.01, 0.03))
+
+    asyncio.run(both())
+    assert is_recorded()
+    with ag.scope("other"):
+        y = Value(1.0) * 2.0
+        assert y.op is not None
+    found = origin_of(y)
+    assert (found.scope.name, found.scope.outer) == ("other", None)
+
+
+@pytest.mark.parametrize("block", [no_grad(), ag.scope("s"), ag.recording(), ag.detect_anomaly()])
+def test_what_runs_after_its_call_cannot_be_decorated(block):
+    def numbers():
+        yield 1.0
+
+    async def number():
+        return 1.0
+
+    async def more():
+        yield 1.0
+
+    for function in (numbers, number, more):
+        with pytest.raises(
+            TypeError, match=rf"{function.__name__} is a generator or async.*`with "
+        ):
+            block(function)
 
 
 def test_arithmetic_at_the_edges_inside_no_grad():

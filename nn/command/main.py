@@ -63,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return say(_words_of(error), 2)
     except (CommandError, ValueError, FloatingPointError, ModuleNotFoundError) as error:
         return say(str(error), 2)
+    except OverflowError as error:
+        return say(f"a column's numbers are too large to add up; divide them ({error})", 2)
     return code
 
 

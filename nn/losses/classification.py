@@ -33,6 +33,8 @@ def cross_entropy(logits: Any, targets: Any) -> Any:
     losses = []
     for i, (row, answer) in enumerate(zip(rows, answers, strict=True)):
         _check_logits(i, row)
+        if len(row) != len(rows[0]):
+            raise ValueError("cross_entropy: logits has rows of different lengths; make them equal")
         if isinstance(answer, list):
             _check_probabilities(i, answer, len(row))
             losses.append(-ag.dot(answer, ag.log_softmax(row)))

@@ -151,6 +151,10 @@ ROW = [0.0, 1.0, 2.0]
         (lambda: hinge_loss(Value(1.0), 1), "scores must be a list"),
         (lambda: mse_loss(values(1.0, 2.0), [1.0]), "predictions have shape [2], targets [1]"),
         (lambda: mse_loss([values(1.0)], [1.0]), "predictions have shape [1, 1], targets [1]"),
+        (
+            lambda: cross_entropy([[1.0, 2.0], [1.0]], [1, 0]),
+            "cross_entropy: logits has rows of different lengths",
+        ),
         (lambda: mse_loss([[1.0], [1.0, 2.0]], [1.0, 2.0]), "predictions has rows of different"),
         (lambda: mse_loss([1.0, 2.0], [[1.0], [1.0, 2.0]]), "targets has rows of different"),
         (lambda: mse_loss([], []), "predictions is empty"),
