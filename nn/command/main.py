@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommandError, ValueError, FloatingPointError, ModuleNotFoundError) as error:
         return say(str(error), 2)
     except OverflowError as error:
-        return say(f"a column's numbers are too large to add up; divide them ({error})", 2)
+        return say(f"numbers became too large to add up ({error}); give the columns other units", 2)
     return code
 
 

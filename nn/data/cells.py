@@ -3,7 +3,6 @@
 Owns the one reading of a cell, the same when a table is learned from and when it is predicted from.
 """
 
-import math
 import re
 import unicodedata
 
@@ -11,6 +10,7 @@ import unicodedata
 FILL_IN = "write a value there, or leave the row out"
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
 
+LARGEST = 1e150  # of larger numbers there is no square, and no mean squared error
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _INFINITE = frozenset({"inf", "infinity", "∞"})
 _GROUPED = re.compile(r"([+-]?[0-9]{1,3})((?:,[0-9]{3})+)(\.[0-9]*)?")
@@ -36,7 +36,7 @@ def is_number(cell: str) -> bool:
 def number_in(cell: str) -> float:
     """Return the number that `cell` holds; ValueError in a few words that complete "it ..."."""
     is_plain = is_number(cell)
-    if is_plain and math.isfinite(number := float(cell)):
+    if is_plain and abs(number := float(cell)) <= LARGEST:
         return number
     if is_missing(cell):
         raise ValueError(f"is missing ({cell!r:.20}); {FILL_IN}")

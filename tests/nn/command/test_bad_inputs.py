@@ -193,6 +193,7 @@ TABLES = [
     (b"a,b\n1,x\ntwo,y\n3,x\n4,y\n", "line 3, column 'a'", "--ignore a"),
     (b'a,b\n"1,234",x\n"2,000",y\n3,x\n', "not a plain number", "write 1234"),
     (b"a,b\n1e999,x\n2,y\n3,x\n", "too large for a number", "correct it"),
+    (b"a,b\n1,1e153\n2,2e153\n3,-3e306\n", "too large for a number", "correct it"),
     (b"a,b\n1,x\n2,x\n3,x\n", "is 'x' in every row", "at least two classes"),
     (b"a,b\n1,2.5\n2,2.5\n3,2.5\n", "is '2.5' in every row", "choose another target"),
     (b"a,b\n1,p\n2,q\n3,r\n", "is different in every row", "choose another target"),
