@@ -134,6 +134,16 @@ def test_no_rule_passes_at_a_jump(forward, claim, x):
         del ops.TABLE["zoo_jump"]
 
 
+@pytest.mark.parametrize("offset", [1e11, 1e12, 1e13, 1e14, 1e15])
+@pytest.mark.parametrize("x", [2.0, 3.3, 0.7])
+def test_a_missing_edge_does_not_pass_beside_a_large_number(offset, x):
+    op = ag.Op("zoo_offset", forward=lambda x: offset + x, partials=lambda y, x: (None,))
+    try:
+        assert not ag.gradcheck(op, (x,))
+    finally:
+        del ops.TABLE["zoo_offset"]
+
+
 def test_a_right_rule_that_runs_a_wrong_one_is_not_accused(monkeypatch):
     monkeypatch.setattr(ops.cosh, "partials", lambda y, x: (-ops.sinh(x),))
     assert ag.gradcheck(ag.sinh, (0.4,))

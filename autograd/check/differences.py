@@ -154,7 +154,9 @@ class _Comparing:
         size = max(abs(self.claim), abs(best))
         gap = abs(self.claim - best)
         allowed = AGREES * error + 1e-11 * size + self.slack
-        is_flat = size == 0.0 and all(level.slope == 0.0 for level in levels)
+        # Flat on one stair of rounding is not flat: the longer steps tried before have to be, too.
+        tried = [level for level in self.found.values() if not isinstance(level, str)]
+        is_flat = size == 0.0 and all(level.slope == 0.0 for level in tried)
         if not is_flat and not (error <= CONFIRMED * size and gap <= min(allowed, CLOSE * size)):
             return None
         if abs(last.bend) > max(0.3 * abs(first.bend), 1e-7 * size, 4.0 * self.rounding(last)):
