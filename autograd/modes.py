@@ -7,14 +7,17 @@ A thread started inside a transformed function begins with a context of its own:
 numbers, or the derivatives of what it computes are lost.
 """
 
+import functools
 import inspect
 import threading
 from array import array
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from autograd.forking import freed_by_fork
+
+_Opened = TypeVar("_Opened")
 
 active = 0
 # How many listeners and recorders there are, in all threads. Native code reads it at its address:
@@ -28,7 +31,7 @@ class _Context(threading.local):
     """One thread's switches."""
 
     recording = True  # operations on Values build a graph
-    switches: tuple["_SetRecording.Switch", ...] = ()  # of the blocks that are open
+    blocks: tuple["_SetRecording", ...] = ()  # that are open, one as often as it was entered
     transforms = 0  # how many of grad, jvp, ... are running
     sweeps = 0  # how many of them run rules again on Values just now
     listeners: tuple["Listener", ...] = ()
@@ -213,7 +216,7 @@ class Block(ContextDecorator):
         if any(is_later(function) for is_later in _RUN_LATER):
             name = type(self).__name__
             raise TypeError(
-                f"{name}: {function.__name__} is a generator or async: its body runs after the "
+                f"{name}: {_name_of(function)} is a generator or async: its body runs after the "
                 f"call that is decorated; write `with {name}(...):` inside of it"
             )
         return super().__call__(function)
@@ -226,6 +229,20 @@ _RUN_LATER = (
 )
 
 
+def _name_of(function: Any) -> str:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(function.__name__)
+
+
+def without_last(blocks: tuple[_Opened, ...], block: _Opened) -> tuple[_Opened, ...]:
+    """The blocks that stay open in a thread when one is left: all but its last entry there."""
+    for i in range(len(blocks) - 1, -1, -1):
+        if blocks[i] is block:
+            return blocks[:i] + blocks[i + 1 :]
+    return blocks  # it was entered in another thread, such as a generator that is freed here
+
+
 class _SetRecording(Block):
     """Sets recording on or off for a with-block or a decorated function; may be nested.
 
@@ -233,30 +250,19 @@ class _SetRecording(Block):
     open decides.
     """
 
-    _value: bool
-
-    class Switch(NamedTuple):
-        """What one entry of a block sets."""
-
-        value: bool
-
-    def __init__(self) -> None:
-        self._mine: list[_SetRecording.Switch] = []
+    value: bool
 
     def _recreate_cm(self) -> "_SetRecording":
         return type(self)()
 
     def __enter__(self) -> None:
-        switch = self.Switch(self._value)
-        self._mine.append(switch)
         activate(1)
-        _context.switches = (*_context.switches, switch)
-        _context.recording = self._value
+        _context.blocks = (*_context.blocks, self)
+        _context.recording = self.value
 
     def __exit__(self, *exception: Any) -> None:
-        switch = self._mine.pop()
-        _context.switches = tuple([one for one in _context.switches if one is not switch])
-        _context.recording = _context.switches[-1].value if _context.switches else True
+        _context.blocks = without_last(_context.blocks, self)
+        _context.recording = _context.blocks[-1].value if _context.blocks else True
         activate(-1)
 
 
@@ -267,13 +273,13 @@ class no_grad(_SetRecording):
     too (`@no_grad()`), and in the current thread only.
     """
 
-    _value = False
+    value = False
 
 
 class enable_grad(_SetRecording):
     """Records inside a `no_grad` block; transforms use it to see the function they are given."""
 
-    _value = True
+    value = True
 
 
 class transforming:

@@ -87,11 +87,17 @@ class Origin(NamedTuple):
 class _Context(threading.local):
     """One thread's blocks."""
 
-    scopes: tuple[Scope, ...] = ()  # that are open; they may overlap, as in two tasks of asyncio
+    # The blocks that are open, each with its Scope; they may overlap, as in two tasks of asyncio.
+    scopes: tuple[tuple["scope", Scope], ...] = ()
     lines = 0
 
 
 _context = _Context()
+
+
+def _innermost() -> Scope | None:
+    """The Scope that operations of this thread run in."""
+    return _context.scopes[-1][1] if _context.scopes else None
 
 
 def origin_of(node: Any) -> Origin | None:
@@ -112,9 +118,7 @@ class _Marks(modes.Listener):
 
     def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
         if node.op is not None:
-            scopes = _context.scopes
-            line = current_line() if _context.lines else None
-            node._origin = Origin(scopes[-1] if scopes else None, line)
+            node._origin = Origin(_innermost(), current_line() if _context.lines else None)
 
 
 _marks = _Marks()
@@ -155,20 +159,16 @@ class scope(_Block):
         if not isinstance(name, str):
             raise TypeError(f"scope: name must be a text, got {type(name).__name__}")
         self.name = name
-        self._mine: list[Scope] = []
 
     def _recreate_cm(self) -> "scope":
         return scope(self.name)
 
     def _open(self) -> None:
-        scopes = _context.scopes
-        mine = Scope(self.name, scopes[-1] if scopes else None)
-        self._mine.append(mine)
-        _context.scopes = (*scopes, mine)
+        _context.scopes = (*_context.scopes, (self, Scope(self.name, _innermost())))
 
     def _close(self) -> None:
-        mine = self._mine.pop()
-        _context.scopes = tuple([one for one in _context.scopes if one is not mine])
+        for entry in [entry for entry in _context.scopes if entry[0] is self][-1:]:
+            _context.scopes = modes.without_last(_context.scopes, entry)
 
 
 class recording(_Block):

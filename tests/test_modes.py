@@ -4,6 +4,7 @@ Owns modes.py's promises and "threads that build separate graphs do not disturb 
 """
 
 import asyncio
+import functools
 import random
 import struct
 import threading
@@ -118,6 +119,48 @@ def test_blocks_that_overlap_leave_recording_on():
     assert (found.scope.name, found.scope.outer) == ("other", None)
 
 
+def test_one_block_shared_by_threads_is_left_in_each():
+    quiet, entered, left = no_grad(), threading.Event(), threading.Event()
+
+    def other():
+        with quiet:
+            entered.set()
+            left.wait(10.0)
+            assert not is_recorded()
+        assert is_recorded()
+
+    def recorded_here():
+        with quiet:
+            thread.start()
+            entered.wait(10.0)
+        with ag.scope("s"):
+            return is_recorded()
+
+    found = []
+    thread = threading.Thread(target=lambda: found.append(other()))
+    assert recorded_here()
+    left.set()
+    thread.join()
+    assert found == [None]
+
+
+def test_a_block_left_by_another_thread():
+    """A generator may be freed anywhere."""
+
+    def numbers():
+        with no_grad():
+            yield 1.0
+
+    opened = numbers()
+    thread = threading.Thread(target=lambda: next(opened))
+    thread.start()
+    thread.join()
+    opened.close()
+    assert is_recorded()
+    with no_grad(), no_grad():
+        assert not is_recorded()
+
+
 @pytest.mark.parametrize("block", [no_grad(), ag.scope("s"), ag.recording(), ag.detect_anomaly()])
 def test_what_runs_after_its_call_cannot_be_decorated(block):
     def numbers():
@@ -130,10 +173,10 @@ def test_what_runs_after_its_call_cannot_be_decorated(block):
         yield 1.0
 
     for function in (numbers, number, more):
-        with pytest.raises(
-            TypeError, match=rf"{function.__name__} is a generator or async.*`with "
-        ):
-            block(function)
+        refusal = rf"{function.__name__} is a generator or async.*`with "
+        for given in (function, functools.partial(function)):
+            with pytest.raises(TypeError, match=refusal):
+                block(given)
 
 
 def test_arithmetic_at_the_edges_inside_no_grad():
