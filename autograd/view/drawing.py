@@ -17,7 +17,7 @@ import graphviz
 
 from autograd.view.render import render
 
-_MIME_TYPES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
+_MIME_TYPES = {"image/png": "png", "image/jpeg": "jpeg"}
 
 FORMATS = ("svg", "png", "pdf")
 WIDEST_FITTED = 1_100  # points; a wider picture keeps its size, and its page scrolls
@@ -160,13 +160,11 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
         wanted -= set(exclude or ())
         bundle: dict[str, str | bytes] = {}
         try:
-            for mime_type in sorted(wanted & _MIME_TYPES.keys()):
-                encoding = "utf-8" if mime_type == "image/svg+xml" else None
-                picture = self.pipe(_MIME_TYPES[mime_type], encoding=encoding)
-                bundle[mime_type] = picture
-            if "image/svg+xml" in bundle:
-                svg = bundle["image/svg+xml"] = _fitted(str(bundle["image/svg+xml"]))
-                if "text/html" in wanted and _needs_fitting(svg):
+            for mime_type in wanted & _MIME_TYPES.keys():
+                bundle[mime_type] = self.pipe(_MIME_TYPES[mime_type])
+            if "image/svg+xml" in wanted:
+                svg = bundle["image/svg+xml"] = _fitted(self.pipe("svg", encoding="utf-8"))
+                if "text/html" in wanted and NARROWEST_FITTED < _width(svg) <= WIDEST_FITTED:
                     bundle["text/html"] = _image(svg, self.text)
         except (RuntimeError, ValueError, OSError, subprocess.SubprocessError) as problem:
             return {"text/plain": f"{self.text or repr(self)}\n({problem})"}
@@ -187,10 +185,6 @@ def _fitted(svg: str) -> str:
     if _width(svg) > WIDEST_FITTED:
         return svg
     return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
-
-
-def _needs_fitting(svg: str) -> bool:
-    return NARROWEST_FITTED < _width(svg) <= WIDEST_FITTED
 
 
 def _width(svg: str) -> float:
