@@ -25,7 +25,6 @@ def test_each_room_has_a_row():
     page = (HERE / "docs" / "compile.md").read_text(encoding="utf-8")
     for room in rooms:
         name = room.relative_to(PACKAGE).as_posix()
-        within = (
-            f"`{name.removeprefix('llvm/rows/')}/`"  # a row of its own, or in that of its house
-        )
+        # A row of its own, or a word in that of its house.
+        within = f"`{name.removeprefix('llvm/rows/')}/`"
         assert f"(../autograd/replay/{name})" in page or within in page, name
