@@ -13,6 +13,7 @@ from autograd.special import product_error, total
 INF, NAN = math.inf, math.nan
 _PI_REST = 1.2246467991473532e-16  # what the double lacks to pi
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
+NEGLIGIBLE = 2.0**-80  # of the first term of a sum, if all after it are not much more together
 FAR = 14.0  # from here on the asymptotic series below have all digits
 
 # Bernoulli numbers B2, B4, ..., B24.
@@ -142,6 +143,8 @@ def polygamma(n: float, x: float) -> float:
         else:
             poles = sign * _two_poles(order, x)
         return poles if math.isinf(poles) else poles - sign * polygamma(n, 1.0 - x)
+    if order > 2**53:  # n! / x^(n + 1), whose logarithm is about n (log(n / x) - 1)
+        return sign * (INF if order > math.e * x else 0.0)
     unit = x if order > 1000 else 2.0 ** max(0, math.frexp(x)[1] - 1)
     return sign * _times_factorial(order, _hurwitz_zeta(order + 1, x, unit), unit)
 
@@ -178,6 +181,8 @@ def _hurwitz_zeta(s: int, x: float, unit: float = 1.0) -> float:
     terms = []
     while x < 12.0 + s:
         terms.append(_inverse_power(x / unit, s))
+        if terms[-1] < NEGLIGIBLE * terms[0]:
+            return math.fsum(terms)
         x += 1.0
     last = _inverse_power(x / unit, s)
     terms += [_inverse_power(x / unit, s - 1) * (unit / (s - 1)), 0.5 * last]

@@ -251,8 +251,27 @@ def test_beyond_an_order_of_1000_polygamma_makes_no_factorial(monkeypatch):
     ag.polygamma(1000.0, 400.0)
     assert max(made) == 1000
     made.clear()
-    ag.polygamma(1001.0, 400.0)
+    for x in (400.0, 1e6):
+        ag.polygamma(1001.0, x)
     assert max(made) == 2 * len(gamma._BERNOULLI)
+
+
+@pytest.mark.parametrize("n", [1e6, 1e8, 1e9, 1e15, 1e16, 1e200, 1.7e308])
+def test_an_order_of_any_size_takes_few_terms(n, monkeypatch):
+    terms, power = [], gamma._inverse_power
+    monkeypatch.setattr(gamma, "_inverse_power", lambda *args: terms.append(args) or power(*args))
+    for x in (5e-324, 0.5, 3.7, 1e3, 1e8, 1e300, -0.3, -2.5):
+        terms.clear()
+        found = ag.polygamma(n, x)
+        sizes = (INF, 0.0) if x < n else (0.0,)
+        assert abs(found) in sizes or (x < 0.0 and found != found), (x, found)
+        assert len(terms) < 5000
+    assert ag.polygamma(n, 3.7) == -INF
+
+
+@pytest.mark.parametrize(("n", "x"), [(1500.0, 600.0), (5000.0, 1900.0), (3000.0, 1.2e3)])
+def test_large_orders_that_are_numbers(n, x):
+    assert ag.polygamma(n, x) == pytest.approx(float(polygamma(int(n), x)), rel=1e-9)
 
 
 # Edges that no row's derivative shows
