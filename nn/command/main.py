@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from nn.activations import ACTIVATIONS
@@ -34,6 +35,10 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (default: `sys.argv`) ask for; return the exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started this: `glassgrad ... >&-`
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal in cp949 or ASCII shows any text
             stream.reconfigure(errors="backslashreplace")
@@ -63,8 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return say(_words_of(error), 2)
     except (CommandError, ValueError, FloatingPointError, ModuleNotFoundError) as error:
         return say(str(error), 2)
-    except OverflowError as error:
-        return say(f"numbers became too large to add up ({error}); give the columns other units", 2)
+    except OverflowError:  # predictions far from all that was learned, say
+        return say("numbers became too large to square or add; give the columns other units", 2)
     return code
 
 

@@ -41,7 +41,7 @@ def number_in(cell: str) -> float:
     if is_missing(cell):
         raise ValueError(f"is missing ({cell!r:.20}); {FILL_IN}")
     if is_plain or cell.lstrip("+-").casefold() in _INFINITE:
-        raise ValueError(f"is {cell!r:.40}, infinite or too large for a number")
+        raise ValueError(f"is {cell!r:.40}, infinite or too large to be squared")
     plain = plain_notation(cell)
     if plain is not None:
         raise ValueError(

@@ -199,8 +199,8 @@ NAMES = [f"사람{i}" for i in range(9)]
         (table("x;y", "1,5;0", "2,5;1"), {}, "write 1.5, without thousands separators, units and"),
         (table("x,y", "5%,0", "6%,1"), {}, "the value is '5%', not a plain number: write 5, "),
         (table("x,y", "５,0", "6,1"), {}, "the value is '５', not a plain number: write 5, "),
-        (table("x,y", "1e999,0", "6,1"), {}, "is '1e999', infinite or too large for a number"),
-        (table("x,y", "inf,0", "6,1", "7,1"), {}, "is 'inf', infinite or too large for a number"),
+        (table("x,y", "1e999,0", "6,1"), {}, "is '1e999', infinite or too large to be squared"),
+        (table("x,y", "inf,0", "6,1", "7,1"), {}, "is 'inf', infinite or too large to be squared"),
         (
             table("이름,y", *(f"{name},{i % 2}" for i, name in enumerate(NAMES))),
             {},

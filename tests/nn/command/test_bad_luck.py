@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import nn
+from nn.command.main import main
 from tests.nn.command.running import (
     ROOT,
     WITHOUT,
@@ -33,6 +34,34 @@ def test_a_diverging_training_is_one_line_and_leaves_nothing(tmp_path):
         assert last.endswith("train again with a smaller learning rate")
         assert "Traceback" not in result.stderr
         assert names_in(tmp_path) == set()
+
+
+def test_predictions_too_large_to_judge_are_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_csv(
+        tmp_path / "large.csv", [["x", "y"], *[[0.5 * i + 0.1, 1e148 * i] for i in range(30)]]
+    )
+    write_csv(tmp_path / "far.csv", [["x", "y"], [1e150, 1], [2, 2]])
+    assert main(["train", "large.csv", "--epochs", "1", "--out", "out"]) == 0
+    capsys.readouterr()
+    assert main(["predict", "out/model.safetensors", "far.csv"]) == 2
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3  # what was predicted
+    assert said.err == (
+        "glassgrad: numbers became too large to square or add; give the columns other units\n"
+    )
+
+
+@pytest.mark.parametrize("closed", [("stdout",), ("stderr",), ("stdout", "stderr")])
+def test_streams_that_were_closed_take_what_is_printed(tmp_path, closed):
+    """As by `glassgrad ... >&-`, or by what starts a daemon."""
+    code = "import sys\n" + "".join(f"sys.{name} = None\n" for name in closed)
+    words = ["train", "moons", "--epochs", "1", "--hidden", "4", "--out", "out"]
+    for line in (["explain", "x*x", "x=2"], ["doctor"], words):
+        result = run(*line, cwd=tmp_path, code=code)
+        assert (result.returncode, "Traceback" in result.stderr) == (0, False)
+    assert (tmp_path / "out" / "model.safetensors").exists()
+    assert run("explain", "x*", "x=2", cwd=tmp_path, code=code).returncode == 2
 
 
 def test_data_without_their_extra_are_one_line(tmp_path):
