@@ -14,8 +14,10 @@ from nn.page.build import training_page
 
 try:
     from playwright.sync_api import sync_playwright
-except ModuleNotFoundError:
-    pytest.exit("tests/browser needs playwright: run `make browser`", 2)
+
+    from tests.browser.jupyterlab import Lab, Server
+except ModuleNotFoundError as missing:
+    pytest.exit(f"tests/browser needs {missing.name}: run `make browser`", 2)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -195,3 +197,26 @@ def histories():
         return known[name]
 
     return get
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("jupyter"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def lab(browser, server, pictures):
+    """Opens a notebook in JupyterLab by name."""
+    contexts = []
+
+    def open_lab(name, run=True, **options):
+        settings = {"locale": "en-US", "viewport": {"width": 1400, "height": 1300}} | options
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        return Lab(context.new_page(), server, name, run)
+
+    yield open_lab
+    for context in contexts:
+        context.close()

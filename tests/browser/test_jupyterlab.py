@@ -1,18 +1,15 @@
 """The stepper's widget in a real JupyterLab: keys, clicks, Python, and life without a kernel."""
 
-import json
-import os
 import re
-import secrets
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.jupyterlab import ROOT, Lab, write_notebook
+
 STEP = """\
 import autograd as ag
 from autograd import Value
@@ -24,140 +21,7 @@ LESSONS = [
     ROOT / "notebooks" / language / f"{name}.ipynb"
     for language, name in (("ko", "01_the_neuron"), ("en", "03_forward_propagation"))
 ]
-KERNEL_IS_IDLE = """() => {
-    const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
-    return Boolean(context?.isReady && context.session?.kernel?.status === "idle");
-}"""
 STILL = "[data-glassgrad-still]"
-
-
-def write_notebook(path, *cells):
-    """A notebook of these code cells, without output."""
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(book, path)
-    return path
-
-
-class Server:
-    """A JupyterLab with folders of its own, so that nothing of the user's is read or written."""
-
-    def __init__(self, folder):
-        self.folder = folder / "notebooks"
-        self.folder.mkdir()
-        self.runtime = folder / "runtime"
-        self.token = secrets.token_hex(16)
-        names = ("config", "data", "runtime")
-        homes = {f"JUPYTER_{name.upper()}_DIR": str(folder / name) for name in names}
-        self.environment = os.environ | homes | {
-            "IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(ROOT), "HOME": str(folder),
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }  # fmt: skip
-        self.log = (folder / "log.txt").open("w", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-                f"--ServerApp.root_dir={self.folder}", f"--IdentityProvider.token={self.token}",
-                "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1",
-                "--LabApp.expose_app_in_browser=True",
-            ],
-            env=self.environment, stdout=self.log, stderr=self.log,
-        )  # fmt: skip
-        self.url = self._wait()
-
-    def _wait(self, seconds=90):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for file in self.runtime.glob("jpserver-*.json"):
-                port = json.loads(file.read_text())["port"]
-                if port:
-                    return f"http://127.0.0.1:{port}"
-            assert self.process.poll() is None, Path(self.log.name).read_text()
-            time.sleep(0.2)
-        raise AssertionError(Path(self.log.name).read_text())
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("jupyter"))
-    yield server
-    server.close()
-
-
-class Lab:
-    """A notebook that is open in JupyterLab."""
-
-    def __init__(self, page, server, name, run=True):
-        self.page = page
-        page.goto(f"{server.url}/lab/tree/{name}?reset&token={server.token}")
-        self.wait_until(KERNEL_IS_IDLE, 90.0)  # before the first key, and the first command
-        if run:
-            self.command("notebook:run-all-cells")
-            self.widget.wait_for(timeout=60_000)
-
-    @property
-    def widget(self):
-        return self.page.locator(".jp-OutputArea .glassgrad")
-
-    def command(self, name, **options):
-        """Start a command of JupyterLab, and do not wait: what it promises may never come."""
-        self.page.evaluate(
-            "([name, options]) => { window.jupyterapp.commands.execute(name, options); }",
-            [name, options],
-        )
-
-    def wait_until(self, condition, seconds):
-        """Wait until a function of JavaScript gives true."""
-        end = time.monotonic() + seconds
-        while not self.page.evaluate(condition):
-            assert time.monotonic() < end, f"still not: {condition}"
-            self.page.wait_for_timeout(100)
-
-    def count(self):
-        return self.widget.locator(".count").inner_text()
-
-    def wait_for(self, place, seconds=10.0):
-        end = time.monotonic() + seconds
-        while self.count() != place:
-            assert time.monotonic() < end, f"{self.count()}, not {place}"
-            self.page.wait_for_timeout(50)
-
-    def python(self, code):
-        """Run `code` in the last cell, as a user would type it, and return what it prints."""
-        cell = self.page.locator(".jp-CodeCell").last
-        editor = cell.locator(".cm-content")
-        editor.click()
-        self.page.keyboard.press("ControlOrMeta+a")
-        mark = secrets.token_hex(4)
-        self.page.keyboard.insert_text(f"{code}; print('{mark}')")
-        self.page.keyboard.press("Control+Enter")
-        output = cell.locator(".jp-OutputArea-output").filter(has_text=mark)
-        output.wait_for(timeout=30_000)
-        return output.inner_text().replace(mark, "").strip()
-
-    def shot(self, folder, name):
-        self.page.screenshot(path=folder / f"jupyterlab-{name}.png")
-
-
-@pytest.fixture
-def lab(browser, server, pictures):
-    """Opens a notebook in JupyterLab by name."""
-    contexts = []
-
-    def open_lab(name, run=True, **options):
-        settings = {"locale": "en-US", "viewport": {"width": 1400, "height": 1300}} | options
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        return Lab(context.new_page(), server, name, run)
-
-    yield open_lab
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -254,35 +118,6 @@ def test_a_lesson_runs_to_its_end(lab, server, pictures, lesson):
     one.shot(pictures, name.removesuffix(".ipynb"))
 
 
-WIDE = """\
-import autograd as ag
-from autograd import Value
-y = Value(0.5, label="x")
-for _ in range(8):
-    y = ag.tanh(y)
-y
-"""
-# Whether a picture is wider than its cell, and scrolls there to its right end.
-SCROLLS = """(picture) => {
-    const cell = picture.closest(".jp-OutputArea-output");
-    const isWider = picture.getBoundingClientRect().width > cell.clientWidth;
-    cell.scrollLeft = 1e6;
-    const isSeen = picture.getBoundingClientRect().right < cell.getBoundingClientRect().right + 1;
-    return [isWider, ["auto", "scroll"].includes(getComputedStyle(cell).overflowX), isSeen];
-}"""
-
-
-def test_a_picture_wider_than_its_cell_scrolls(lab, server, pictures):
-    """The bar is not on the screenshot: Playwright hides scrollbars where no window is open."""
-    write_notebook(server.folder / "wide.ipynb", WIDE)
-    one = lab("wide.ipynb", run=False, viewport={"width": 1366, "height": 900})
-    one.command("notebook:run-all-cells")
-    picture = one.page.locator(".jp-OutputArea-output :is(svg, img)").first
-    picture.wait_for(timeout=30_000)
-    one.shot(pictures, "wide")
-    assert picture.evaluate(SCROLLS) == [True, True, True]
-
-
 @pytest.fixture(scope="module")
 def saved(browser, server):
     """A notebook that was run and saved, and whose kernel is gone."""
@@ -334,47 +169,3 @@ def test_exported_by_nbconvert_it_still_shows_the_picture(browser, server, saved
     sees_the_still(page)
     page.screenshot(path=pictures / "nbconvert.png", full_page=True)
     context.close()
-
-
-FITTING = """\
-from autograd import Value
-x = Value(1.5, label="x")
-((x + 1.0) * 2.0 - 3.0) * x
-"""
-
-
-def test_a_picture_wider_than_the_page_shrinks_to_it(browser, lab, server, pictures):
-    path = write_notebook(server.folder / "fitting.ipynb", FITTING)
-    one = lab(path.name, run=False)
-    one.command("notebook:run-all-cells")
-    shows_it_whole(one.page, 1150)
-    one.shot(pictures, "fitting")
-    subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", str(path)],
-        env=server.environment, check=True, capture_output=True,
-    )  # fmt: skip
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(path.with_suffix(".html").as_uri())
-    shows_it_whole(page, 900)
-    context.close()
-
-
-def shows_it_whole(page, width):
-    """In a window that is narrower than the picture, and scrolls in one that is much narrower."""
-    page.set_viewport_size({"width": width, "height": 700})
-    image = page.locator(".jp-OutputArea-output img")
-    image.wait_for(timeout=30_000)
-    waits_until(page, image, "(one) => one.complete && one.width < one.naturalWidth")
-    right = image.evaluate("(one) => one.closest('.jp-OutputArea').getBoundingClientRect().right")
-    box = image.bounding_box()
-    assert box["x"] + box["width"] <= right + 1
-    page.set_viewport_size({"width": width - 500, "height": 700})
-    waits_until(page, image, "(one) => Math.abs(one.width - 0.6 * one.naturalWidth) < 2")
-
-
-def waits_until(page, image, condition):
-    end = time.monotonic() + 10.0
-    while not image.evaluate(condition):
-        assert time.monotonic() < end, image.evaluate("(one) => [one.width, one.naturalWidth]")
-        page.wait_for_timeout(100)
