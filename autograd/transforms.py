@@ -6,6 +6,7 @@ nest to any order.
 """
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -103,7 +104,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     the sum over the outputs of cotangent * derivative.
     """
     check_function("vjp", f)
-    if not primals:
+    if not primals and _needs_arguments(f):
         raise TypeError("vjp: no primals; give the arguments of the function, too: vjp(f, x)")
     run = Run("vjp", f, primals, {}, range(len(primals)))
 
@@ -113,6 +114,16 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         return result
 
     return run.value(), pullback
+
+
+def _needs_arguments(f: Function) -> bool:
+    try:
+        inspect.signature(f).bind()
+    except TypeError:
+        return True
+    except ValueError:  # a callable that keeps its parameters to itself
+        pass
+    return False
 
 
 def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
