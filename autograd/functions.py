@@ -12,9 +12,17 @@ from autograd import ops
 from autograd.number import is_array, type_name
 
 
-def _listed(values: Any, who: str, at_least: int = 0) -> list[Any]:
-    """The values as a list; a clear error for what cannot be iterated, or for too few."""
+def _listed(values: Any, who: str, at_least: int = 0, any_shape: bool = True) -> list[Any]:
+    """The values as a list; a clear error for what cannot be iterated, or for too few.
+
+    Arrays of several dimensions are flattened; refused unless `any_shape`, where order matters.
+    """
     if hasattr(values, "tolist"):
+        if not any_shape and getattr(values, "ndim", 1) > 1:
+            raise ValueError(
+                f"{who}: expected numbers in a row, got an array of shape {values.shape}; "
+                f"write {who} for each of its rows"
+            )
         values = values.tolist() if getattr(values, "ndim", 1) == 1 else values.ravel().tolist()
     try:
         listed = list(values)
@@ -65,8 +73,8 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
 
     Raises ValueError when `ws` and `xs` differ in length.
     """
-    ws = ws if ws.__class__ is list else _listed(ws, "dot")
-    xs = xs if xs.__class__ is list else _listed(xs, "dot")
+    ws = ws if ws.__class__ is list else _listed(ws, "dot", any_shape=False)
+    xs = xs if xs.__class__ is list else _listed(xs, "dot", any_shape=False)
     if len(ws) != len(xs):
         raise ValueError(
             f"dot: ws has {len(ws)} numbers and xs has {len(xs)}; give one x for each w"
@@ -76,7 +84,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
 
 def softmax(values: Iterable[Any]) -> list[Any]:
     """e^x / (the sum of all e^x) for each x, shifted by the largest so that nothing overflows."""
-    listed = _listed(values, "softmax", at_least=1)
+    listed = _listed(values, "softmax", at_least=1, any_shape=False)
     shift = ops.peak(*listed)
     exponentials = [ops.exp(x - shift) for x in listed]
     total = ops.sum_(*exponentials)
@@ -85,7 +93,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The logarithms of `softmax(values)`, exact where a probability underflows or is near 1."""
-    listed = _listed(values, "log_softmax", at_least=1)
+    listed = _listed(values, "log_softmax", at_least=1, any_shape=False)
     shift = ops.peak(*listed)
     shifted = [x - shift for x in listed]
     total = ops.logsumexp(*shifted)  # its log1p keeps what the others add to the largest one

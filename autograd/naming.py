@@ -18,6 +18,8 @@ _SIGNS = {
     ast.Pow: ("power", "pow"), ast.Mod: ("mod",), ast.FloorDiv: ("floordiv",), ast.USub: ("neg",),
 }  # fmt: skip
 
+MOST_INDICES = 3  # of the name of a Value in nested lists: w[0][1][2]; a list may hold itself
+
 Names = Mapping[str, Any] | Iterable[tuple[str, Any]] | None
 
 
@@ -39,7 +41,7 @@ def known_names(order: Sequence[Any], names: Names = None) -> list[str]:
     given = _assigned(order) | given
     if any(node.op is None and not node.label and node not in given for node in order):
         given = _parameters(order) | given
-    return [str(node.label) or given.get(node, "") for node in order]
+    return [str(node.label or "") or given.get(node, "") for node in order]
 
 
 def _assigned(order: Sequence[Any]) -> dict[Any, str]:
@@ -85,18 +87,26 @@ def _given(names: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[Value, 
     `names=globals()` in a notebook holds its earlier results under such names.
     """
     found: dict[Value, str] = {}
-    for name, thing in names.items() if isinstance(names, Mapping) else names:
-        if isinstance(thing, Value):
-            items = [(name, thing)]
-        elif isinstance(thing, (list, tuple)):
-            items = [(f"{name}[{k}]", item) for k, item in enumerate(thing)]
-        else:
-            continue
+    pair: Any  # what a caller gave
+    for pair in names.items() if isinstance(names, Mapping) else names:
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise TypeError(
+                f"names: expected names and their Values, got {pair!r:.60}; write "
+                'names={"w": w}, or names=locals()'
+            )
+        name, thing = pair
         if not name.startswith("_"):
-            for item_name, item in items:
-                if isinstance(item, Value):
-                    found.setdefault(item, item_name)
+            _give(name, thing, found, MOST_INDICES)
     return found
+
+
+def _give(name: str, thing: Any, found: dict[Value, str], most_indices: int) -> None:
+    if isinstance(thing, Value):
+        found.setdefault(thing, name)
+    elif isinstance(thing, (list, tuple)) and most_indices:
+        for k, item in enumerate(thing):
+            if isinstance(item, (Value, list, tuple)):
+                _give(f"{name}[{k}]", item, found, most_indices - 1)
 
 
 def _parameters(order: Sequence[Any]) -> dict[Any, str]:

@@ -11,6 +11,7 @@ the operands, or goes through an array element by element; plain floats end in `
 import functools
 import inspect
 import math
+import re
 from collections.abc import Callable, Sequence
 from numbers import Complex, Real
 from types import EllipsisType
@@ -99,13 +100,16 @@ class Op:
         self.name = name
         self.forward = forward
         self.partials = partials
-        text, latex = notation if isinstance(notation, tuple) else (notation, None)
+        text, latex = _text_and_latex(name, notation)
         self.notation = text if text is not None else f"{name}({{...}})"
         self.latex = latex if latex is not None else rf"\operatorname{{{name}}}({{...}})"
-        self.domain = domain if domain is not None else _whole_line(name, partials)
+        self.domain = _whole_line(name, partials) if domain is None else _intervals(name, domain)
+        if not _are_kinks(kinks):
+            raise TypeError(f"Op {name!r}: kinks must be a tuple of Kinks, got {kinks!r:.60}")
         self.kinks = kinks
         # The number of inputs; None where it takes any number of them.
         self.arity = None if self.domain[-1] is ... else len(self.domain)
+        _check_notation(name, (self.notation, self.latex), self.arity)
         self.has_index = self.domain[0] is INDEX  # whether the first input counts the others
         self.is_own = bool(BUILTIN)  # the engine's own table is complete: this row is a user's
         if self.is_own:
@@ -257,9 +261,53 @@ def _derivative(name: str, p: Any) -> Any:
         raise TypeError(f"{name}: a derivative must be a number or None, got {p!r}") from None
 
 
+def _text_and_latex(name: str, notation: Any) -> tuple[str | None, str | None]:
+    """A given notation, one or a pair, refused unless it is text."""
+    both = notation if isinstance(notation, tuple) else (notation, None)
+    if len(both) != 2 or not all(one is None or isinstance(one, str) for one in both):
+        raise TypeError(
+            f"Op {name!r}: notation must be text such as '{{0}} + {{1}}', or a pair of text and "
+            f"LaTeX, got {notation!r:.60}"
+        )
+    return both
+
+
+def _intervals(name: str, domain: Any) -> Domain:
+    """A given domain, refused unless it is intervals, with an Ellipsis after the last at most."""
+    listed = domain if isinstance(domain, tuple) else ()
+    intervals = listed[:-1] if listed[-1:] == (...,) else listed
+    if not intervals or not all(isinstance(one, Interval) for one in intervals):
+        raise TypeError(
+            f"Op {name!r}: domain must be a tuple with an Interval for each input, such as "
+            f"(REAL, POSITIVE), got {domain!r:.60}"
+        )
+    return listed
+
+
+def _are_kinks(kinks: Any) -> bool:
+    return isinstance(kinks, tuple) and all(isinstance(kink, Kink) for kink in kinks)
+
+
+def _check_notation(name: str, notations: tuple[str, ...], arity: int | None) -> None:
+    """Raise ValueError where a notation names an input that there is not."""
+    for notation in notations:
+        for place in re.findall(r"(?<!{){(\d+)}(?!})", notation):
+            if arity is not None and int(place) >= arity:
+                raise ValueError(
+                    f"Op {name!r}: the notation {notation!r:.60} names input {{{place}}}; the "
+                    f"operation takes {arity}, counted from 0"
+                )
+
+
 def _whole_line(name: str, partials: Partials) -> Domain:
     """REAL for each input that the rule takes after the output."""
-    parameters = list(inspect.signature(partials).parameters.values())
+    try:
+        parameters = list(inspect.signature(partials).parameters.values())
+    except ValueError:  # some functions of C keep their parameters to themselves
+        raise TypeError(
+            f"Op {name!r}: partials must be a function that takes the output and then each input, "
+            f"got {partials!r}; wrap it: lambda y, x: (...,)"
+        ) from None
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return (REAL, ...)
     if len(parameters) < 2:

@@ -156,6 +156,8 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     """
     check_function("hvp", f)
     count = len(_as_arguments(primals))
+    if not count:
+        raise TypeError("hvp: no primals; give the arguments of the function: hvp(f, (x,), (v,))")
     product = _jvp("hvp", _grad("hvp", f, tuple(range(count))), primals, tangents)[1]
     return product if count > 1 else product[0]
 

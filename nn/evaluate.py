@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
+from nn.checks import finite_number
 from nn.data.samples import samples_of
 from nn.losses import is_probability_row
 from nn.module import Module
-from nn.nested import as_lists
+from nn.nested import as_lists, entries
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,15 @@ class DecisionRule:
 def predict(model: Module, X: Sequence[Any]) -> list[Any]:
     """Return the model's output for each row of X: a float, or a list where it has several.
 
-    Builds no graph, and switches the model to `eval()` meanwhile.
+    Builds no graph, and switches the model to `eval()` meanwhile. Raises TypeError for what is no
+    model or holds no rows.
     """
-    return [numbers_of(output) for output in outputs_of(model, as_lists(X))]
+    if not isinstance(model, Module):
+        raise TypeError(f"predict: the model must be a Module, got {model!r:.40}")
+    rows = as_lists(X)
+    if not isinstance(rows, list):
+        raise TypeError(f"predict: X must be a list with a row for each sample, got {X!r:.40}")
+    return [numbers_of(output) for output in outputs_of(model, rows)]
 
 
 def rmse(answers: Sequence[float], actual: Sequence[float]) -> float:
@@ -78,10 +85,13 @@ def accuracy(
             between the labels, 0 or 0.5. For the logits of labels 0 and 1, as of
             `binary_cross_entropy_with_logits`, give 0, as the history of a training has it.
 
-    Raises ValueError if the targets are not classes. Warns where the labels are 0 and 1 and the
-    outputs are no probabilities, for then it takes a threshold to know what they mean.
+    An output of nan is never right. Raises ValueError if the targets are not classes. Warns where
+    the labels are 0 and 1 and the outputs are no probabilities, for then it takes a threshold to
+    know what they mean.
     """
     rows, targets = samples_of(data)
+    if threshold is not None:
+        threshold = finite_number(threshold, "accuracy: threshold")
     outputs = predict(model, rows)
     is_right = decision_rule(outputs[0], targets, threshold)
     if is_right is None:
@@ -97,8 +107,11 @@ def accuracy(
             "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
             stacklevel=2,
         )
-    n_right = [is_right(output, target) for output, target in zip(outputs, targets, strict=True)]
-    return n_right.count(True) / len(rows)
+    n_right = sum(
+        is_right(output, target) and not any(map(math.isnan, entries(output)))
+        for output, target in zip(outputs, targets, strict=True)
+    )
+    return n_right / len(rows)
 
 
 def decision_rule(

@@ -100,6 +100,10 @@ class Module:
         Entries may be NumPy arrays and tensors too. Raises ValueError for a missing or unexpected
         name, a different shape or an entry that is not a number, and then changes nothing.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"load_state_dict: expected what state_dict() returns, got {type(state).__name__}"
+            )
         arrangement = self.arrangement()
         problems = [f"{name} is missing" for name in arrangement if name not in state]
         problems += [f"{name!r:.60} is unexpected" for name in state if name not in arrangement]

@@ -100,6 +100,12 @@ class SGD:
         """
         rates = self.rates
         numbers = [parameter.data for parameter in self.parameters]
+        for i, parameter in enumerate(self.parameters):
+            if parameter.grad is None:  # what PyTorch has before a backward()
+                raise TypeError(
+                    f"SGD.step: parameters[{i}].grad is None; call backward() before, or set it to "
+                    "0.0 for no change"
+                )
         updates = [
             sgd_update(number, parameter.grad, velocity, *rates)
             for number, parameter, velocity in zip(

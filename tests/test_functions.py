@@ -172,6 +172,8 @@ def test_dot_never_zips_silently():
         ag.dot(2.0, [1.0])
     with pytest.raises(TypeError, match=r"^dot: expected a number, got list"):
         ag.dot([Value(1.0)], [1.0], [0.5])
+    with pytest.raises(ValueError, match=r"^dot: .*array of shape \(2, 2\); write dot for each"):
+        ag.dot(np.ones((2, 2)), np.ones((2, 2)))
 
 
 # softmax
@@ -203,6 +205,8 @@ def test_softmax_of_numbers_arrays_and_nothing(function):
         function(2.0)
     with pytest.raises(TypeError, match="expected a number, got str 'b'"):
         function([1.0, "b"])
+    with pytest.raises(ValueError, match=rf"of shape \(2, 3\); write {function.__name__} for each"):
+        function(np.ones((2, 3)))
 
 
 def test_log_softmax_keeps_the_digits_of_a_probability_near_1():

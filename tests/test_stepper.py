@@ -340,6 +340,11 @@ def too_long():
         (lambda: ag.step(lambda x: 1.0, 2.0), TypeError, "the function returned float"),
         (lambda: ag.step(Value(1.0) * 2, lang="fr"), ValueError, "'en' or 'ko'"),
         (lambda: ag.step(Value(1.0) * 2, prediction=Value(1.0)), ValueError, "prediction"),
+        (
+            lambda: ag.step(Value(1.0) * 2, optimizer=3),
+            TypeError,
+            "optimizer must be one such as nn.SGD(model.parameters(), lr=0.1), got 3",
+        ),
         (lambda: ag.step(too_long()), ValueError, "100,002 nodes are more than 100,000"),
         (
             lambda: ag.step(Value(1.0) * 2, optimizer=nn.SGD([Value(1.0)], lr=0.1)),

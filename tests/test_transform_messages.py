@@ -150,6 +150,7 @@ def test_a_result_instead_of_a_function(name: str, no_function: Any) -> None:
 
 def test_vjp_without_arguments_of_the_function_says_that_they_are_missing() -> None:
     assert_says(refusal(lambda: ag.vjp(lambda x: x * x), TypeError), "vjp", "primals", "vjp(f, x)")
+    assert_says(refusal(lambda: ag.hvp(lambda: 1.0, (), ()), TypeError), "hvp", "primals", "(v,)")
 
 
 @pytest.mark.parametrize("name", ["jvp", "vjp", "hvp"])

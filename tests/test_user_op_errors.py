@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import Op, Value
-from autograd.op import TABLE
+from autograd.op import REAL, TABLE
 from tests.test_user_op import row, table_as_it_was  # noqa: F401 - a fixture
 
 
@@ -113,6 +113,34 @@ def test_the_engines_names_are_taken():
 def test_forward_and_partials_must_be_functions(arguments):
     with pytest.raises(TypeError, match=r"^Op 'broken': forward and partials must be functions"):
         Op("broken", *arguments)
+    assert "broken" not in TABLE
+
+
+@pytest.mark.parametrize(
+    ("more", "error", "message"),
+    [
+        ({"domain": ()}, TypeError, r"domain must be a tuple with an Interval for each.*got \(\)"),
+        ({"domain": (3,)}, TypeError, "domain must be a tuple with an Interval for each"),
+        ({"domain": (...,)}, TypeError, "domain must be a tuple with an Interval for each"),
+        ({"domain": REAL}, TypeError, "domain must be a tuple with an Interval for each"),
+        ({"notation": 5}, TypeError, "notation must be text such as .*got 5"),
+        ({"notation": ("{0}", 5)}, TypeError, "notation must be text such as"),
+        ({"notation": ("{0}", "x", "y")}, TypeError, "notation must be text such as"),
+        ({"notation": "{5}"}, ValueError, r"'{5}' names input {5}; the operation takes 1, counted"),
+        ({"notation": ("{0}", "{1}")}, ValueError, "names input {1}"),
+        ({"kinks": 3}, TypeError, "kinks must be a tuple of Kinks, got 3"),
+        ({"kinks": ("at 0",)}, TypeError, "kinks must be a tuple of Kinks"),
+    ],
+)
+def test_what_else_a_row_may_be_given(more, error, message):
+    with pytest.raises(error, match=f"^Op 'broken': .*{message}"):
+        Op("broken", lambda x: x, lambda y, x: (1.0,), **more)
+    assert "broken" not in TABLE
+
+
+def test_a_rule_that_keeps_its_operands_to_itself():
+    with pytest.raises(TypeError, match=r"^Op 'broken': partials must be a function.*wrap it"):
+        Op("broken", math.exp, math.hypot)
     assert "broken" not in TABLE
 
 

@@ -144,6 +144,18 @@ def test_names_come_from_labels_then_from_names():
     assert "data 4 grad –" in shown
 
 
+def test_names_look_into_lists_of_lists():
+    rows = [[Value(1.0), 2.0], (Value(3.0), [Value(4.0)])]
+    rows.append(rows)  # a list may hold itself
+    shown = texts(draw(rows[0][0] * rows[1][0] + rows[1][1][0], names={"rows": rows}))
+    assert {"rows[0][0] data 1 grad –", "rows[1][0] data 3 grad –"} <= set(shown)
+    assert "rows[1][1][0] data 4 grad –" in shown
+
+
+def test_a_label_of_none_is_no_name():
+    assert "None" not in draw(Value(1.0, label=None) * 2.0).source
+
+
 def test_names_may_be_pairs():
     a, b = Value(1.0), Value(2.0)
     shown = texts(draw(a * b, names=[("first", a), ("second", b), ("again", a)]))
@@ -166,6 +178,16 @@ def test_direction(direction):
         ((ag.tanh,), {}, TypeError, "a function has a graph once it was called on Values"),
         ((Value(1.0),), {"direction": "up"}, ValueError, "direction must be 'LR'"),
         ((Value(1.0),), {"limit": 0}, ValueError, "limit must be at least 1"),
+        ((Value(1.0),), {"limit": "a"}, TypeError, "limit must be an int or None, got 'a'"),
+        ((Value(1.0),), {"depth": 1.5}, TypeError, "depth must be an int or None, got 1.5"),
+        ((Value(1.0),), {"depth": -1}, ValueError, "depth must be at least 0"),
+        (
+            (Value(1.0),),
+            {"names": {1: Value(1.0)}},
+            TypeError,
+            r"names: expected names.*write name",
+        ),
+        ((Value(1.0),), {"names": [Value(1.0)]}, TypeError, "names: expected names and their Val"),
     ],
 )
 def test_bad_arguments(arguments, options, error, words):

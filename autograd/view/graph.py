@@ -158,6 +158,9 @@ def _check(
             raise TypeError(f"draw: by and highlight take Values of the graph, got {kind}")
     if direction not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"draw: direction must be 'LR', 'TB', 'RL' or 'BT', got {direction!r}")
+    for name, count in (("limit", limit), ("depth", depth)):
+        if count is not None and not isinstance(count, int):
+            raise TypeError(f"draw: {name} must be an int or None, got {count!r:.40}")
     if limit is not None and limit < 1:
         raise ValueError(f"draw: limit must be at least 1, or None for all, got {limit!r}")
     if depth is not None and depth < 0:

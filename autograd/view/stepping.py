@@ -67,6 +67,13 @@ def step(
             f"step: {len(order):,} nodes are more than {MOST_NODES:,}; step the loss of fewer "
             "samples, or a node on the way"
         )
+    if optimizer is not None and not (
+        hasattr(optimizer, "parameters") and callable(getattr(optimizer, "step", None))
+    ):
+        raise TypeError(
+            "step: optimizer must be one such as nn.SGD(model.parameters(), lr=0.1), got "
+            f"{optimizer!r:.40}"
+        )
     ends = _checked([prediction] if isinstance(prediction, Value) else prediction, order)
     return Stepper(value, order, function, given, ends, optimizer, names, lang)
 

@@ -69,8 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommandError, ValueError, FloatingPointError, ModuleNotFoundError) as error:
         return say(str(error), 2)
     except OverflowError:  # predictions far from all that was learned, say
-        return say("numbers became too large to square or add; give the columns other units", 2)
+        return say(_TOO_LARGE, 2)
     return code
+
+
+_TOO_LARGE = (
+    "numbers became too large to square or add; give the columns other units, or train with a "
+    "smaller --lr"
+)
 
 
 def _begins_with_minus(unknown: list[str], words: Sequence[str], options: Any) -> bool:

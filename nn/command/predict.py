@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             f"the model comes first: glassgrad predict {options.file} {options.model}"
         )
     model, preparation = load_prepared(options.model)
-    table = read_table(options.file, options.encoding or "utf-8-sig")
+    table = read_table(options.file, "utf-8-sig" if options.encoding is None else options.encoding)
     inputs = _inputs(model, preparation, table)
     try:
         outputs = predict(model, inputs)

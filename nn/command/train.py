@@ -6,6 +6,8 @@ Owns the order of things: data, settings, network, training, results, files.
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -61,9 +63,11 @@ def run(options: argparse.Namespace) -> int:
     for line in (*replaced, *report.warnings(recipe), *artifacts.missing()):
         print(line, file=sys.stderr)
     loss_before = _loss(model, artifacts.training, recipe.loss)
-    history = _fit(model, preparation, parts, recipe, source, folder, record, options.resume)
-    loss_after = _loss(model, artifacts.training, recipe.loss)
-    for line in report.after(history, model, preparation, parts):
+    with nullcontext() if options.resume else _unchanged_if_it_fails(folder):
+        history = _fit(model, preparation, parts, recipe, source, folder, record, options.resume)
+        loss_after = _loss(model, artifacts.training, recipe.loss)
+        results = list(report.after(history, model, preparation, parts))
+    for line in results:
         print(line)
     for line in report.hints(loss_before, loss_after, recipe):
         print(line, file=sys.stderr)
@@ -90,7 +94,7 @@ def _problem(options: argparse.Namespace) -> Problem:
             path,
             target=options.target,
             task=options.task,
-            encoding=options.encoding or "utf-8-sig",
+            encoding="utf-8-sig" if options.encoding is None else options.encoding,
             ignore=options.ignore or (),
             missing=options.missing or "refuse",
         )
@@ -140,6 +144,29 @@ def _resumable(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
     return dict(before)
 
 
+@contextmanager
+def _unchanged_if_it_fails(folder: Path) -> Iterator[None]:
+    """A training that fails leaves the folder, and what it kept of an earlier one, as it was."""
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = {folder / name: _read_if_there(folder / name) for name in (SETTINGS, CHECKPOINT)}
+    try:
+        yield
+    except (ArithmeticError, OSError, ValueError):
+        for path, content in earlier.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif content != _read_if_there(path):
+                write_atomically(path, content)
+        if is_new:
+            folder.rmdir()
+        raise
+
+
+def _read_if_there(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
 def _fit(
     model: MLP,
     preparation: Preparation,
@@ -150,37 +177,27 @@ def _fit(
     record: dict[str, Any],
     resume: bool,
 ) -> History:
-    """Train; leave nothing in the folder if that fails at once."""
-    is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    """Train, with the settings and the checkpoint in the folder."""
     checkpoint = folder / CHECKPOINT
-    try:
-        write_atomically(folder / SETTINGS, json.dumps(record, indent=1).encode())
-        with resumed_by("the same command with --resume"):
-            return fit(
-                model,
-                preparation.data(parts.training),
-                recipe.loss,
-                epochs=recipe.epochs,
-                batch_size=recipe.batch_size,
-                seed=source,
-                validation=preparation.data(parts.validation) if parts.validation else None,
-                early_stopping=recipe.early_stopping,
-                l1=recipe.l1,
-                l2=recipe.l2,
-                checkpoint=checkpoint,
-                resume=checkpoint if resume else None,
-                compiled=recipe.compiled != "off" and recipe.compiled,
-                lr=recipe.lr,
-                momentum=recipe.momentum,
-                dampening=recipe.dampening,
-                weight_decay=recipe.weight_decay,
-                nesterov=recipe.nesterov,
-            )
-    except (OSError, ValueError, FloatingPointError):
-        if not resume:
-            for name in (SETTINGS, CHECKPOINT):
-                (folder / name).unlink(missing_ok=True)
-            if is_new:
-                folder.rmdir()
-        raise
+    write_atomically(folder / SETTINGS, json.dumps(record, indent=1).encode())
+    with resumed_by("the same command with --resume"):
+        return fit(
+            model,
+            preparation.data(parts.training),
+            recipe.loss,
+            epochs=recipe.epochs,
+            batch_size=recipe.batch_size,
+            seed=source,
+            validation=preparation.data(parts.validation) if parts.validation else None,
+            early_stopping=recipe.early_stopping,
+            l1=recipe.l1,
+            l2=recipe.l2,
+            checkpoint=checkpoint,
+            resume=checkpoint if resume else None,
+            compiled=recipe.compiled != "off" and recipe.compiled,
+            lr=recipe.lr,
+            momentum=recipe.momentum,
+            dampening=recipe.dampening,
+            weight_decay=recipe.weight_decay,
+            nesterov=recipe.nesterov,
+        )

@@ -13,6 +13,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ _MARKS = {  # byte order marks; UTF-32's begins with UTF-16's
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_WIDE = ("utf-16", "utf-32")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are zip files; .xls is OLE
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
@@ -84,6 +86,13 @@ def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
             "this is a workbook of a spreadsheet program (or another archive), not a CSV file; "
             'in Excel choose Save As, "CSV UTF-8"'
         )
+    try:
+        with suppress(UnicodeError):  # an encoding all the same
+            bytes(4).decode(encoding)
+    except (LookupError, TypeError, ValueError):
+        raise ValueError(
+            f"unknown encoding {encoding!r:.40}; give one such as utf-8, cp949, utf-16 or latin-1"
+        ) from None
     notes = []
     mark = next((mark for mark in _MARKS if content.startswith(mark)), None)
     if mark is not None and mark != codecs.BOM_UTF8:
@@ -95,10 +104,8 @@ def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
         text = content.decode(encoding)
     except UnicodeError as error:
         raise ValueError(_undecodable(content, encoding, error)) from None
-    except (LookupError, TypeError, ValueError):
-        raise ValueError(
-            f"unknown encoding {encoding!r:.40}; give one such as utf-8, cp949, utf-16 or latin-1"
-        ) from None
+    if codecs.lookup(encoding).name.startswith(_WIDE) and content and b"\0" not in content:
+        raise ValueError(_undecodable(content, encoding))  # its line ends alone would have zeros
     if found := _CONTROL.search(text):
         line = len(re.findall(r"\r\n|\r|\n", text[: found.start()])) + 1
         raise ValueError(
@@ -111,7 +118,7 @@ def _decode(content: bytes, encoding: str) -> tuple[str, list[str]]:
     return text, notes
 
 
-def _undecodable(content: bytes, encoding: str, error: UnicodeError) -> str:
+def _undecodable(content: bytes, encoding: str, error: UnicodeError | None = None) -> str:
     """What to do about a file that is not in `encoding`."""
     place = ""
     if isinstance(error, UnicodeDecodeError) and b"\0" not in content[: error.start]:

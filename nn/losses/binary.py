@@ -68,7 +68,8 @@ def binary_cross_entropy_with_logits(logits: Any, targets: Any) -> Any:
                 f"{loss}: logits{found.place(i)} is the result of sigmoid already; leave out the "
                 "output activation, or use binary_cross_entropy"
             )
-    for i, row in enumerate(as_lists(logits)):
+    rows = as_lists(logits)
+    for i, row in enumerate(rows if isinstance(rows, list) else ()):
         if isinstance(row, list) and is_softmax(row):
             raise ValueError(
                 f"{loss}: logits[{i}] is the result of softmax already; leave out the output "

@@ -192,6 +192,12 @@ def check_measure(early_stopping: EarlyStopping | None, measures: list[str]) -> 
     raise ValueError(f"fit: early_stopping watches {measure}, which is not measured; {remedy}")
 
 
+def check_path(checkpoint: Any) -> None:
+    """Raise TypeError unless it is a path, or None."""
+    if checkpoint is not None and not isinstance(checkpoint, (str, os.PathLike)):
+        raise TypeError(f"fit: checkpoint must be the path of a file, got {_shown(checkpoint)}")
+
+
 def checkpoint_of(resume: Any) -> Checkpoint | None:
     """Return where the training that `resume` names stood: a History, or the path of a file."""
     if resume is None or isinstance(resume, Checkpoint):

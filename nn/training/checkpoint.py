@@ -12,6 +12,7 @@ import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from random import Random
 from typing import Any
 
@@ -65,9 +66,9 @@ class Checkpoint:
         """Raise ValueError, naming the first difference, unless this is a training of `plan`."""
         for name in plan:
             if self.plan.get(name) != plan[name]:
-                was, is_now = str(self.plan.get(name)), str(plan[name])
+                was, is_now = _around_difference(str(self.plan.get(name)), str(plan[name]))
                 differs = (
-                    f"{name} was {was:.60}, is {is_now:.60}"
+                    f"{name} was {was}, is {is_now}"
                     if not name.startswith("fingerprint")
                     else f"the {name.removeprefix('fingerprint of the ')} has other numbers"
                 )
@@ -157,6 +158,13 @@ def fingerprint(data: tuple[list[Any], list[Any]] | None) -> str:
     content = struct.pack(f"<{len(numbers)}d", *numbers)
     text = repr((shape_of(rows), _as_floats(targets)))
     return hashlib.blake2b(content + text.encode(), digest_size=16).hexdigest()
+
+
+def _around_difference(*texts: str) -> list[str]:
+    """Both texts, cut to what stands about the first place where they differ."""
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    start = max(0, len(list(same)) - 20)
+    return [f"{'...' * (start > 0)}{text[start : start + 60]}" for text in texts]
 
 
 def _as_floats(thing: Any) -> Any:

@@ -19,6 +19,7 @@ from nn.nested import shape_of
 from nn.optim import SGD
 from nn.training.arguments import (
     check_measure,
+    check_path,
     check_places,
     check_targets,
     checkpoint_of,
@@ -126,6 +127,7 @@ def fit(
     if schedule is not None and not callable(schedule):
         raise TypeError(f"fit: schedule must be a function of the epoch, got {schedule!r:.40}")
     cost = Cost(loss, model.parameters(), rate(l1, "fit: l1"), rate(l2, "fit: l2"))
+    check_path(checkpoint)
     start = checkpoint_of(resume)
     mode = compile_mode_of(compiled)
     require_recording()

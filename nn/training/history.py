@@ -8,6 +8,7 @@ import csv
 import io
 import os
 from array import array
+from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, overload
 
@@ -89,6 +90,10 @@ class History:
         if self.rows and measure not in self.rows[0]:
             raise KeyError(f"History: no {measure!r}; there are {', '.join(self.rows[0])}")
         return [row[measure] for row in self.rows]
+
+    def __iter__(self) -> Iterator[dict[str, float]]:
+        """The rows, epoch by epoch."""
+        return iter(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -36,6 +36,8 @@ def test_logits_by_hand():
     chances = [0.5, 0.75, 1 / (1 + math.e)]
     expected = binary_cross_entropy(chances, [1, 0, 0.25])
     assert loss.data == pytest.approx(expected, rel=1e-15)
+    one = [binary_cross_entropy_with_logits(x, t) for x, t in zip(z, [1, 0, 0.25], strict=True)]
+    assert sum(x.data for x in one) / 3 == pytest.approx(expected, rel=1e-15)
     loss.backward()
     slopes = [(p - t) / 3 for p, t in zip(chances, [1, 0, 0.25], strict=True)]
     assert [x.grad for x in z] == pytest.approx(slopes, rel=1e-14)

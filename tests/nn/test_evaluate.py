@@ -71,6 +71,37 @@ def test_a_threshold_of_ones_own():
     assert accuracy(Fixed(), ([[2.0]], [1]), threshold=0.0) == 1.0
 
 
+@pytest.mark.parametrize("threshold", ["a", float("nan"), float("inf")])
+def test_a_threshold_that_is_no_number(threshold):
+    with pytest.raises(ValueError, match="accuracy: threshold must be a finite number; got"):
+        accuracy(Fixed(), ([[1.0]], [1]), threshold)
+
+
+@pytest.mark.parametrize("y", [[0, 0, 1], [[0.9, 0.1], [0.9, 0.1], [0.1, 0.9]]])
+def test_an_output_of_nan_is_of_no_class(y):
+    class Broken(Module):
+        def __call__(self, inputs):
+            nan = Value(float("nan"))
+            if isinstance(y[0], list):
+                return [nan if inputs[0] == 0.0 else Value(0.5), Value(0.25)]
+            return nan if inputs[0] == 0.0 else Value(0.25)
+
+    assert accuracy(Broken(), ([[0.0], [1.0], [2.0]], y)) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("model", "X", "message"),
+    [
+        (None, [[1.0]], "predict: the model must be a Module, got None"),
+        (Fixed(), None, "predict: X must be a list with a row for each sample, got None"),
+        (Fixed(), 3, "predict: X must be a list with a row for each sample, got 3"),
+    ],
+)
+def test_what_is_no_model_and_what_are_no_rows(model, X, message):
+    with pytest.raises(TypeError, match=message):
+        predict(model, X)
+
+
 def test_outputs_that_are_no_probabilities_are_mentioned():
     data = [[0.4], [1.2], [-3.0]], [1, 1, 0]
     said = r"^accuracy: outputs .* below 0 or above 1; .*give threshold=0 .*or threshold=0\.5"

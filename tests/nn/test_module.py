@@ -124,6 +124,12 @@ def test_a_state_that_does_not_fit_changes_nothing(change, message):
     assert model.state_dict() == before
 
 
+@pytest.mark.parametrize("state", [None, [1.0], 3])
+def test_what_is_no_state(state):
+    with pytest.raises(TypeError, match="load_state_dict: expected what state_dict"):
+        MLP(1, [1]).load_state_dict(state)
+
+
 def test_a_softmax_layer_has_the_parameters_of_a_linear_one():
     ending, linear = MLP(3, [2, 2], output_activation="softmax", seed=1), MLP(3, [2, 2], seed=1)
     assert ending.state_dict() == linear.state_dict()

@@ -116,6 +116,16 @@ def test_parameters_are_checked(call, error, message):
     assert message in str(caught.value)
 
 
+def test_a_gradient_of_none_is_refused_before_anything_changes():
+    a, b = Value(1.0), Value(2.0)
+    a.grad, b.grad = 1.0, None  # as PyTorch's zero_grad leaves it
+    with pytest.raises(TypeError, match=r"SGD.step: parameters\[1\].grad is None; call backward"):
+        SGD([a, b], 0.1).step()
+    assert a.data == 1.0
+    (a * b).backward()
+    assert b.grad == 1.0
+
+
 def test_the_table_of_optimisers():
     assert OPTIMIZERS == {"sgd": SGD}
 

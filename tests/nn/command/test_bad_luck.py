@@ -36,6 +36,15 @@ def test_a_diverging_training_is_one_line_and_leaves_nothing(tmp_path):
         assert names_in(tmp_path) == set()
 
 
+def test_a_training_that_fails_leaves_the_one_before_it(tmp_path):
+    words = ["train", "linear", "--epochs", "3", "--out", "out"]
+    assert run(*words, cwd=tmp_path).returncode == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    for lr in ("1e300", "1e5"):
+        assert run(*words, "--lr", lr, cwd=tmp_path).returncode == 2
+        assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
 def test_predictions_too_large_to_judge_are_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_csv(
@@ -48,7 +57,8 @@ def test_predictions_too_large_to_judge_are_one_line(tmp_path, monkeypatch, caps
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == 3  # what was predicted
     assert said.err == (
-        "glassgrad: numbers became too large to square or add; give the columns other units\n"
+        "glassgrad: numbers became too large to square or add; give the columns other units, "
+        "or train with a smaller --lr\n"
     )
 
 

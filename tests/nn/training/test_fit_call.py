@@ -240,6 +240,7 @@ SGD_OF_MODEL = "nn.SGD(model.parameters(), lr=0.1)"
         (lambda m: train(m, data=([*X[:-1], [0.0, float("nan")]], Y)), "X[11] holds nan"),
         (lambda m: train(m, data=([], [])), "X is empty"),
         (lambda m: train(m, data="ab"), "data must be a pair (X, y)"),
+        (lambda m: train(m, checkpoint=3), "fit: checkpoint must be the path of a file, got 3"),
         (lambda m: train(m, resume=History()), "the history to resume is not one that fit"),
         (lambda m: train(m, seed="x"), "seed: expected an int"),
     ],

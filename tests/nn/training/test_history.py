@@ -29,6 +29,7 @@ def test_history(tmp_path):
     history.append(loss=1 / 3, accuracy=1.0)
     assert history["loss"] == [0.5, 1 / 3]
     assert history["epoch"] == [1, 2]
+    assert list(history) == history.rows
     assert history.to_csv() == "epoch,loss,accuracy\n1,0.5,0.25\n2,0.3333333333333333,1.0\n"
     history.save(tmp_path / "history.csv")
     assert (tmp_path / "history.csv").read_bytes() == history.to_csv().encode()
