@@ -44,7 +44,7 @@ test: $(VENV)/.dev
 # The learner works in a copy, which stays as it is until it is deleted.
 lessons: $(LESSONS)/.notebook
 	@test -d lessons/$(IN) || $(LESSONS)/bin/python -m nn lessons --lang $(IN) lessons/$(IN)
-	$(LESSONS)/bin/python -m jupyter lab lessons/$(IN)
+	$(LESSONS)/bin/python -m jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) lessons/$(IN)
 
 bench: $(BENCH)/.dev .venv-bench-hips/.dev
 	$(BENCH)/bin/python -m benchmarks $(SUITES) --markdown docs/benchmarks.md

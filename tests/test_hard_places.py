@@ -34,3 +34,22 @@ def test_a_missing_edge_does_not_pass_beside_a_large_number(offset, x):
         assert not ag.gradcheck(op, (x,))
     finally:
         del ops.TABLE["zoo_offset"]
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        lambda x: ag.sqrt(x * x),
+        lambda x: ag.sqrt(ag.sqrt(x * x * x * x)),
+        lambda x: ag.sqrt(x * x) + x * x,
+    ],
+)
+@pytest.mark.parametrize("claim", [1.0, 0.0, -2.5])
+def test_squares_that_vanish_hide_no_kink(forward, claim):
+    """|x| written with squares is 0 within 1e-162 of its kink, and yet not flat there."""
+    op = ag.Op("zoo_squares", forward=forward, partials=lambda y, x: (claim,))
+    try:
+        assert ag.gradcheck(op, (0.0,)).status == "inconclusive"
+        assert ag.gradcheck(op, (-0.5,)).status == "wrong"
+    finally:
+        del ops.TABLE["zoo_squares"]

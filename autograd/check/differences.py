@@ -22,6 +22,9 @@ Function = Callable[[float], tuple[float, Hashable]]
 
 CONFIRMED = 1e-8  # relative error of the differences, below which agreement is taken at once,
 CLOSE = 1e-9  # unless the gap is larger than this: then the error bar is to be narrower, too
+# The shortest step from 0 is 2 to this: its fourth power is a number. Where a step's square is 0,
+# |x|, written sqrt(x**2), seems flat.
+LOWEST_AT_0 = -250
 WEAK = 1e-3  # above it, agreement means little
 AGREES, DISAGREES = 3.0, 10.0  # error bars
 
@@ -166,7 +169,7 @@ class _Comparing:
     def thorough(self, exponent: int, most: int) -> Comparison:
         """Every step there is, from one half of |x| (or 1) down to where rounding hides all."""
         highest = max(exponent, 1) - 1
-        lowest = exponent - 51 if self.x else -1060
+        lowest = exponent - 51 if self.x else LOWEST_AT_0
         exponents = list(range(highest, lowest, -1))
         if len(exponents) > most:  # around |x| and around 1
             near = range(exponent - 1, exponent - 1 - most // 2, -1)

@@ -24,7 +24,7 @@ from nn.extras import remedy
 
 OK, MISSING, WRONG = "ok", "--", "!!"
 # The extras for those who use glassgrad, in the order in which they are met.
-EXTRAS = ("render", "train", "plot", "data", "compile", "notebook")
+EXTRAS = ("render", "train", "plot", "data", "compile", "test", "notebook")
 
 Finding = tuple[str, str, str]  # (OK, MISSING or WRONG; of what; what was found)
 

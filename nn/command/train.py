@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,7 @@ from nn.evaluate import numbers_of, predict
 from nn.files import write_atomically
 from nn.layers import MLP
 from nn.losses import loss_function
+from nn.training.checkpoint import read_checkpoint
 from nn.training.fit import fit
 from nn.training.history import History
 from nn.training.interrupt import resumed_by
@@ -146,20 +147,28 @@ def _resumable(folder: Path, record: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _unchanged_if_it_fails(folder: Path) -> Iterator[None]:
-    """A training that fails leaves the folder, and what it kept of an earlier one, as it was."""
+    """A training that fails leaves the folder, and what it kept of an earlier one, as it was.
+
+    But where the disk fills up in the middle of it, its own checkpoint stays: --resume goes on.
+    """
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     earlier = {folder / name: _read_if_there(folder / name) for name in (SETTINGS, CHECKPOINT)}
     try:
         yield
-    except (ArithmeticError, OSError, ValueError):
+    except (ArithmeticError, OSError, ValueError) as error:
+        checkpoint = folder / CHECKPOINT
+        is_own = _read_if_there(checkpoint) not in (None, earlier[checkpoint])
+        if isinstance(error, OSError) and is_own and read_checkpoint(checkpoint).epoch > 0:
+            raise
         for path, content in earlier.items():
             if content is None:
                 path.unlink(missing_ok=True)
             elif content != _read_if_there(path):
                 write_atomically(path, content)
         if is_new:
-            folder.rmdir()
+            with suppress(OSError):  # somebody else's file is in it by now
+                folder.rmdir()
         raise
 
 

@@ -118,6 +118,29 @@ def test_a_disk_that_fills_up_leaves_whole_files(tmp_path, size):
     assert all(file_size <= size for file_size in left.values())
 
 
+def test_a_disk_that_fills_up_amid_a_training_leaves_its_checkpoint(tmp_path):
+    words = ["train", "moons", "--epochs", "6", "--out", "out"]
+    assert run(*words, "--seed", "3", cwd=tmp_path).returncode == 0  # what is replaced
+    code = """
+import errno, itertools
+from nn.training import checkpoint
+checkpoint.SECONDS, whole, calls = 0.0, checkpoint.write_atomically, itertools.count()
+def write(path, content):
+    if next(calls) == 3:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+    whole(path, content)
+checkpoint.write_atomically = write"""
+    result = run(*words, cwd=tmp_path, code=code)
+    assert result.returncode == 2
+    assert result.stderr.endswith(
+        "No space left on device; make room, or name a folder on another disk\n"
+    )
+    assert run(*words, "--resume", cwd=tmp_path).returncode == 0
+    resumed = (tmp_path / "out" / "model.safetensors").read_bytes()
+    assert run(*words, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out" / "model.safetensors").read_bytes() == resumed
+
+
 @posix
 def test_a_full_disk_takes_no_half_of_a_prediction_or_picture(tmp_path):
     nn.save(nn.MLP(2, [1], seed=0), tmp_path / "m.safetensors")
