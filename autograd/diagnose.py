@@ -121,13 +121,14 @@ class detect_anomaly(recording):
     def _recreate_cm(self) -> "detect_anomaly":
         return detect_anomaly()
 
-    def _open(self) -> None:
-        super()._open()
-        modes.listen(_watch)
+    def _open(self) -> modes.Undo:
+        end_of_recording, unlisten = super()._open(), modes.listen(_watch)
 
-    def _close(self) -> None:
-        modes.unlisten(_watch)
-        super()._close()
+        def close() -> None:
+            unlisten()
+            end_of_recording()
+
+        return close
 
 
 def _of_value(

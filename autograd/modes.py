@@ -11,13 +11,14 @@ import functools
 import inspect
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator, contextmanager
 from typing import Any, TypeVar
 
 from autograd.forking import freed_by_fork
 
 _Opened = TypeVar("_Opened")
+Undo = Callable[[], None]
 
 active = 0
 # How many listeners and recorders there are, in all threads. Native code reads it at its address:
@@ -28,7 +29,7 @@ _recorders: "tuple[Recorder, ...]" = ()  # of all threads
 
 
 class _Context(threading.local):
-    """One thread's switches."""
+    """One thread's switches; `vars` of it is a dict that belongs to this thread alone."""
 
     recording = True  # operations on Values build a graph
     blocks: tuple["_SetRecording", ...] = ()  # that are open, one as often as it was entered
@@ -108,18 +109,17 @@ def _listen(change: int) -> None:
         listeners[0] += change
 
 
-def listen(listener: Listener) -> None:
-    """Let `listener` know of everything in this thread until `unlisten`; may be nested."""
+def listen(listener: Listener) -> Undo:
+    """Let `listener` know of everything in this thread, until what is returned is called."""
+    here = vars(_context)
+    here["listeners"] = (*_context.listeners, listener)
     _listen(1)
-    _context.listeners = (*_context.listeners, listener)
 
+    def unlisten() -> None:
+        here["listeners"] = without_last(here["listeners"], listener)
+        _listen(-1)
 
-def unlisten(listener: Listener) -> None:
-    """End the last `listen` of this listener."""
-    before = list(_context.listeners)
-    del before[len(before) - 1 - before[::-1].index(listener)]
-    _context.listeners = tuple(before)
-    _listen(-1)
+    return unlisten
 
 
 def is_listened_to() -> bool:
@@ -209,7 +209,31 @@ def sweeping() -> Iterator[None]:
 
 
 class Block(ContextDecorator):
-    """A with-block that may decorate a function, whose calls are then in it."""
+    """A with-block that switches something on in this thread.
+
+    It may decorate a function, whose calls are then in it; be entered many times, also by several
+    threads; and overlap with others, as in two tasks of asyncio. Where a thread leaves a block that
+    it has not entered, as when it frees a generator that stands in one, it is left for the thread
+    that had entered it.
+    """
+
+    def __init__(self, *unexpected: Any) -> None:
+        if unexpected:
+            name = type(self).__name__
+            raise TypeError(f"{name}: takes nothing; write `with {name}():`, or `@{name}()`")
+
+    def _open(self) -> Undo:
+        """Switch it on in this thread; what is returned switches it off there, whoever calls."""
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        entries = vars(self).setdefault("_entries", [])
+        entries.append((vars(_context), self._open()))
+
+    def __exit__(self, *exception: Any) -> None:
+        entries = vars(self)["_entries"]
+        own = [k for k, (where, _) in enumerate(entries) if where is vars(_context)]
+        entries.pop(own[-1] if own else -1)[1]()
 
     def __call__(self, function: Any) -> Any:
         """`function` inside the block; TypeError for one whose body runs after its call."""
@@ -235,35 +259,32 @@ def _name_of(function: Any) -> str:
     return str(function.__name__)
 
 
-def without_last(blocks: tuple[_Opened, ...], block: _Opened) -> tuple[_Opened, ...]:
-    """The blocks that stay open in a thread when one is left: all but its last entry there."""
-    for i in range(len(blocks) - 1, -1, -1):
-        if blocks[i] is block:
-            return blocks[:i] + blocks[i + 1 :]
-    return blocks  # it was entered in another thread, such as a generator that is freed here
+def without_last(opened: tuple[_Opened, ...], one: _Opened) -> tuple[_Opened, ...]:
+    """What stays open in a thread when one is closed: all but its last entry there."""
+    i = max(i for i, each in enumerate(opened) if each is one)
+    return opened[:i] + opened[i + 1 :]
 
 
 class _SetRecording(Block):
-    """Sets recording on or off for a with-block or a decorated function; may be nested.
-
-    Blocks may also overlap, as in two tasks of asyncio: the one that was opened last and is still
-    open decides.
-    """
+    """Sets recording on or off: the block that was opened last and is still open decides."""
 
     value: bool
 
     def _recreate_cm(self) -> "_SetRecording":
         return type(self)()
 
-    def __enter__(self) -> None:
+    def _open(self) -> Undo:
+        here = vars(_context)
+        here["blocks"] = (*_context.blocks, self)
+        here["recording"] = self.value
         activate(1)
-        _context.blocks = (*_context.blocks, self)
-        _context.recording = self.value
 
-    def __exit__(self, *exception: Any) -> None:
-        _context.blocks = without_last(_context.blocks, self)
-        _context.recording = _context.blocks[-1].value if _context.blocks else True
-        activate(-1)
+        def close() -> None:
+            here["blocks"] = without_last(here["blocks"], self)
+            here["recording"] = here["blocks"][-1].value if here["blocks"] else True
+            activate(-1)
+
+        return close
 
 
 class no_grad(_SetRecording):

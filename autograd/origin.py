@@ -85,11 +85,10 @@ class Origin(NamedTuple):
 
 
 class _Context(threading.local):
-    """One thread's blocks."""
+    """One thread's blocks; `vars` of it is a dict that belongs to this thread alone."""
 
-    # The blocks that are open, each with its Scope; they may overlap, as in two tasks of asyncio.
-    scopes: tuple[tuple["scope", Scope], ...] = ()
-    lines = 0
+    scopes: tuple[Scope, ...] = ()  # that are open
+    lines = 0  # how many blocks are open in which lines are recorded
 
 
 _context = _Context()
@@ -97,7 +96,7 @@ _context = _Context()
 
 def _innermost() -> Scope | None:
     """The Scope that operations of this thread run in."""
-    return _context.scopes[-1][1] if _context.scopes else None
+    return _context.scopes[-1] if _context.scopes else None
 
 
 def origin_of(node: Any) -> Origin | None:
@@ -124,28 +123,7 @@ class _Marks(modes.Listener):
 _marks = _Marks()
 
 
-class _Block(modes.Block):
-    """A `with` block in which operations leave a note of where they come from."""
-
-    def __enter__(self) -> None:
-        modes.listen(_marks)
-        self._open()
-
-    def __exit__(self, *exception: Any) -> None:
-        self._close()
-        modes.unlisten(_marks)
-
-    def _recreate_cm(self) -> "_Block":
-        raise NotImplementedError
-
-    def _open(self) -> None:
-        raise NotImplementedError
-
-    def _close(self) -> None:
-        raise NotImplementedError
-
-
-class scope(_Block):
+class scope(modes.Block):
     """Inside `with scope("attention"):` operations belong to a box of that name in pictures.
 
     Scopes may be nested, and a function may be decorated: `@scope("attention")`. Each entry is a
@@ -163,15 +141,19 @@ class scope(_Block):
     def _recreate_cm(self) -> "scope":
         return scope(self.name)
 
-    def _open(self) -> None:
-        _context.scopes = (*_context.scopes, (self, Scope(self.name, _innermost())))
+    def _open(self) -> modes.Undo:
+        here, opened = vars(_context), Scope(self.name, _innermost())
+        here["scopes"] = (*_context.scopes, opened)
+        unlisten = modes.listen(_marks)
 
-    def _close(self) -> None:
-        for entry in [entry for entry in _context.scopes if entry[0] is self][-1:]:
-            _context.scopes = modes.without_last(_context.scopes, entry)
+        def close() -> None:
+            here["scopes"] = modes.without_last(here["scopes"], opened)
+            unlisten()
+
+        return close
 
 
-class recording(_Block):
+class recording(modes.Block):
     """Inside `with recording():` each operation remembers the line of code that it stands on.
 
     `step`, and messages about a node, show that line. The line is the innermost one outside of
@@ -181,11 +163,16 @@ class recording(_Block):
     def _recreate_cm(self) -> "recording":
         return recording()
 
-    def _open(self) -> None:
-        _context.lines += 1
+    def _open(self) -> modes.Undo:
+        here = vars(_context)
+        here["lines"] = _context.lines + 1
+        unlisten = modes.listen(_marks)
 
-    def _close(self) -> None:
-        _context.lines -= 1
+        def close() -> None:
+            here["lines"] -= 1
+            unlisten()
+
+        return close
 
 
 def boxed(function: _Function, *, is_method: bool = False) -> _Function:
@@ -208,18 +195,22 @@ def boxed(function: _Function, *, is_method: bool = False) -> _Function:
         given = [x.copy() if x.__class__ is list else x for x in arguments]
         note = (given.pop(0) if is_method else name, given, options)
         try:
-            if result.__class__ is list:
-                for node in result:
-                    node._origin = (note, node._origin)
-            else:
-                result._origin = (note, result._origin)
+            for node in result if result.__class__ is list else (result,):
+                _note(node, note)
         except AttributeError:  # not Values alone
             for node in _values(result):
-                if node._origin.__class__ is not tuple or node._origin[0] is not note:
-                    node._origin = (note, node._origin)
+                _note(node, note)
         return result
 
     return call  # type: ignore[return-value]
+
+
+def _note(node: Any, note: tuple[Any, ...]) -> None:
+    """Leave a note of a call at what it returned, once; at no leaf, which would gather them."""
+    if node.op is not None:
+        before = node._origin
+        if before.__class__ is not tuple or before[0] is not note:
+            node._origin = (note, before)
 
 
 def _values(thing: Any) -> Iterator[Any]:

@@ -119,7 +119,7 @@ class Value:
         """Set `.grad` to 0.0 here and in every Value this one was made from."""
         if modes.active:
             modes.changed("zero_grad() sets .grad")
-        for node in topological_order(self):
+        for node in topological_order(self) if self.inputs else (self,):
             node.grad = 0.0
 
     def detach(self) -> "Value":

@@ -13,7 +13,7 @@ from autograd import Value, no_grad
 from nn.checks import finite_number
 from nn.data.samples import samples_of
 from nn.losses import is_probability_row
-from nn.module import Module
+from nn.module import Module, evaluating
 from nn.nested import as_lists, entries
 
 
@@ -63,13 +63,8 @@ def outputs_of(
     Args:
         forward: what is asked in the model's place; None for the model itself.
     """
-    was_training = model.training
-    model.eval()
-    try:
-        with no_grad():
-            return [model(row) for row in rows] if forward is None else forward(rows)
-    finally:
-        model.train(was_training)
+    with evaluating(model), no_grad():
+        return [model(row) for row in rows] if forward is None else forward(rows)
 
 
 def accuracy(
@@ -148,9 +143,10 @@ def largest(row: list[Any]) -> int:
 
 def numbers_of(output: Any) -> Any:
     """Return what a model returned as a float or a list of floats."""
-    if isinstance(output, list):
-        return [numbers_of(entry) for entry in output]
-    return output.data if isinstance(output, Value) else output
+    if isinstance(output, Value):
+        return output.data
+    lists = as_lists(output)
+    return [numbers_of(entry) for entry in lists] if isinstance(lists, list) else lists
 
 
 def _is_class(target: Any, n_classes: int) -> bool:

@@ -6,7 +6,8 @@ and shaped as PyTorch's `state_dict` (`layers.0.weight`, `layers.0.bias`).
 """
 
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,20 +27,26 @@ Numbers = float | list["Numbers"]
 class Module:
     """What has parameters: a neuron, a layer, a whole network; subclass it to make your own.
 
-    Parameters are the leaf `Value`s among its attributes, directly, in lists, tuples or dicts, or
-    inside other modules, in the order in which the attributes were set.
+    Parameters are the leaf `Value`s among its attributes, directly, in lists, tuples, dicts or
+    arrays, or inside other modules, in the order in which the attributes were set. (A result that
+    is kept under `no_grad` is a leaf, too: keep its number, `.data`.)
     """
 
     training = True
-    __call__: Callable[..., Any]  # each subclass says what it computes
-
-    unboxed: Callable[..., Any]  # the same without leaving a note of the call
+    unboxed: Callable[..., Any]  # `__call__` without leaving a note of the call
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):  # pictures show a call of a module as one box
             cls.unboxed = cls.__call__
             cls.__call__ = boxed(cls.unboxed, is_method=True)  # type: ignore[method-assign]
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """What the module computes of its inputs: each subclass says it."""
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say what it computes: define "
+            "`def __call__(self, inputs):`, which is PyTorch's forward"
+        )
 
     def parameters(self) -> list[Value]:
         """Return every parameter once."""
@@ -48,13 +55,13 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Return every parameter once, each with its path: `layers.0.neurons.3.bias`."""
         found: list[tuple[str, Value]] = []
-        _collect_parameters("", self, found, set())
+        _collect_parameters("", self, found, {})
         return found
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters():
-            parameter.grad = 0.0
+            parameter.zero_grad()
 
     def train(self, mode: bool = True) -> Self:
         """Set `training` here and in every module inside; returns self."""
@@ -129,24 +136,40 @@ class Module:
             parameter.data = number
 
 
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Have the model in `eval()`, and afterwards each module in it as it was."""
+    was_training = model.training
+    before = [(module, module.training) for module in _modules(model)]
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)  # a subclass may do more there
+        for module, training in before:
+            module.training = training
+
+
 def _members(thing: object) -> Iterable[tuple[str, object]]:
     """The named attributes of a module or items of a container; nothing for anything else."""
     if isinstance(thing, Module):
         return vars(thing).items()
     if isinstance(thing, dict):
         return [(str(key), item) for key, item in thing.items()]
+    if getattr(getattr(thing, "dtype", None), "hasobject", False):  # a NumPy array of Values
+        thing = as_lists(thing)
     if isinstance(thing, (list, tuple)):
         return [(str(i), item) for i, item in enumerate(thing)]
     return ()
 
 
 def _collect_parameters(
-    path: str, thing: object, found: list[tuple[str, Value]], seen: set[int]
+    path: str, thing: object, found: list[tuple[str, Value]], seen: dict[int, object]
 ) -> None:
-    """Append the parameters under `thing` with their paths; `seen` are the ids met before."""
+    """Append the parameters under `thing` with their paths; `seen` is what was met, by its id."""
     if id(thing) in seen:
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing
     if isinstance(thing, Value):
         if thing.op is None:
             found.append((path, thing))
@@ -170,10 +193,16 @@ def _modules(root: Module) -> list[Module]:
 def _arrange(path: str, thing: Any, found: dict[str, Arrangement]) -> None:
     """Add what is saved of `thing` to `found`: a rectangle of parameters as one entry."""
     if isinstance(thing, Module):
-        found.update({f"{path}.{name}": array for name, array in thing.arrangement().items()})
-    elif _is_rectangle_of_parameters(array := as_lists(thing)):
-        found[path] = array
+        parts = {f"{path}.{name}": array for name, array in thing.arrangement().items()}
     else:
+        array = as_lists(thing)
+        parts = {path: array} if _is_rectangle_of_parameters(array) else {}
+    for name in parts.keys() & found.keys():
+        raise ValueError(
+            f"two parameters of the model are called {name!r}; give one of them another name"
+        )
+    found.update(parts)
+    if not (parts or isinstance(thing, Module)):
         for name, item in _members(thing):
             _arrange(f"{path}.{name}", item, found)
 

@@ -127,7 +127,7 @@ class SGD:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         for parameter in self.parameters:
-            parameter.grad = 0.0
+            parameter.zero_grad()
 
     def __repr__(self) -> str:
         return (

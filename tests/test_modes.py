@@ -161,6 +161,34 @@ def test_a_block_left_by_another_thread():
         assert not is_recorded()
 
 
+@pytest.mark.parametrize("block", [no_grad, lambda: ag.scope("s"), ag.recording, ag.detect_anomaly])
+def test_a_block_that_another_thread_frees_is_left_where_it_was_entered(block):
+    def numbers():
+        with block():
+            yield 1.0
+
+    opened, before = numbers(), (modes.active, modes.listeners[0])
+    next(opened)
+    thread = threading.Thread(target=opened.close)
+    thread.start()
+    thread.join()
+    assert (modes.active, modes.listeners[0]) == before
+    with ag.scope("here"):
+        assert is_recorded()
+        assert origin_of(Value(1.0) * 2.0).scope.outer is None
+    with ag.recording():
+        assert origin_of(Value(1.0) * 2.0).line is not None
+
+
+def test_a_block_takes_nothing():
+    for block in (no_grad, modes.enable_grad, ag.recording, ag.detect_anomaly):
+        name = block.__name__
+        with pytest.raises(
+            TypeError, match=rf"^{name}: takes nothing; write `with {name}\(\):`, or"
+        ):
+            block(is_recorded)  # `@no_grad` without parentheses
+
+
 @pytest.mark.parametrize("block", [no_grad(), ag.scope("s"), ag.recording(), ag.detect_anomaly()])
 def test_what_runs_after_its_call_cannot_be_decorated(block):
     def numbers():

@@ -111,6 +111,22 @@ def test_a_call_is_shared_by_all_that_it_returned():
     assert origin_of(layer(x)[0]).calls[0] != call
 
 
+def test_a_call_that_returns_leaves_or_one_node_twice_leaves_one_note_at_most():
+    class Same(nn.Module):
+        def __call__(self, x):
+            return x
+
+    same, leaf = Same(), Value(1.0)
+    for _ in range(3):
+        assert same([leaf])[0] is leaf
+        assert same(leaf) is leaf
+        same({"a": leaf})
+    assert leaf._origin is None  # or it would keep the arguments of each call
+    y = leaf * 2.0
+    assert len(origin_of(same([y, y])[0]).calls) == 1
+    assert len(origin_of(same((y, y))[0]).calls) == 2  # another call
+
+
 def test_calls_are_listed_from_the_innermost():
     class Net(nn.Module):
         def __init__(self):

@@ -18,11 +18,11 @@ class Cost:
 
     Args:
         loss: (outputs, targets) of a batch -> one `Value`.
-        parameters: those that are penalised.
+        parameters: those of the model, which are penalised.
         l1, l2: the factors of the penalties; 0 leaves one out.
     """
 
-    def __init__(self, loss: Loss, parameters: Sequence[Value], l1: float, l2: float) -> None:
+    def __init__(self, loss: Loss, parameters: list[Value], l1: float, l2: float) -> None:
         self.loss = loss
         self.parameters = parameters
         self.l1, self.l2 = l1, l2

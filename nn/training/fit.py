@@ -126,6 +126,7 @@ def fit(
     listeners = callbacks_of(callbacks)
     if schedule is not None and not callable(schedule):
         raise TypeError(f"fit: schedule must be a function of the epoch, got {schedule!r:.40}")
+    # Found before the model is called: what it keeps of a call without a graph is no parameter.
     cost = Cost(loss, model.parameters(), rate(l1, "fit: l1"), rate(l2, "fit: l2"))
     check_path(checkpoint)
     start = checkpoint_of(resume)
@@ -279,12 +280,11 @@ def _plan(
     measures: list[str],
 ) -> Plan:
     """What a training is of, by which a checkpoint is known to fit."""
-    parameters = model.parameters()
-    own = set(parameters)
+    own = set(cost.parameters)
     shapes = {name: shape_of(array) for name, array in model.arrangement().items()}
     kept = validation if isinstance(validation, tuple) else None
     return {
-        "parameters": len(parameters),
+        "parameters": len(own),
         "model": f"{type(model).__name__} {model.architecture() or shapes}",
         "trained": len(optimizer.parameters),
         "others": len([p for p in optimizer.parameters if p not in own]),

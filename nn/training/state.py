@@ -66,7 +66,7 @@ class Training:
     best: Best | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        parameters = self.model.parameters()
+        parameters = self.cost.parameters
         self.n_parameters = len(parameters)
         own = set(parameters)  # the optimizer may hold others, those of a loss
         self.parameters: list[Value] = parameters + [

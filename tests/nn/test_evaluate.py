@@ -49,6 +49,23 @@ def test_predict_switches_to_eval_and_back_even_after_an_error():
     assert not model.training
 
 
+def test_predict_leaves_each_module_as_it_was():
+    model = MLP(2, [3, 2], seed=1)
+    model.layers[0].eval()  # frozen by hand
+    predict(model, [[1.0, 2.0]])
+    assert [one.training for one in (model, *model.layers)] == [True, False, True]
+
+
+def test_outputs_in_a_tuple():
+    class Pair(Fixed):
+        def __call__(self, inputs):
+            return tuple(super().__call__(inputs))
+
+    X = [[0.2, 0.9], [5.0, 1.0]]
+    assert predict(Pair(), X) == X
+    assert accuracy(Pair(), (X, [1, 1])) == 0.5
+
+
 @pytest.mark.parametrize(
     ("X", "y", "expected"),
     [

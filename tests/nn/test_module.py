@@ -5,6 +5,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, Layer, Module, Neuron
+from nn.nested import entries
 
 
 class Scaled(Module):
@@ -158,5 +159,37 @@ def test_train_and_eval_reach_every_module():
 
 
 def test_calling_a_module_without_a_call():
-    with pytest.raises(TypeError, match="not callable"):
-        Module()([1.0])
+    class Net(Module):
+        def forward(self, inputs):  # as PyTorch has it
+            return inputs[0]
+
+    with pytest.raises(NotImplementedError, match=r"^Net does not say .* `def __call__\(self, inp"):
+        Net()([1.0])
+
+
+def test_parameters_in_an_array():
+    class Plane(Module):
+        def __init__(self):
+            self.rows = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]], dtype=object)
+            self.mixed = np.array([Value(5.0), "text"], dtype=object)
+            self.plain = np.ones(3)
+
+    plane = Plane()
+    names = [name for name, _ in plane.named_parameters()]
+    assert names == ["rows.0.0", "rows.0.1", "rows.1.0", "rows.1.1", "mixed.0"]
+    assert plane.state_dict() == {"rows": [[1.0, 2.0], [3.0, 4.0]], "mixed.0": 5.0}
+    assert entries(list(plane.arrangement().values())) == plane.parameters()
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"a.b": Value(1.0), "a": {"b": Value(2.0)}}, {1: Value(1.0), "1": Value(2.0)}],
+)
+def test_two_parameters_of_one_name_are_not_saved_as_one(parameters):
+    class Net(Module):
+        def __init__(self):
+            self.all = parameters
+
+    assert len(Net().parameters()) == 2
+    with pytest.raises(ValueError, match=r"two parameters of the model are called 'all\."):
+        Net().state_dict()

@@ -18,6 +18,7 @@ import warnings
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.op import TABLE
 from tests.replay.eager import BACKENDS, bits
@@ -106,12 +107,19 @@ def test_what_is_in_no_graph_is_found_at_the_second_call(backend):
         assert "runs as it stands" in str(compiled.report())
 
 
+class Holding(nn.Module):
+    def __init__(self, w):
+        self.w = w
+
+
 @both
 @pytest.mark.parametrize("change", [
     lambda w, y: y.backward(),
     lambda w, y: setattr(w, "data", 7.0),
     lambda w, y: y.zero_grad(),
-], ids=["backward", "data", "zero_grad"])  # fmt: skip
+    lambda w, y: nn.SGD([w], lr=0.1).zero_grad(),
+    lambda w, y: Holding(w).zero_grad(),
+], ids=["backward", "data", "zero_grad", "SGD.zero_grad", "Module.zero_grad"])  # fmt: skip
 def test_a_change_in_place_is_refused_and_nothing_changes(backend, change):
     w = Value(2.0)
     w.grad = 0.5

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from nn import MLP, fit, moons, mse_loss
+from nn import MLP, Module, fit, moons, mse_loss
 from nn.training.history import MAX_SNAPSHOTS, History
 
 X, Y = moons(8, seed=1)
@@ -83,6 +83,20 @@ def test_the_name_of_ones_own_loss():
 
     model = MLP(2, [1], seed=0)
     assert fit(model, (X, Y), squares, lr=0.1, epochs=1, verbose=False).loss_name == "squares"
+
+
+def test_what_a_model_keeps_of_a_call_is_no_parameter():
+    class Keeping(Module):
+        def __init__(self):
+            self.inner = MLP(2, [1], seed=0)
+
+        def __call__(self, inputs):
+            self.hidden = self.inner(inputs)
+            return self.hidden * 2.0
+
+    model = Keeping()
+    history = fit(model, (X, Y), "mse", lr=1e-3, epochs=2, validation=0.25, verbose=False)
+    assert [len(weights) for weights in history.snapshots.values()] == [3, 3, 3]
 
 
 def test_snapshots_are_the_parameters_after_each_epoch():
