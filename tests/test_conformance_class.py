@@ -16,7 +16,7 @@ from micrograd.engine import Value as MicrogradValue
 import autograd
 from autograd.check import EngineConformance, check_engine
 from autograd.check.conformance.functions import PROPERTIES
-from autograd.check.conformance.judge import agree, code
+from autograd.check.conformance.judge import agree, code, judge
 from autograd.check.conformance.programs import Program
 from autograd.check.conformance.random_programs import COUNT, differences, expected, expressions
 from autograd.check.conformance.reference import DEFINITIONS, FUNCTIONS, Floats, Slopes
@@ -96,6 +96,31 @@ def test_a_hang_in_a_test_class_is_a_failure(engine, tmp_path):
 
 class TestThisEngine(EngineConformance):
     Value = autograd.Value
+
+
+def test_a_hang_in_one_function_ends_in_time_though_it_is_shrunk(engine, tmp_path):
+    engine(SOURCE.replace("def tanh(self):", "def tanh(self):\n        while True: pass"))
+    real = REAL.format(more="seconds = 0.5")
+    said = run_pytest(tmp_path, real, "-k", RANDOM)
+    assert "expected an answer, got no answer within 0.5 seconds" in said
+
+
+def test_random_expressions_of_nothing_are_not_offered():
+    class Bare:
+        def __init__(self, x):
+            self.data, self.grad = x, 0.0
+
+        def backward(self):
+            self.grad = 1.0
+
+    class TestBare(EngineConformance):
+        Value = Bare
+
+    (prop,) = [prop for prop in PROPERTIES if prop.name == RANDOM]
+    result = judge(prop, TestBare.engine())
+    assert (result.status, result.message.partition(": ")[2]) == (
+        "not offered", "the engine offers no operation to make them of",
+    )  # fmt: skip
 
 
 def test_a_class_without_an_engine_says_so():

@@ -6,6 +6,7 @@ and PyTorch's in double.
 
 from autograd.check.conformance.programs import Program
 from autograd.check.conformance.properties import ARITHMETIC, GRAPH, SIZE, Property, prop
+from autograd.check.conformance.random_programs import COUNT
 from autograd.check.conformance.reference import FUNCTIONS
 
 # Where each function is tried, away from kinks and edges; 0.5 and -1.5 unless it says otherwise.
@@ -102,7 +103,7 @@ EDGES = (
          "a = Value(2.0); y = a * math.inf * 0.0; y.backward()"),
 )  # fmt: skip
 
-RANDOM = prop("random_expressions", "200 random expressions agree with differences")
+RANDOM = prop("random_expressions", f"{COUNT} random expressions agree with differences")
 
 PROPERTIES: tuple[Property, ...] = (
     *ARITHMETIC, *map(of, FUNCTIONS), *GRAPH, *SIZE, *EDGES, RANDOM

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.check.conformance.engine import Engine, described
 from autograd.check.conformance.programs import Program
 from autograd.check.conformance.properties import Property
-from autograd.check.conformance.random_programs import first_disagreement
+from autograd.check.conformance.random_programs import expressions, first_disagreement
 from autograd.check.conformance.reference import Slopes
 
 PASSED, FAILED, NOT_OFFERED = "passed", "failed", "not offered"
@@ -88,7 +88,7 @@ def difference(
     """What differs first: what was read, what was expected, and what came; None if nothing."""
     try:
         came = program.run(engine)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TimeLimitError):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever an engine raises is the finding
         read = program.what[-1]
@@ -126,7 +126,10 @@ def _judge_random(prop: Property, engine: Engine, watch: Watch) -> Result:
         watch(code(program, engine, program.what[-1]))
         return difference(program, engine, expected, max(engine.tolerance, 1e-7))
 
-    found = first_disagreement(engine.offered - engine.lacking, wrong)
+    offered = engine.offered - engine.lacking
+    if next(expressions(offered), None) is None:
+        return Result(prop.name, prop.claim, NOT_OFFERED, missing=("operation to make them of",))
+    found = first_disagreement(offered, wrong)
     if found is None:
         return Result(prop.name, prop.claim, PASSED)
     program, problem = found

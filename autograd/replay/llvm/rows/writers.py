@@ -27,7 +27,7 @@ from autograd.replay.llvm.rows.lanes import (
     select,
     sqrt,
 )
-from autograd.replay.llvm.rows.powers import cube, square
+from autograd.replay.llvm.rows.powers import cube, is_exact_enough, square
 
 LN2 = special.LN2
 
@@ -109,7 +109,9 @@ def _power(x: Number, n: Number) -> Number:
     if n.constant == 1.0:
         return x
     product = {2.0: square, 3.0: cube}.get(n.constant) if n.constant is not None else None
-    return _libm("pow")(x, n) if product is None else product(x)
+    if product is None or not is_exact_enough(int(n.constant or 0)):
+        return _libm("pow")(x, n)
+    return product(x)
 
 
 def _fast_power(x: Number, n: Number) -> Number:
