@@ -4,13 +4,14 @@ from autograd.containers import Shape as Shape, flatten as flatten
 from autograd.forking import awaited_by_fork as awaited_by_fork, freed_by_fork as freed_by_fork
 from autograd.replay.calls.compiled import Compiled as Compiled, compile as compile
 from autograd.replay.handlers import pass_on as pass_on
-from autograd.replay.programs import Decision as Decision
+from autograd.replay.programs import MOST_REMEMBERED as MOST_REMEMBERED, Decision as Decision
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
 from autograd.replay.training.orders import draw_orders as draw_orders
 from autograd.replay.training.totals import totals_of as totals_of
 
 __all__ = [
+    "MOST_REMEMBERED",
     "STATE_NOTED",
     "Compiled",
     "Decision",

@@ -53,9 +53,8 @@ def _native(backend: str | None) -> "type[Plan] | None":
     if backend == "python" or (backend is None and not has_llvm()):
         return None
     if not has_llvm():
-        raise ImportError(
-            'compile: backend "llvm" needs llvmlite: pip install "glassgrad[compile]"'
-        )
+        remedy = "" if _has_no_lock() else ': pip install "glassgrad[compile]"'
+        raise ImportError(f'compile: backend "llvm": {_why_no_llvm()}{remedy}')
     try:
         from autograd.replay.llvm.program import Plan
     except (ImportError, OSError) as error:  # llvmlite is there and broken
@@ -71,9 +70,19 @@ def why_python(backend: str | None) -> str:
     """Why a program is no native code."""
     if backend == "python":
         return ", as asked"
-    return f", for llvmlite {'does not load' if has_llvm() else 'is not installed'}"
+    return f", for {_why_no_llvm()}"
 
 
 def has_llvm() -> bool:
     """Whether native code can be made here: it counts on the interpreter's lock."""
-    return find_spec("llvmlite") is not None and not sysconfig.get_config_var("Py_GIL_DISABLED")
+    return find_spec("llvmlite") is not None and not _has_no_lock()
+
+
+def _why_no_llvm() -> str:
+    if _has_no_lock():
+        return "native code counts on the interpreter's lock, and this Python has none"
+    return f"llvmlite {'is not installed' if find_spec('llvmlite') is None else 'does not load'}"
+
+
+def _has_no_lock() -> bool:
+    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))

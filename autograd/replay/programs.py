@@ -11,6 +11,7 @@ from autograd.containers import Shape
 from autograd.value import Value
 
 NOTE_STATE = -1  # in a schedule, in place of a kind: the state is noted here
+MOST_REMEMBERED = 8  # machine code of training steps, for further trainings
 
 
 class Decision(NamedTuple):

@@ -53,10 +53,23 @@ print(ag.compile(ag.tanh, backend="python")(0.0))
 
 def test_without_llvmlite_python_serves_and_says_why():
     lines = run(WITHOUT).splitlines()
-    message = 'ImportError compile: backend "llvm" needs llvmlite: pip install "glassgrad[compile]"'
+    message = (
+        'ImportError compile: backend "llvm": llvmlite is not installed: '
+        'pip install "glassgrad[compile]"'
+    )
     assert lines == [
         "[True, True, True]", "python, for llvmlite is not installed", message, message, "0.0",
     ]  # fmt: skip
+
+
+def test_without_the_interpreters_lock_python_serves_and_says_why(monkeypatch):
+    monkeypatch.setattr("sysconfig.get_config_var", {"Py_GIL_DISABLED": 1}.get)
+    compiled = ag.compile(ag.tanh)
+    assert compiled(0.0) == 0.0
+    said = "native code counts on the interpreter's lock, and this Python has none"
+    assert compiled.report().paths[0].backend == f"python, for {said}"
+    with pytest.raises(ImportError, match=f'^compile: backend "llvm": {said}$'):
+        ag.compile(ag.tanh, backend="llvm")(0.0)
 
 
 def test_importing_the_engine_loads_neither_llvmlite_nor_numpy():

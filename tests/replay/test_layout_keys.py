@@ -176,6 +176,22 @@ def test_containers_of_ones_own_come_back_as_they_are():
     assert type(ag.compile(gradient)(row)) is type(gradient(row)) is Row
 
 
+def test_layouts_that_take_turns_are_not_recorded_in_each_turn(monkeypatch):
+    monkeypatch.setattr("autograd.replay.calls.layout.CALLS_UNTIL_AGAIN", 10)
+    compiled, runs = ag.compile(ag.sum), []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for turn in range(30):
+            assert [compiled([float(turn)] * k) for k in range(1, 71)] == [
+                float(turn * k) for k in range(1, 71)
+            ]
+            runs.append(compiled.n_eager)
+    assert runs[:10] == [6 * max(0, turn) for turn in range(10)]  # seventy but 64 have no program
+    # After ten calls each has one again, and six others go.
+    assert runs[-1] - runs[10] < 6 * 20
+    assert "its program had to make room" not in str(compiled.report())
+
+
 def test_words_in_turn_are_recorded_once_each_and_a_great_many_not_at_all():
     compiled = ag.compile(lambda x, word: x * len(word))
     with warnings.catch_warnings(record=True) as said:

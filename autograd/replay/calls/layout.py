@@ -14,7 +14,11 @@ from autograd.replay.programs import Entrance
 from autograd.replay.recording.trial import Trial, is_same_way
 
 MOST_LAYOUTS = 64  # kept at a time
-MOST_LAYOUTS_EVER = 512  # recorded; each takes as long as hundreds of calls of the function itself
+MOST_LAYOUTS_EVER = 512
+# Recording takes as long as hundreds of calls of the function itself. A layout that had to go is
+# worth another one after so many calls: else of seventy that take turns each would be recorded in
+# each turn.
+CALLS_UNTIL_AGAIN = 512
 
 # Held while paths are added, moved or thrown away, never while a function of the user runs; but the
 # garbage collector may run one, which calls a compiled function.
@@ -74,19 +78,35 @@ class Layout:
 class Layouts(dict[Any, Layout]):
     """The layouts of a compiled function by their keys: those made last."""
 
-    _n_ever = 0
+    def __init__(self) -> None:
+        super().__init__()
+        # Of those that had to go, by the hashes of their keys, which may hold on to objects of the
+        # user: how often they were asked for since.
+        self._gone: dict[int, int] = {}
 
     def of(self, key: Any) -> Layout | None:
         """The layout of a key, a new one where there is none; None: there have been too many."""
         found = self.get(key)
-        if found is not None or self._n_ever >= MOST_LAYOUTS_EVER:
+        if found is not None:
             return found
         with changing:
+            n_calls = self._gone.get(hash(key))
+            if n_calls is None and len(self) + len(self._gone) >= MOST_LAYOUTS_EVER:
+                return None
+            if n_calls is not None and n_calls < CALLS_UNTIL_AGAIN:
+                self._gone[hash(key)] = n_calls + 1
+                return _GONE
+            self._gone.pop(hash(key), None)
             if len(self) >= MOST_LAYOUTS:  # the one made first, and its programs
-                del self[next(iter(self))]
-            self._n_ever += 1
+                first = next(iter(self))
+                del self[first]
+                self._gone[hash(first)] = 0
             return self.setdefault(key, Layout())
 
     def beginning_with(self, layout: Layout) -> list[Layout]:
         """All: this one, then the others, the last made first."""
         return [layout, *[each for each in reversed(self.values()) if each is not layout]]
+
+
+_GONE = Layout()
+_GONE.eager = "its program had to make room for others"

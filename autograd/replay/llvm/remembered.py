@@ -13,10 +13,8 @@ from threading import Lock
 from typing import Any
 
 from autograd.forking import freed_by_fork
-from autograd.replay.programs import StepProgram
+from autograd.replay.programs import MOST_REMEMBERED, StepProgram
 from autograd.replay.tapes.tape import QUESTIONS, Tape
-
-MOST = 8  # programs; the one that was used least lately goes first
 
 _programs: dict[bytes, StepProgram] = {}
 _changing = freed_by_fork(Lock())
@@ -46,7 +44,7 @@ def remembered(
     if found.n_calls_back == 0:  # then its rows are those of the engine's table, which stay
         with _changing:
             _programs[key] = found
-            while len(_programs) > MOST:
+            while len(_programs) > MOST_REMEMBERED:  # the one that was used least lately goes
                 del _programs[next(iter(_programs))]
     return found
 

@@ -95,6 +95,12 @@ class Descent:
             pass_on(error)
             return 1.0
 
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the machine code of its steps is kept, for another training that has the same."""
+        programs = [step.program for steps in self._steps.values() for step in steps]
+        return all(one.backend == "llvm" and one.n_calls_back == 0 for one in programs)
+
     def look_again(self) -> None:
         """Somebody may have changed the surroundings."""
         self._key = self._surroundings.key()

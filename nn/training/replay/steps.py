@@ -113,7 +113,7 @@ class CompiledSteps:
             optimizer.velocities = [*done.velocities]
         course.count(done.costs, self._n_right(done, course.samples), done.kept)
         n = len(done.costs)
-        if n:
+        if n and self._descent.is_remembered:
             self._worth.note(next_size)
         if n and not self._one_by_one:
             most = 2 * max(n, self._at_once)  # n may be few for there were no more to come

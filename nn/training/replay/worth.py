@@ -6,6 +6,7 @@ Owns what making one costs, in batches of eager mode.
 from collections import deque
 from typing import Any
 
+from autograd.replay import MOST_REMEMBERED
 from nn.training.state import Training
 
 # What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
@@ -14,7 +15,8 @@ PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
 PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
 PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
-made_lately: "deque[Any]" = deque(maxlen=8)  # what is trained by the programs made last, as `_kind`
+# What is trained by the programs whose machine code is remembered, as `_kind`.
+made_lately: "deque[Any]" = deque(maxlen=MOST_REMEMBERED)
 
 
 class Worth:
@@ -54,8 +56,10 @@ class Worth:
 
     def note(self, size: int) -> None:
         """There is a program for batches of this size, whose machine code is remembered."""
-        if self._kind(size) not in made_lately:
-            made_lately.append(self._kind(size))
+        kind = self._kind(size)
+        if kind in made_lately:
+            made_lately.remove(kind)
+        made_lately.append(kind)  # the one used least lately stands first, and goes
 
     def _kind(self, size: int) -> tuple[Any, ...]:
         """What trainings have in common whose steps are likely to be one program."""

@@ -106,6 +106,12 @@ def test_a_shorter_training_is_worth_a_program_that_is_there(monkeypatch):
     assert n_steps(20, 2, 1) == 0
 
 
+def test_what_is_not_remembered_is_not_counted_as_if_it_were(monkeypatch):
+    monkeypatch.setattr("autograd.replay.backends.has_llvm", lambda: False)
+    assert both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, batch_size=17).n_steps
+    assert not nn.training.replay.worth.made_lately
+
+
 def test_exact_and_fast_are_two(made):
     for mode in (True, "fast", True, "fast"):
         nn.fit(
@@ -228,7 +234,7 @@ def test_trainings_in_threads_share_a_program(made):
 
 
 def test_how_many_are_kept(made, monkeypatch):
-    monkeypatch.setattr(remembered, "MOST", 2)
+    monkeypatch.setattr(remembered, "MOST_REMEMBERED", 2)
     for size in (2, 3, 2, 4, 2, 3):
         nn.fit(
             other(1, size, 1), (ROWS, NUMBERS), "mse", lr=0.01, epochs=3, batch_size=17,
