@@ -16,8 +16,8 @@ from math import prod
 from random import Random
 from typing import Any
 
+from autograd.files import write_atomically
 from nn.data.preparation import Preparation
-from nn.files import write_atomically
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module, Numbers
 from nn.nested import entries, shape_of

@@ -343,7 +343,7 @@ def too_long():
         (
             lambda: ag.step(Value(1.0) * 2, optimizer=3),
             TypeError,
-            "optimizer must be one such as nn.SGD(model.parameters(), lr=0.1), got 3",
+            r"optimizer must be one such as nn.SGD\(model.parameters\(\), lr=0.1\), got 3",
         ),
         (lambda: ag.step(too_long()), ValueError, "100,002 nodes are more than 100,000"),
         (

@@ -15,6 +15,7 @@ from typing import Any
 
 import graphviz
 
+from autograd.files import write_atomically
 from autograd.view.render import render
 
 _MIME_TYPES = {"image/png": "png", "image/jpeg": "jpeg"}
@@ -176,7 +177,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz is untyped
     def _write(self, format: str, path: Path, **options: Any) -> str:
         picture = self.pipe(format, **options)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(picture)
+        write_atomically(path, picture)
         return str(path)
 
 

@@ -6,11 +6,12 @@ Owns where in its records one is, how one moves, and the state after each step. 
 
 import functools
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, overload
 
+from autograd.files import write_atomically
 from autograd.naming import Names, node_names
 from autograd.value import Value
 from autograd.view.glossary import Language
@@ -251,18 +252,20 @@ class Stepper:
     def to_html(self) -> str: ...
 
     @overload
-    def to_html(self, path: str | Path) -> None: ...
+    def to_html(self, path: str | os.PathLike[str]) -> None: ...
 
-    def to_html(self, path: str | Path | None = None) -> str | None:
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write the stepper as one HTML page that needs no network and no kernel.
 
         Args:
-            path: of the file; without one the page is returned.
+            path: of the file, written whole or not at all; without one the page is returned.
+
+        Raises OSError.
         """
         page = stepper_page(self.payload())
         if path is None:
             return page
-        Path(path).write_text(page, encoding="utf-8")
+        write_atomically(path, page.encode())
         return None
 
     def _ipython_display_(self) -> None:

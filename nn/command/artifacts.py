@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from autograd.files import write_atomically
 from nn.command.parts import Parts
 from nn.data import Preparation
 from nn.evaluate import predict
 from nn.extras import is_installed, remedy
-from nn.files import write_atomically
 from nn.graph import can_draw, draw_network, draw_neuron
 from nn.layers import MLP
 from nn.serialize import to_bytes

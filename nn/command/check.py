@@ -7,11 +7,12 @@ import argparse
 from pathlib import Path
 
 from autograd.check import gradcheck
+from autograd.files import write_atomically
 from autograd.view import draw
 from nn.command import expression, options as read
 from nn.command.draw import FORMATS, SOURCES, rendered
 from nn.command.options import CommandError
-from nn.command.output import check_file, write
+from nn.command.output import check_file
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +53,6 @@ def run(options: argparse.Namespace) -> int:
         value.backward()
         # A node of a derivative's graph is in no picture of this one.
         marked = () if verdict.node is None or verdict.order > 1 else verdict.node
-        write(path, rendered(draw(value, highlight=marked, derivatives=True), suffix))
+        write_atomically(path, rendered(draw(value, highlight=marked, derivatives=True), suffix))
         print(f"wrote {path}")
     return 0 if verdict else 1

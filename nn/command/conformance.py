@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 
 from autograd.check import check_engine
+from autograd.files import write_atomically
 from nn.command import options as read
-from nn.command.output import check_file, write
+from nn.command.output import check_file
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     print(report)
     if options.json is not None:
         text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False)
-        write(Path(options.json), f"{text}\n".encode())
+        write_atomically(Path(options.json), f"{text}\n".encode())
     return 0 if report else 1
 
 

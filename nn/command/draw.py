@@ -9,10 +9,11 @@ import re
 import subprocess
 from pathlib import Path
 
+from autograd.files import write_atomically
 from autograd.view import Drawing, RendererNotFound, draw
 from nn.command import expression, options as read
 from nn.command.options import CommandError
-from nn.command.output import check_file, write
+from nn.command.output import check_file
 from nn.graph import draw_network
 from nn.serialize import load_prepared
 
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         )
     check_file(path, "-o", *([] if of_expression else [Path(options.expression)]))
     drawing = computation(options) if of_expression else network(options)
-    write(path, rendered(drawing, suffix))
+    write_atomically(path, rendered(drawing, suffix))
     print(f"wrote {path}")
     return 0
 

@@ -1,14 +1,12 @@
 """Where the result of a command goes: a folder for many files, or one file.
 
-Owns the checks before an hour of work, and the writing of one file the user has named.
+Owns the checks before an hour of work.
 """
 
-import errno
 import os
 from pathlib import Path
 
 from nn.command.options import CommandError
-from nn.files import write_atomically
 
 
 def check_folder(folder: Path, option: str = "--out") -> None:
@@ -33,18 +31,3 @@ def check_file(path: Path, option: str, *inputs: Path) -> None:
     if not path.absolute().parent.is_dir():
         raise CommandError(f"{option}: there is no folder {path.absolute().parent}; make it first")
     check_folder(path.absolute().parent, option)
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; a device such as /dev/stdout gets the bytes.
-
-    Raises OSError.
-    """
-    if not path.exists() or path.is_file():
-        write_atomically(path, content)
-        return
-    try:
-        with path.open("wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise OSError(error.errno or errno.EIO, error.strerror, str(path)) from None

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.files import write_atomically
 from nn.command import options as read
 from nn.command.measures import describe_classes, describe_numbers
 from nn.command.options import CommandError
-from nn.command.output import check_file, write
+from nn.command.output import check_file
 from nn.command.settings import is_trained_on
 from nn.data import Preparation, Table, read_table
 from nn.data.cells import number_in
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out is None:
         _print(text)
     else:
-        write(Path(options.out), b"\xef\xbb\xbf" + text.encode())
+        write_atomically(Path(options.out), b"\xef\xbb\xbf" + text.encode())
         print(f"wrote {len(table.rows)} predictions to {options.out}")
     if preparation is not None and (actual := preparation.actual(table)) is not None:
         answers = [preparation.answer(output) for output in outputs]

@@ -7,10 +7,11 @@ import argparse
 from pathlib import Path
 
 import nn
+from autograd.files import write_atomically
 from autograd.view import step
 from nn.command import expression, options as read
 from nn.command.options import CommandError
-from nn.command.output import check_file, write
+from nn.command.output import check_file
 
 RATE = 0.1  # of the weight update, where --weights is given without --lr
 
@@ -66,6 +67,6 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("--html: the page has its own conditions; leave --break-... out")
     path = Path(options.html)
     check_file(path, "--html")
-    write(path, stepper.to_html().encode())
+    write_atomically(path, stepper.to_html().encode())
     print(f"wrote {path}")
     return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from autograd.files import write_atomically
 from nn.command import report
 from nn.command.artifacts import Artifacts
 from nn.command.options import CommandError, meant
@@ -23,7 +24,6 @@ from nn.command.recipes import RECIPES, SAMPLES, Recipe
 from nn.command.settings import SETTINGS, arguments, difference, recipe_of, record_of
 from nn.data import DataSet, Preparation, Problem, problem_of, read_csv
 from nn.evaluate import numbers_of, predict
-from nn.files import write_atomically
 from nn.layers import MLP
 from nn.losses import loss_function
 from nn.training.checkpoint import read_checkpoint

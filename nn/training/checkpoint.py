@@ -16,7 +16,7 @@ from itertools import takewhile
 from random import Random
 from typing import Any
 
-from nn.files import write_atomically
+from autograd.files import write_atomically
 from nn.nested import entries, shape_of
 from nn.safetensors import from_file, pack
 from nn.training.callbacks import Best

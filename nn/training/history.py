@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, overload
 
-from nn.files import write_atomically
+from autograd.files import write_atomically
 from nn.module import Module
 
 if TYPE_CHECKING:

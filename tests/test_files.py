@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nn.files import write_atomically
+from autograd.files import write_atomically
 
 NEW = b"new" * 1000
 
@@ -101,7 +101,7 @@ def test_a_file_system_that_takes_no_more(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"old")
     code = (
-        "import resource, sys; from nn.files import write_atomically\n"
+        "import resource, sys; from autograd.files import write_atomically\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try: write_atomically(sys.argv[1], b'x' * 3000)\n"
         "except OSError as error: print(type(error).__name__)"
@@ -112,3 +112,23 @@ def test_a_file_system_that_takes_no_more(tmp_path):
     assert result.stdout == "OSError\n"
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])
+def test_the_permissions_stay(tmp_path, mode):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_atomically(path, NEW)
+    assert (path.stat().st_mode & 0o777, path.read_bytes()) == (mode, NEW)
+
+
+def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda path, how: False)  # root may always
+    with pytest.raises(PermissionError, match="Permission denied"):
+        write_atomically(path, NEW)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
