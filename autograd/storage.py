@@ -5,6 +5,7 @@ keeps it until it has finished) other roots that reach the same nodes refer to i
 pickled together in one object still share what they shared.
 """
 
+import copy
 import threading
 import weakref
 from collections.abc import Callable
@@ -22,14 +23,23 @@ def copy_node(node: Any, inputs: tuple[Any, ...]) -> Any:
     for field in _FIELDS:
         setattr(twin, field, getattr(node, field))
     twin.inputs = inputs
+    for name, value in _attributes(node).items():
+        setattr(twin, name, value)
     return twin
+
+
+def _attributes(node: Any) -> dict[str, Any]:
+    """What a subclass of Value keeps beside what all have."""
+    return getattr(node, "__dict__", {})
 
 
 def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:
     """Copy `root` and all it was made from; `memo` (copy.deepcopy's) keeps the sharing."""
     for node in _walk(root, lambda node: id(node) in memo):
         inputs = tuple([x if x.__class__ is float else memo[id(x)] for x in node.inputs])
-        memo[id(node)] = copy_node(node, inputs)
+        memo[id(node)] = twin = copy_node(node, inputs)
+        for name, value in _attributes(node).items():
+            setattr(twin, name, copy.deepcopy(value, memo))
     return memo[id(root)]
 
 
@@ -87,7 +97,13 @@ class Graph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         rows = [tuple([getattr(node, field) for field in _FIELDS]) for node in self.nodes]
-        return _rebuild, (type(self.nodes[0]), rows, self.inputs, self.others)
+        kind = type(self.nodes[0])
+        unlike = {
+            k: (type(node), _attributes(node))
+            for k, node in enumerate(self.nodes)
+            if type(node) is not kind or _attributes(node)
+        }
+        return _rebuild, (kind, rows, self.inputs, self.others, unlike)
 
 
 # id of a node -> the living Graph that holds it, and its place there
@@ -136,10 +152,16 @@ def _pick(graph: Graph, place: int) -> Any:
     return graph.nodes[place]
 
 
-def _rebuild(kind: type, rows: list[Any], inputs: list[Any], others: list[Graph]) -> Graph:
+def _rebuild(
+    kind: type, rows: list[Any], inputs: list[Any], others: list[Graph], unlike: dict[int, Any]
+) -> Graph:
+    """The Graph of the pickled nodes: of class `kind`, but for those in `unlike`."""
     nodes: list[Any] = []
-    for fields, operands in zip(rows, inputs, strict=True):
-        node: Any = object.__new__(kind)
+    for k, (fields, operands) in enumerate(zip(rows, inputs, strict=True)):
+        own, attributes = unlike.get(k, (kind, {}))
+        node: Any = object.__new__(own)
+        for name, value in attributes.items():
+            setattr(node, name, value)
         node._label = ""
         for field, x in zip(_FIELDS, fields, strict=True):
             setattr(node, field, x)

@@ -1,4 +1,4 @@
-"""Functions that make functions: grad, value_and_grad, jacobian, hessian, jvp, vjp, hvp, vmap.
+"""Functions that make functions: grad, value_and_grad, jacobian, hessian; and jvp, vjp, hvp.
 
 Arguments and results are numbers, or lists, tuples, dicts and NumPy arrays of them; what goes in
 comes out. Called with numbers outside any transform they return numbers, otherwise Values, so they

@@ -82,3 +82,8 @@ def activation_name(function: Activation) -> str | None:
         if known is function:
             return name
     return None
+
+
+def shown_name(activation: Activation) -> str:
+    """Return the name of an activation function: the table's, or the function's own."""
+    return activation_name(activation) or str(getattr(activation, "__name__", activation))

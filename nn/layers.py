@@ -10,7 +10,14 @@ from random import Random
 from typing import Any
 
 from autograd import Value, dot
-from nn.activations import Activation, activation_function, activation_name, identity, takes_layer
+from nn.activations import (
+    Activation,
+    activation_function,
+    activation_name,
+    identity,
+    shown_name,
+    takes_layer,
+)
 from nn.checks import whole_number
 from nn.init import Initialiser, Seed, initialiser, random_source
 from nn.module import Arrangement, Module
@@ -82,7 +89,7 @@ class Neuron(Module):
         return {"n_inputs": self.n_inputs, "activation": name} if name is not None else None
 
     def __repr__(self) -> str:
-        return f"Neuron({self.n_inputs}, activation={_shown(self.activation)})"
+        return f"Neuron({self.n_inputs}, activation={shown_name(self.activation)!r})"
 
 
 class Layer(Module):
@@ -173,7 +180,9 @@ class Layer(Module):
         return {"n_inputs": self.n_inputs, "n_outputs": self.n_outputs, "activation": name}
 
     def __repr__(self) -> str:
-        return f"Layer({self.n_inputs}, {self.n_outputs}, activation={_shown(self.activation)})"
+        return (
+            f"Layer({self.n_inputs}, {self.n_outputs}, activation={shown_name(self.activation)!r})"
+        )
 
 
 class MLP(Module):
@@ -245,7 +254,7 @@ class MLP(Module):
         }
 
     def __repr__(self) -> str:
-        shown = [_shown(layer.activation) for layer in self.layers]
+        shown = [repr(shown_name(layer.activation)) for layer in self.layers]
         *hidden, output = shown
         named = hidden[0] if len(set(hidden)) == 1 else f"[{', '.join(hidden)}]"
         return (
@@ -303,7 +312,3 @@ def _row(inputs: Any, module: Neuron | Layer) -> list[Any]:
             f"{n_inputs} numbers, or build the model with n_inputs={len(row)}"
         )
     return row
-
-
-def _shown(activation: Activation) -> str:
-    return repr(activation_name(activation) or getattr(activation, "__name__", activation))

@@ -9,7 +9,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeGuard, TypeVar
 
 from autograd import Value, boxed
 from nn.nested import as_lists, entries, shape_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Arrangement = Value | list["Arrangement"]
 # The same with numbers in place of the Values.
 Numbers = float | list["Numbers"]
+
+_Kind = TypeVar("_Kind", bound="Module")
 
 
 class Module:
@@ -134,6 +136,11 @@ class Module:
             )
         for parameter, number in changes:
             parameter.data = number
+
+
+def computes_as(module: Any, kind: type[_Kind]) -> TypeGuard[_Kind]:
+    """Whether `module` is of this kind, and its class computes as that kind does."""
+    return isinstance(module, kind) and type(module).__call__ is kind.__call__
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def compare_rule(
         return found
     signs = random.Random(len(numbers))
     direction = {i: signs.choice((-1.0, 1.0)) for i in group}
-    noise = EPS * sum(abs(claims[i] * numbers[i]) for i in group)
+    noise = EPS * total(*[abs(claims[i] * numbers[i]) for i in group])
 
     def moved(t: float) -> tuple[float, tuple[float, ...]]:
         operands = list(numbers)

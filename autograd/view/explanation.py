@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.backward import pull_back, topological_order
 from autograd.naming import Names, node_names
+from autograd.special import total as add_up
 from autograd.value import Value
 from autograd.view import told
 from autograd.view.glossary import Language
@@ -131,6 +132,8 @@ def explain(
             raise TypeError(f"explain: expected a Value, got {type(thing).__name__}")
     if lang not in ("en", "ko"):
         raise ValueError(f"explain: lang must be 'en' or 'ko', got {lang!r:.20}")
+    if not isinstance(limit, int):
+        raise TypeError(f"explain: limit must be an int, got {limit!r:.40}")
     if limit < 1:
         raise ValueError(f"explain: limit must be at least 1, got {limit!r}")
     order = topological_order(value)
@@ -186,7 +189,7 @@ def _derivative(order: list[Any], by: Value, name: str, limit: int) -> Derivativ
     ways = Paths(order, by)
     paths = ways.each() if 0 < ways.count <= limit else []
     consumers = ways.consumers(gradients)
-    total = sum((row.product for row in (paths or consumers)), 0.0)
+    total = add_up(*[row.product for row in (paths or consumers)])
     if by is order[-1]:
         total = 1.0
     return Derivative(name, gradient, ways.count, tuple(paths), tuple(consumers), total, True)

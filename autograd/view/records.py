@@ -9,7 +9,6 @@ from typing import Literal
 from autograd.origin import Line
 
 Phase = Literal["forward", "loss", "backward", "update"]
-PHASES: tuple[Phase, ...] = ("forward", "loss", "backward", "update")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ as a formula, so that no formula stands anywhere beside the table.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd import ops
 from autograd.op import Op
@@ -97,13 +97,6 @@ class Symbol:
     @staticmethod
     def _apply_op(op: Op, inputs: tuple[Any, ...]) -> Any:
         return _simplified(op, [_symbol(x) for x in inputs])
-
-
-class _Notation(NamedTuple):
-    """A row's notation, taken apart: text between operands, and how tight each place holds."""
-
-    tokens: tuple[str, ...]
-    binding: int
 
 
 def symbol(name: str, latex: str | None = None) -> Symbol:

@@ -1,20 +1,22 @@
 """An explanation as text and as Markdown.
 
-Owns the sentences and tables. English text is ASCII, so that every terminal shows it; Markdown
-carries the formulas in LaTeX, and names as plain text.
+Owns the order of its sentences and tables. English text is ASCII, so that every terminal shows it;
+Markdown carries the formulas in LaTeX, and names as plain text.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from autograd.view.paths import UNCOUNTED, Push
+from autograd.special import total as add_up
+from autograd.view.explanation_words import SAID
+from autograd.view.paths import UNCOUNTED, Order, Push
 from autograd.view.sentences import derivative_name, number_in_formula, shortened
 from autograd.view.symbols import latex_name, number_text, short_number
 from autograd.view.table import Table, escaped, grid, plain
 
 if TYPE_CHECKING:
-    from autograd.view.explanation import Explanation
+    from autograd.view.explanation import Derivative, Explanation
 
 MOST_NAMES = 6  # of a path that are written out
 LONGEST_NAME = 60  # of one of them
@@ -67,141 +69,67 @@ def _tex_number(x: float | None) -> str:
 
 
 def _parts(told: "Explanation") -> Iterator[Part]:
-    yield from _korean(told) if told.lang == "ko" else _english(told)
-
-
-def _english(told: "Explanation") -> Iterator[Part]:
+    said = {key: both[told.lang == "ko"] for key, both in SAID.items()}
     if told.op is None:
-        yield f"{told.name} = {told.data!r} is a leaf: a number that was given, not computed."
+        yield said["leaf"].format(name=told.name, data=told.data)
     else:
         yield f"{told.name} = {shortened(told.formula)} = {shortened(told.numbers)} = {told.data!r}"
         yield told.rule
-        yield Table(("operand", "value", "local derivative"), _operands(told, "none", "more"))
-    way = told.derivative
-    if way is None:
-        return
-    name = derivative_name(told.name, way.by)
-    yield ""
-    yield f"The derivative by {way.by}: {name} = {way.gradient!r}"
-    if not way.is_used:
-        yield f"{told.name} was not made from {way.by}, so no change of it changes {told.name}."
-        return
-    if way.count == 0:
-        yield "Every path is cut by an operation that passes no gradient on."
-        return
-    many = f"more than {UNCOUNTED:.0e}" if way.count >= UNCOUNTED else f"{way.count:,}"
-    if way.count == 1:
-        yield "One path leads there; the local derivatives along it are multiplied:"
-    else:
-        yield f"{many} paths lead there. Along each the local derivatives are multiplied; the sum:"
-    if way.paths:
-        yield Table(("path", "local derivatives", "product"), _paths(told, "sum", "operand"))
-    else:
-        head: Sequence[str] = ("folded by use", "paths", "local derivative * gradient", "product")
-        yield Table(head, _consumers(told, "sum", "more", "operand"))
-    if way.total != way.gradient and way.total == way.total:
-        yield "backward() adds in another order, so that its last digits differ from this sum."
-    order = told.order
-    if order is None or not order.right:
-        return
-    yield ""
-    yield "Why in reverse topological order? Backpropagation in two orders:"
-    if not order.is_whole:
-        yield (
-            f"Naive, passing a gradient on as soon as something arrives: not done after "
-            f"{len(order.naive):,} pushes; {name} was {order.naive_gradient!r} then."
-        )
-    else:
-        yield (
-            f"Naive, passing a gradient on as soon as something arrives: {len(order.naive):,} "
-            f"pushes, {name} = {order.naive_gradient!r}"
-        )
-    is_same = order.is_whole and order.naive_gradient == order.gradient
-    if not is_same:
-        yield Table(("push", "adds", "gradient then"), _pushes(told, order.naive, "more"))
-    yield (
-        f"Reverse topological, each node waiting for all that it gets: {len(order.right):,} "
-        f"pushes, {name} = {order.gradient!r}"
-    )
-    yield Table(("push", "adds", "gradient then"), _pushes(told, order.right, "more"))
-    if is_same and order.shared:
-        name = told.names[order.shared[0]]
-        yield f"Here the numbers happen to be the same: {name} gets its gradient in several parts."
-    elif is_same:
-        itself = f"; {way.by}, where the paths end, does" if way.count > 1 else ""
-        yield (
-            "Here both give the same: no node on the way gets its gradient in several parts"
-            f"{itself}."
-        )
-    elif order.is_whole:
-        yield "The naive order passes the first part of a gradient on again with the second."
+        yield Table(_head(said["operands"]), _operands(told, said["none"], said["more"]))
+    if told.derivative is not None:
+        yield ""
+        yield from _paths_and_sums(told, told.derivative, said)
 
 
-def _korean(told: "Explanation") -> Iterator[Part]:
-    if told.op is None:
-        yield f"{told.name} = {told.data!r}: 계산하지 않고 주어진 수(리프)입니다."
-    else:
-        yield f"{told.name} = {shortened(told.formula)} = {shortened(told.numbers)} = {told.data!r}"
-        yield told.rule
-        yield Table(("피연산자", "값", "국소 미분값"), _operands(told, "없음", "개 더"))
-    way = told.derivative
-    if way is None:
-        return
+def _paths_and_sums(told: "Explanation", way: "Derivative", said: dict[str, str]) -> Iterator[Part]:
+    """What the derivative adds up from, and why the order matters."""
     name = derivative_name(told.name, way.by)
-    yield ""
-    yield f"미분: {name} = {way.gradient!r}"
+    yield said["derivative"].format(by=way.by, name=name, gradient=way.gradient)
     if not way.is_used:
-        yield f"계산에 쓰이지 않은 값: {way.by}. 이 값이 변해도 결과는 변하지 않습니다."
+        yield said["unused"].format(by=way.by, name=told.name)
         return
     if way.count == 0:
-        yield "모든 경로가 기울기를 전달하지 않는 연산에서 끊깁니다."
+        yield said["cut"]
         return
-    many = f"{UNCOUNTED:.0e}개 이상" if way.count >= UNCOUNTED else f"{way.count:,}개"
-    if way.count == 1:
-        yield "경로는 1개입니다. 경로를 따라 국소 미분값을 곱합니다(연쇄 법칙)."
-    else:
-        yield f"경로는 {many}입니다. 경로마다 국소 미분값을 곱하고, 곱을 모두 더합니다(연쇄 법칙)."
+    many = f"{UNCOUNTED:.0e}" if way.count >= UNCOUNTED else f"{way.count:,}"
+    ways = "one path" if way.count == 1 else "paths" if way.count < UNCOUNTED else "more paths"
+    yield said[ways].format(many=many)
     if way.paths:
-        yield Table(("경로", "국소 미분값", "곱"), _paths(told, "합", "피연산자"))
+        yield Table(_head(said["path"]), _paths(told, said["sum"], said["operand"]))
     else:
-        head: Sequence[str] = ("처음 쓰인 곳별로", "경로 수", "국소 미분값 * 기울기", "곱")
-        yield Table(head, _consumers(told, "합", "개 더", "피연산자"))
+        rows = _consumers(told, said["sum"], said["more"], said["operand"])
+        yield Table(_head(said["folded"]), rows)
     if way.total != way.gradient and way.total == way.total:
-        yield "backward()는 더하는 순서가 달라서 마지막 자릿수가 이 합과 다릅니다."
-    order = told.order
-    if order is None or not order.right:
-        return
-    yield ""
-    yield "왜 역위상 순서일까요? 두 가지 순서로 역전파를 해 봅니다."
-    if not order.is_whole:
-        yield (
-            f"단순한 순서(무언가 도착할 때마다 바로 전달): {len(order.naive):,}번 전달해도 끝나지 "
-            f"않아 멈췄습니다. 그때 {name} = {order.naive_gradient!r}"
-        )
-    else:
-        yield (
-            f"단순한 순서(무언가 도착할 때마다 바로 전달): {len(order.naive):,}번 전달, "
-            f"{name} = {order.naive_gradient!r}"
-        )
-    head = ("전달", "더하는 값", "그때의 기울기")
+        yield said["other digits"]
+    if told.order is not None and told.order.right:
+        yield ""
+        yield from _two_orders(told, told.order, name, way.count > 1, said)
+
+
+def _two_orders(
+    told: "Explanation", order: Order, name: str, has_several: bool, said: dict[str, str]
+) -> Iterator[Part]:
+    """Backpropagation in the naive order, and in the right one."""
+    yield said["why"]
+    naive = said["naive" if order.is_whole else "naive, not done"]
+    yield naive.format(pushes=len(order.naive), name=name, gradient=order.naive_gradient)
     is_same = order.is_whole and order.naive_gradient == order.gradient
     if not is_same:
-        yield Table(head, _pushes(told, order.naive, "번 더"))
-    yield (
-        f"역위상 순서(받을 것을 모두 받은 다음 전달): {len(order.right):,}번 전달, "
-        f"{name} = {order.gradient!r}"
-    )
-    yield Table(head, _pushes(told, order.right, "번 더"))
+        yield Table(_head(said["pushes"]), _pushes(told, order.naive, said["more pushes"]))
+    yield said["reverse"].format(pushes=len(order.right), name=name, gradient=order.gradient)
+    yield Table(_head(said["pushes"]), _pushes(told, order.right, said["more pushes"]))
     if is_same and order.shared:
-        name = told.names[order.shared[0]]
-        yield f"여기서는 우연히 결과가 같습니다. 기울기를 여러 번에 나누어 받는 노드: {name}"
+        yield said["same by chance"].format(name=told.names[order.shared[0]])
     elif is_same:
-        yield (
-            "여기서는 결과가 같습니다. "
-            "경로 중간에 기울기를 여러 번에 나누어 받는 노드가 없기 때문입니다."
-        )
+        way = told.derivative
+        itself = said["but itself"].format(by=way.by if way else "") if has_several else ""
+        yield said["same"].format(itself=itself)
     elif order.is_whole:
-        yield "단순한 순서에서는 먼저 전달한 기울기를 다음 기울기와 함께 한 번 더 전달합니다."
+        yield said["twice"]
+
+
+def _head(names: str) -> list[str]:
+    return names.split(" | ")
 
 
 # Rows
@@ -255,7 +183,7 @@ def _consumers(told: "Explanation", total: str, more: str, operand: str) -> list
     hidden = way.consumers[told.limit :]
     if hidden:
         count = min(sum(one.paths for one in hidden), UNCOUNTED)
-        products = sum((one.product for one in hidden), 0.0)
+        products = add_up(*[one.product for one in hidden])
         rows.append([_more(len(hidden), more), _count(count), "", repr(products)])
     return [*rows, [total, _count(way.count), "", repr(way.total)]]
 

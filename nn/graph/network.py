@@ -5,18 +5,16 @@ where it stands `layout.py`.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeGuard, TypeVar
+from typing import Any
 
 from autograd.view import Drawing
-from nn.activations import Activation, activation_name
+from nn.activations import shown_name
 from nn.checks import whole_number
 from nn.graph.layout import columns_of
 from nn.graph.sketch import ShownLayer, Sketch
 from nn.graph.words import LANGUAGES, Language
 from nn.layers import MLP, Layer, Neuron
-from nn.module import Module
-
-_Kind = TypeVar("_Kind", bound=Module)
+from nn.module import Module, computes_as
 
 
 def draw_network(
@@ -58,34 +56,25 @@ def draw_network(
 
 def _layers_of(model: Module) -> list[ShownLayer]:
     """The layers to draw, or an error that says what can be drawn."""
-    if _computes_as(model, Neuron):
-        return [ShownLayer([model], _shown_name(model.activation))]
-    layers: list[Any] = model.layers if _computes_as(model, MLP) else [model]
-    if not layers or not all(_computes_as(layer, Layer) for layer in layers):
+    if computes_as(model, Neuron):
+        return [ShownLayer([model], shown_name(model.activation))]
+    layers: list[Any] = model.layers if computes_as(model, MLP) else [model]
+    if not layers or not all(computes_as(layer, Layer) for layer in layers):
         raise TypeError(_refusal(model))
     shown = []
     for layer in layers:
-        names = {_shown_name(neuron.activation) for neuron in layer.neurons}
+        names = {shown_name(neuron.activation) for neuron in layer.neurons}
         if layer.across is not None:
-            names = {_shown_name(layer.across)}
+            names = {shown_name(layer.across)}
         shown.append(ShownLayer(layer.neurons, names.pop() if len(names) == 1 else None))
     return shown
-
-
-def _computes_as(module: Any, kind: type[_Kind]) -> TypeGuard[_Kind]:
-    """Whether `module` is of this kind, and its class computes as that kind does."""
-    return isinstance(module, kind) and type(module).__call__ is kind.__call__
-
-
-def _shown_name(activation: Activation) -> str:
-    return activation_name(activation) or str(getattr(activation, "__name__", activation))
 
 
 def _refusal(model: Module) -> str:
     inside = [
         f"model.{path}.draw()"
         for path, part in _parts(model)
-        if any(_computes_as(part, kind) for kind in (Neuron, Layer, MLP))
+        if any(computes_as(part, kind) for kind in (Neuron, Layer, MLP))
     ]
     remedy = f"draw a part of it: {', '.join(inside[:3])}" if inside else "it has none inside"
     return (

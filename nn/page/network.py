@@ -11,10 +11,10 @@ from typing import Any
 
 import autograd as ag
 from autograd import Value, no_grad
-from nn.activations import ACTIVATIONS, Activation, activation_name, takes_layer
+from nn.activations import ACTIVATIONS, Activation, activation_name, shown_name, takes_layer
 from nn.evaluate import numbers_of
 from nn.layers import MLP, Layer, Neuron
-from nn.module import Module
+from nn.module import Module, computes_as
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def flat_network(model: object) -> FlatNetwork | None:
     places = {id(parameter): i for i, parameter in enumerate(model.parameters())}
     flat = []
     for neurons, softmax in layers:
-        if not all(_is_plain(neuron, Neuron) for neuron in neurons):
+        if not all(computes_as(neuron, Neuron) for neuron in neurons):
             return None
         used = [parameter for neuron in neurons for parameter in (*neuron.weights, neuron.bias)]
         if any(id(parameter) not in places for parameter in used):
@@ -119,28 +119,18 @@ def plain_function(activation: Activation) -> Callable[[float], float]:
     return on_value
 
 
-def shown_name(activation: Activation) -> str:
-    """The name of an activation function: the table's, or the function's own."""
-    return activation_name(activation) or str(getattr(activation, "__name__", activation))
-
-
 def _layers(model: object) -> list[tuple[list[Neuron], bool]] | None:
     """The neurons of each layer, and whether softmax follows; None for another kind of model."""
     if isinstance(model, Neuron):
         return [([model], False)]
     layers: list[Any] = model.layers if isinstance(model, MLP) else [model]
-    if isinstance(model, MLP) and not _is_plain(model, MLP):
+    if isinstance(model, MLP) and not computes_as(model, MLP):
         return None
-    if not layers or not all(_is_plain(layer, Layer) and layer.neurons for layer in layers):
+    if not layers or not all(computes_as(layer, Layer) and layer.neurons for layer in layers):
         return None
     if any(layer.across is not None and not takes_layer(layer.across) for layer in layers):
         return None
     return [(layer.neurons, layer.across is not None) for layer in layers]
-
-
-def _is_plain(module: Any, kind: type[Module]) -> bool:
-    """Whether `module` is of this kind, and its class computes as that kind does."""
-    return isinstance(module, kind) and type(module).__call__ is kind.__call__
 
 
 def _sums(weights: list[float], bias: float, columns: list[list[float]]) -> list[float]:

@@ -329,6 +329,18 @@ def test_it_stands_in_for_the_function(backend):
         compiled()
 
 
+def test_it_decorates_with_its_options():
+    @ag.compile(mode="fast", backend="python")
+    def cube(x):
+        return x * x * x
+
+    assert (cube(2.0), cube.mode, cube.backend, cube.__name__) == (8.0, "fast", "python", "cube")
+    with pytest.raises(ValueError, match="mode must be one of"):
+        ag.compile(mode="quick")
+    with pytest.raises(TypeError, match="must be a function, got NoneType"):
+        ag.compile(None)
+
+
 @pytest.mark.parametrize(("bad", "kind", "match"), [
     ((3.0,), TypeError, "first argument must be a function, got float"),
     ((cubic, "quick"), ValueError, "mode must be one of exact, fast, got 'quick'"),

@@ -10,9 +10,10 @@ import time
 import warnings
 from array import array
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from types import MethodType
-from typing import Any
+from typing import Any, overload
 
 from autograd import modes
 from autograd.containers import Shape, flatten
@@ -293,12 +294,26 @@ class Compiled(Entered):
         return f"<compiled {self._name}: {self.mode}>"
 
 
-def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = None) -> Compiled:
+_LEFT_OUT: Any = object()  # compile(None) is a mistake
+
+
+@overload
+def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = None) -> Compiled: ...
+
+
+@overload
+def compile(
+    *, mode: str = "exact", backend: str | None = None
+) -> Callable[[Callable[..., Any]], Compiled]: ...
+
+
+def compile(f: Any = _LEFT_OUT, mode: str = "exact", backend: str | None = None) -> Any:
     """`f` as a program that is recorded once and replayed: the same bits, much faster.
 
     Args:
         f: a function of numbers, written with operations on Values; or what grad, value_and_grad,
-            jacobian, hessian and vmap make of one.
+            jacobian, hessian and vmap make of one. Left out, as in `@compile(mode="fast")`, it is
+            what is decorated.
         mode: "exact", eager's bits; "fast", within some units in the last place: sums by fused
             multiply-add and in another order, polynomials for exp, tanh and others.
         backend: "llvm" (extra `compile`), native code, or "python", straight-line Python; None
@@ -312,7 +327,7 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
 
     Raises ValueError for an unknown mode or backend, TypeError if `f` is no function.
     """
-    if not callable(f):
+    if f is not _LEFT_OUT and not callable(f):
         raise TypeError(
             f"compile: the first argument must be a function, got {type(f).__name__}; "
             "give the function itself, f rather than f(x)"
@@ -321,6 +336,8 @@ def compile(f: Callable[..., Any], mode: str = "exact", backend: str | None = No
         raise ValueError(f"compile: mode must be one of {', '.join(MODES)}, got {mode!r}")
     if backend is not None and backend not in BACKENDS:
         raise ValueError(f"compile: backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    if f is _LEFT_OUT:
+        return partial(compile, mode=mode, backend=backend)
     return Compiled(f, mode, backend)
 
 
@@ -339,4 +356,4 @@ def _differentiated(f: Any) -> tuple[int, ...] | None:
 
 
 def _compiled_again(source: Any, mode: str, backend: str | None) -> Compiled:
-    return compile(made_again(source), mode, backend)
+    return Compiled(made_again(source), mode, backend)
