@@ -126,7 +126,7 @@ def test_forward_and_partials_must_be_functions(arguments):
         ({"notation": 5}, TypeError, "notation must be text such as .*got 5"),
         ({"notation": ("{0}", 5)}, TypeError, "notation must be text such as"),
         ({"notation": ("{0}", "x", "y")}, TypeError, "notation must be text such as"),
-        ({"notation": "{5}"}, ValueError, r"'{5}' names input {5}; the operation takes 1, counted"),
+        ({"notation": "{5}"}, ValueError, r"names input \{5\}; the operation takes 1, counted"),
         ({"notation": ("{0}", "{1}")}, ValueError, "names input {1}"),
         ({"kinks": 3}, TypeError, "kinks must be a tuple of Kinks, got 3"),
         ({"kinks": ("at 0",)}, TypeError, "kinks must be a tuple of Kinks"),
