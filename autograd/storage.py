@@ -16,15 +16,21 @@ from autograd.forking import freed_by_fork
 _FIELDS = ("_data", "grad", "op", "partials", "label")
 
 
-def copy_node(node: Any, inputs: tuple[Any, ...]) -> Any:
-    """A node like this one, made from `inputs`."""
+def shallow_copy(node: Any) -> Any:
+    """A node like this one, made from the same inputs."""
+    twin = _twin(node, node.inputs)
+    for name, value in _attributes(node).items():
+        setattr(twin, name, value)
+    return twin
+
+
+def _twin(node: Any, inputs: tuple[Any, ...]) -> Any:
+    """A node like this one, made from `inputs`, without what a subclass adds."""
     twin = object.__new__(type(node))
     twin._label = ""  # without an origin, which is about one graph in one program
     for field in _FIELDS:
         setattr(twin, field, getattr(node, field))
     twin.inputs = inputs
-    for name, value in _attributes(node).items():
-        setattr(twin, name, value)
     return twin
 
 
@@ -37,7 +43,7 @@ def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:
     """Copy `root` and all it was made from; `memo` (copy.deepcopy's) keeps the sharing."""
     for node in _walk(root, lambda node: id(node) in memo):
         inputs = tuple([x if x.__class__ is float else memo[id(x)] for x in node.inputs])
-        memo[id(node)] = twin = copy_node(node, inputs)
+        memo[id(node)] = twin = _twin(node, inputs)
         for name, value in _attributes(node).items():
             setattr(twin, name, copy.deepcopy(value, memo))
     return memo[id(root)]

@@ -313,7 +313,7 @@ class Value:
     def __copy__(self) -> "Value":
         if modes.active:
             modes.read(self)
-        twin: Value = storage.copy_node(self, self.inputs)
+        twin: Value = storage.shallow_copy(self)
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Value":

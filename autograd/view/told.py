@@ -103,13 +103,14 @@ def _paths_and_sums(told: "Explanation", way: "Derivative", said: dict[str, str]
         yield said["other digits"]
     if told.order is not None and told.order.right:
         yield ""
-        yield from _two_orders(told, told.order, name, way.count > 1, said)
+        yield from _two_orders(told, told.order, way, said)
 
 
 def _two_orders(
-    told: "Explanation", order: Order, name: str, has_several: bool, said: dict[str, str]
+    told: "Explanation", order: Order, way: "Derivative", said: dict[str, str]
 ) -> Iterator[Part]:
     """Backpropagation in the naive order, and in the right one."""
+    name = derivative_name(told.name, way.by)
     yield said["why"]
     naive = said["naive" if order.is_whole else "naive, not done"]
     yield naive.format(pushes=len(order.naive), name=name, gradient=order.naive_gradient)
@@ -121,8 +122,7 @@ def _two_orders(
     if is_same and order.shared:
         yield said["same by chance"].format(name=told.names[order.shared[0]])
     elif is_same:
-        way = told.derivative
-        itself = said["but itself"].format(by=way.by if way else "") if has_several else ""
+        itself = said["but itself"].format(by=way.by) if way.count > 1 else ""
         yield said["same"].format(itself=itself)
     elif order.is_whole:
         yield said["twice"]

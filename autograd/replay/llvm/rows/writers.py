@@ -108,10 +108,11 @@ def _power(x: Number, n: Number) -> Number:
         return x.code.number(1.0)
     if n.constant == 1.0:
         return x
-    product = {2.0: square, 3.0: cube}.get(n.constant) if n.constant is not None else None
-    if product is None or not is_exact_enough(int(n.constant or 0)):
-        return _libm("pow")(x, n)
-    return product(x)
+    if n.constant == 2.0 and is_exact_enough(2):
+        return square(x)
+    if n.constant == 3.0 and is_exact_enough(3):
+        return cube(x)
+    return _libm("pow")(x, n)
 
 
 def _fast_power(x: Number, n: Number) -> Number:
