@@ -5,10 +5,12 @@ from autograd.forking import awaited_by_fork as awaited_by_fork, freed_by_fork a
 from autograd.replay.calls.compiled import Compiled as Compiled, compile as compile
 from autograd.replay.handlers import pass_on as pass_on
 from autograd.replay.programs import MOST_REMEMBERED as MOST_REMEMBERED, Decision as Decision
+from autograd.replay.recording.refusals import too_many_ways_to_pay as too_many_ways_to_pay
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
 from autograd.replay.training.orders import draw_orders as draw_orders
 from autograd.replay.training.totals import totals_of as totals_of
+from autograd.replay.training.ways import Ways as Ways
 
 __all__ = [
     "MOST_REMEMBERED",
@@ -19,11 +21,13 @@ __all__ = [
     "Done",
     "Returned",
     "Shape",
+    "Ways",
     "awaited_by_fork",
     "compile",
     "draw_orders",
     "flatten",
     "freed_by_fork",
     "pass_on",
+    "too_many_ways_to_pay",
     "totals_of",
 ]

@@ -1,6 +1,7 @@
 """Training: many batches of a training by programs, in one call.
 
 In order: `table` holds the samples as one array, `orders` draws the order of each epoch, `step`
-records what is done with a batch, `descent` runs batch after batch, `done` and `totals` read what
-they leave, `leaves` moves the numbers of parameters to programs and back.
+records what is done with a batch, `ways` finds out how samples differ in that, `descent` runs batch
+after batch, `done` and `totals` read what they leave, `leaves` moves the numbers of parameters to
+programs and back.
 """

@@ -5,7 +5,8 @@ that.
 """
 
 from array import array
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
 from typing import Any, Protocol
@@ -14,10 +15,12 @@ from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
 from autograd.replay.handlers import pass_on
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
+from autograd.replay.recording.refusals import too_many_ways_of_batches
 from autograd.replay.recording.trial import close, same
 from autograd.replay.training.done import Done, counts, read
 from autograd.replay.training.step import Cost, State, Step, Steps, Update
 from autograd.replay.training.table import Table
+from autograd.replay.training.ways import Ways, few_of, growth_of, ways_of
 from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
@@ -50,6 +53,8 @@ class Descent:
         rows, targets: all samples; numbers, or lists of numbers.
         mode, backend: as for `compile`.
         surroundings: what else the cost depends on.
+        patience: how many batches of a size are to find no program that goes their way before
+            another one is made; none by default.
 
     Attributes:
         n_steps: how many batches were run by programs.
@@ -69,13 +74,16 @@ class Descent:
         mode: str = "exact",
         backend: str | None = None,
         surroundings: Surroundings | None = None,
+        patience: Callable[[int], float] = lambda size: 0.0,
     ) -> None:
+        self._patience = patience
         self._mode, self._backend = mode, backend
         self._maker = Steps(cost, parameters, update, Table(rows, "X"), Table(targets, "y"))
         self._surroundings: Surroundings = surroundings or _NoSurroundings()
         self._key = self._surroundings.key()
         self._keys = {self._key}
         self._steps: dict[Hashable, list[Step]] = {}
+        self._n_missed: Counter[int] = Counter()  # batches of a size since the last program of it
         self.n_steps = 0
         self.refusal = ""
 
@@ -86,14 +94,22 @@ class Descent:
             self._steps.clear()
         self._maker.rows, self._maker.targets = tables
 
-    def growth(self, sample: int) -> float:
-        """As `Steps.growth`; 1 where the cost raises an error, which `run` meets."""
+    def ways(self, samples: Sequence[int]) -> Ways:
+        """How a few of these samples go through the cost.
+
+        Where it raises an error, as if all went one way: `run` meets that.
+        """
+        few = few_of(samples)
+        found = Ways()
         try:
             with self._surroundings.kept():
-                return self._maker.growth(sample)
+                growth = growth_of(self._maker, few[0])
+            found = Ways(growth)
+            with self._surroundings.kept():
+                found = ways_of(self._maker, few)._replace(growth=growth)
         except Exception as error:  # noqa: BLE001 - of the user's functions
             pass_on(error)
-            return 1.0
+        return found
 
     @property
     def is_remembered(self) -> bool:
@@ -128,9 +144,10 @@ class Descent:
             answers: whether what the model returns is kept; or by which decision the samples that
                 are right are counted, if it returns a number, or a list of numbers, for each.
 
-        The parameters have their new numbers. A batch is left to eager mode if a cost, weight or
-        output is nan or infinite, if a row that Python computes raises an error, or if somebody,
-        such as detect_anomaly, listens to the operations: it has changed nothing.
+        The parameters have their new numbers. A batch is left to eager mode if no program goes its
+        way and it is too early for another (see `patience`), if a cost, weight or output is nan or
+        infinite, if a row that Python computes raises an error, or if somebody, such as
+        detect_anomaly, listens to the operations: it has changed nothing.
         """
         if is_listened_to():
             return _NOTHING
@@ -153,12 +170,12 @@ class Descent:
                     steps.remove(step)
                     steps.insert(0, step)
                 return done
+        if steps and self._n_missed[size] < self._patience(size):
+            self._n_missed[size] += 1
+            return _NOTHING
         if len(steps) >= MOST_PROGRAMS:
-            return self._refuse(
-                f"its loss took more than {MOST_PROGRAMS} ways through the data; each set of "
-                "answers to comparisons of its numbers is a way, and each index with which take() "
-                f"reads a table of more than {MOST_NUMBERS} numbers"
-            )
+            return self._refuse(too_many_ways_of_batches(MOST_PROGRAMS, MOST_NUMBERS))
+        self._n_missed[size] = 0
         first = samples[:size]
         try:
             with self._surroundings.kept():

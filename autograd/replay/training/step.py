@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from autograd.backward import topological_order
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
 from autograd.replay.backends import step_program_of
 from autograd.replay.programs import StepProgram
 from autograd.replay.recording.recorder import collector_paused, record
-from autograd.replay.tapes.tape import tape_of
+from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
 from autograd.replay.training.table import Table
 from autograd.value import Value
@@ -162,18 +161,21 @@ class Steps:
         width = _width(shape) if len(shape.items) == len(samples) else None
         return Step(program, recording.leaves, shape, shape.size, width, state.weights)
 
-    def growth(self, sample: int) -> float:
-        """How many operands the recorded graph of a sample's cost has for each of eager mode's.
-
-        More than one where a program has all rows of a table that eager mode takes one from.
-        """
+    def cost_of_one(self, sample: int) -> Tape:
+        """The cost of one sample, recorded; the parameters are its first inputs."""
         (rows, row_nodes), (targets, target_nodes) = [
             table.bound([sample]) for table in (self.rows, self.targets)
         ]
         given = [*self.parameters, *row_nodes, *target_nodes]
-        recording = record(lambda: self._cost(rows, targets)[0], (), {}, given)
-        plain = [table.bound([sample], is_recorded=False)[0] for table in (self.rows, self.targets)]
-        return _n_operands(*recording.outputs) / max(1, _n_operands(self._cost(*plain)[0]))
+        found = record(lambda: self._cost(rows, targets)[0], (), {}, given)
+        return tape_of([*given, *found.leaves], found.constants, found.outputs, found.asked)
+
+    def eager_cost_of_one(self, sample: int) -> Any:
+        """The same without a recording."""
+        rows, targets = [
+            table.bound([sample], is_recorded=False)[0] for table in (self.rows, self.targets)
+        ]
+        return self._cost(rows, targets)[0]
 
     def in_eager_mode(self, samples: "array[int]", state: State) -> list[float]:
         """The outputs of the program, by running the model; `.grad` is as that leaves it."""
@@ -206,10 +208,6 @@ class Steps:
 
 def _number(x: Any) -> Any:
     return x._data if isinstance(x, Value) else x
-
-
-def _n_operands(*roots: Value) -> int:
-    return sum([len(node.inputs) for node in topological_order(*roots)])
 
 
 def _width(shape: Shape) -> int | None:

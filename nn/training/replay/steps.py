@@ -14,7 +14,7 @@ from operator import eq, is_
 from typing import Any
 
 from autograd import Value
-from autograd.replay import Decision, Descent, Done, Returned
+from autograd.replay import Decision, Descent, Done, Returned, too_many_ways_to_pay
 from nn.extras import is_installed, remedy
 from nn.module import Module
 from nn.nested import entries
@@ -71,7 +71,8 @@ class CompiledSteps:
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
         if self._refusal:
-            text = f"fit: the rest is trained uncompiled: {self._refusal}"
+            what = "the rest is trained" if self._descent is not None else "trained"
+            text = f"fit: {what} uncompiled: {self._refusal}"
             warnings.warn(text, RuntimeWarning, stacklevel=5)
             self._refusal = ""
         if self._is_refused or is_first_step or is_uneven:
@@ -85,7 +86,10 @@ class CompiledSteps:
                 self._refuse(made)
                 return 0
             if self._descent is None:
-                self._worth.price(made.growth(training.order[training.position]))
+                self._worth.go(made.ways(training.order))
+                if not self._worth.pays(training.batch_size) and not self._worth.ways.are_one:
+                    self._refuse(too_many_ways_to_pay(self._worth.least(training.batch_size)))
+                    return 0
             self._descent = made
         elif is_watched:
             self._descent.look_again()
@@ -160,6 +164,7 @@ class CompiledSteps:
                 targets,
                 self._mode,
                 surroundings=ModelSurroundings(model, cost),
+                patience=self._worth.patience,
             )
         except TypeError as error:
             return str(error)

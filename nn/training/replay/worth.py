@@ -3,15 +3,17 @@
 Owns what making one costs, in batches of eager mode.
 """
 
+import math
 from collections import deque
 from typing import Any
 
-from autograd.replay import MOST_REMEMBERED
+from autograd.replay import MOST_REMEMBERED, Ways
 from nn.training.state import Training
 
 # What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
 # Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
 PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
+PRICE_OF_UNLIKE = 12.0  # of so many batches: of samples that do not run in the lanes of vectors
 PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
 PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
@@ -31,28 +33,53 @@ class Worth:
         self._training, self._mode = training, mode
         self._of_all = type(training.model), len(training.optimizer.parameters), training.cost
         self._known: dict[int, bool] = {}  # the sizes of batches that were asked for
-        self._growth = 1.0
+        self.ways = Ways()
 
     def pays(self, size: int) -> bool:
         """Whether enough batches of this size are to come for a program to be worth making."""
         if size not in self._known:
-            training = self._training
-            n_epochs = training.epochs - training.finished
-            n_left = n_epochs  # of the last batch of each, if it is smaller than the others
-            if size == training.batch_size:
-                n_left *= len(training.order) // size
-                n_left -= training.position // size
-            price = PRICE_IN_BATCHES + PRICE_IN_SAMPLES / (size + BESIDE)
-            price *= 1.0 + PRICE_OF_GROWTH * (self._growth - 1.0)
-            if self._kind(size) in made_lately:
-                price *= PRICE_AGAIN
-            self._known[size] = n_left >= price
+            self._known[size] = self._n_left(size) >= self.least(size)
         return self._known[size]
 
-    def price(self, growth: float) -> None:
-        """Reckon from now on with a recording so many times as large as the graph of eager mode."""
-        self._growth = max(1.0, growth)
+    def least(self, size: int) -> float:
+        """From how many batches of this size on a program is worth making.
+
+        Of these it serves those that go the way which most of them go: one batch of all samples
+        does in every epoch, if no weight has a say in it.
+        """
+        ways, is_whole = self.ways, size == len(self._training.rows)
+        n_to_agree = int(not ways.last) if is_whole else size
+        served = ways.share**n_to_agree
+        return self._price(size) / served if served else math.inf
+
+    def patience(self, size: int) -> float:
+        """How many batches of this size are to find no program before another is made."""
+        price = self._price_of_new(size)
+        return price if price <= self._n_left(size) else math.inf
+
+    def go(self, ways: Ways) -> None:
+        """Reckon from now on with samples that go such ways."""
+        self.ways = ways._replace(growth=max(1.0, ways.growth))
         self._known.clear()
+
+    def _price(self, size: int) -> float:
+        """What it costs to make a program, in batches of this size."""
+        again = PRICE_AGAIN if self._kind(size) in made_lately else 1.0
+        return self._price_of_new(size) * again
+
+    def _price_of_new(self, size: int) -> float:
+        """What it costs to make one whose machine code is not remembered."""
+        unlike = 1.0 if self.ways.are_one or size == 1 else PRICE_OF_UNLIKE
+        price = PRICE_IN_BATCHES * unlike + PRICE_IN_SAMPLES / (size + BESIDE)
+        return price * (1.0 + PRICE_OF_GROWTH * (self.ways.growth - 1.0))
+
+    def _n_left(self, size: int) -> int:
+        """How many batches of this size are to come."""
+        training = self._training
+        n_epochs = training.epochs - training.finished
+        if size != training.batch_size:  # the last batch of each, smaller than the others
+            return n_epochs
+        return n_epochs * (len(training.order) // size) - training.position // size
 
     def note(self, size: int) -> None:
         """There is a program for batches of this size, whose machine code is remembered."""

@@ -140,7 +140,7 @@ def test_a_checkpoint_of_ctrl_c_amid_many_epochs_is_that_of_eager_mode(
             found = train(stood.epoch + 2, resume=path, batch_size=batch_size, compiled=compiled)
             assert bits(outcome(*found)) == whole
         n_epochs.add(stood.epoch)
-    assert max(n_epochs) > 100
+    assert max(n_epochs) > 30  # the more, the less the machine has to do
 
 
 def test_a_second_ctrl_c_takes_back_the_orders_that_were_drawn_ahead(monkeypatch):

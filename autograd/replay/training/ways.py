@@ -1,0 +1,81 @@
+"""Ways: what a cost does with one sample and with another, before there is a program of a batch.
+
+Owns how that is found out: a few samples are recorded one by one, and their tapes compared.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from autograd.backward import topological_order
+from autograd.replay.tapes.tape import Tape
+from autograd.replay.training.step import Steps
+
+MOST_LOOKED_AT = 32  # samples
+
+
+class Ways(NamedTuple):
+    """How the samples of a training go through its cost.
+
+    Attributes:
+        growth: how many operands the recorded graph of a sample has for each of eager mode's. More
+            than one where a program has all rows of a table that eager mode takes one from.
+        share: of the samples, those that go the way which most of them go; 1 if all go one way.
+        last: whether a sample goes its way whatever the weights are.
+    """
+
+    growth: float = 1.0
+    share: float = 1.0
+    last: bool = True
+
+    @property
+    def are_one(self) -> bool:
+        """Whether all samples go one way: then they run in the lanes of vectors."""
+        return self.share == 1.0
+
+
+def few_of(samples: Sequence[int]) -> Sequence[int]:
+    """The samples to be looked at, from beginning to end."""
+    return samples[:: max(1, -(-len(samples) // MOST_LOOKED_AT))]
+
+
+def growth_of(steps: Steps, sample: int) -> float:
+    """See `Ways.growth`."""
+    tape = steps.cost_of_one(sample)
+    needed, recorded = set(tape.outputs), 0  # what is only compared is no part of eager's graph
+    for slot, operands in zip(
+        reversed(range(tape.first, tape.n_slots)), reversed(tape.operands), strict=True
+    ):
+        if slot in needed:
+            needed.update(operands)
+            recorded += len(operands)
+    eager = topological_order(steps.eager_cost_of_one(sample))
+    return recorded / max(1, sum([len(node.inputs) for node in eager]))
+
+
+def ways_of(steps: Steps, samples: Iterable[int]) -> Ways:
+    """How these samples go; of the growth it says nothing.
+
+    Raises what the cost raises, and what `record` does.
+    """
+    found: Counter[Hashable] = Counter()
+    last = True
+    for sample in samples:
+        tape = steps.cost_of_one(sample)
+        found[_way(tape)] += 1
+        last = last and not any(_are_weighted(tape, len(steps.parameters)))
+    return Ways(share=max(found.values()) / found.total(), last=last)
+
+
+def _way(tape: Tape) -> Hashable:
+    """The same for samples with which the same is done, whatever their numbers are."""
+    return tuple(tape.rows), tuple(tape.operands), tuple(tape.guards), tuple(tape.outputs)
+
+
+def _are_weighted(tape: Tape, n_weights: int) -> Iterator[bool]:
+    """For each guard, whether a weight has a say in the answer; the weights are the first slots."""
+    weighted = [i < n_weights for i in range(tape.first)]
+    for operands in tape.operands:
+        weighted.append(any(weighted[i] for i in operands))
+    for guard in tape.guards:
+        yield weighted[guard.a] or weighted[guard.b]
