@@ -41,11 +41,16 @@ def program_of(
 
 
 def step_program_of(
-    tape: Tape, sizes: Sequence[int], mode: str, backend: str | None
+    tape: Tape, sizes: Sequence[int], mode: str, backend: str | None, n_samples: int
 ) -> StepProgram:
-    """Translate the tape of a training step, at once: a training has many. As `program_of`."""
+    """Translate the tape of a training step, at once: a training has many. As `program_of`.
+
+    Each of its arrays holds the numbers of so many samples, one after another.
+    """
     native = _native(backend)
-    return PythonProgram(tape) if native is None else native.step(tape, sizes, mode == "fast")
+    if native is None:
+        return PythonProgram(tape)
+    return native.step(tape, sizes, mode == "fast", n_samples)
 
 
 def _native(backend: str | None) -> "type[Plan] | None":

@@ -40,10 +40,10 @@ class Plan(NamedTuple):
     fast: bool
 
     @classmethod
-    def of(cls, tape: Tape, fast: bool) -> "Plan":
-        """The plan for a tape."""
+    def of(cls, tape: Tape, fast: bool, of_inputs: Sequence[int] = ()) -> "Plan":
+        """The plan for a tape; `of_inputs` as for `find_samples`."""
         plain = straightened(tape, fast)
-        samples = find_samples(plain)
+        samples = find_samples(plain, of_inputs)
         if samples is not None and are_better(plain, samples):
             samples = None
         if fast:
@@ -51,9 +51,14 @@ class Plan(NamedTuple):
         return cls(plain, samples, fast)
 
     @classmethod
-    def step(cls, tape: Tape, sizes: Sequence[int], fast: bool) -> StepProgram:
-        """Machine code for a training step, which may have been made for another training."""
-        return remembered(tape, sizes, fast, lambda: cls.of(tape, fast).translated(sizes))
+    def step(cls, tape: Tape, sizes: Sequence[int], fast: bool, n: int) -> StepProgram:
+        """Machine code for a step with n samples, which may have been made for another training."""
+        of_inputs = [-1] * sizes[0]
+        for size in sizes[1:]:
+            of_inputs += [i // (size // n) for i in range(size)]
+        return remembered(
+            tape, sizes, fast, lambda: cls.of(tape, fast, of_inputs).translated(sizes)
+        )
 
     @property
     def n_operations(self) -> int:

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from autograd import ops
 from autograd.replay.tapes.additions import Additions
 from autograd.replay.tapes.samples import Chain, Samples
 from autograd.replay.tapes.tape import Tape
 
+COMMUTATIVE = (ops.add, ops.mul)  # of which all numbers but nan have the same bits, turned
 FEWEST = 3  # samples: fewer are no more code one by one, and lanes would stand empty
 MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each instruction
 
@@ -23,6 +25,7 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
         return None
     chains = _extend(additions, owner)
     _adopt(additions, owner, {k for total in chains for k in total.links})
+    _renumber(owner, chains)
     members: list[list[int]] = [[] for _ in range(n)]
     for k, sample in enumerate(owner):
         if sample >= 0:
@@ -39,11 +42,12 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
         return None
     position = {k: p for mine in members for p, k in enumerate(mine)}
     sums: dict[int, Chain] = {}
+    inside: set[int] = set()
     for total in chains:
         found = _regular(additions, total, owner, position, n)
-        if found is None:
-            return None
-        sums[total.links[-1]] = found
+        if found is not None:  # otherwise its additions run once
+            sums[total.links[-1]] = found
+            inside.update(total.links)
     rows = [additions.tape.rows[k] for k in members[0]]
     first = additions.tape.first
     samples = Samples(
@@ -56,7 +60,6 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
         [],
         [],
     )
-    inside = {k for total in chains for k in total.links}
     return _phased(additions, samples, owner, position, sums, inside)
 
 
@@ -95,7 +98,8 @@ def _in_one_order(
                 (0, kind[i]) if i in kind else (1, i) if readers.get(i) == -1 else (2, 0)
                 for i in additions.operands[k]
             ]
-            what = (id(additions.tape.rows[k]), *read)
+            row = additions.tape.rows[k]
+            what = (id(row), *(sorted(read) if row in COMMUTATIVE else read))
             kind[k] = kinds.setdefault(what, len(kinds))
         ordered.append(sorted(mine, key=lambda k: (depth[k], kind[k], k)))
     return ordered
@@ -154,6 +158,19 @@ def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:
     if all(kinds[sample, row] == kinds[0, row] for row in kinds_of_rows for sample in range(n)):
         for k, sample in adopted.items():
             owner[k] = sample
+
+
+def _renumber(owner: list[int], chains: Sequence["_Sum"]) -> None:
+    """Number the samples in the order in which most sums have them, one way or the other."""
+    orders: Counter[tuple[int, ...]] = Counter()
+    for total in chains:
+        order = tuple(dict.fromkeys([owner[i] if i >= 0 else -1 for i in total.terms]))
+        orders[min(order, order[::-1])] += 1
+    n = max(owner) + 1
+    likely = [order for order, _ in orders.most_common() if sorted(order) == [*range(n)]]
+    if likely and likely[0] != (*range(n),):
+        number = {sample: i for i, sample in enumerate(likely[0])}
+        owner[:] = [number.get(sample, -1) for sample in owner]
 
 
 def _regular(
@@ -269,16 +286,29 @@ def _program(
         if any(tape.rows[mine[p]] is not row for mine in others):
             return None
         read = []
-        for j in range(len(operands[k])):
-            sources = [operands[mine[p]][j] for mine in members]
+        if any(len(operands[mine[p]]) != len(operands[k]) for mine in others):
+            return None
+        of_each = [operands[mine[p]] for mine in members]
+        if row in COMMUTATIVE:
+            of_each = _turned(of_each, places)
+        for sources in zip(*of_each, strict=True):
             inner = {place.get(i, -1) for place, i in zip(places, sources, strict=True)}
             if len(inner) > 1:
                 return None
             found = inner.pop()
             if found < 0:
-                found = -1 - outside.setdefault(tuple(sources), len(outside))
+                found = -1 - outside.setdefault(sources, len(outside))
             read.append(found)
-        if any(len(operands[mine[p]]) != len(operands[k]) for mine in others):
-            return None
         program.append(tuple(read))
     return program, list(outside)
+
+
+def _turned(
+    of_each: Sequence[tuple[int, ...]], places: Sequence[dict[int, int]]
+) -> list[tuple[int, ...]]:
+    """The two operands of each sample in the order in which the first sample has them."""
+    first = [places[0].get(i, -1) for i in of_each[0]]
+    return [
+        (b, a) if first == [place.get(b, -1), place.get(a, -1)] else (a, b)
+        for (a, b), place in zip(of_each, places, strict=True)
+    ]

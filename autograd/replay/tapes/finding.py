@@ -1,7 +1,8 @@
 """Finding: which parts of a tape are the same program, for one sample of a batch each.
 
-Owns where samples are looked for: what a sum adds, what a wide row reads, and outputs may be of one
-sample each; and what is made for one alone is its own. See `dividing` for the rest of the tape.
+Owns where samples are looked for: what is made of one sample's inputs, where these are known; what
+a sum adds, what a wide row reads, and outputs may be of one sample each, and what is made for one
+alone is its own. See `dividing` for the rest of the tape.
 """
 
 from collections import Counter
@@ -18,24 +19,53 @@ LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of
 MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
 
 
-def find_samples(tape: Tape) -> Samples | None:
-    """The samples of a tape in plain arithmetic (see `straighten`), if there are any."""
+def find_samples(tape: Tape, of_inputs: Sequence[int] = ()) -> Samples | None:
+    """The samples of a tape, if there are any.
+
+    Args:
+        tape: in plain arithmetic (see `straighten`).
+        of_inputs: of which sample each of its inputs is, or -1; where nothing is known, nothing.
+    """
     additions = Additions(tape)
     best, fewest = None, len(tape.rows)
+    for owner in _owners(additions, of_inputs):
+        samples = divided(additions, owner)
+        left = sum(map(len, samples.scalars)) if samples is not None else fewest
+        if left < fewest:
+            best, fewest = samples, left
+            if left < ENOUGH * len(tape.rows):
+                return best
+    return best
+
+
+def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[int]]:
+    """For each instruction the sample it is of, or -1: the likeliest division first."""
+    if of_inputs:
+        yield _reading(additions, of_inputs)
     for candidates in _candidates(additions):
         # Of which most is made is likely to be right; to find out takes a fraction of dividing.
         owned = [_owned(additions, terms) for terms in candidates]
         for mine in sorted(owned, key=len, reverse=True):
-            owner = [-1] * len(tape.rows)
+            owner = [-1] * len(additions.operands)
             for k, sample in mine.items():
                 owner[k] = sample
-            samples = divided(additions, owner)
-            left = sum(map(len, samples.scalars)) if samples is not None else fewest
-            if left < fewest:
-                best, fewest = samples, left
-                if left < ENOUGH * len(tape.rows):
-                    return best
-    return best
+            yield owner
+
+
+def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
+    """The instructions made of one sample's inputs, with the sample."""
+    first = additions.tape.first
+    none, several = -1, -2
+    of_slots = [*of_inputs, *[none] * (first - len(of_inputs))]
+    owner: list[int] = []
+    for operands in additions.operands:
+        read = {owner[i] if i >= 0 else of_slots[i + first] for i in operands} - {none}
+        owner.append(read.pop() if len(read) == 1 else several if read else none)
+    for tail in additions.tails:  # a sum over samples begins with the first one's alone
+        if owner[tail] < 0:
+            for k in additions.links(tail):
+                owner[k] = none
+    return [max(sample, none) for sample in owner]
 
 
 def _candidates(additions: Additions) -> Iterator[list[list[int]]]:

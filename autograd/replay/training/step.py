@@ -157,7 +157,7 @@ class Steps:
         inputs = [*given, *recording.leaves, *row_nodes, *target_nodes]
         tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
-        program = step_program_of(tape, sizes, mode, backend)
+        program = step_program_of(tape, sizes, mode, backend, len(samples))
         width = _width(shape) if len(shape.items) == len(samples) else None
         return Step(program, recording.leaves, shape, shape.size, width, state.weights)
 

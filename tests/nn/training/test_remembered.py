@@ -23,7 +23,7 @@ def made(monkeypatch):
     """The tapes that were translated; a short training is worth a program."""
     found = []
     of = Plan.of
-    monkeypatch.setattr(Plan, "of", lambda tape, fast: (found.append(tape), of(tape, fast))[1])
+    monkeypatch.setattr(Plan, "of", lambda tape, *more: (found.append(tape), of(tape, *more))[1])
     monkeypatch.setattr(nn.training.replay.worth, "PRICE_IN_BATCHES", 0.0)
     monkeypatch.setattr(nn.training.replay.worth, "PRICE_IN_SAMPLES", 0.0)
     return found
