@@ -185,6 +185,8 @@ def test_a_long_chain_and_a_large_graph_are_compiled_tier_by_tier():
         (path,) = compiled.report().paths
         assert path.tier.startswith("interpreted so far")
         assert path.nodes > 29_000
+        assert path.calls_back == 0
+        assert "s to record, " in str(path)
 
 
 def test_a_long_program_is_translated_when_interpreting_has_cost_as_much(monkeypatch):

@@ -43,6 +43,7 @@ class PathReport(NamedTuple):
 
     def __str__(self) -> str:
         lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""
+        made = "record" if self.tier else "record and translate"
         back = f"{_count(self.calls_back, 'call')} back into Python"
         ends = [
             _count(self.guards, "guard") if self.guards else "",
@@ -55,7 +56,7 @@ class PathReport(NamedTuple):
             f"{_count(self.operations, 'operation')}{lanes}; "
             f"{_count(self.inputs, 'number')} in, {_count(self.leaves, 'leaf')}, "
             f"{_count(self.outputs, 'number')} out; {self.backend}; "
-            f"{self.seconds:.3f} s to record and translate, {_count(self.bytes, 'byte')}"
+            f"{self.seconds:.3f} s to {made}, {_count(self.bytes, 'byte')}"
             + "".join([f"; {end}" for end in ends if end])
         )
 
