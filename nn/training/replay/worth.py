@@ -13,7 +13,7 @@ from nn.training.state import Training
 # What it costs to make a program: as much as so many batches, and so many samples, in eager mode.
 # Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
 PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
-PRICE_OF_UNLIKE = 12.0  # of so many batches: of samples that do not run in the lanes of vectors
+PRICE_OF_UNLIKE = 10.0  # of so many batches: of samples that do not run in the lanes of vectors
 PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
 PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights

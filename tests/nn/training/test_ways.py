@@ -119,9 +119,9 @@ class Training:
         (Ways(), 4, 80 + 1000 / 7),
         (Ways(2.5), 100, (80 + 1000 / 103) * 4),
         (Ways(1.0, 0.5, True), 1, 330 * 2),  # each program serves half of the samples
-        (Ways(1.0, 0.5, True), 4, (960 + 1000 / 7) * 16),
-        (Ways(1.0, 0.5, True), 100, 960 + 1000 / 103),  # all samples: one way in every epoch
-        (Ways(1.0, 0.5, False), 100, (960 + 1000 / 103) * 2),
+        (Ways(1.0, 0.5, True), 4, (800 + 1000 / 7) * 16),
+        (Ways(1.0, 0.5, True), 100, 800 + 1000 / 103),  # all samples: one way in every epoch
+        (Ways(1.0, 0.5, False), 100, (800 + 1000 / 103) * 2),
         (Ways(1.0, 1 / 32, True), 400, math.inf),  # of 1,000: 32 ** -400 is no double
     ],
 )

@@ -9,28 +9,63 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import I32, I64, VECTOR, Code
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.memory import LANES, WORK
 from autograd.replay.tapes.samples import Samples
 
+MOST_WRITTEN = 256  # numbers that are copied one by one, without a loop
 ENOUGH = 3  # columns for which rows are read as a whole and turned
 
 
 def gather(code: Code, samples: Samples, columns: Sequence[int]) -> None:
     """Write the instructions for some of `samples.outside`; the last sample stands in for none."""
     tables: dict[tuple[int, int], dict[int, int]] = {}  # block, step -> place of a first -> column
+    moves: list[tuple[int, int]] = []  # place, slot
     for e in columns:
         slots = samples.outside[e]
         table = _table(code, slots)
         if table is None:
             place = code.memory.gather(e)
-            for s in range(code.memory.n_padded):
-                number = code.read(slots[min(s, samples.n - 1)])
-                code.builder.store(number, code.address(place + s))
+            last = samples.n - 1
+            moves += [(place + s, slots[min(s, last)]) for s in range(code.memory.n_padded)]
         else:
             block, step, first = table
             tables.setdefault((block, step), {})[first] = e
     for (block, step), places in tables.items():
         _Table(code, samples.n, block, step).copy(places)
+    if len(moves) > MOST_WRITTEN:
+        moves = _moved_by_list(code, moves)
+    for place, slot in moves:
+        code.builder.store(code.read(slot), code.address(place))
+
+
+def _moved_by_list(code: Code, moves: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Copy numbers in loops that read from where to where; returns those that stand nowhere.
+
+    So many loads and stores one by one take LLVM ever longer to translate.
+    """
+    lists: dict[int, list[int]] = {}  # of a block: the place of a number there, and its new one
+    left = []
+    for place, slot in moves:
+        found = code.memory.where(slot)
+        if found is None:
+            left.append((place, slot))
+        else:
+            lists.setdefault(found.block, []).extend([found.place, place])
+    builder = code.builder
+    for block, places in lists.items():
+        kind = ir.ArrayType(I64, len(places))
+        table = ir.GlobalVariable(code.module.ir, kind, f"{code.function.name}.from.{block}")
+        table.linkage, table.global_constant = "internal", True
+        table.initializer = ir.Constant(kind, places)
+        source = code.work if block == WORK else code.block(block)
+        with loop(builder, ir.Constant(I64, len(places) // 2)) as count:
+            first = builder.mul(count, ir.Constant(I64, 2))
+            at, to = [
+                builder.load(builder.gep(table, [ir.Constant(I64, 0), builder.add(first, offset)]))
+                for offset in (ir.Constant(I64, 0), ir.Constant(I64, 1))
+            ]
+            builder.store(builder.load(builder.gep(source, [at])), builder.gep(code.work, [to]))
+    return left
 
 
 def _table(code: Code, slots: Sequence[int]) -> tuple[int, int, int] | None:
