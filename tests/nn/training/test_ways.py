@@ -11,8 +11,10 @@ import autograd as ag
 import nn
 import nn.training.replay.worth as worth
 from autograd.replay import Descent, Ways
+from autograd.replay.llvm import remembered
+from autograd.replay.llvm.samples import gather
 from nn.optim import sgd_update
-from tests.nn.training.both_modes import ROWS, both, mlp
+from tests.nn.training.both_modes import ROWS, both, mlp, train
 
 LEFT = [float(row[0] > 0.0) for row in ROWS]  # which way a sample goes
 TOO_FEW = "its samples take different ways through the model or the loss"
@@ -46,6 +48,16 @@ class Chosen(nn.Module):
 
     def __call__(self, row):
         return ag.maximum(*self.net(row))
+
+
+class Twins(nn.Module):
+    """Two networks of one shape, one for each side."""
+
+    def __init__(self):
+        self.nets = [mlp(5, 1), nn.MLP(3, [5, 1], activation="tanh", seed=7)]
+
+    def __call__(self, row):
+        return self.nets[row[0] > 0.0](row)
 
 
 def descent(model, rows=ROWS, loss=nn.mse_loss, **options):
@@ -189,3 +201,27 @@ def test_a_way_that_comes_back_is_served_with_eagers_bits(monkeypatch):
     found = both(Gate, (ROWS, LEFT), "mse", monkeypatch, batch_size=1, epochs=20)
     assert found.said == []
     assert found.n_steps == 20 * 17 - 1 - 10  # the first, and those that have missed
+
+
+@pytest.mark.parametrize("compiled", [True, "fast"])
+@pytest.mark.parametrize("most_written", [0, 10**6])
+def test_numbers_that_differ_without_order_are_brought_together(
+    compiled, most_written, monkeypatch
+):
+    """Each sample reads the weights of its own network: by lists and loops, or one by one."""
+    remembered.forget()
+    calls, moved = [], gather._moved_by_list
+    monkeypatch.setattr(gather, "MOST_WRITTEN", most_written)
+    monkeypatch.setattr(
+        gather, "_moved_by_list", lambda code, moves: calls.append(len(moves)) or moved(code, moves)
+    )
+    options = {"batch_size": 16, "epochs": 20, "momentum": 0.5}
+    data = ROWS[:16], LEFT[:16]
+    found = [train(c, Twins, data, "mse", monkeypatch, **options) for c in (False, compiled)]
+    assert found[1].n_steps == 19
+    assert bool(calls) == (most_written == 0)
+    if compiled is True:
+        assert dict(found[0]) == dict(found[1])
+    else:
+        losses = [[float.fromhex(row["loss"]) for row in one["rows"]] for one in found]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-9)
