@@ -309,6 +309,6 @@ def _turned(
     """The two operands of each sample in the order in which the first sample has them."""
     first = [places[0].get(i, -1) for i in of_each[0]]
     return [
-        (b, a) if first == [place.get(b, -1), place.get(a, -1)] else (a, b)
+        (a, b) if first == [place.get(a, -1), place.get(b, -1)] else (b, a)
         for (a, b), place in zip(of_each, places, strict=True)
     ]
