@@ -4,6 +4,7 @@ Owns `draw_network`, which is `model.draw`. What the picture shows of the layers
 where it stands `layout.py`.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,11 +85,23 @@ def _refusal(model: Module) -> str:
 
 
 def _parts(model: Module) -> list[tuple[str, object]]:
-    """The attributes of a module, and the items of those that are lists, as Python writes them."""
+    """What stands in a module, in its lists, dicts and modules, too, as Python writes the way."""
     parts: list[tuple[str, object]] = []
-    for name, thing in vars(model).items():
-        items = thing if isinstance(thing, (list, tuple)) else []
-        parts += [(name, thing), *((f"{name}[{i}]", item) for i, item in enumerate(items))]
+    pending: deque[tuple[str, object]] = deque([("", model)])
+    seen: set[int] = set()
+    while pending:
+        path, thing = pending.popleft()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if path:
+            parts.append((path.removeprefix("."), thing))
+        if isinstance(thing, Module):
+            pending += [(f"{path}.{name}", item) for name, item in vars(thing).items()]
+        elif isinstance(thing, (list, tuple)):
+            pending += [(f"{path}[{i}]", item) for i, item in enumerate(thing)]
+        elif isinstance(thing, dict):
+            pending += [(f"{path}[{key!r}]", item) for key, item in thing.items()]
     return parts
 
 

@@ -204,6 +204,15 @@ class Pair(Module):
         self.others = [Layer(2, 1, seed=1), Neuron(2, seed=1)]
 
 
+class Named(Module):
+    """Has networks deep inside, and itself."""
+
+    def __init__(self):
+        self.parts = {"a": [Layer(2, 1, seed=1)]}
+        self.inner = Pair()
+        self.itself = self
+
+
 class Bare(Module):
     """Has parameters, but no known part."""
 
@@ -216,6 +225,7 @@ class Bare(Module):
     [
         (Twice(2, [2, 1]), "Twice computes in a way of its own; .* model.layers\\[0\\].draw()"),
         (Pair(), "model.first.draw\\(\\), model.others\\[0\\].draw\\(\\), model.others\\[1\\]"),
+        (Named(), "part of it: model.inner.first.draw\\(\\), model.parts\\['a'\\]\\[0\\].draw"),
         (Bare(), "a Neuron, a Layer or an MLP can be drawn: it has none inside"),
     ],
 )
