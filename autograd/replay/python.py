@@ -54,7 +54,7 @@ class PythonProgram:
         exec(code, space)  # noqa: S102 - the text is made here, from the rows of the table
         self._run: Callable[[list[float]], list[float] | None] = space["program"]
         self.bytes = sys.getsizeof(self.source)
-        self.n_calls_back = sum(row.name not in BUILTIN for row in tape.rows)
+        self.n_calls_back = tape.n_own
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> list[float] | None:
         """The outputs; None if a guard is answered otherwise."""

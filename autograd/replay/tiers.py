@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.op import BUILTIN
 from autograd.replay.programs import Entrance, Program
 from autograd.replay.python import interpret
 from autograd.replay.tapes.tape import Tape
@@ -62,10 +61,8 @@ class TieredProgram:
 
     @property
     def n_calls_back(self) -> int:
-        """Rows of the user's own."""
-        if self._program is not None:
-            return self._program.n_calls_back
-        return sum(row.name not in BUILTIN for row in self._tape.rows)
+        """Rows that Python computes in the end."""
+        return self._program.n_calls_back if self._program is not None else self._tape.n_own
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """See `Program.run`."""

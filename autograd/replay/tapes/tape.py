@@ -54,6 +54,11 @@ class Tape(NamedTuple):
         """The slot of the first instruction."""
         return self.n_inputs + len(self.constants)
 
+    @property
+    def n_own(self) -> int:
+        """How many instructions are a user's own functions."""
+        return sum(row.is_own for row in self.rows)
+
     def read_at_the_end(self) -> list[int]:
         """The slots of the result, and of what is asked."""
         return [*self.outputs, *[i for guard in self.guards for i in (guard.a, guard.b)]]
