@@ -23,34 +23,36 @@ RETURNS_OBJECTS = (
 )
 
 
+_COMPARING = "comparisons (if, max, min, sorted)"
 _TO_CHOOSE = "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k)"
 
 
 def too_many_ways(most: int) -> str:
     """More than so many ways for arguments of one layout."""
     return (
-        f"it took more than {most} ways through its comparisons (if, max, min, sorted), ints that "
-        "are list indices or lengths, and numbers that it took out by .data or as text; "
+        f"it took more than {most} ways through its {_COMPARING}, ints that are list indices or "
+        "lengths, and numbers that it took out by .data or as text; "
         f"{_TO_CHOOSE}, and detach() instead of reading .data, so that one program serves all "
         "numbers"
     )
 
 
 def too_many_ways_of_batches(most: int, most_numbers: int) -> str:
-    """More than so many ways for the batches of a training; of larger tables are all rows read."""
+    """More than so many ways for the batches of a training, and for rows of tables so large."""
     return (
-        f"the model and its loss took more than {most} ways through the data, by comparisons (if, "
-        "max, min, sorted), list indices, or indices with which take() reads a table of more than "
+        f"the model and its loss took more than {most} ways through the data, by {_COMPARING}, "
+        "list indices, or indices with which take() reads a table of more than "
         f"{most_numbers} numbers; {_TO_CHOOSE}, so that one program serves all batches"
     )
 
 
 def too_many_ways_to_pay(n_batches: float) -> str:
     """Programs that would serve so few of a training's batches that eager mode is quicker."""
+    pays = f"would pay from {n_batches:,.0f} batches on" if n_batches < 1e9 else "never pays"
     return (
-        "its samples take different ways through the model or the loss, by comparisons (if, max, "
-        "min, sorted) or list indices, so that a program serves few batches: it would pay from "
-        f"{n_batches:,.0f} batches on; {_TO_CHOOSE}, so that one program serves all"
+        f"its samples take different ways through the model or the loss, by {_COMPARING} or list "
+        f"indices, so that a program serves few batches and {pays}; {_TO_CHOOSE}, so that one "
+        "program serves all"
     )
 
 
