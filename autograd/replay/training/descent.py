@@ -104,7 +104,7 @@ class Descent:
         try:
             with self._surroundings.kept():
                 growth = growth_of(self._maker, few[0])
-            found = Ways(growth)
+            found = Ways(growth)  # what does more than compute has done it once and is here no more
             with self._surroundings.kept():
                 found = ways_of(self._maker, few)._replace(growth=growth)
         except Exception as error:  # noqa: BLE001 - of the user's functions

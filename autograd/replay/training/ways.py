@@ -21,12 +21,12 @@ class Ways(NamedTuple):
         growth: how many operands the recorded graph of a sample has for each of eager mode's. More
             than one where a program has all rows of a table that eager mode takes one from.
         share: of the samples, those that go the way which most of them go; 1 if all go one way.
-        last: whether a sample goes its way whatever the weights are.
+        lasting: whether a sample goes its way whatever the weights are.
     """
 
     growth: float = 1.0
     share: float = 1.0
-    last: bool = True
+    lasting: bool = True
 
     @property
     def are_one(self) -> bool:
@@ -59,12 +59,12 @@ def ways_of(steps: Steps, samples: Iterable[int]) -> Ways:
     Raises what the cost raises, and what `record` does.
     """
     found: Counter[Hashable] = Counter()
-    last = True
+    lasting = True
     for sample in samples:
         tape = steps.cost_of_one(sample)
         found[_way(tape)] += 1
-        last = last and not any(_are_weighted(tape, len(steps.parameters)))
-    return Ways(share=max(found.values()) / found.total(), last=last)
+        lasting = lasting and not any(_are_weighted(tape, len(steps.parameters)))
+    return Ways(share=max(found.values()) / found.total(), lasting=lasting)
 
 
 def _way(tape: Tape) -> Hashable:

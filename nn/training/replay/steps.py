@@ -86,7 +86,7 @@ class CompiledSteps:
                 self._refuse(made)
                 return 0
             if self._descent is None:
-                self._worth.go(made.ways(training.order))
+                self._worth.reckon_with(made.ways(training.order))
                 if not self._worth.pays(training.batch_size) and not self._worth.ways.are_one:
                     self._refuse(too_many_ways_to_pay(self._worth.least(training.batch_size)))
                     return 0

@@ -48,7 +48,7 @@ class Worth:
         does in every epoch, if no weight has a say in it.
         """
         ways, is_whole = self.ways, size == len(self._training.rows)
-        n_to_agree = int(not ways.last) if is_whole else size
+        n_to_agree = int(not ways.lasting) if is_whole else size
         served = ways.share**n_to_agree
         return self._price(size) / served if served else math.inf
 
@@ -57,8 +57,8 @@ class Worth:
         price = self._price_of_new(size)
         return price if price <= self._n_left(size) else math.inf
 
-    def go(self, ways: Ways) -> None:
-        """Reckon from now on with samples that go such ways."""
+    def reckon_with(self, ways: Ways) -> None:
+        """Count on samples that go such ways from now on."""
         self.ways = ways._replace(growth=max(1.0, ways.growth))
         self._known.clear()
 

@@ -85,7 +85,7 @@ def test_how_samples_go():
     assert descent(Chosen()).ways(every) == Ways(1.0, 1.0, True)
     assert descent(Gate()).ways(every) == Ways(1.0, share, True)
     found = descent(Maxout()).ways(every)
-    assert (found.last, found.growth, 0.5 <= found.share < 1.0) == (False, 1.0, True)
+    assert (found.lasting, found.growth, 0.5 <= found.share < 1.0) == (False, 1.0, True)
 
 
 def test_few_of_many_samples_are_looked_at():
@@ -142,11 +142,11 @@ def test_how_many_batches_a_program_needs(ways, size, least, monkeypatch):
     prices(monkeypatch)
     n = 1000 if size == 400 else 100
     found = worth.Worth(Training(n, size, 10_000), "exact")
-    found.go(ways)
+    found.reckon_with(ways)
     assert found.least(size) == pytest.approx(least)
     for epochs in (100, 1000, 10_000):
         found = worth.Worth(Training(n, size, epochs), "exact")
-        found.go(ways)
+        found.reckon_with(ways)
         assert found.pays(size) == (epochs * (n // size) >= least)
 
 

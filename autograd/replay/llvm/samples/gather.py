@@ -1,6 +1,7 @@
 """Gather: what differs from sample to sample, brought side by side before a pass begins.
 
-Owns the copying of rows of inputs, one for each sample, into columns, one for each number of a row.
+Owns the copying of rows of inputs, one for each sample, into columns, one for each number of a row,
+and of numbers that stand anywhere.
 """
 
 from collections.abc import Sequence
