@@ -3,6 +3,7 @@
 Owns the renderer: the system's `dot` or graphviz-pure, and the words where there is none.
 """
 
+import os
 import re
 import shutil
 from importlib import metadata
@@ -63,6 +64,39 @@ def test_where_dot_dies_of_a_graph_the_wheels_program_draws_it(end, monkeypatch,
     monkeypatch.setattr(metadata, "files", _no_package)
     with pytest.raises(graphviz.CalledProcessError):
         drawing.svg()
+
+
+def test_who_waits_for_a_layout_is_told_for_what(monkeypatch, tmp_path, capsys):
+    pure = _graphviz_pure_program()
+    dot = tmp_path / "dot"
+    dot.write_text(f'#!/bin/sh\nsleep 0.5\nexec "{pure}" "$@"\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr(renderer, "PATIENCE", 0.05)
+    assert "<svg" in draw(Value(1.0)).svg()
+    told = capsys.readouterr().err
+    assert told.startswith("dot still lays out the graph;") and "limit=200" in told
+    monkeypatch.setattr(renderer, "PATIENCE", 60.0)
+    draw(Value(1.0)).svg()
+    assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_ends_the_renderer_too(monkeypatch, tmp_path):
+    dot = tmp_path / "dot"
+    dot.write_text(f'#!/bin/sh\necho $$ > "{tmp_path}/process"\nexec sleep 60\n')
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr(renderer, "PATIENCE", 0.5)
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.print", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        draw(Value(1.0)).svg()
+    process = int((tmp_path / "process").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 # In which order boxes stand side by side

@@ -258,6 +258,13 @@ def test_a_chain_of_a_million_nodes_is_drawn_in_part():
     assert "… 999,901 more" in draw(chain).source
 
 
+def test_a_caption_recommends_what_is_soon_drawn():
+    few, many = (ag.sum([Value(1.0) for _ in range(n)]) for n in (150, 300))
+    assert "51 not drawn: limit=None draws all" in draw(few).source
+    assert "201 not drawn: limit=200 draws more, limit=None all" in draw(many).source
+    assert "101 not drawn: limit=None draws all" in draw(many, limit=200).source
+
+
 def test_none_draws_everything():
     total = ag.sum([Value(1.0) for _ in range(300)])
     assert draw(total, limit=None).source.count("shape=box") == 301

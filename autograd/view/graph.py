@@ -1,6 +1,6 @@
 """The computation graph of a Value as a picture: what is asked for, and what is drawn of it.
 
-Owns `draw`. The way is straight: `groups` finds the boxes, `_opened` chooses which are opened,
+Owns `draw`. The way is straight: `groups` finds the boxes, `picture` chooses which are opened,
 `fold` makes the scene, `sketch` writes it as DOT. The same graph always gives the same source.
 """
 
@@ -13,7 +13,7 @@ from autograd.value import Value
 from autograd.view.drawing import Drawing
 from autograd.view.fold import Folded, Scene
 from autograd.view.groups import Box, Groups
-from autograd.view.sketch import Look, Sketch
+from autograd.view.sketch import MOST_AT_ONCE, Look, Sketch
 
 Values = Value | Iterable[Value]
 
@@ -55,7 +55,8 @@ def draw(
             as `names=model.named_parameters()`. An item of a list `ws` is called ws[0]; names that
             begin with "_" are passed over.
         limit: how many Values, constants and folded boxes to draw, those nearest to `value`; one
-            last box says how many more there are. None draws all.
+            last box says how many more there are. None draws all; the renderer may take minutes
+            from some hundreds on.
         depth: how many levels of boxes are opened: 0 folds all. Where they do not all fit in
             `limit`, of boxes side by side only the first is opened, and none that has no room.
             None opens as many levels as fit.
@@ -134,12 +135,15 @@ def picture(
     folded = [part for part in shown if isinstance(part, Folded) and part.boxes][::-1]
     further = [one.boxes[0] for one in folded if one.boxes[0].level >= depth]
     is_further = any(fits({*opened, box}) for box in further if with_caption)
-    lines = _caption(folded, depth + 1 if is_further else None, hidden)
+    more = "limit=None draws all"
+    if limit is not None and limit < MOST_AT_ONCE < scene.size():
+        more = f"limit={MOST_AT_ONCE} draws more, limit=None all"
+    lines = _caption(folded, depth + 1 if is_further else None, hidden, more)
     if included is not None and by not in included:
         name = next(name for name, node in zip(called, order, strict=True) if node is by)
         lines.append(f"no gradient flows to {name or repr(by)}: the derivative by it is 0")
     caption = "\n".join(lines) if with_caption else ""
-    return Sketch(scene, shown, groups, called, look).draw(hidden, caption)
+    return Sketch(scene, shown, groups, called, look).draw(hidden, more, caption)
 
 
 def _check(
@@ -227,8 +231,8 @@ def _part_of(wanted: set[Box], forced: set[Box], fits: Callable[[set[Box]], bool
     return opened
 
 
-def _caption(folded: Sequence[Folded], depth: int | None, hidden: int) -> list[str]:
-    """What is not seen, and how to see it; `depth` opens more, unless it is None."""
+def _caption(folded: Sequence[Folded], depth: int | None, hidden: int, more: str) -> list[str]:
+    """What is not seen, and how to see it (`more`); `depth` opens more, unless it is None."""
     lines = []
     if folded:
         titles = list(dict.fromkeys(one.title for one in folded))
@@ -240,5 +244,5 @@ def _caption(folded: Sequence[Folded], depth: int | None, hidden: int) -> list[s
         else:
             lines.append(f"depth={depth} opens a level, open={example!r} one box")
     if hidden:
-        lines.append(f"{hidden:,} not drawn: limit=None draws all")
+        lines.append(f"{hidden:,} not drawn: {more}")
     return lines

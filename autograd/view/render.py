@@ -19,6 +19,7 @@ REMEDY = 'pip install "glassgrad[render]"'
 PIXELS = ("png", "jpeg", "jpg")  # formats in which the program, not the viewer, draws the letters
 NOWHERE = "\ue000"  # for private use: no font has it, so it is drawn as a box
 MOST_LETTERS = 100  # that are tried
+PATIENCE = 10.0  # seconds, after which somebody who waits is told for what
 CLUSTER = re.compile(r"(\t*)subgraph cluster_\d+ \{\n")
 
 _has_said = False  # that letters are missing; once is enough
@@ -92,13 +93,29 @@ def render(source: str, format: str = "svg", engine: str = "dot", *options: str)
 
 def _run(program: Path, source: str, *options: str) -> "subprocess.CompletedProcess[bytes]":
     """What a program says of a graph."""
-    return subprocess.run(
-        [str(program), *options],
-        input=(_turned(source) if program.stem == PURE else source).encode("utf-8"),
-        capture_output=True,
+    text = (_turned(source) if program.stem == PURE else source).encode("utf-8")
+    command = [str(program), *options]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would flash a console
-        check=False,
-    )
+    ) as process:
+        try:
+            try:
+                output, problems = process.communicate(text, PATIENCE)
+            except subprocess.TimeoutExpired:
+                print(
+                    f"{program.stem} still lays out the graph; one of hundreds of boxes may take "
+                    "minutes. Ctrl-C ends it; limit=200, depth= or by= draw less",
+                    file=sys.stderr,
+                )
+                output, problems = process.communicate()
+        except BaseException:  # Ctrl-C: the program is not to go on without us
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, output, problems)
 
 
 def _turned(source: str) -> str:

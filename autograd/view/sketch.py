@@ -22,6 +22,7 @@ from autograd.view.groups import Box, Groups
 from autograd.view.labels import box_label, inches, number_label
 from autograd.view.text import number, quoted, symbol, tooltip
 
+MOST_AT_ONCE = 200  # boxes, of which `dot` soon has a layout; some 400 may take it minutes
 ORDINALS = {0: "1st", 1: "2nd", 2: "3rd"}
 # Operations whose operands may change places; at the others each edge says which operand it is.
 COMMUTATIVE = frozenset((
@@ -77,6 +78,8 @@ class Sketch:
             graph_attr={
                 "rankdir": look.direction, "bgcolor": self.palette.page, "nodesep": "0.15",
                 "fontname": "Helvetica", "fontsize": "11", "fontcolor": self.palette.faint_text,
+                # How long `dot` looks for straight edges; 2 is a tenth of its time, hardly seen.
+                **({"nslimit": "2"} if len(shown) > MOST_AT_ONCE else {}),
             },
             node_attr={
                 "fontname": "Helvetica", "fontsize": "11", "fontcolor": self.palette.text,
@@ -88,8 +91,8 @@ class Sketch:
             },
         )  # fmt: skip
 
-    def draw(self, hidden: int, caption: str) -> Drawing:
-        """Draw all that is shown, a box for the `hidden` others, and the caption."""
+    def draw(self, hidden: int, more: str, caption: str) -> Drawing:
+        """Draw all that is shown, a box for the `hidden` others (`more`: how), and the caption."""
         place = {node: i for i, node in enumerate(self.scene.order)}
         parts = [part for part in self.scene.parts() if part in self.shown]
         for part in parts:
@@ -103,7 +106,7 @@ class Sketch:
             else:
                 self._add_value(part)
         if hidden:
-            self._add_rest(hidden)
+            self._add_rest(hidden, more)
         # Opened boxes side by side stand so that `dot` puts the first one first: left, or on top.
         # (`render` turns them round for graphviz-pure.)
         turn = 1 if self.is_sideways else -1
@@ -234,12 +237,12 @@ class Sketch:
             tooltip=tooltip(said), **{"class": "constant"},
         )  # fmt: skip
 
-    def _add_rest(self, hidden: int) -> None:
+    def _add_rest(self, hidden: int, more: str) -> None:
         """Draw one box for the `hidden` others, joined to what they lead to."""
         faint = {"style": "solid", "color": self.palette.faint}
         self.drawing.node(
             "rest", f"… {hidden:,} more", shape="box", fontcolor=self.palette.faint_text,
-            tooltip="draw(..., limit=None) draws all", **faint,
+            tooltip=tooltip(f"draw: {more}"), **faint,
         )  # fmt: skip
         for part, kept in self.shown.items():
             if not self.scene.is_whole(part, kept):
