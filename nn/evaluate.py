@@ -12,9 +12,11 @@ from typing import Any
 from autograd import Value, no_grad
 from nn.checks import finite_number
 from nn.data.samples import samples_of
-from nn.losses import is_probability_row
+from nn.losses import is_probability_row, loss_function
 from nn.module import Module, evaluating
 from nn.nested import as_lists, entries
+
+ENOUGH_SAMPLES = 200  # to see whether a loss has fallen
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ def predict(model: Module, X: Sequence[Any]) -> list[Any]:
     if not isinstance(rows, list):
         raise TypeError(f"predict: X must be a list with a row for each sample, got {X!r:.40}")
     return [numbers_of(output) for output in outputs_of(model, rows)]
+
+
+def loss_of(
+    outputs_of: Callable[[Sequence[Any]], list[Any]], data: tuple[list[Any], list[Any]], loss: str
+) -> float:
+    """Return the loss of that name over the samples, of which the first 200 are enough.
+
+    Args:
+        outputs_of: the outputs for rows, as `predict` gives them.
+    """
+    rows, targets = (part[:ENOUGH_SAMPLES] for part in data)
+    return float(numbers_of(loss_function(loss)(outputs_of(rows), targets)))
 
 
 def rmse(answers: Sequence[float], actual: Sequence[float]) -> float:

@@ -75,7 +75,8 @@ def test_who_waits_for_a_layout_is_told_for_what(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(renderer, "PATIENCE", 0.05)
     assert "<svg" in draw(Value(1.0)).svg()
     told = capsys.readouterr().err
-    assert told.startswith("dot still lays out the graph;") and "limit=200" in told
+    assert told.startswith("dot still lays out the graph;")
+    assert "limit=200" in told
     monkeypatch.setattr(renderer, "PATIENCE", 60.0)
     draw(Value(1.0)).svg()
     assert capsys.readouterr().err == ""

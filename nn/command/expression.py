@@ -233,7 +233,10 @@ class _Walk:
                 of_values, of_numbers = BINARY[type(sign)]
                 plain = isinstance(left, (int, float)) and isinstance(right, (int, float))
                 with self._refusals(node):
-                    return (of_numbers if plain else of_values)(left, right)
+                    found = (of_numbers if plain else of_values)(left, right)
+                whole = isinstance(left, int) and isinstance(right, int)
+                # Python's 0 of ints has no sign: -(2 - 2)*x is 0, not -0.0.
+                return 0 if whole and found == 0 and not isinstance(sign, ast.Div) else found
             case ast.Compare(ops=[sign], comparators=[other]) if type(sign) in COMPARISONS:
                 left, right = self.number(node.left), self.number(other)
                 with self._refusals(node):

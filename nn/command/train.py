@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -22,10 +23,9 @@ from nn.command.output import check_folder
 from nn.command.parts import Parts, parts_of
 from nn.command.recipes import RECIPES, SAMPLES, Recipe
 from nn.command.settings import SETTINGS, arguments, difference, recipe_of, record_of
-from nn.data import DataSet, Preparation, Problem, problem_of, read_csv
-from nn.evaluate import numbers_of, predict
+from nn.data import Preparation, Problem, problem_of, read_csv
+from nn.evaluate import loss_of, predict
 from nn.layers import MLP
-from nn.losses import loss_function
 from nn.training.checkpoint import read_checkpoint
 from nn.training.fit import fit
 from nn.training.history import History
@@ -34,7 +34,6 @@ from nn.training.interrupt import resumed_by
 __all__ = ["arguments", "run"]
 
 MAX_PARAMETERS = 2_000_000  # each is an object of some hundred bytes, and a node in every sample
-ENOUGH_SAMPLES = 200
 CHECKPOINT = "checkpoint"
 
 
@@ -63,10 +62,11 @@ def run(options: argparse.Namespace) -> int:
     )
     for line in (*replaced, *report.warnings(recipe), *artifacts.missing()):
         print(line, file=sys.stderr)
-    loss_before = _loss(model, artifacts.training, recipe.loss)
+    outputs_of = partial(predict, model)
+    loss_before = loss_of(outputs_of, artifacts.training, recipe.loss)
     with nullcontext() if options.resume else _unchanged_if_it_fails(folder):
         history = _fit(model, preparation, parts, recipe, source, folder, record, options.resume)
-        loss_after = _loss(model, artifacts.training, recipe.loss)
+        loss_after = loss_of(outputs_of, artifacts.training, recipe.loss)
         results = list(report.after(history, model, preparation, parts))
     for line in results:
         print(line)
@@ -123,12 +123,6 @@ def _model(preparation: Preparation, recipe: Recipe, source: Random) -> MLP:
         seed=source,
         init=recipe.init,
     )
-
-
-def _loss(model: MLP, data: DataSet, name: str) -> float:
-    """The loss of the model as it is, over enough samples to see whether it has learned."""
-    X, y = data[0][:ENOUGH_SAMPLES], data[1][:ENOUGH_SAMPLES]
-    return float(numbers_of(loss_function(name)(predict(model, X), y)))
 
 
 def _resumable(folder: Path, record: dict[str, Any]) -> dict[str, Any]:

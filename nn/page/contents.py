@@ -12,6 +12,7 @@ from nn.nested import entries
 from nn.page.counting import (
     MAX_SAMPLES,
     error_at_last,
+    losses_around,
     outcome_part,
     outputs_of_copy,
     right_at_last,
@@ -70,6 +71,7 @@ def contents_of(history: History, test: Any, preparation: Any) -> dict[str, Any]
     parts["facts"]["right"] = right_at_last(history, task, sets[-1], outputs_of)
     unit = parts["task"]["deviation"]
     parts["facts"]["error"] = error_at_last(history, task, sets[-1], outputs_of, unit)
+    parts["facts"]["losses"] = losses_around(history, epochs, sets[0], outputs_of)
     return parts
 
 
@@ -120,6 +122,7 @@ def _curves(history: History, epochs: list[int]) -> dict[str, Any]:
     return {
         "total": len(history.rows),
         "shown": len(chosen),
+        "decades": history.spans_decades("loss", "val_loss"),
         "measures": {name: packed(row[name] for row in chosen) for name in names},
     }
 

@@ -7,9 +7,11 @@ import copy
 import math
 from array import array
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from nn.evaluate import numbers_of, predict, rmse
+from nn.evaluate import loss_of, numbers_of, predict, rmse
+from nn.losses import LOSSES
 from nn.nested import as_lists, entries
 from nn.page.outcomes import Task
 from nn.page.packing import packed
@@ -125,6 +127,26 @@ def error_at_last(
         "rmse": error,
         "spread": unit * rmse([mean] * len(actual), actual),
     }
+
+
+def losses_around(
+    history: History,
+    epochs: dict[int, "array[float]"],
+    samples: tuple[Rows, list[Any]],
+    outputs_of: Outputs,
+) -> str | None:
+    """The loss over these samples before the training and now, packed; None without a known one."""
+    if history.loss_name not in LOSSES or history.model is None or 0 not in epochs:
+        return None
+    is_single = not isinstance(samples[1][0], list)  # the target, and so what the model returns
+
+    def outputs(parameters: Sequence[float], rows: Sequence[Any]) -> list[Any]:
+        found = outputs_of(parameters, [*rows])
+        return [row[0] for row in found] if is_single and len(found[0]) == 1 else [*found]
+
+    now = [parameter.data for parameter in history.model.parameters()]
+    both = (partial(outputs, parameters) for parameters in (epochs[0], now))
+    return packed((loss_of(one, samples, history.loss_name) for one in both), "d")
 
 
 def outputs_of_copy(model: Any) -> Outputs | None:

@@ -63,6 +63,13 @@ TEXTS = {
     "final_count": Text("{right} of {total}", "{total}개 중 {right}개"),
     "final_loss": Text("loss in epoch {epoch}", "에포크 {epoch}의 손실"),
     "final_val_loss": Text("validation loss in epoch {epoch}", "에포크 {epoch}의 검증 손실"),
+    "final_scaled": Text("of the standardised {target}", "표준화한 {target} 값의 손실"),
+    "not_fallen": Text(
+        "The network has not learned: over the training samples the loss was {before} before the "
+        "training and is {after} now. A smaller learning rate may help.",
+        "신경망이 배우지 못했습니다. 학습 샘플의 손실이 학습 전에는 {before}, 지금은 "
+        "{after}입니다. 학습률을 줄여 보세요.",
+    ),
     "stopped_interrupted": Text(
         "The training was interrupted after epoch {epochs}.",
         "학습이 {epochs} 에포크에서 중단되었습니다.",

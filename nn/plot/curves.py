@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 LARGE = 1e250  # from here matplotlib would look for margins and ticks beyond the largest float
 LARGE_TICKS = [10.0**k for k in range(-300, 301, 50)]
-DECADES = 100.0  # from this ratio of the largest to the smallest loss on, the axis is logarithmic
 
 
 def loss_curve(history: History, lang: Language = "en") -> "Figure":
@@ -41,7 +40,7 @@ def loss_curve(history: History, lang: Language = "en") -> "Figure":
     panels = figure.subplots(1 + has_accuracy, 1, sharex=True, squeeze=False)[:, 0]
     losses = _draw(panels[0], history, "loss", "val_loss", say)
     finite = [loss for loss in losses if math.isfinite(loss)]
-    if finite and min(finite) > 0.0 and max(finite) > DECADES * min(finite):
+    if history.spans_decades("loss", "val_loss"):
         if max(finite) > LARGE:
             panels[0].set_ylim(min(finite) / 10.0, sys.float_info.max)
         panels[0].set_yscale("log")

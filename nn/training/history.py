@@ -6,6 +6,7 @@ parameters, and what is needed to show the training or to go on with it.
 
 import csv
 import io
+import math
 import os
 from array import array
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from nn.module import Module
 if TYPE_CHECKING:
     from nn.training.checkpoint import Checkpoint
 
+DECADES = 100.0  # from this ratio of the largest to the smallest loss on, an axis is logarithmic
 MAX_SNAPSHOTS = 100  # about: beside epoch 0 and the last one
 
 
@@ -84,6 +86,15 @@ class History:
         """The first epoch after `epoch` whose parameters may be kept when more have followed."""
         stride = _stride(epoch + 1)
         return (epoch // stride + 1) * stride
+
+    def spans_decades(self, *measures: str) -> bool:
+        """Whether an axis of these measures, as far as there are, is best logarithmic.
+
+        That is where all are positive and the largest is more than a hundred times the smallest.
+        """
+        numbers = [row[name] for name in measures for row in self.rows if name in row]
+        finite = [number for number in numbers if math.isfinite(number)]
+        return bool(finite) and min(finite) > 0.0 and max(finite) > DECADES * min(finite)
 
     def __getitem__(self, measure: str) -> list[float]:
         """Return one measure of all epochs; KeyError names those there are."""

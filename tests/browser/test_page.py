@@ -1,6 +1,7 @@
 """training.html in a real browser: nothing fails, everything moves, the numbers are Python's."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -195,7 +196,7 @@ def test_the_confusion_matrix_is_that_of_predict_at_every_epoch(show, histories,
         one.at(k)
         rows = one.page.locator(".confusion tbody tr").all()
         found = [
-            [int(cell.replace("·", "0")) for cell in row.locator("td").all_inner_texts()]
+            [int(cell.replace("·", "0")) for cell in row.locator("td").all_text_contents()]
             for row in rows
         ]
         assert found == expected
@@ -274,6 +275,28 @@ def test_nan_weights_and_losses_do_not_break_it(opened):
         one.at(k)
     assert "∞" in one.at(3).text(".figures")
     assert "nan" in one.at(2).text(".figures")
+
+
+def test_a_training_that_has_not_learned_says_so(opened):
+    history = train(nn.MLP(2, [3, 1], seed=1), nn.moons(20, seed=1), "mse", lr=1.0, epochs=3)
+    good = train(nn.MLP(2, [3, 1], seed=1), nn.moons(20, seed=1), "mse", lr=0.05, epochs=3)
+    assert "has not learned" in opened(history).text("#head .note")
+    assert opened(good).page.locator("#head .note").count() == 0
+
+
+def test_losses_that_span_decades_are_on_a_logarithmic_axis(opened):
+    history = train(nn.MLP(2, [3, 1], seed=1), nn.moons(20, seed=1), "mse", epochs=4, lr=0.05)
+    for row, loss in zip(history.rows, [1e6, 1e4, 1e2, 1.0], strict=True):
+        row["loss"] = loss
+    one = opened(history)
+    marks = one.run("Array.from(document.querySelectorAll('#curves text'), (t) => t.textContent)")
+    assert {"1e6", "1000", "1"} <= {*marks}
+    heights = [
+        one.at(k).run("Number(document.querySelector('#curves .now-0').getAttribute('cy'))")
+        for k in (1, 2, 3, 4)
+    ]
+    falls = [b - a for a, b in pairwise(heights)]
+    assert max(falls) - min(falls) < 1e-6 < min(falls)
 
 
 class Squares(nn.Module):

@@ -119,3 +119,46 @@ def test_a_diverged_model_has_no_error_to_show():
     for parameter in history.model.parameters():
         parameter.data = math.nan
     assert contents(training_page(history))["facts"]["error"] is None
+
+
+# The loss before the training and now
+
+
+def losses_of(history, **options):
+    packed = contents(training_page(history, **options))["facts"]["losses"]
+    return None if packed is None else numbers(packed, "d")
+
+
+@pytest.mark.parametrize(
+    ("n_outputs", "loss"),
+    [(1, "mse"), (1, "binary_cross_entropy_with_logits"), (2, "mse"), (2, "cross_entropy")],
+)
+def test_the_loss_before_and_now_is_that_of_the_model(n_outputs, loss):
+    X, y = nn.moons(50, seed=1)
+    y = [[k, 1 - k] for k in y] if (n_outputs, loss) == (2, "mse") else y
+    model = nn.MLP(2, [4, n_outputs], seed=1)
+
+    def now():
+        return float(nn.LOSSES[loss](nn.predict(model, X), y))
+
+    before = now()
+    history = trained(model, (X, y), loss)
+    assert losses_of(history) == [before, now()]
+
+
+def test_there_is_no_loss_where_nothing_says_what_it_is():
+    history = trained(nn.MLP(2, [2], seed=1), blobs(2), lambda o, y: nn.cross_entropy(o, y))
+    assert losses_of(history) is None
+
+
+def test_an_axis_of_losses_is_logarithmic_where_they_span_decades():
+    history = trained(nn.MLP(2, [2], seed=1), blobs(2), "cross_entropy")
+    for losses, expected in (
+        ([1.0, 0.5, 0.01], False),
+        ([1.01, 0.5, 0.01], True),
+        ([5e18, math.nan, 60.0], True),
+        ([5.0, 0.0, 0.0], False),
+    ):
+        for row, loss in zip(history.rows, losses, strict=True):
+            row["loss"] = loss
+        assert contents(training_page(history))["curves"]["decades"] is expected

@@ -28,11 +28,15 @@ function curvesPart() {
     const all = roomOf(part.body);
     const width = groups.length > 1 && all > 600 ? Math.floor((all - 32) / 2) : all;
     const isShare = isAccuracy(group[0]);
-    const [low, high] = range(group.map((name) => MEASURES[name]), 0.04);
-    const y = isShare ? [Math.min(low, 0.9), 1.005] : [Math.min(0, low), high];
+    const numbers = group.map((name) => MEASURES[name]);
+    const [least, most] = range(numbers);
+    const logarithmic = !isShare && PAGE.curves.decades && least > 0;
+    const [low, high] = range(numbers, 0.04);
+    const y = logarithmic ? [least / 1.5, most * 1.5]
+      : isShare ? [Math.min(low, 0.9), 1.005] : [Math.min(0, low), high];
     const plot = axes(width, 210, {
       x: [Math.min(EPOCHS[0], epochs[0]), Math.max(epochs.at(-1), EPOCHS.at(-1), 1)], y,
-      whole: true, grid: true, xLabel: say("player"),
+      whole: true, grid: true, logarithmic, xLabel: say("player"),
     });
     const { px, py, inner } = plot;
     group.forEach((name, i) => plot.root.append(

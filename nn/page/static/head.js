@@ -41,7 +41,8 @@ function finals() {
   }
   for (const name of ["loss", "val_loss"]) {
     const value = EPOCHS.length ? measureAt(name, START) : undefined;
-    if (value !== undefined) add(figure(value), say(`final_${name}`, { epoch: EPOCHS[START] }));
+    const scaled = TASK?.target && !TASK.classes ? say("final_scaled", { target: TASK.target }) : "";
+    if (value !== undefined) add(figure(value), say(`final_${name}`, { epoch: EPOCHS[START] }), scaled);
   }
   return element("div", { class: "finals" }, ...items);
 }
@@ -74,16 +75,19 @@ function notes() {
   const facts = PAGE.facts;
   const found = [];
   if (facts.stopped) found.push(say(`stopped_${facts.stopped}`, { epochs: facts.epochs, best: facts.best }));
+  const [before, after] = facts.losses ? numbers(facts.losses, Float64Array) : [];
+  if (after >= before) found.push(say("not_fallen", { before: figure(before), after: figure(after) }));
   if (!PAGE.epochs.length) found.push(say("missing_snapshots"));
   else if (!NETWORK) found.push(say("missing_model"));
   return found;
 }
 
 function drawFoot(foot) {
-  const all = PAGE.facts.epochs + 1; // with epoch 0
-  const isThinned = PAGE.epochs.length > 0 && EPOCHS.length < all;
+  const total = PAGE.facts.epochs;
+  const shown = EPOCHS.filter((epoch) => epoch > 0).length; // 0 is before the training
+  const isThinned = PAGE.epochs.length > 0 && shown < total;
   foot.replaceChildren(
-    isThinned ? element("p", {}, say("epochs_thinned", { shown: whole(EPOCHS.length), total: whole(all) })) : "",
+    isThinned ? element("p", {}, say("epochs_thinned", { shown: whole(shown), total: whole(total) })) : "",
     element("p", {}, say("rounded")),
     element("p", {}, say("made_with", { version: PAGE.version })));
 }

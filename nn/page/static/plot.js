@@ -31,8 +31,18 @@ function range(arrays, margin = 0) {
   return [low - margin * (high - low), high + margin * (high - low)];
 }
 
+// At most `most` powers of ten between low and high.
+function decades(low, high, most) {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const stride = Math.max(1, Math.ceil((last - first + 1) / Math.max(most, 1)));
+  const found = [];
+  for (let k = first; k <= last; k += stride) found.push(Number(`1e${k}`));
+  return found;
+}
+
 // options: x and y, [low, high] in the reader's units; xLabel, yLabel; whole: whole numbers on x;
-// grid: lines at the ticks of y; rows: names instead of numbers on y, with the room they need.
+// grid: lines at the ticks of y; rows: names instead of numbers on y, with the room they need;
+// logarithmic: y, which is positive.
 function axes(width, height, options) {
   const left = options.rows ? options.room : TICK_ROOM;
   const bottom = options.xLabel ? 42 : 24;
@@ -40,7 +50,9 @@ function axes(width, height, options) {
   const [xLow, xHigh] = options.x;
   const [yLow, yHigh] = options.y;
   const px = (x) => inner.left + ((x - xLow) / (xHigh - xLow)) * (inner.right - inner.left);
-  const py = (y) => inner.bottom - ((y - yLow) / (yHigh - yLow)) * (inner.bottom - inner.top);
+  const scaled = options.logarithmic ? Math.log10 : (y) => y;
+  const [bottomOfY, topOfY] = [scaled(yLow), scaled(yHigh)];
+  const py = (y) => inner.bottom - ((scaled(y) - bottomOfY) / (topOfY - bottomOfY)) * (inner.bottom - inner.top);
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "plot" });
   const frame = svg("g", { class: "axes", "aria-hidden": "true" });
   let xTicks = ticks(xLow, xHigh, Math.max(2, Math.floor((inner.right - inner.left) / 70)));
@@ -50,7 +62,8 @@ function axes(width, height, options) {
       svg("line", { x1: px(x), x2: px(x), y1: inner.bottom, y2: inner.bottom + 4 }),
       svg("text", { x: px(x), y: inner.bottom + 17, "text-anchor": "middle" }, figure(x)));
   }
-  const yTicks = options.rows ? [] : ticks(yLow, yHigh, Math.max(2, Math.floor(height / 55)));
+  const marks = options.logarithmic ? decades : ticks;
+  const yTicks = options.rows ? [] : marks(yLow, yHigh, Math.max(2, Math.floor(height / 55)));
   for (const y of yTicks) {
     if (options.grid) {
       frame.append(svg("line", { class: "grid", x1: inner.left, x2: inner.right, y1: py(y), y2: py(y) }));

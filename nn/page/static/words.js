@@ -16,7 +16,7 @@ function figure(x) {
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   const size = Math.abs(x);
   const text = size !== 0 && (size >= 1e6 || size < 1e-4)
-    ? x.toExponential(2).replace("e+", "e")
+    ? x.toExponential(2).replace(/\.?0*e\+?/, "e")
     : String(Number(x.toPrecision(4)));
   return text.replace(/-/g, "−");
 }

@@ -60,7 +60,8 @@ def test_the_names_are_labels():
         ("max(x, 5)", 5.0), ("max([x, 5])", 5.0), ("mean(x, 1, 2)", 2.0), ("sum([]) + x", 3.0),
         ("dot([x], [2], 1)", 7.0), ("where(x > 2, x, 0)", 3.0), ("clip(x, 0, 1)", 1.0),
         ("leaky_relu(-x, 0.5)", -1.5), ("pi*x", 3 * math.pi), ("+x", 3.0), ("-(-x)", 3.0),
-        ("x # why", 3.0),
+        ("x # why", 3.0), ("(2 - 2)*-1*x", 0.0), ("-(1 // 2)*x", 0.0), ("-(2.0 - 2)*x", -0.0),
+        ("9**99*0*x", 0.0), ("2**-1*x", 1.5),
     ],
 )  # fmt: skip
 def test_what_may_be_written(text, number):
