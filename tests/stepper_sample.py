@@ -19,7 +19,7 @@ def operand(node, name, data):
 
 def addition(node, operand, partial, upstream, added, before, after):
     return {
-        "node": node, "operand": operand, "partial": partial, "upstream": upstream,
+        "node": node, "operand": operand, "partial": partial, "rule": "", "upstream": upstream,
         "added": added, "before": before, "after": after,
     }  # fmt: skip
 

@@ -322,3 +322,10 @@ def test_the_command():
         assert (done.returncode, done.stdout) == (2, "")
         assert json.dumps(done.stderr).count("\\n") <= 2
         assert "Traceback" not in done.stderr
+
+
+def test_a_rule_that_asks_for_numbers_has_no_formula():
+    asks = ag.Op("asks_of_test", lambda x: x * x, lambda y, x: (2 * x if x > 0 else -2 * x,))
+    x = Value(3.0, "x")
+    (operand,) = ag.explain(asks(x), by=x).operands
+    assert (operand.derivative, operand.latex, operand.partial) == (None, None, 6.0)

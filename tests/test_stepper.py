@@ -102,11 +102,27 @@ def test_backpropagation_says_what_was_added_to_whose_gradient():
     a = Value(3.0, "a")
     stepper = ag.step(a * a)
     assert [astuple(one) for one in stepper.records[-1].additions] == [
-        (0, 0, 3.0, 1.0, 3.0, 0.0, 3.0),  # node, operand, partial, upstream, added, before, after
-        (0, 1, 3.0, 1.0, 3.0, 3.0, 6.0),
+        (0, 0, 3.0, "a", 1.0, 3.0, 0.0, 3.0),  # node, operand, partial, its rule, upstream, ...
+        (0, 1, 3.0, "a", 1.0, 3.0, 3.0, 6.0),
     ]
     assert stepper.gradients_at(-1) == [6.0, 1.0]
     assert a.grad == 0.0
+
+
+def test_a_local_derivative_says_by_which_formula_it_came_about():
+    x, w = Value(0.5, "x"), Value(2.0, "w")
+    asks = ag.Op("asks_of_test", lambda x: x, lambda y, x: (1.0 if x > 0 else -1.0,))
+    y = asks(ag.tanh(w * x) - 3.0)
+    rules = {
+        record.op: [one.rule for one in record.additions]
+        for record in ag.step(y, names={"x": x, "w": w}).records if record.additions
+    }  # fmt: skip
+    assert rules == {
+        "asks_of_test": [""],  # its rule cannot be written as a formula
+        "sub": [""],  # 1: the number itself
+        "tanh": ["1 - v3*v3"],
+        "mul": ["x", "w"],
+    }
 
 
 NUMBERS = st.floats(-2, 2) | st.sampled_from([0.0, -0.0, math.nan, math.inf, 1e308])

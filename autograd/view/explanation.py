@@ -12,11 +12,10 @@ from autograd.special import total as add_up
 from autograd.value import Value
 from autograd.view import told
 from autograd.view.glossary import Language
+from autograd.view.local import local_derivatives
 from autograd.view.paths import Consumer, Order, Path, Paths, replay
 from autograd.view.rules import rule_of
-from autograd.view.symbols import derivatives, formula, short_number
-
-MOST_FORMULAS = 12  # operands of an operation whose derivatives are written as formulas
+from autograd.view.symbols import formula, short_number
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Operand:
         name: "" for a constant.
         data: its number.
         partial: the local derivative; None where no gradient flows.
-        derivative: as a formula; None where there is none, or too many operands.
+        derivative: as a formula; None where there is none, or none can be written.
         latex: the same in LaTeX.
     """
 
@@ -161,16 +160,10 @@ def _operation(value: Value, name_of: dict[Any, str], lang: Language) -> dict[st
     words = [x if isinstance(x, str) else short_number(x) for x in operands]
     data = [x if x.__class__ is float else x.data for x in value.inputs]
     numbers = [x if x.__class__ is float else short_number(x.data) for x in value.inputs]
-    texts: list[str | None] = [None] * len(words)
-    formulas = texts
-    if len(words) <= MOST_FORMULAS:
-        texts = derivatives(row, name_of[value], words)
-        formulas = derivatives(row, name_of[value], words, latex=True)
+    formulas = local_derivatives(row, name_of[value], words)
     partials = value.partials
     told_of = [
-        Operand(
-            "" if x.__class__ is float else name_of[x], data[k], partials[k], texts[k], formulas[k]
-        )
+        Operand("" if x.__class__ is float else name_of[x], data[k], partials[k], *formulas[k])
         for k, x in enumerate(value.inputs)
     ]
     return {

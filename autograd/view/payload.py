@@ -73,6 +73,7 @@ def _record(record: Record, stepper: "Stepper") -> dict[str, Any]:
         "additions": [
             {
                 "node": one.node, "operand": one.operand, "partial": repr(one.partial),
+                "rule": one.rule,
                 "upstream": repr(one.upstream), "added": repr(one.added),
                 "before": repr(one.before), "after": repr(one.after),
             }

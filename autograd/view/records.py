@@ -31,6 +31,7 @@ class Addition:
         node: the index of the node that received it.
         operand: which input of the record's operation it is.
         partial: the local derivative of the operation by that input.
+        rule: the same as a formula; "" where that is only the number, or cannot be written.
         upstream: the gradient of the operation's result.
         added: partial * upstream.
         before, after: the gradient of the node before and after the addition.
@@ -39,6 +40,7 @@ class Addition:
     node: int
     operand: int
     partial: float
+    rule: str
     upstream: float
     added: float
     before: float

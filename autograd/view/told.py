@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograd.special import total as add_up
 from autograd.view.explanation_words import SAID
+from autograd.view.local import is_number
 from autograd.view.paths import UNCOUNTED, Order, Push
 from autograd.view.sentences import derivative_name, number_in_formula, shortened
 from autograd.view.symbols import latex_name, number_text, short_number
@@ -54,7 +55,7 @@ def _display(told: "Explanation") -> str:
         if one.latex is not None and one.name:
             by = rf"\frac{{\partial {name}}}{{\partial {latex_name(one.name)}}}"
             numbers = [_tex_number(one.partial)]
-            if not _is_number(one.derivative, one.partial):
+            if not is_number(one.derivative, one.partial):
                 numbers.insert(0, one.latex)
             lines.append(" = ".join([by, *numbers]))
     return "\n\n".join(f"$${line}$$" for line in dict.fromkeys(lines))
@@ -139,17 +140,12 @@ def _operands(told: "Explanation", none: str, more: str) -> list[list[str]]:
     rows = []
     for one in told.operands[: told.limit]:
         said = none if one.partial is None else repr(one.partial)
-        if one.derivative is not None and not _is_number(one.derivative, one.partial):
+        if one.derivative is not None and not is_number(one.derivative, one.partial):
             said = f"{shortened(one.derivative)} = {said}"
         if not one.name:
             said = "-"
         rows.append([one.name or short_number(one.data), repr(one.data), said])
     return rows + _rest(len(told.operands) - told.limit, 3, more)
-
-
-def _is_number(derivative: str | None, partial: float | None) -> bool:
-    """Whether a derivative as a formula is only the number itself, perhaps cut to six digits."""
-    return partial is not None and derivative in (number_text(partial), short_number(partial))
 
 
 def _paths(told: "Explanation", total: str, operand: str) -> list[list[str]]:

@@ -14,6 +14,7 @@ from autograd.origin import origin_of
 from autograd.value import Value
 from autograd.view.calls import calls_of
 from autograd.view.glossary import Language
+from autograd.view.local import is_number, local_derivatives
 from autograd.view.records import Addition, Operand, Phase, Record
 from autograd.view.sentences import Sentences, derivative_name, number_in_formula
 from autograd.view.symbols import formula, latex_name, number_text, short_number
@@ -167,14 +168,18 @@ class _Tracer:
 
     def _additions(self, node: Value, gradients: dict[Any, float]) -> Iterator[Addition]:
         """What `pull_back` is going to add to the gradients of a node's operands."""
-        upstream, sums = gradients[node], dict[int, float]()
+        upstream, sums, made = gradients[node], dict[int, float](), self.made[node]
+        names = [one.name for one in made.inputs]
+        rules = [] if node.op is None else local_derivatives(node.op, made.name, names)
         for k, (x, slope) in enumerate(zip(node.inputs, node.partials, strict=True)):
             if slope is not None:
                 i = self.index[x]
                 before = sums.get(i, gradients.get(x, 0.0))
                 added = slope * upstream
                 sums[i] = before + added
-                yield Addition(i, k, slope, upstream, added, before, sums[i])
+                text, _ = rules[k]
+                rule = "" if text is None or is_number(text, slope) else text
+                yield Addition(i, k, slope, rule, upstream, added, before, sums[i])
 
     def _derivative(self, node: Value) -> tuple[str, str]:
         """What the derivative of the result by `node` is called, as text and in LaTeX."""

@@ -251,17 +251,31 @@ def test_light_and_dark_follow_the_system(stepped, scheme):
 
 def test_a_phone_shows_everything_without_sideways_scrolling(stepped):
     one = stepped(square(), viewport={"width": 360, "height": 740}, has_touch=True)
-    press(one, *["ArrowRight"] * 4)
     assert one.run("document.documentElement.scrollWidth <= 360")
     sizes = one.run("[...document.querySelectorAll('.buttons button')].map((b) => b.offsetHeight)")
     assert min(sizes) >= 44
-    # The number that is computed comes into sight of the picture's own frame.
-    one.wait("""() => {
-      const frame = document.querySelector('.picture').getBoundingClientRect();
-      const number = document.querySelector('.picture .node.now:not(.operation)');
-      const at = number.getBoundingClientRect();
-      return at.left >= frame.left && at.right <= frame.right;
-    }""")
+    # What is computed, then what receives a gradient, comes into sight of the picture's own frame.
+    for _, what in zip(range(4), ["now", "now", "receives", "receives"], strict=True):
+        press(one, "ArrowRight")
+        one.wait(f"""() => {{
+          const frame = document.querySelector('.picture').getBoundingClientRect();
+          const numbers = [...document.querySelectorAll('.picture .node.{what}:not(.operation)')];
+          return numbers.length > 0 && numbers.every((number) => {{
+            const at = number.getBoundingClientRect();
+            return at.left >= frame.left && at.right <= frame.right;
+          }});
+        }}""")
+    assert one.run("document.documentElement.scrollWidth <= 360")
+
+
+def test_a_local_derivative_stands_with_its_formula(stepped):
+    x = ag.Value(0.88, "x")
+    one = stepped(payload_of(ag.step(ag.tanh(x), names={"x": x})))
+    press(one, "End")
+    assert "1 - v1*v1 =\n0.500972" in one.text(".additions")
+    # Between a function and what it is of there is room, which is no letter.
+    assert one.run("document.querySelector('.formula math mspace') !== null")
+    assert one.run("document.querySelector('.formula math').textContent") == "tanhx"
 
 
 @pytest.mark.parametrize("width", [700, 1000, 1280, 1400])

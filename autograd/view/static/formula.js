@@ -50,7 +50,13 @@ class Formula {
   // Everything up to one of `ends`, which is left to be read.
   row(...ends) {
     const found = [];
-    while (this.peek() !== undefined && !ends.includes(this.peek())) found.push(this.scripted());
+    while (this.peek() !== undefined && !ends.includes(this.peek())) {
+      const isFunction = FUNCTIONS.has(this.peek().slice(1));
+      found.push(this.scripted());
+      const next = this.peek();
+      const isApart = next === undefined || ends.includes(next) || /^(\(|\[|\\left)$/.test(next);
+      if (isFunction && !isApart) found.push(filled(math("mspace"), { width: SPACES[","] }, []));
+    }
     return found.length === 1 ? found[0] : math("mrow", ...found);
   }
 

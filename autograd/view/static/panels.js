@@ -25,6 +25,13 @@ class Panels {
     this.block = null;
   }
 
+  // A local derivative: as the formula it comes from, and as its number.
+  slope({ rule, partial }) {
+    const cell = this.number(partial);
+    if (rule) cell.prepend(element("code", { class: "rule" }, `${rule} =`));
+    return cell;
+  }
+
   redraw() {
     if (this.record) this.show(this.record);
   }
@@ -71,7 +78,7 @@ class Panels {
     this.additions.hidden = !record.additions.length;
     const rows = record.additions.map((addition) => element("tr", {},
       element("th", { scope: "row" }, named(nodes[addition.node].name)),
-      this.number(addition.partial), sign("×"), this.number(addition.upstream), sign("="),
+      this.slope(addition), sign("×"), this.number(addition.upstream), sign("="),
       this.number(addition.added), this.number(addition.before), sign("→"), this.number(addition.after)));
     this.additionTable.replaceChildren(tableOf(
       [words.of, words.partial, "", put(words.upstream, { name: record.name }), "", words.added,

@@ -19,6 +19,15 @@ function svgOf(text) {
 const lineOf = (box, word) =>
   [...box.querySelectorAll("text")].filter((line) => line.textContent.startsWith(`${word} `)).at(-1);
 
+// The smallest rectangle around some parts; null around none.
+function around(parts) {
+  const boxes = parts.map((part) => part.getBoundingClientRect());
+  return boxes.length === 0 ? null : {
+    left: Math.min(...boxes.map(({ left }) => left)), right: Math.max(...boxes.map(({ right }) => right)),
+    top: Math.min(...boxes.map(({ top }) => top)), bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+  };
+}
+
 class Picture {
   constructor(payload, state, jump) {
     this.payload = payload;
@@ -140,10 +149,14 @@ class Picture {
 
   // Keep what the step is about in sight; only the picture moves, never the page.
   follow() {
-    const part = this.marked.find((one) => one.classList.contains("now"));
-    if (!part) return;
     const frame = this.node.getBoundingClientRect();
-    const at = part.getBoundingClientRect();
+    const of = (name) => around(this.marked.filter((one) => one.classList.contains(name)));
+    const [what, receivers] = [of("now"), of("receives")];
+    const both = around(this.marked);
+    // All of it where there is room, else those that receive a gradient, else the step alone.
+    const fits = (at) => at && at.right - at.left <= frame.width && at.bottom - at.top <= frame.height;
+    const at = [both, receivers].find(fits) ?? what;
+    if (!at) return;
     const left = at.left < frame.left + 40 || at.right > frame.right - 40
       ? (at.left + at.right - frame.left - frame.right) / 2 : 0;
     const top = at.top < frame.top + 20 || at.bottom > frame.bottom - 20
