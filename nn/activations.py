@@ -86,4 +86,9 @@ def activation_name(function: Activation) -> str | None:
 
 def shown_name(activation: Activation) -> str:
     """Return the name of an activation function: the table's, or the function's own."""
-    return activation_name(activation) or str(getattr(activation, "__name__", activation))
+    found: object = activation
+    while isinstance(found, partial):
+        found = found.func
+    if isinstance(found, Op):
+        return activation_name(activation) or found.name
+    return activation_name(activation) or str(getattr(found, "__name__", type(found).__name__))
