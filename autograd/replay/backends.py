@@ -3,11 +3,13 @@
 Owns the choice between native code and straight-line Python.
 """
 
+import sys
 import sysconfig
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from autograd.forking import LateLock, awaited_by_fork
 from autograd.replay.programs import Direct, Program, StepProgram
 from autograd.replay.python import PythonProgram
 from autograd.replay.tapes.tape import Tape
@@ -15,6 +17,19 @@ from autograd.replay.tiers import LONG, TieredProgram
 
 if TYPE_CHECKING:
     from autograd.replay.llvm.program import Plan
+
+
+def _lock_of_llvmlite() -> Any:
+    """What llvmlite holds during each call of LLVM, which may last seconds; None before it is used.
+
+    A child of a fork would wait for ever for a thread that has it and does not exist there.
+    """
+    binding = sys.modules.get("llvmlite.binding.ffi")
+    return getattr(getattr(binding, "lib", None), "_lock", None)
+
+
+# Made here, before any lock under which programs are made: a fork takes first what came last.
+awaited_by_fork(LateLock(_lock_of_llvmlite))
 
 
 def program_of(
