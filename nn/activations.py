@@ -7,6 +7,7 @@ them work on a whole layer at once.
 import reprlib
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import autograd as ag
@@ -89,6 +90,6 @@ def shown_name(activation: Activation) -> str:
     found: object = activation
     while isinstance(found, partial):
         found = found.func
-    if isinstance(found, Op):
+    if isinstance(found, ag.Op):
         return activation_name(activation) or found.name
     return activation_name(activation) or str(getattr(found, "__name__", type(found).__name__))

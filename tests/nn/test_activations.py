@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -15,6 +16,20 @@ from nn.activations import activation_function, activation_name, step, takes_lay
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SCALAR = [name for name, function in ACTIVATIONS.items() if not takes_layer(function)]
+
+
+def test_a_function_of_ones_own_is_shown_by_its_name():
+    class Scaled:
+        def __call__(self, z):
+            return 2.0 * z
+
+    softsign = ag.Op("softsign_of_test", lambda x: x / (1 + abs(x)), lambda y, x: ((y / x) ** 2,))
+    for activation, name in (
+        (ag.tanh, "tanh"), (None, "identity"), (softsign, "softsign_of_test"), (math.sin, "sin"),
+        (partial(ag.leaky_relu, slope=0.2), "leaky_relu"), (Scaled(), "Scaled"),
+        (partial(partial(softsign)), "softsign_of_test"),
+    ):  # fmt: skip
+        assert f"activation='{name}'" in repr(Neuron(2, activation=activation))
 
 
 # step
