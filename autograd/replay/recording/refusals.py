@@ -46,11 +46,11 @@ def too_many_ways_of_batches(most: int, most_numbers: int) -> str:
     )
 
 
-def too_many_ways_to_pay(n_batches: float) -> str:
+def too_many_ways_to_pay(n_batches: float, what: str) -> str:
     """Programs that would serve so few of a training's batches that eager mode is quicker."""
     pays = f"would pay from {n_batches:,.0f} batches on" if n_batches < 1e9 else "never pays"
     return (
-        f"its samples take different ways through the model or the loss, by {_COMPARING} or list "
+        f"its {what} take different ways through the model or the loss, by {_COMPARING} or list "
         f"indices, so that a program serves few batches and {pays}; {_TO_CHOOSE}, so that one "
         "program serves all"
     )

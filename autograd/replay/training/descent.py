@@ -8,8 +8,10 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from operator import attrgetter
-from typing import Any, Protocol
+from time import perf_counter
+from typing import Any, Protocol, TypeVar
 
 from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
@@ -20,7 +22,14 @@ from autograd.replay.recording.trial import close, same
 from autograd.replay.training.done import Done, counts, read
 from autograd.replay.training.step import Cost, State, Step, Steps, Update
 from autograd.replay.training.table import Table
-from autograd.replay.training.ways import Ways, few_of, growth_of, ways_of
+from autograd.replay.training.ways import (
+    Ways,
+    batches_of,
+    few_of,
+    growth_of,
+    ways_of,
+    with_batches,
+)
 from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
@@ -28,6 +37,7 @@ MOST_SURROUNDINGS = 8  # for which there are programs
 STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
 
 _data = attrgetter("_data")
+_Found = TypeVar("_Found")
 
 
 class Surroundings(Protocol):
@@ -54,7 +64,8 @@ class Descent:
         mode, backend: as for `compile`.
         surroundings: what else the cost depends on.
         patience: how many batches of a size are to find no program that goes their way before
-            another one is made; none by default.
+            another one is made, of the size and of what making the last one took, in batches of
+            eager mode; none by default.
 
     Attributes:
         n_steps: how many batches were run by programs.
@@ -74,7 +85,7 @@ class Descent:
         mode: str = "exact",
         backend: str | None = None,
         surroundings: Surroundings | None = None,
-        patience: Callable[[int], float] = lambda size: 0.0,
+        patience: Callable[[int, float], float] = lambda size, price: 0.0,
     ) -> None:
         self._patience = patience
         self._mode, self._backend = mode, backend
@@ -84,6 +95,8 @@ class Descent:
         self._keys = {self._key}
         self._steps: dict[Hashable, list[Step]] = {}
         self._n_missed: Counter[int] = Counter()  # batches of a size since the last program of it
+        self._making: dict[int, float] = {}  # of the last program of a size: the seconds it took
+        self._of_eager = 0.0  # of a batch in eager mode, at last
         self.n_steps = 0
         self.refusal = ""
 
@@ -94,22 +107,28 @@ class Descent:
             self._steps.clear()
         self._maker.rows, self._maker.targets = tables
 
-    def ways(self, samples: Sequence[int]) -> Ways:
-        """How a few of these samples go through the cost.
+    def ways(self, samples: Sequence[int], size: int = 1) -> Ways:
+        """How a few of these samples, and the first batches of them, go through the cost.
 
         Where it raises an error, as if all went one way: `run` meets that.
         """
-        few = few_of(samples)
-        found = Ways()
+        few, found = few_of(samples), Ways()
+        growth = self._looked_at(lambda: growth_of(self._maker, few[0]))
+        if growth is not None:  # what does more than compute has done it once and is here no more
+            found = self._looked_at(lambda: ways_of(self._maker, few)) or found
+        if found.are_one and size > 1:
+            look = partial(with_batches, found, self._maker, batches_of(samples, size))
+            found = self._looked_at(look) or found
+        return found if growth is None else found._replace(growth=growth)
+
+    def _looked_at(self, look: Callable[[], _Found]) -> _Found | None:
+        """What a look at the cost finds out; None where the cost raises an error."""
         try:
             with self._surroundings.kept():
-                growth = growth_of(self._maker, few[0])
-            found = Ways(growth)  # what does more than compute has done it once and is here no more
-            with self._surroundings.kept():
-                found = ways_of(self._maker, few)._replace(growth=growth)
+                return look()
         except Exception as error:  # noqa: BLE001 - of the user's functions
             pass_on(error)
-        return found
+        return None
 
     @property
     def is_remembered(self) -> bool:
@@ -170,21 +189,26 @@ class Descent:
                     steps.remove(step)
                     steps.insert(0, step)
                 return done
-        if steps and self._n_missed[size] < self._patience(size):
+        if size in self._making and self._n_missed[size] < self._patience(size, self._price(size)):
             self._n_missed[size] += 1
             return _NOTHING
         if len(steps) >= MOST_PROGRAMS:
             return self._refuse(too_many_ways_of_batches(MOST_PROGRAMS, MOST_NUMBERS))
         self._n_missed[size] = 0
-        first = samples[:size]
+        first, start = samples[:size], perf_counter()
         try:
             with self._surroundings.kept():
                 steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             pass_on(error)
             return self._refuse(_why(error))
+        self._making[size] = perf_counter() - start
         only = {size: steps[0]}, array("q", [0, 1])
         return self._advance(*only, first, state, answers) or _NOTHING
+
+    def _price(self, size: int) -> float:
+        """What making the last program of a size took, in batches of eager mode; 0: not known."""
+        return self._making[size] / self._of_eager if self._of_eager else 0.0
 
     def _steps_of(self, size: int, state: State) -> list[Step]:
         """The programs for batches of this size, the likeliest first."""
@@ -291,7 +315,9 @@ class Descent:
         """Why the outputs of a program are not those of eager mode; "" if they are."""
         try:
             with self._surroundings.kept():
+                start = perf_counter()
                 expected = self._maker.in_eager_mode(samples, state)
+                self._of_eager = perf_counter() - start
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             pass_on(error)
             return _why(error)

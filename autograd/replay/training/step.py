@@ -161,10 +161,10 @@ class Steps:
         width = _width(shape) if len(shape.items) == len(samples) else None
         return Step(program, recording.leaves, shape, shape.size, width, state.weights)
 
-    def cost_of_one(self, sample: int) -> Tape:
-        """The cost of one sample, recorded; the parameters are its first inputs."""
+    def cost_of(self, samples: Sequence[int]) -> Tape:
+        """The cost of these samples, recorded; the parameters are its first inputs."""
         (rows, row_nodes), (targets, target_nodes) = [
-            table.bound([sample]) for table in (self.rows, self.targets)
+            table.bound(samples) for table in (self.rows, self.targets)
         ]
         given = [*self.parameters, *row_nodes, *target_nodes]
         found = record(lambda: self._cost(rows, targets)[0], (), {}, given)

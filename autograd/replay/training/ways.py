@@ -1,6 +1,7 @@
 """Ways: what a cost does with one sample and with another, before there is a program of a batch.
 
-Owns how that is found out: a few samples are recorded one by one, and their tapes compared.
+Owns how that is found out: a few samples are recorded one by one, then, where they go one way, a
+few batches, and their tapes compared.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from autograd.replay.tapes.tape import Tape
 from autograd.replay.training.step import Steps
 
 MOST_LOOKED_AT = 32  # samples
+BATCHES_LOOKED_AT = 3
 
 
 class Ways(NamedTuple):
@@ -21,17 +23,28 @@ class Ways(NamedTuple):
         growth: how many operands the recorded graph of a sample has for each of eager mode's. More
             than one where a program has all rows of a table that eager mode takes one from.
         share: of the samples, those that go the way which most of them go; 1 if all go one way.
-        lasting: whether a sample goes its way whatever the weights are.
+        lasting: whether a sample goes its way whatever the weights are; where they meet, a batch.
+        n_guards: the comparisons of a sample.
+        meet: whether a batch compares more than its samples do alone, as where they are sorted.
+        share_of_batches: how likely a batch goes the way of another, where they meet in it.
     """
 
     growth: float = 1.0
     share: float = 1.0
     lasting: bool = True
+    n_guards: int = 0
+    meet: bool = False
+    share_of_batches: float = 1.0
 
     @property
     def are_one(self) -> bool:
         """Whether all samples go one way: then they run in the lanes of vectors."""
         return self.share == 1.0
+
+    @property
+    def serve_all(self) -> bool:
+        """Whether one program seems to serve every batch."""
+        return self.are_one and self.share_of_batches == 1.0
 
 
 def few_of(samples: Sequence[int]) -> Sequence[int]:
@@ -41,7 +54,7 @@ def few_of(samples: Sequence[int]) -> Sequence[int]:
 
 def growth_of(steps: Steps, sample: int) -> float:
     """See `Ways.growth`."""
-    tape = steps.cost_of_one(sample)
+    tape = steps.cost_of([sample])
     needed, recorded = set(tape.outputs), 0  # what is only compared is no part of eager's graph
     for slot, operands in zip(
         reversed(range(tape.first, tape.n_slots)), reversed(tape.operands), strict=True
@@ -59,12 +72,34 @@ def ways_of(steps: Steps, samples: Iterable[int]) -> Ways:
     Raises what the cost raises, and what `record` does.
     """
     found: Counter[Hashable] = Counter()
-    lasting = True
+    lasting, n_guards = True, 0
     for sample in samples:
-        tape = steps.cost_of_one(sample)
+        tape = steps.cost_of([sample])
+        found[_way(tape)] += 1
+        n_guards = max(n_guards, len(tape.guards))
+        lasting = lasting and not any(_are_weighted(tape, len(steps.parameters)))
+    return Ways(share=max(found.values()) / found.total(), lasting=lasting, n_guards=n_guards)
+
+
+def batches_of(samples: Sequence[int], size: int) -> list[Sequence[int]]:
+    """The batches to be looked at: the first of them."""
+    n = min(BATCHES_LOOKED_AT, len(samples) // size)
+    return [samples[i * size : (i + 1) * size] for i in range(n)]
+
+
+def with_batches(ways: Ways, steps: Steps, batches: Sequence[Sequence[int]]) -> Ways:
+    """The same, with what these batches say: see `Ways.meet`; raises as `ways_of` does."""
+    found: Counter[Hashable] = Counter()
+    lasting = True
+    for batch in batches:
+        tape = steps.cost_of(batch)
+        if len(tape.guards) <= len(batch) * ways.n_guards:
+            return ways
         found[_way(tape)] += 1
         lasting = lasting and not any(_are_weighted(tape, len(steps.parameters)))
-    return Ways(share=max(found.values()) / found.total(), lasting=lasting)
+    others = found.total() - 1
+    share = (max(found.values()) - 1) / others if others > 0 else 1.0
+    return ways._replace(meet=True, lasting=lasting, share_of_batches=share)
 
 
 def _way(tape: Tape) -> Hashable:

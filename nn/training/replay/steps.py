@@ -86,9 +86,11 @@ class CompiledSteps:
                 self._refuse(made)
                 return 0
             if self._descent is None:
-                self._worth.reckon_with(made.ways(training.order))
-                if not self._worth.pays(training.batch_size) and not self._worth.ways.are_one:
-                    self._refuse(too_many_ways_to_pay(self._worth.least(training.batch_size)))
+                size = training.batch_size
+                self._worth.reckon_with(made.ways(training.order, size))
+                if not self._worth.pays(size) and not self._worth.ways.serve_all:
+                    what = "batches" if self._worth.ways.share == 1.0 else "samples"
+                    self._refuse(too_many_ways_to_pay(self._worth.least(size), what))
                     return 0
             self._descent = made
         elif is_watched:

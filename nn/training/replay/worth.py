@@ -14,7 +14,9 @@ from nn.training.state import Training
 # Measured for networks from 2-16-16-2 to 64-32-10 and batches of 1 to 64, within a factor of two.
 PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
 PRICE_OF_UNLIKE = 10.0  # of so many batches: of samples that do not run in the lanes of vectors
+PRICE_OF_MEETING = 3.0  # the same where they are compared, but never go another way
 PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
+MOST_MISJUDGED = 10.0  # times that: what took longer was no program's fault
 PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
 BESIDE = 3.0  # samples: what a batch takes beside its own, such as the update of the weights
 # What is trained by the programs whose machine code is remembered, as `_kind`.
@@ -49,12 +51,17 @@ class Worth:
         """
         ways, is_whole = self.ways, size == len(self._training.rows)
         n_to_agree = int(not ways.lasting) if is_whole else size
-        served = ways.share**n_to_agree
+        served = min(ways.share**n_to_agree, ways.share_of_batches)
         return self._price(size) / served if served else math.inf
 
-    def patience(self, size: int) -> float:
-        """How many batches of this size are to find no program before another is made."""
-        price = self._price_of_new(size)
+    def patience(self, size: int, measured: float) -> float:
+        """How many batches of this size are to find no program before another is made.
+
+        Args:
+            measured: what the last one cost, in batches of eager mode.
+        """
+        expected = self._price_of_new(size)
+        price = max(expected, min(measured, MOST_MISJUDGED * expected))
         return price if price <= self._n_left(size) else math.inf
 
     def reckon_with(self, ways: Ways) -> None:
@@ -69,9 +76,13 @@ class Worth:
 
     def _price_of_new(self, size: int) -> float:
         """What it costs to make one whose machine code is not remembered."""
-        unlike = 1.0 if self.ways.are_one or size == 1 else PRICE_OF_UNLIKE
+        ways, unlike = self.ways, 1.0
+        if size > 1 and ways.meet and ways.lasting:
+            unlike = PRICE_OF_MEETING
+        elif size > 1 and (ways.meet or not ways.are_one):
+            unlike = PRICE_OF_UNLIKE
         price = PRICE_IN_BATCHES * unlike + PRICE_IN_SAMPLES / (size + BESIDE)
-        return price * (1.0 + PRICE_OF_GROWTH * (self.ways.growth - 1.0))
+        return price * (1.0 + PRICE_OF_GROWTH * (ways.growth - 1.0))
 
     def _n_left(self, size: int) -> int:
         """How many batches of this size are to come."""

@@ -9,6 +9,7 @@ import re
 import pytest
 
 import autograd as ag
+import autograd.replay.training.descent
 import nn
 import nn.training.replay.worth as worth
 from autograd.replay import Descent, Ways, too_many_ways_to_pay
@@ -75,6 +76,7 @@ def descent(model, rows=ROWS, loss=nn.mse_loss, **options):
 def prices(monkeypatch, in_batches=80.0, in_samples=1000.0):
     monkeypatch.setattr(worth, "PRICE_IN_BATCHES", in_batches)
     monkeypatch.setattr(worth, "PRICE_IN_SAMPLES", in_samples)
+    monkeypatch.setattr(autograd.replay.training.descent, "perf_counter", lambda: 0.0)
 
 
 def test_how_samples_go():
@@ -83,9 +85,80 @@ def test_how_samples_go():
     assert 0.5 < share < 0.8
     assert descent(mlp(1)).ways(every) == Ways(1.0, 1.0, True)
     assert descent(Chosen()).ways(every) == Ways(1.0, 1.0, True)
-    assert descent(Gate()).ways(every) == Ways(1.0, share, True)
+    assert descent(Gate()).ways(every) == Ways(1.0, share, True, 1)
     found = descent(Maxout()).ways(every)
     assert (found.lasting, found.growth, 0.5 <= found.share < 1.0) == (False, 1.0, True)
+
+
+# Losses in which the samples of a batch are compared with each other, or that are of a few alone
+
+
+def hardest(outputs, targets):
+    errors = [(o - t) ** 2 for o, t in zip(outputs, targets, strict=True)]
+    return ag.mean(sorted(errors, reverse=True)[:2])
+
+
+def of_the_left(outputs, targets):
+    errors = [(o - t) ** 2 for o, t in zip(outputs, targets, strict=True) if t]
+    return ag.sum(errors) / len(errors)  # of a sample on the right alone there is none
+
+
+def test_batches_are_looked_at_where_their_samples_meet():
+    order = sorted(range(len(ROWS)), key=LEFT.__getitem__)  # the right ones first
+    for loss, whole in ((hardest, False), (of_the_left, True)):
+        steps = descent(mlp(1), loss=loss)
+        found = steps.ways(range(len(ROWS)), 8)
+        assert (found.meet, found.share, found.share_of_batches) == (True, 1.0, 0.0)
+        found = steps.ways(range(len(ROWS)), len(ROWS))  # one batch: the same one in each epoch
+        assert (found.meet, found.lasting, found.share_of_batches) == (True, whole, 1.0)
+    same = [order[0], order[-1]] * 8
+    found = descent(mlp(1), loss=of_the_left).ways(same, 4)
+    assert (found.meet, found.lasting, found.share_of_batches) == (True, True, 1.0)
+    for model in (Gate(), Chosen(), Maxout(), mlp(1)):  # what is compared is a sample's own
+        assert not descent(model).ways(range(len(ROWS)), 4).meet
+
+
+@pytest.mark.parametrize("loss", [hardest, of_the_left])
+def test_no_program_is_made_for_batches_that_each_go_a_way_of_their_own(loss, monkeypatch):
+    prices(monkeypatch, in_batches=2.0, in_samples=10.0)
+    found = both(lambda: mlp(1), (ROWS, LEFT), loss, monkeypatch, batch_size=8, epochs=80)
+    assert found.n_steps == 0
+    (said,) = found.said
+    assert said.startswith("fit: trained uncompiled: its batches take different ways through")
+    assert "few batches and never pays; " in said
+
+
+def test_other_surroundings_wait_as_another_way_does(monkeypatch):
+    """A factor that changes in each epoch is another program in each."""
+    prices(monkeypatch, in_batches=12.0, in_samples=0.0)
+    factor = {"of": 1.0}
+
+    def loss(outputs, targets):
+        return factor["of"] * nn.mse_loss(outputs, targets)
+
+    def smaller(training):
+        factor["of"] = 1.0 / (1 + training.epoch)
+
+    def fresh():
+        factor["of"] = 1.0
+        return mlp(1)
+
+    options = {"batch_size": 4, "epochs": 12, "callbacks": [smaller]}
+    found = both(fresh, (ROWS, LEFT), loss, monkeypatch, **options)
+    # Three batches of the first epoch, and one after each twelve that find no program.
+    assert 3 <= found.n_steps <= 3 + 4 * 4
+
+
+def test_what_a_program_has_cost_is_known_when_another_is_to_be_made(monkeypatch):
+    asked, clock = [], iter([0.0, 10.0, 20.0, 22.0, *map(float, range(100, 1000))])
+    monkeypatch.setattr(autograd.replay.training.descent, "perf_counter", lambda: next(clock))
+    rows = [[1.0, 0.5, 0.2], [-1.0, 0.1, 0.4]]
+    model = Gate()
+    steps = descent(model, rows, patience=lambda size, price: asked.append((size, price)) or 0.0)
+    rates, moving = nn.SGD(model.parameters(), lr=0.1).rates, [None] * len(model.parameters())
+    for order in ([0], [1], [0]):
+        assert len(steps.run(order, [(1, 1)], rates, moving).costs) == 1
+    assert asked == [(1, 5.0)]  # making it took 10 s, a batch in eager mode 2 s
 
 
 def test_few_of_many_samples_are_looked_at():
@@ -136,6 +209,10 @@ class Training:
         (Ways(1.0, 0.5, True), 100, 800 + 1000 / 103),  # all samples: one way in every epoch
         (Ways(1.0, 0.5, False), 100, (800 + 1000 / 103) * 2),
         (Ways(1.0, 1 / 32, True), 400, math.inf),  # of 1,000: 32 ** -400 is no double
+        (Ways(meet=True), 4, 240 + 1000 / 7),
+        (Ways(meet=True, lasting=False), 100, 800 + 1000 / 103),
+        (Ways(meet=True, share_of_batches=0.5), 4, (240 + 1000 / 7) * 2),
+        (Ways(meet=True, share_of_batches=0.0), 4, math.inf),
     ],
 )
 def test_how_many_batches_a_program_needs(ways, size, least, monkeypatch):
@@ -158,7 +235,7 @@ def test_programs_that_would_serve_few_batches_are_not_made(monkeypatch):
     assert said.startswith(f"fit: trained uncompiled: {TOO_FEW}")
     assert "choose by where(relu(x), a, b), maximum()" in said
     assert re.search(r"few batches and would pay from [\d,]+ batches on; ", said)
-    assert "few batches and never pays; " in too_many_ways_to_pay(math.inf)
+    assert "few batches and never pays; " in too_many_ways_to_pay(math.inf, "samples")
     # One batch of all samples takes one way: the same in every epoch.
     found = both(Gate, (ROWS, LEFT), "mse", monkeypatch, batch_size=17, epochs=80)
     assert (found.n_steps, found.said) == (80 - 1, [])  # the first batch is eager
@@ -177,7 +254,7 @@ def test_another_way_waits_until_as_many_batches_have_missed_it_as_its_program_c
     rows = [[1.0, 0.5, 0.2], [-1.0, 0.1, 0.4]]
     model = Gate()
     left, right = ([0], [(1, 1)]), ([1], [(1, 1)])
-    steps = descent(model, rows, patience=lambda size: {1: 3.0}[size])
+    steps = descent(model, rows, patience=lambda size, price: {1: 3.0}[size])
     moving = [None] * len(model.parameters())
 
     def runs(order, sizes):
@@ -193,9 +270,13 @@ def test_there_is_no_other_way_where_too_few_batches_are_left(monkeypatch):
     prices(monkeypatch)
     training = Training(100, 1, 10)
     found = worth.Worth(training, "exact")
-    assert found.patience(1) == 330.0
+    assert found.patience(1, 0.0) == 330.0
+    assert found.patience(1, 500.0) == 500.0  # what the last one took
+    training.epochs = 100
+    assert worth.Worth(training, "exact").patience(1, 1e9) == 3300.0
+    training.epochs = 10
     training.finished = 7
-    assert found.patience(1) == math.inf
+    assert found.patience(1, 0.0) == math.inf
 
 
 def test_a_way_that_comes_back_is_served_with_eagers_bits(monkeypatch):
