@@ -178,6 +178,7 @@ def test_containers_of_ones_own_come_back_as_they_are():
 
 def test_layouts_that_take_turns_are_not_recorded_in_each_turn(monkeypatch):
     monkeypatch.setattr("autograd.replay.calls.layout.CALLS_UNTIL_AGAIN", 10)
+    monkeypatch.setattr("autograd.replay.calls.allowance.FREE", 10**6)
     compiled, runs = ag.compile(ag.sum), []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -192,7 +193,8 @@ def test_layouts_that_take_turns_are_not_recorded_in_each_turn(monkeypatch):
     assert "its program had to make room" not in str(compiled.report())
 
 
-def test_words_in_turn_are_recorded_once_each_and_a_great_many_not_at_all():
+def test_words_in_turn_are_recorded_once_each_and_a_great_many_not_at_all(monkeypatch):
+    monkeypatch.setattr("autograd.replay.calls.allowance.FREE", 10**6)
     compiled = ag.compile(lambda x, word: x * len(word))
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")

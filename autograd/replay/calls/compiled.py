@@ -18,6 +18,7 @@ from typing import Any, overload
 from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
+from autograd.replay.calls.allowance import Allowance
 from autograd.replay.calls.entered import Entered
 from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
 from autograd.replay.calls.path import Path, path_of
@@ -73,6 +74,7 @@ class Compiled(Entered):
         if self._values is not None:
             self._are_plain = True
         self._layouts, self._is_told = Layouts(), False
+        self._allowance = Allowance()
         self._last: Path | None = None
         self.n_eager = 0
 
@@ -146,6 +148,8 @@ class Compiled(Entered):
         if len(tried) >= MOST_PATHS:
             self._give_up(layout, too_many_ways(MOST_PATHS))
             return self._eager(args, kwargs)
+        if self._allowance.has_to_wait(layout):
+            return self._eager(args, kwargs)
         start = time.perf_counter()
         with collector_paused():
             return self._recorded(layout, tried, parts, args, kwargs, start)
@@ -194,6 +198,7 @@ class Compiled(Entered):
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
+        self._allowance.spend(len(path.tape.rows))
         has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
         if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
             right, shape_then = self._of_function(args, kwargs)
@@ -257,7 +262,12 @@ class Compiled(Entered):
     def _eager(self, args: Any, kwargs: Any) -> Any:
         """The function's own result, as numbers."""
         self.n_eager += 1
-        outputs, shape = self._of_function(args, kwargs)
+        if self._values is None:
+            outputs, shape = self._of_function(args, kwargs)
+        else:  # of numbers, for gradients of Values are Values: ten times the work
+            bound = bind(args, kwargs, are_plain=True, is_recorded=False)
+            found = run(self._function, bound.args, bound.kwargs, is_inside=False)
+            outputs, shape = flatten(found, whole=is_other_array)
         return shape.rebuild(map(plain, outputs))
 
     def _of_function(self, args: Any, kwargs: Any) -> tuple[list[Any], Shape]:

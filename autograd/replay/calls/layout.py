@@ -33,6 +33,7 @@ class Layout:
         unproven: the paths that have not yet been compared with the function on other numbers.
         entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
+        n_missed: how many calls have found no program since the last one was made.
         by_sample: for a vmap whose samples take different ways: the same of the function of one
             sample, compiled.
     """
@@ -42,6 +43,7 @@ class Layout:
         self.unproven: dict[int, Trial] = {}
         self.entered: set[int] = set()
         self.eager = ""
+        self.n_missed = 0
         self.by_sample: Callable[..., Any] | None = None
 
     def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
@@ -51,6 +53,7 @@ class Layout:
             new = [one.tape for one in self.paths if id(one) not in old]
             if self.eager or any(is_same_way(tape, path.tape) for tape in new):
                 return False
+            self.n_missed = 0
             self.paths.insert(0, path)
             self.unproven[id(path)] = trial
             return True
@@ -97,8 +100,9 @@ class Layouts(dict[Any, Layout]):
                 self._gone[hash(key)] = n_calls + 1
                 return _GONE
             self._gone.pop(hash(key), None)
-            if len(self) >= MOST_LAYOUTS:  # the one made first, and its programs
-                first = next(iter(self))
+            if len(self) >= MOST_LAYOUTS:  # the first without programs, else the first and its own
+                waiting = (key for key, layout in self.items() if not layout.paths)
+                first = next(waiting, None) or next(iter(self))
                 del self[first]
                 self._gone[hash(first)] = 0
             return self.setdefault(key, Layout())

@@ -10,7 +10,7 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from numbers import Complex, Real
 from typing import Any, NamedTuple
 
@@ -105,9 +105,17 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def run(f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """What `f` returns for fresh Values in eager mode, while a recording may be under way."""
-    with modes.enable_grad(), modes.recording_by(None), modes.transforming():
+def run(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], is_inside: bool = True
+) -> Any:
+    """What `f` returns for fresh Values in eager mode, while a recording may be under way.
+
+    Args:
+        f, args, kwargs: the call.
+        is_inside: whether transforms give Values, as inside of another one; else numbers.
+    """
+    inside = modes.transforming() if is_inside else nullcontext()
+    with modes.enable_grad(), modes.recording_by(None), inside:
         return f(*args, **kwargs)
 
 

@@ -1,0 +1,98 @@
+"""Programs that nothing shows to be used: of many layouts and ways, each met a few times.
+
+Owns that they are not made, and that those which are used are.
+"""
+
+import warnings
+from itertools import pairwise
+
+import pytest
+
+import autograd as ag
+from autograd.replay.calls import allowance
+from tests.replay.eager import bits
+
+LENGTHS = range(2, 140)
+
+
+def rosenbrock(x):
+    return ag.sum(
+        [100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in zip(x, x[1:], strict=False)]
+    )
+
+
+def points(n):
+    return [0.1 * k for k in range(n)]
+
+
+def test_of_many_layouts_met_once_few_are_made():
+    eager = ag.value_and_grad(rosenbrock)
+    compiled = ag.compile(eager)
+    for n in LENGTHS:
+        assert bits(compiled(points(n))) == bits(eager(points(n)))
+    made = compiled.report().paths
+    assert sum(one.nodes + allowance.BESIDE for one in made[:-1]) <= allowance.FREE
+    assert 5 < len(made) < 40
+    assert compiled.n_eager == len(LENGTHS) - len(made)
+
+
+@pytest.mark.parametrize("n", [100, 101])
+def test_a_layout_that_is_used_has_a_program_in_the_end(n):
+    compiled = ag.compile(ag.value_and_grad(rosenbrock))
+    for k in LENGTHS:
+        compiled(points(k))
+    right, before = bits(ag.value_and_grad(rosenbrock)(points(n))), len(compiled.report().paths)
+    found = [bits(compiled(points(n))) for _ in range(300)]
+    assert set(map(str, found)) == {str(right)}
+    assert len(compiled.report().paths) == before + 1
+    n_eager = compiled.n_eager
+    compiled(points(n))
+    assert compiled.n_eager == n_eager
+
+
+def test_the_ways_of_a_loop_that_ends_when_it_has_converged():
+    def root(a):
+        x = ag.Value(1.0)
+        while abs(x * x - a) > 1e-9:
+            x = x - 0.03 * (x * x - a) * 2.0 * x / a
+        return x
+
+    compiled = ag.compile(root)
+    numbers = [1.0 + 0.2 * k for k in range(60)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # it is no use to say that it had too many ways
+        assert [compiled(a) for a in numbers] == [root(ag.Value(a)).data for a in numbers]
+    assert 1 < len(compiled.report().paths) < 30
+    assert compiled.n_eager > 20
+
+
+def test_how_long_a_call_waits_depends_on_what_programs_cost():
+    one = allowance.Allowance()
+    assert one.patience == 0.0
+    one.spend(allowance.FREE - allowance.BESIDE)
+    assert one.patience == 0.0  # all of it may be spent
+    one.spend(1)
+    large = one.patience
+    assert allowance.CALLS < large < 2 * allowance.CALLS
+    for _ in range(10_000):
+        one.spend(1)
+    assert one.patience > 10 * large  # of tiny functions a call in eager mode costs next to nothing
+
+
+def test_a_function_that_runs_as_it_stands_is_differentiated_once():
+    """Gradients of Values are Values, ten times the work: here they are of numbers."""
+    seen = []
+
+    def rule(y, x):
+        seen.append(type(x))
+        return (2.0 * x,)
+
+    square = ag.Op("square_of_test", lambda x: x * x, rule)
+    factors = iter(range(1, 100))
+    compiled = ag.compile(ag.grad(lambda x, k: square(x) * (k * next(factors))))
+    with pytest.warns(RuntimeWarning, match="runs uncompiled"):
+        compiled(3.0, 2.0), compiled(4.0, 2.0)
+    seen.clear()
+    factor = next(factors)
+    assert compiled(5.0, 2.0) == 2.0 * 5.0 * 2.0 * (factor + 1)
+    assert set(seen) == {float}
