@@ -16,9 +16,7 @@ LENGTHS = range(2, 140)
 
 
 def rosenbrock(x):
-    return ag.sum(
-        [100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in zip(x, x[1:], strict=False)]
-    )
+    return ag.sum([100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2 for a, b in pairwise(x)])
 
 
 def points(n):

@@ -222,7 +222,7 @@ def test_other_buffers_are_part_of_the_program_by_what_they_hold(backend, make):
 
 
 @both
-@pytest.mark.parametrize("bad", [{1.0}, [{}.keys()]], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize("bad", [{}.keys(), [{}.items()]], ids=lambda x: type(x).__name__)
 def test_what_is_neither_a_number_nor_hashable_is_refused(backend, bad):
     compiled = ag.compile(lambda x, y: y, backend=backend)
     refusal = r"^compile: argument 0 holds one of type \w+, which is neither a number nor hashable"

@@ -40,7 +40,7 @@ class Allowance:
         return CALLS * mean / max(1.0, mean - BESIDE)
 
     def has_to_wait(self, layout: Layout) -> bool:
-        """Whether a call that found no program in its layout is to run the function as it stands."""
+        """Whether a call that found no program in its layout is to run without one."""
         with changing:
             layout.n_missed += 1
             return layout.n_missed <= self.patience

@@ -11,6 +11,7 @@ import warnings
 from array import array
 from collections.abc import Callable
 from functools import partial
+from inspect import iscoroutine
 from operator import attrgetter
 from types import MethodType
 from typing import Any, overload
@@ -193,6 +194,8 @@ class Compiled(Entered):
             return self._eager(args, kwargs)
         why = OTHER_NUMBERS if recording.is_unlike else ""
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
+            for coroutine in filter(iscoroutine, recording.outputs):
+                coroutine.close()  # nobody is going to await it
             self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=6)
             return self._eager(args, kwargs)
         path, trial, numbers = path_of(

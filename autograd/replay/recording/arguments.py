@@ -6,6 +6,7 @@ which numbers stand: `bind`, in `binding`, walks like `take_apart`.
 """
 
 import sys
+from collections import deque
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -40,8 +41,14 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Parts:
     Raises TypeError, which names the argument, for what can neither be a number nor a key.
     """
     walk = _Walk()
-    key = [walk.key(x, i) for i, x in enumerate(args)]
-    key += [(name, walk.key(x, name)) for name, x in kwargs.items()]
+    try:
+        key = [walk.key(x, i) for i, x in enumerate(args)]
+        key += [(name, walk.key(x, name)) for name, x in kwargs.items()]
+    except RecursionError:
+        raise TypeError(
+            "compile: an argument holds itself, or lists in lists some hundred deep; give numbers "
+            "in flatter lists, tuples, dicts or arrays"
+        ) from None
     return Parts((len(args), *key), walk.numbers, walk.arrays, walk.has_values)
 
 
@@ -113,11 +120,16 @@ class _Walk:
             bytes_of_it = _bytes_of(x)
             if bytes_of_it is not None:
                 return kind, bytes_of_it
-            raise TypeError(
-                f"compile: argument {where!r} holds one of type {kind.__name__}, which is neither "
-                "a number nor hashable; give numbers in lists, tuples, dicts or arrays, or leave "
-                "it to the function itself"
-            ) from None
+            if isinstance(x, (set, deque)):
+                return kind, tuple([self.fixed(part, where) for part in x]), self.attributes(x)
+            if not is_dataclass(x) and not vars_of(x):
+                raise TypeError(
+                    f"compile: argument {where!r} holds one of type {kind.__name__}, which is "
+                    "neither a number nor hashable and has no attributes by which it is known; "
+                    "give its numbers in lists, tuples, dicts or arrays"
+                ) from None
+            if not is_dataclass(x):
+                return kind, _Itself(x), self.attributes(x)
         if is_dataclass(x) and not isinstance(x, type):
             return kind, self.of_fields(x, where)
         if kind is tuple or kind is frozenset:
