@@ -43,6 +43,22 @@ def sgd_update(
     return weight - lr * step, velocity
 
 
+class _Rate:
+    """A rate of an optimiser: assigned a number that is none, it raises ValueError."""
+
+    def __init__(self, text: str) -> None:
+        self.__doc__ = text
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name, self._place = name, f"_{name}"
+
+    def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
+        return self if optimizer is None else getattr(optimizer, self._place)
+
+    def __set__(self, optimizer: Any, number: float) -> None:
+        setattr(optimizer, self._place, rate(number, f"SGD: {self._name}"))
+
+
 class SGD:
     """Stochastic gradient descent, step for step PyTorch's.
 
@@ -69,9 +85,7 @@ class SGD:
     ) -> None:
         self.parameters = _parameters(parameters)
         self.lr = lr
-        self.momentum = rate(momentum, "SGD: momentum")
-        self.dampening = rate(dampening, "SGD: dampening")
-        self.weight_decay = rate(weight_decay, "SGD: weight_decay")
+        self.momentum, self.dampening, self.weight_decay = momentum, dampening, weight_decay
         if nesterov not in (True, False):
             raise ValueError(f"SGD: nesterov must be True or False, got {nesterov!r:.40}")
         self.nesterov = bool(nesterov)
@@ -79,19 +93,15 @@ class SGD:
             raise ValueError("SGD: nesterov needs a momentum > 0, such as 0.9, and dampening 0")
         self.velocities: list[float | None] = [None] * len(self.parameters)
 
-    @property
-    def lr(self) -> float:
-        """The learning rate."""
-        return self._lr
-
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        self._lr = rate(lr, "SGD: lr")
+    lr = _Rate("The learning rate.")
+    momentum = _Rate("How much of the last step's velocity is kept.")
+    dampening = _Rate("How much less of the gradient enters the velocity.")
+    weight_decay = _Rate("Times which the weight is added to its gradient.")
 
     @property
     def rates(self) -> tuple[float, float, float, float, bool]:
         """What `sgd_update` takes after the velocity."""
-        return self._lr, self.momentum, self.dampening, self.weight_decay, self.nesterov
+        return self.lr, self.momentum, self.dampening, self.weight_decay, self.nesterov
 
     def step(self) -> None:
         """Change every parameter by its gradient, which `backward()` has left in `.grad`.

@@ -203,7 +203,8 @@ class Sketch:
         for i in range(pairs):
             key = f"{self.key[dot]}p{i}"
             w, x = dot.inputs[i], dot.inputs[pairs + i]
-            name = f"{self._name(w)}*{self._name(x)}" if self._name(w) and self._name(x) else ""
+            names = [self._name(one).split("\n")[0] for one in (w, x)]  # without what explains them
+            name = "*".join(names) if all(names) else ""
             # No Value holds the product, so it is computed from the numbers in the boxes. What
             # flows back through a sum is the same for each term: its gradient is the dot's own.
             self._add_number(page, key, name, dot, _number_of(w) * _number_of(x))

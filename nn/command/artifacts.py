@@ -11,6 +11,7 @@ from typing import Any
 from autograd.files import write_atomically
 from nn.command.parts import Parts
 from nn.data import Preparation
+from nn.data.encodings import NumberColumn
 from nn.evaluate import predict
 from nn.extras import is_installed, remedy
 from nn.graph import can_draw, draw_network, draw_neuron
@@ -142,8 +143,14 @@ class Artifacts:
     def _graph(self) -> Any:
         X, _ = self.test or self.training
         neuron = self.model.layers[0].neurons[0]
-        title, names = self.subject_of_graph(self.lang or "en"), self.preparation.input_names
-        return draw_neuron(neuron, X[self._sample()], title, names)
+        lang = self.lang or "en"
+        scaled = "표준화한 값" if lang == "ko" else "standardised"
+        names = [
+            f"{name} ({scaled})" if isinstance(column, NumberColumn) else name
+            for column in self.preparation.columns
+            for name in column.input_names
+        ]
+        return draw_neuron(neuron, X[self._sample()], self.subject_of_graph(lang), names)
 
     def _sample(self) -> int:
         """The sample the first neuron answers most: there a relu lets gradients pass."""

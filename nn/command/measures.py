@@ -49,4 +49,12 @@ def describe_numbers(
     spread, constant = (rmse([mean] * n, actual) for mean in means)
     error = rmse(answers, actual)
     r2 = f", R2 {1.0 - (error / spread) ** 2:.3f}" if spread > 0.0 else ""
-    return f"RMSE {error:.4g}, MAE {mae:.4g}{r2} (always {means[1]:.4g}: RMSE {constant:.4g})"
+    return (
+        f"RMSE {_shown(error)}, MAE {_shown(mae)}{r2} "
+        f"(always {_shown(means[1])}: RMSE {_shown(constant)})"
+    )
+
+
+def _shown(x: float) -> str:
+    """Four significant digits; large numbers, such as prices, written out."""
+    return f"{float(f'{x:.4g}'):.12g}"

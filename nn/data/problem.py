@@ -15,6 +15,7 @@ from nn.init import Seed, random_source
 
 CLASSIFY, REGRESS = "classify", "regress"
 TASKS = (CLASSIFY, REGRESS)
+SHOWN = 8  # features in its repr
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,12 @@ class Problem:
         if not self.classes and self.task == CLASSIFY:
             object.__setattr__(self, "classes", _sorted_texts(self.targets))
         self._check_cells()
+
+    def __repr__(self) -> str:
+        return (
+            f"Problem({self.name!r}, {len(self.rows)} rows of {', '.join(self.features[:SHOWN])}"
+            f"{', ...' * (len(self.features) > SHOWN)}; {self.task} {self.target!r})"
+        )
 
     def _check_cells(self) -> None:
         if len(self.categories) != len(self.features):

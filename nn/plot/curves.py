@@ -30,6 +30,11 @@ def loss_curve(history: History, lang: Language = "en") -> "Figure":
 
     Raises ValueError for a history without an epoch, and for another language.
     """
+    if not isinstance(history, History):
+        raise TypeError(
+            f"loss_curve: expected the History of one training, got {type(history).__name__}; to "
+            'compare several, plot history["loss"] of each'
+        )
     say = speaker(lang, "loss_curve")
     if not len(history):
         raise ValueError("loss_curve: the history is empty; train for an epoch first")

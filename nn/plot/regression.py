@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# What the samples are called: without those of a test they may be any.
+SETS = (("samples",), ("training_samples", "test_samples"))
 POINTS = 200  # of the curve
 MARGIN = 0.05  # how far around the samples the curve is drawn, as a part of their span
 
@@ -74,13 +76,14 @@ def regression(
         seen = ticks_over([row[0] for some, _ in parts for row in some], POINTS, MARGIN)
         curve = [target.original(output) for output in predict(model, [[x] for x in seen])]
         for number, (some, _) in enumerate(parts):
-            _scatter(axes, [inputs[0].original(x) for [x] in some], actual[number], number, say)
+            xs = [inputs[0].original(x) for [x] in some]
+            _scatter(axes, xs, actual[number], SETS[test is not None][number], say)
         xs = [inputs[0].original(x) for x in seen]
         axes.plot(xs, curve, color=VERMILLION, linewidth=2.0, label=say("prediction"))
         axes.set(xlabel=inputs[0].name, ylabel=target.name)
     else:
         for number in range(len(parts)):
-            _scatter(axes, actual[number], predicted[number], number, say)
+            _scatter(axes, actual[number], predicted[number], SETS[test is not None][number], say)
         numbers = [number for some in (*actual, *predicted) for number in some]
         ends = [min(numbers), max(numbers)]
         axes.plot(ends, ends, color=GREY, ls="--", label=say("diagonal"))
@@ -121,9 +124,9 @@ def _check(rows: list[Any], targets: list[Any], n_inputs: int) -> None:
             )
 
 
-def _scatter(axes: "Axes", xs: list[float], ys: list[float], number: int, say: Say) -> None:
-    """Draw the samples: those of the training filled, those of the test hollow squares."""
-    is_test = number == 1
+def _scatter(axes: "Axes", xs: list[float], ys: list[float], which: str, say: Say) -> None:
+    """Draw the samples: those of the test as hollow squares, all others filled."""
+    is_test = which == "test_samples"
     axes.scatter(
         xs,
         ys,
@@ -132,7 +135,7 @@ def _scatter(axes: "Axes", xs: list[float], ys: list[float], number: int, say: S
         facecolors="none" if is_test else BLUE,
         edgecolors=ORANGE if is_test else "white",
         linewidths=1.5 if is_test else 0.5,
-        label=say("test_samples" if is_test else "training_samples"),
+        label=say(which),
     )
 
 

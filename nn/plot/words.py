@@ -51,6 +51,7 @@ TEXTS = {
         f"회귀: 테스트 {term('sample', 'ko')}의 R² = {{r}}",
     ),
     "one_value": ("undefined (one value)", "정의되지 않음(값이 하나)"),
+    "samples": ("samples", term("sample", "ko")),
     "training_samples": ("training samples", f"학습 {term('sample', 'ko')}"),
     "test_samples": ("test samples", f"테스트 {term('sample', 'ko')}"),
     # activation functions

@@ -20,6 +20,7 @@ from autograd.files import write_atomically
 from nn.nested import entries, shape_of
 from nn.safetensors import from_file, pack
 from nn.training.callbacks import Best
+from nn.training.own_state import check
 
 FORMAT = "glassgrad training 1"
 SECONDS = 2.0  # between two writes while a training runs: each one waits for the disk
@@ -41,6 +42,7 @@ class Checkpoint:
         given_lr, lr: the learning rate the training was begun with, and that of now.
         weights: all parameters, the model's first.
         velocities: the optimiser's, one for each parameter that it changes.
+        own: attributes of an optimiser of the user's own, as `own_state` has them.
         held_out: the samples drawn for validation.
         best: the best epoch so far, for early stopping.
         rows, snapshots: as of `History`.
@@ -57,6 +59,7 @@ class Checkpoint:
     lr: float
     weights: "array[float]"
     velocities: list[float | None]
+    own: dict[str, Any]
     held_out: list[int]
     best: Best | None
     rows: list[dict[str, float]]
@@ -111,7 +114,7 @@ class Checkpoint:
 # The entries that JSON keeps as they are.
 _PLAIN = (
     *("plan", "epoch", "position", "order", "total", "n_right", "random"),
-    *("given_lr", "lr", "velocities", "held_out", "rows"),
+    *("given_lr", "lr", "velocities", "own", "held_out", "rows"),
 )
 
 
@@ -211,6 +214,10 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     weights = _numbers(tensors["weights"], width, "weights")
     velocities = [None if v is None else _number(v) for v in state["velocities"]]
     _need(len(velocities) == plan["trained"], "velocities")
+    own = state.get("own", {})
+    _need(isinstance(own, dict) and all(map(str.isidentifier, own)), "own")
+    for thing in own.values():
+        check(thing, plan["parameters"] + plan["others"])
     names = ["epoch", *plan["measures"].split(", ")]
     rows = [{name: _number(value) for name, value in row.items()} for row in state["rows"]]
     for number, row in enumerate(rows, 1):
@@ -235,6 +242,7 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
         lr=_rate(state["lr"]),
         weights=weights,
         velocities=velocities,
+        own=own,
         held_out=held_out,
         best=_best(state["best"], tensors, epoch, names, width),
         rows=rows,

@@ -4,6 +4,7 @@ Owns what changes while a model trains, what closes an epoch, and the way to a c
 """
 
 import math
+import warnings
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from nn.training.callbacks import Best, EarlyStopping
 from nn.training.checkpoint import Checkpoint, Plan
 from nn.training.cost import Cost
 from nn.training.history import History
+from nn.training.own_state import lost_by, own_state, put_back
 from nn.training.random_sources import of_a_training
 
 _number = attrgetter("_data")  # in C, as every epoch reads all; nobody records here
@@ -243,6 +245,7 @@ class Training:
             lr=self.optimizer.lr,
             weights=self._weights(),
             velocities=[*self.optimizer.velocities],
+            own=own_state(self.optimizer, self.parameters),
             held_out=[*self.held_out],
             best=self.best,
             rows=[{**row} for row in self.history.rows],
@@ -264,6 +267,15 @@ class Training:
             self.optimizer.lr = checkpoint.lr
         self._set_weights(checkpoint.weights)
         self.optimizer.velocities = [*checkpoint.velocities]
+        if lost := lost_by(self.optimizer, self.parameters, checkpoint.own):
+            kind = type(self.optimizer).__name__
+            warnings.warn(
+                f"fit: resumed without {', '.join(lost)} of {kind}, which the checkpoint does not "
+                "hold: it keeps numbers, texts, lists and dicts of them, and dicts by parameter",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+        put_back(self.optimizer, self.parameters, checkpoint.own)
         watching, best = self.early_stopping, checkpoint.best
         if watching is not None and best is not None and best.measure == watching.measure:
             self.best = best

@@ -145,7 +145,7 @@ def test_the_curve_of_one_feature_in_the_units_of_the_table():
     preparation = Preparation.of(own)
     figure = regression(Sum(), preparation.data(own), preparation)
     (axes,) = figure.axes
-    assert legend_of(axes) == ["training samples", "prediction"]
+    assert legend_of(axes) == ["samples", "prediction"]
     assert axes.collections[0].get_offsets().tolist() == [
         pytest.approx(point) for point in ([10.0, 100.0], [20.0, 300.0], [30.0, 200.0])
     ]
