@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 import nn
-from nn.training.checkpoint import Checkpoint, read_checkpoint
 from nn.safetensors import from_bytes
+from nn.training.checkpoint import Checkpoint, read_checkpoint
 
 X, Y = nn.moons(24, noise=0.1, seed=0)
 
@@ -20,7 +20,7 @@ class Adam(nn.SGD):
         super().__init__(parameters, lr)
         self.betas, self.t = [*beta], 0
         self.first = [0.0] * len(self.parameters)
-        self.second = {parameter: 0.0 for parameter in self.parameters}
+        self.second = dict.fromkeys(self.parameters, 0.0)
         self.told = {"steps": {"of": None}}
         self.rule = max  # what can be called is no state
 
@@ -87,7 +87,7 @@ def test_a_damaged_state_is_refused(own):
     metadata, tensors = from_bytes(history.checkpoint.to_bytes())
     assert Checkpoint.of(metadata, tensors) == history.checkpoint
     state = json.loads(metadata["training"]) | {"own": own}
-    with pytest.raises(ValueError, match="^damaged: "):
+    with pytest.raises(ValueError, match=r"^damaged: "):
         Checkpoint.of(metadata | {"training": json.dumps(state)}, tensors)
 
 
