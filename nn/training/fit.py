@@ -90,7 +90,9 @@ def fit(
             the loss.
         checkpoint: a file that keeps the training while it runs, written whole or not at all.
         resume: such a file, or a history that `fit` returned: go on from there, to the same bits
-            as if it had never ended. Everything else is to be given as before.
+            as if it had never ended. Everything else is to be given as before. Of an optimiser of
+            your own, too, what it keeps in attributes that are numbers, texts, and lists and dicts
+            of these (keys: names or parameters).
         compiled: True to run the steps as a program, the same bits hundreds of times faster; "fast"
             for a program that is faster still and right within rounding. The first batch runs in
             eager mode, and so do batches that a program cannot, or of a size of which some 100 or
