@@ -14,6 +14,7 @@ from autograd.replay.training.step import Steps
 
 MOST_LOOKED_AT = 32  # samples
 BATCHES_LOOKED_AT = 3
+MOST_OF_A_BATCH = 16  # samples: if they are compared with each other, some of these are, too
 
 
 class Ways(NamedTuple):
@@ -82,9 +83,9 @@ def ways_of(steps: Steps, samples: Iterable[int]) -> Ways:
 
 
 def batches_of(samples: Sequence[int], size: int) -> list[Sequence[int]]:
-    """The batches to be looked at: the first of them."""
-    n = min(BATCHES_LOOKED_AT, len(samples) // size)
-    return [samples[i * size : (i + 1) * size] for i in range(n)]
+    """The batches to be looked at: the first of them, and of each the first samples."""
+    n, most = min(BATCHES_LOOKED_AT, len(samples) // size), min(size, MOST_OF_A_BATCH)
+    return [samples[i * size : i * size + most] for i in range(n)]
 
 
 def with_batches(ways: Ways, steps: Steps, batches: Sequence[Sequence[int]]) -> Ways:
