@@ -186,8 +186,9 @@ class _Notes(modes.Recorder):
         if not self._guards_reads:
             self._refuse(
                 "a number is taken out of its graph, by .data, float() or as text, and a program "
-                "does not see what becomes of it; x.detach() is a number without history, and "
-                "autograd.sqrt(x) stays where math.sqrt(x) does not"
+                "does not see what becomes of it; x.detach() is a number without history, "
+                "autograd.take(rows, x) reads a list, and autograd.sqrt(x) stays where "
+                "math.sqrt(x) does not"
             )
         self._doubt(x)
         number = x._data

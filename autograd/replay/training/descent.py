@@ -368,7 +368,8 @@ def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:
 
 def _why(error: Exception) -> str:
     text = " ".join(str(error).split())
-    return f"no program can be made of its steps: {type(error).__name__}: {text}"
+    kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
+    return f"no program can be made of its steps: {kind}{text}"
 
 
 _NOTHING = Done(array("d"))

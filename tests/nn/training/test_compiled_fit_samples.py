@@ -233,7 +233,7 @@ def test_a_parameter_that_sets_its_number_itself_is_eager(monkeypatch):
 def test_a_rate_that_is_no_number_is_eager_modes(monkeypatch):
     def callback(training):
         if training.epoch == 5:
-            training.optimizer.weight_decay = None
+            training.optimizer._weight_decay = None  # assigned, it is refused
 
     found = both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, callbacks=[callback])
     assert "is no number" in found.said[0]
