@@ -215,9 +215,7 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     velocities = [None if v is None else _number(v) for v in state["velocities"]]
     _need(len(velocities) == plan["trained"], "velocities")
     own = state.get("own", {})
-    _need(isinstance(own, dict) and all(map(str.isidentifier, own)), "own")
-    for thing in own.values():
-        check(thing, plan["parameters"] + plan["others"])
+    check(own, plan["parameters"] + plan["others"])
     names = ["epoch", *plan["measures"].split(", ")]
     rows = [{name: _number(value) for name, value in row.items()} for row in state["rows"]]
     for number, row in enumerate(rows, 1):

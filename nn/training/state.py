@@ -271,7 +271,7 @@ class Training:
             kind = type(self.optimizer).__name__
             warnings.warn(
                 f"fit: resumed without {', '.join(lost)} of {kind}, which the checkpoint does not "
-                "hold: it keeps numbers, texts, lists and dicts of them, and dicts by parameter",
+                "hold: it keeps numbers, texts, and lists, tuples and dicts of them",
                 RuntimeWarning,
                 stacklevel=3,
             )

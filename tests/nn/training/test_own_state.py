@@ -18,10 +18,10 @@ class Adam(nn.SGD):
 
     def __init__(self, parameters, lr, beta=(0.9, 0.999)):
         super().__init__(parameters, lr)
-        self.betas, self.t = [*beta], 0
+        self.betas, self.t = beta, 0
         self.first = [0.0] * len(self.parameters)
         self.second = dict.fromkeys(self.parameters, 0.0)
-        self.told = {"steps": {"of": None}}
+        self.told = {"steps": {"of": None}, 7: [True, (0.5,)]}
         self.rule = max  # what can be called is no state
 
     def step(self):
@@ -51,7 +51,7 @@ def test_a_resumed_training_goes_on_to_the_bit(tmp_path, from_file):
     again, found, resumed = trained(7, resume=path if from_file else history)
     assert resumed == weights
     assert again.rows == whole.rows
-    assert (found.t, found.first, found.told) == (21, right.first, {"steps": {"of": "step 21"}})
+    assert (found.t, found.first, found.told) == (21, right.first, right.told)
     assert [*found.second] == found.parameters
     assert [*found.second.values()] == [*right.second.values()]
     assert read_checkpoint(path).own.keys() == {"betas", "t", "first", "second", "told"}
@@ -61,7 +61,7 @@ def test_what_a_checkpoint_cannot_keep_is_said(tmp_path):
     class Counting(nn.SGD):
         def __init__(self, parameters, lr):
             super().__init__(parameters, lr)
-            self.n_steps, self.seen, self.pairs = 0, Counter(), (1.0, 2.0)
+            self.n_steps, self.seen, self.pairs = 0, Counter(), {1.0, 2.0}
 
         def step(self):
             self.seen["steps"] += 1
@@ -74,14 +74,26 @@ def test_what_a_checkpoint_cannot_keep_is_said(tmp_path):
     assert optimizer.seen == {"steps": 3}  # of this process alone
 
 
+def test_a_file_sets_nothing_that_the_class_has():
+    history, _, _ = trained(2)
+    history.checkpoint.own.update({"step": 1, "__class__": "x", "new": 3.0})
+    _, optimizer, _ = trained(3, resume=history)
+    assert (optimizer.t, optimizer.new, type(optimizer)) == (9, 3.0, Adam)
+
+
 def test_plain_sgd_keeps_no_more_than_before():
     history, _, _ = trained(2, nn.SGD)
     assert history.checkpoint.own == {}
 
 
 @pytest.mark.parametrize(
-    "own", [{"a b": 1}, {"t": [1]}, {"t": {"set": []}}, {"t": {"dict": [[99, 1]]}}, {"t": {}}, []]
-)
+    "own",
+    [
+        [], {"a b": 1}, {"parameters": 1}, {"_lr": 2.0}, {"t": [1]}, {"t": {}}, {"t": {"set": []}},
+        {"t": {"list": 3}}, {"t": {"dict": [[{"parameter": 99}, 1]]}}, {"t": {"parameter": 0}},
+        {"t": {"dict": [[None, 1]]}}, {"t": {"list": [], "dict": []}}, {"t": {"dict": [["a"]]}},
+    ],
+)  # fmt: skip
 def test_a_damaged_state_is_refused(own):
     history, _, _ = trained(2)
     metadata, tensors = from_bytes(history.checkpoint.to_bytes())
