@@ -1,26 +1,25 @@
 """Descent: a training by programs, many batches of samples in one call.
 
-Owns which program runs a batch, how it is compared with eager mode, and which batches are left to
-that.
+Owns which program runs a batch, and which batches are left to eager mode.
 """
 
 from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import attrgetter
 from time import perf_counter
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
 from autograd.replay.handlers import pass_on
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.recording.refusals import too_many_ways_of_batches
-from autograd.replay.recording.trial import close, same
 from autograd.replay.training.done import Done, counts, read
+from autograd.replay.training.proof import Proof, why_none
 from autograd.replay.training.step import Cost, State, Step, Steps, Update
+from autograd.replay.training.surroundings import NoSurroundings, Surroundings
 from autograd.replay.training.table import Table
 from autograd.replay.training.ways import (
     Ways,
@@ -38,19 +37,6 @@ STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are n
 
 _data = attrgetter("_data")
 _Found = TypeVar("_Found")
-
-
-class Surroundings(Protocol):
-    """What a cost depends on beside the numbers of its graph, as far as that can be seen."""
-
-    def key(self) -> Hashable:
-        """What it is now: a program is one for the same key."""
-
-    def kept(self) -> AbstractContextManager[None]:
-        """A block after which it is as before.
-
-        Raises ValueError, when the block ends, if that was not so by itself.
-        """
 
 
 class Descent:
@@ -90,13 +76,13 @@ class Descent:
         self._patience = patience
         self._mode, self._backend = mode, backend
         self._maker = Steps(cost, parameters, update, Table(rows, "X"), Table(targets, "y"))
-        self._surroundings: Surroundings = surroundings or _NoSurroundings()
+        self._surroundings: Surroundings = surroundings or NoSurroundings()
+        self._proof = Proof(self._maker, self._surroundings, mode)
         self._key = self._surroundings.key()
         self._keys = {self._key}
         self._steps: dict[Hashable, list[Step]] = {}
         self._n_missed: Counter[int] = Counter()  # batches of a size since the last program of it
         self._making: dict[int, float] = {}  # of the last program of a size: the seconds it took
-        self._of_eager = 0.0  # of a batch in eager mode, at last
         self.n_steps = 0
         self.refusal = ""
 
@@ -201,14 +187,15 @@ class Descent:
                 steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             pass_on(error)
-            return self._refuse(_why(error))
+            return self._refuse(why_none(error))
         self._making[size] = perf_counter() - start
         only = {size: steps[0]}, array("q", [0, 1])
         return self._advance(*only, first, state, answers) or _NOTHING
 
     def _price(self, size: int) -> float:
         """What making the last program of a size took, in batches of eager mode; 0: not known."""
-        return self._making[size] / self._of_eager if self._of_eager else 0.0
+        seconds = self._proof.seconds
+        return self._making[size] / seconds if seconds else 0.0
 
     def _steps_of(self, size: int, state: State) -> list[Step]:
         """The programs for batches of this size, the likeliest first."""
@@ -289,9 +276,11 @@ class Descent:
         after = numbers[n_rates:n_given]
         is_other = step.weights != state.weights
         if not step.is_proven and (is_other or not step.is_repeated):
-            if why := self._difference([log[0], *after, *log[1:]], samples, state):
+            if why := self._proof.difference([log[0], *after, *log[1:]], samples, state):
                 return self._refuse(why)
-            if why := self._difference_of_kinds(step, size, state, given=state.numbers + others):
+            if why := self._proof.difference_of_kinds(
+                step, size, state, given=state.numbers + others
+            ):
                 return self._refuse(why)
             step.is_proven, step.is_repeated = is_other, True
         n = len(state.weights)
@@ -311,50 +300,10 @@ class Descent:
             pass_on(error)
             return False
 
-    def _difference(self, found: list[float], samples: "array[int]", state: State) -> str:
-        """Why the outputs of a program are not those of eager mode; "" if they are."""
-        try:
-            with self._surroundings.kept():
-                start = perf_counter()
-                expected = self._maker.in_eager_mode(samples, state)
-                self._of_eager = perf_counter() - start
-        except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
-            pass_on(error)
-            return _why(error)
-        if (same if self._mode == "exact" else close)(found, expected):
-            return ""
-        return (
-            "its program does not give the numbers of eager mode: the model or the loss uses "
-            "something that is no operation on Values, such as random numbers, or that a sample is "
-            "an int or a bool and no float"
-        )
-
-    def _difference_of_kinds(
-        self, step: Step, size: int, state: State, given: "array[float]"
-    ) -> str:
-        """The same for samples of each kind, where some are ints and others floats."""
-        for samples in self._maker.unlike(size):
-            try:
-                found = step.program.run(given, self._maker.blocks(samples))
-            except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
-                pass_on(error)
-                continue
-            if found is not None and (why := self._difference([*found], samples, state)):
-                return why
-        return ""
-
     def _refuse(self, why: str) -> Done:
         self.refusal = why
         self._steps.clear()
         return _NOTHING
-
-
-class _NoSurroundings:
-    def key(self) -> Hashable:
-        return None
-
-    def kept(self) -> AbstractContextManager[None]:
-        return nullcontext()
 
 
 def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:
@@ -364,12 +313,6 @@ def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:
     if isinstance(answers, Decision):
         notes_the_same = counts(answers, step) == counts(answers, first)
     return step.is_proven and reads_the_same and notes_the_same
-
-
-def _why(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
-    return f"no program can be made of its steps: {kind}{text}"
 
 
 _NOTHING = Done(array("d"))

@@ -10,6 +10,7 @@ import pytest
 
 import autograd as ag
 import autograd.replay.training.descent
+import autograd.replay.training.proof
 import nn
 import nn.training.replay.worth as worth
 from autograd.replay import Descent, Ways, too_many_ways_to_pay
@@ -76,7 +77,8 @@ def descent(model, rows=ROWS, loss=nn.mse_loss, **options):
 def prices(monkeypatch, in_batches=80.0, in_samples=1000.0):
     monkeypatch.setattr(worth, "PRICE_IN_BATCHES", in_batches)
     monkeypatch.setattr(worth, "PRICE_IN_SAMPLES", in_samples)
-    monkeypatch.setattr(autograd.replay.training.descent, "perf_counter", lambda: 0.0)
+    for room in (autograd.replay.training.descent, autograd.replay.training.proof):
+        monkeypatch.setattr(room, "perf_counter", lambda: 0.0)
 
 
 def test_how_samples_go():
@@ -151,7 +153,8 @@ def test_other_surroundings_wait_as_another_way_does(monkeypatch):
 
 def test_what_a_program_has_cost_is_known_when_another_is_to_be_made(monkeypatch):
     asked, clock = [], iter([0.0, 10.0, 20.0, 22.0, *map(float, range(100, 1000))])
-    monkeypatch.setattr(autograd.replay.training.descent, "perf_counter", lambda: next(clock))
+    for room in (autograd.replay.training.descent, autograd.replay.training.proof):
+        monkeypatch.setattr(room, "perf_counter", lambda: next(clock))
     rows = [[1.0, 0.5, 0.2], [-1.0, 0.1, 0.4]]
     model = Gate()
     steps = descent(model, rows, patience=lambda size, price: asked.append((size, price)) or 0.0)
