@@ -146,7 +146,7 @@ class Artifacts:
         lang = self.lang or "en"
         scaled = "표준화한 값" if lang == "ko" else "standardised"
         names = [
-            f"{name} ({scaled})" if isinstance(column, NumberColumn) else name
+            f"{name} ({scaled})" if _is_scaled(column) else name
             for column in self.preparation.columns
             for name in column.input_names
         ]
@@ -157,3 +157,7 @@ class Artifacts:
         X, _ = self.test or self.training
         outputs = predict(self.model.layers[0].neurons[0], X)
         return outputs.index(max(outputs))
+
+
+def _is_scaled(column: object) -> bool:
+    return isinstance(column, NumberColumn) and (column.mean, column.deviation) != (0.0, 1.0)

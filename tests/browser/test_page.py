@@ -284,6 +284,11 @@ def test_a_training_that_has_not_learned_says_so(opened):
     assert opened(good).page.locator("#head .note").count() == 0
 
 
+def test_a_loss_of_what_was_scaled_says_so(show):
+    assert "of the standardised" in show("sine").text("#head .finals")
+    assert "standardised" not in show("moons").text("#head .finals")
+
+
 def test_losses_that_span_decades_are_on_a_logarithmic_axis(opened):
     history = train(nn.MLP(2, [3, 1], seed=1), nn.moons(20, seed=1), "mse", epochs=4, lr=0.05)
     for row, loss in zip(history.rows, [1e6, 1e4, 1e2, 1.0], strict=True):

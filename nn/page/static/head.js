@@ -41,7 +41,8 @@ function finals() {
   }
   for (const name of ["loss", "val_loss"]) {
     const value = EPOCHS.length ? measureAt(name, START) : undefined;
-    const scaled = TASK?.target && !TASK.classes ? say("final_scaled", { target: TASK.target }) : "";
+    const isScaled = TASK?.target && !TASK.classes && !(TASK.mean === 0 && TASK.deviation === 1);
+    const scaled = isScaled ? say("final_scaled", { target: TASK.target }) : "";
     if (value !== undefined) add(figure(value), say(`final_${name}`, { epoch: EPOCHS[START] }), scaled);
   }
   return element("div", { class: "finals" }, ...items);
