@@ -196,7 +196,7 @@ def test_the_confusion_matrix_is_that_of_predict_at_every_epoch(show, histories,
         one.at(k)
         rows = one.page.locator(".confusion tbody tr").all()
         found = [
-            [int(cell.replace("·", "0")) for cell in row.locator("td").all_text_contents()]
+            [int(cell.replace("·", "0")) for cell in row.locator("td").all_inner_texts()]
             for row in rows
         ]
         assert found == expected
