@@ -277,6 +277,15 @@ def test_nan_weights_and_losses_do_not_break_it(opened):
     assert "nan" in one.at(2).text(".figures")
 
 
+def test_epochs_that_are_left_out_are_counted_without_the_network_before_the_training(opened):
+    one = opened(invented(nn.MLP(2, [2], seed=1), nn.moons(20, seed=1), 300, "cross_entropy"))
+    n_shown = one.run("EPOCHS.filter((epoch) => epoch > 0).length")
+    assert 1 < n_shown < 100
+    assert f"{n_shown} of 300 epochs are in this page." in one.text("footer")
+    all_of_them = opened(invented(nn.MLP(2, [2], seed=1), nn.moons(20, seed=1), 5, "cross_entropy"))
+    assert "epochs are in this page" not in all_of_them.text("footer")
+
+
 def test_a_training_that_has_not_learned_says_so(opened):
     history = train(nn.MLP(2, [3, 1], seed=1), nn.moons(20, seed=1), "mse", lr=1.0, epochs=3)
     good = train(nn.MLP(2, [3, 1], seed=1), nn.moons(20, seed=1), "mse", lr=0.05, epochs=3)

@@ -355,3 +355,12 @@ def test_settings_reach_the_data():
     assert len(problem_of("moons", seed=1, n_samples=30, noise=0.0).rows) == 30
     with pytest.raises(TypeError, match="iris has no settings, got n_samples"):
         problem_of("iris", n_samples=30)
+
+
+def test_a_problem_is_shown_in_a_line():
+    few = Problem("rooms", ("a", "b"), [[1.0, 2.0]] * 500, [1.0] * 500, "price", "regress")
+    assert repr(few) == "Problem('rooms', 500 rows of a, b; regress 'price')"
+    names = tuple(f"x{i}" for i in range(64))
+    many = Problem("images", names, [[0.0] * 64], ["cat"], "animal", "classify")
+    shown = "x0, x1, x2, x3, x4, x5, x6, x7, ..."
+    assert repr(many) == f"Problem('images', 1 rows of {shown}; classify 'animal')"

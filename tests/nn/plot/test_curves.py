@@ -89,3 +89,10 @@ def test_the_history_of_a_training():
 def test_nothing_to_draw():
     with pytest.raises(ValueError, match="the history is empty; train for an epoch first"):
         loss_curve(History())
+
+
+def test_several_histories_are_refused_with_a_remedy():
+    one = history_of(0.9, 0.5)
+    for several in ([one, one], {"lr 0.1": one}):
+        with pytest.raises(TypeError, match=r'History of one training, .*plot history\["loss"\]'):
+            loss_curve(several)
