@@ -51,16 +51,16 @@ def test_neurons_side_by_side_are_one_box_and_layers_are_not():
 def test_a_batch_is_one_box_that_holds_the_shared_parameters():
     model, loss = a_batch(4, 2, (3, 2))
     drawing = draw(loss, depth=0)
-    box = next(words for words in groups(drawing, "box").values() if words[0] == "MLP ×4")
+    box = next(words for words in groups(drawing, "box").values() if words[0] == "MLP ×4 calls")
     assert box[2] == f"{len(model.parameters())} parameters"
     assert "×8" in groups(drawing, "edge")[next(e for e in groups(drawing, "edge") if "e0" in e)]
 
 
 def test_parameters_that_several_boxes_share_are_a_box():
     model, loss = a_batch(4, 2, (3, 2))
-    drawing = draw(loss, depth=0, open="MLP 1")
+    drawing = draw(loss, depth=0, open="MLP call 1")
     assert titles(drawing) == [
-        "MLP ×3", "cross_entropy", "layer 1", "layer 2", "parameters", "parameters"
+        "MLP ×3 calls", "cross_entropy", "layer 1", "layer 2", "parameters", "parameters"
     ]  # fmt: skip
     counts = [words[1] for words in groups(drawing, "box").values() if words[0] == "parameters"]
     assert sorted(counts) == ["8 parameters", "9 parameters"]
@@ -152,19 +152,31 @@ def test_a_neuron_that_is_called_twice():
 
     result = Twice()(Value(1.0, label="x"))
     assert titles(draw(result, depth=0)) == ["twice"]
-    assert titles(draw(result, depth=1)) == ["neuron 1", "neuron 2", "parameters"]
+    assert titles(draw(result, depth=1)) == ["neuron call 1", "neuron call 2", "parameters"]
+
+
+def test_calls_of_one_module_are_told_from_modules():
+    first, second = nn.Neuron(1, seed=0), nn.Neuron(1, seed=1)
+    xs = [Value(1.0), Value(2.0)]
+    alone = ag.sum([first([x]) for x in xs])
+    assert titles(draw(alone, depth=0)) == ["neuron ×2 calls"]
+    assert opened(draw(alone, depth=0, open="neuron call 2")) == ["neuron call 2"]
+    assert opened(draw(alone)) == ["neuron call 1", "neuron call 2"]
+    together = ag.sum([first([xs[0]]), second([xs[0]]), first([xs[1]])])
+    assert titles(draw(together, depth=0)) == ["neuron ×3"]
+    assert opened(draw(together)) == ["neuron 1 call 1", "neuron 1 call 2", "neuron 2"]
 
 
 def test_a_large_graph_is_folded_and_says_how_to_open_it():
     _, loss = a_batch(40)
     assert len(topological_order(loss)) > 10_000
     drawing = draw(loss)
-    assert titles(drawing) == ["MLP ×40", "cross_entropy"]
+    assert titles(drawing) == ["MLP ×40 calls", "cross_entropy"]
     assert caption_of(drawing) == [
-        "folded: MLP ×40, cross_entropy", "depth=1 opens a level, open='MLP 1' one box"
+        "folded: MLP ×40 calls, cross_entropy", "depth=1 opens a level, open='MLP call 1' one box"
     ]  # fmt: skip
     assert "grad" in loss._repr_mimebundle_()["image/svg+xml"]
-    assert titles(draw(loss, depth=0, open="MLP 1")).count("layer 1") == 1
+    assert titles(draw(loss, depth=0, open="MLP call 1")).count("layer 1") == 1
 
 
 def caption_of(drawing):
@@ -175,17 +187,17 @@ def test_depth_opens_what_has_room_of_a_batch_and_each_caption_leads_on():
     X, classes = nn.moons(30, noise=0.1, seed=0)
     model = nn.MLP(2, [5, 5, 1], seed=0)
     loss = nn.hinge_loss([model(x) for x in X], [2 * k - 1 for k in classes])
-    assert titles(draw(loss)) == ["MLP ×30", "hinge_loss"]
+    assert titles(draw(loss)) == ["MLP ×30 calls", "hinge_loss"]
     seen = [draw(loss, depth=depth) for depth in range(4)]
     for depth, drawing in enumerate(seen[:3]):
         said = caption_of(drawing)[-1]
         assert said.startswith(f"depth={depth + 1} opens a level, open='"), said
         assert "limit" not in said
     assert titles(seen[1]) == [
-        "MLP ×29", "hinge_loss", "layer 1", "layer 2", "layer 3", "parameters", "parameters",
+        "MLP ×29 calls", "hinge_loss", "layer 1", "layer 2", "layer 3", "parameters", "parameters",
         "parameters",
     ]  # fmt: skip
-    assert opened(seen[2]) == ["MLP 1", "layer 1", "layer 2", "layer 3"]
+    assert opened(seen[2]) == ["MLP call 1", "layer 1", "layer 2", "layer 3"]
     assert "neuron 1" in opened(seen[3])
     assert "hinge_loss" in titles(seen[3])  # its 120 operations have no room
     assert caption_of(seen[3])[-1].endswith(" opens one box")

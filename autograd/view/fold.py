@@ -36,11 +36,14 @@ class Folded:
 
     @property
     def title(self) -> str:
-        """What it is called: neuron ×16."""
+        """What it is called: neuron ×16, or, where these are calls of one module, MLP ×16 calls."""
         if not self.boxes:
             return "parameters"
-        first = self.boxes[0]
-        return first.label if len(self.boxes) == 1 else f"{first.kind} ×{len(self.boxes)}"
+        first, *others = self.boxes
+        if not others:
+            return first.label
+        is_one = first.owner is not None and all(box.owner is first.owner for box in others)
+        return f"{first.kind} ×{len(self.boxes)}{' calls' * is_one}"
 
     @property
     def outer(self) -> Box | None:

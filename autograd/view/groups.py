@@ -16,7 +16,9 @@ class Box:
 
     Attributes:
         kind: what it is a call of (neuron, layer, MLP, mse_loss), or the name of the scope.
-        label: kind, with a number where several stand side by side: neuron 3.
+        label: kind, with a number where several stand side by side: neuron 3; or, where these are
+            calls of one module, MLP call 3.
+        owner: the module that was called, or None.
         path: the labels from the outermost box to this one: MLP/layer 2/neuron 3.
         outer: the box around it, or None.
         level: how many boxes are around it.
@@ -25,13 +27,16 @@ class Box:
         parameters: of the module that was called; empty for a function and a scope.
     """
 
-    __slots__ = ("inputs", "kind", "label", "level", "nodes", "outer", "parameters", "path")
+    __slots__ = (
+        "inputs", "kind", "label", "level", "nodes", "outer", "owner", "parameters", "path"
+    )  # fmt: skip
 
     def __init__(self, kind: str, nodes: list[Any], outer: "Box | None") -> None:
         self.kind = self.label = self.path = kind
         self.nodes = nodes
         self.outer = outer
         self.level: int = 0 if outer is None else outer.level + 1
+        self.owner: Any = None
         self.inputs: frozenset[Any] = frozenset()
         self.parameters: frozenset[Any] = frozenset()
 
@@ -74,6 +79,7 @@ class Groups:
         if isinstance(source, Call):
             box.inputs = frozenset(source.inputs)
             owner: Any = source.owner
+            box.owner = owner
             if hasattr(owner, "parameters"):
                 if id(owner) not in parameters:
                     parameters[id(owner)] = frozenset(owner.parameters())
@@ -87,10 +93,14 @@ class Groups:
         for box in self.boxes:
             alike.setdefault((box.outer, box.kind), []).append(box)
         for boxes in alike.values():
-            if len(boxes) > 1:
-                boxes.sort(key=lambda box: place[box.nodes[-1]])
-                for k, box in enumerate(boxes, 1):
-                    box.label = f"{box.kind} {k}"
+            boxes.sort(key=lambda box: place[box.nodes[-1]])
+            of_each: dict[Any, list[Box]] = {}
+            for box in boxes:  # two calls of a function are two boxes, of a module one twice
+                of_each.setdefault(box if box.owner is None else id(box.owner), []).append(box)
+            for k, calls in enumerate(of_each.values(), 1):
+                name = f"{boxes[0].kind} {k}" if len(of_each) > 1 else boxes[0].kind
+                for j, box in enumerate(calls, 1):
+                    box.label = f"{name} call {j}" if len(calls) > 1 else name
         for box in self.boxes:
             box.path = box.label if box.outer is None else f"{box.outer.path}/{box.label}"
 
