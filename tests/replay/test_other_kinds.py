@@ -283,6 +283,22 @@ def test_complex_numbers_and_times(backend):
     assert [hours(1.0, t) for t in times] == [24.0, 24.0, 2.0]
 
 
+@pytest.mark.parametrize(
+    "f, given",
+    [
+        (lambda n: n, np.int64(3)),
+        (lambda n: n, np.int32(3)),
+        (lambda a: (a * a).sum(), np.arange(4)),
+        (lambda a: {"total": sum(a)}, np.arange(4)),
+    ],
+)
+def test_a_number_of_numpys_that_comes_back_is_the_reason(f, given):
+    with pytest.warns(RuntimeWarning, match=r"returns a number of class int(32|64), .* int\(n\)"):
+        compiled = ag.compile(f)
+        found = compiled(given), compiled(given)
+    assert bits(found) == bits((f(given), f(given)))
+
+
 @both
 def test_a_refusal_that_is_caught_is_a_refusal(backend):
     def f(x):

@@ -23,6 +23,14 @@ RETURNS_OBJECTS = (
 )
 
 
+def returns_number(kind: type) -> str:
+    """A number in a result that is none of Python's: the program has a float or an int there."""
+    return (
+        f"it returns a number of class {kind.__name__}, where a program gives a float or an int; "
+        "return float(n) or int(n), or add the numbers of an array by ag.sum"
+    )
+
+
 _COMPARING = "comparisons (if, max, min, sorted)"
 _TO_CHOOSE = "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k)"
 

@@ -8,7 +8,7 @@ from numbers import Number
 from typing import Any, NamedTuple, Protocol
 
 from autograd.containers import Shape
-from autograd.replay.recording.refusals import RETURNS_OBJECTS
+from autograd.replay.recording.refusals import RETURNS_OBJECTS, returns_number
 from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import Tape
 from autograd.value import Value
@@ -59,6 +59,9 @@ def difference(
         kind: type = int if i in recorded.wholes else float
         if isinstance(x, kind) and i not in recorded.fixed:
             del fixed[i]
+    for i, x in fixed.items():
+        if isinstance(x, Number) and i not in recorded.fixed:
+            return returns_number(type(x))
     numbers = [float(plain(x)) for i, x in enumerate(right) if i not in fixed]
     if found is None or not same(found, numbers):
         return (
