@@ -228,7 +228,8 @@ class Value:
     def __float__(self, *_: Any) -> Any:
         raise TypeError(
             "float(), int() or round() of a Value would drop its history: use .data for the "
-            "number, or a function of autograd (autograd.exp rather than math.exp) to go on with it"
+            "number, or a function of autograd (autograd.exp rather than math.exp) to go on with "
+            "it; an array that is to hold Values needs dtype=object"
         )
 
     __int__ = __round__ = __float__

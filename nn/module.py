@@ -79,6 +79,10 @@ class Module:
         """Draw a Neuron, a Layer or an MLP as columns of neurons; see `nn.graph.draw_network`."""
         from nn.graph.network import draw_network
 
+        known = ("lang", *(draw_network.__kwdefaults__ or ()))
+        for name in options:
+            if name not in known:
+                raise TypeError(f"draw: no option is called {name!r}; there are {', '.join(known)}")
         return draw_network(self, lang, **options)
 
     def arrangement(self) -> dict[str, Arrangement]:

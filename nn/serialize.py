@@ -11,6 +11,7 @@ each only where the model has it.
 
 import json
 import os
+import warnings
 from inspect import signature
 from math import prod
 from random import Random
@@ -40,7 +41,8 @@ def save(model: Module, path: _Path, preparation: Preparation | None = None) -> 
 
     Args:
         model: parameters are named as in its `state_dict`, in double precision. The architecture
-            is kept of an MLP, a Layer or a Neuron whose activations have names.
+            is kept of an MLP, a Layer or a Neuron whose activations are in `nn.ACTIVATIONS`; that
+            it is not of another is a UserWarning.
         path: of the file, `.safetensors` by custom.
         preparation: of the data it was trained on, for predictions from tables.
 
@@ -54,6 +56,13 @@ def save(model: Module, path: _Path, preparation: Preparation | None = None) -> 
             "write save(model, path)"
         )
     write_atomically(path, to_bytes(model, preparation))
+    if isinstance(model, tuple(MODULES.values())) and model.architecture() is None:
+        warnings.warn(
+            f"save: {os.fspath(path)!s} holds the numbers of {model!r} without its architecture, "
+            "which is kept only where the activation of every layer is one of nn.ACTIVATIONS; to "
+            "load it, build the model as you did here and call load(path, into=model)",
+            stacklevel=2,
+        )
 
 
 def to_bytes(model: Module, preparation: Preparation | None = None) -> bytes:

@@ -64,8 +64,15 @@ class Preparation:
             scale: False leaves numbers, and the targets of a regression, as they are.
             encoding: of the classes, a name of `ENCODINGS`; a regression has none.
 
-        Raises ValueError for an encoding that does not suit the classes.
+        Raises ValueError for an encoding that does not suit the classes, TypeError for what is no
+        Problem.
         """
+        given: object = problem
+        if not isinstance(given, Problem):
+            raise TypeError(
+                f"Preparation.of: expected a Problem, got {type(given).__name__}; nn.read_csv and "
+                "nn.problem_of give one"
+            )
 
         def scaling(values: Sequence[Any]) -> tuple[float, float]:
             return scale_of(values) if scale else (0.0, 1.0)

@@ -181,6 +181,11 @@ def test_the_largest_weights_are_on_top():
     assert widths == sorted(widths)
 
 
+def test_an_option_that_is_none():
+    with pytest.raises(TypeError, match=r"^draw: no option is called 'depth'; there are lang, inp"):
+        MLP(2, [2, 1], init="zeros").draw(depth=1)
+
+
 def test_a_network_of_zeros():
     model = MLP(2, [2, 1], init="zeros")
     drawing = model.draw("en")

@@ -273,6 +273,11 @@ def test_refusals(call, message):
     assert str(caught.value).isprintable()
 
 
+def test_a_preparation_of_lists():
+    with pytest.raises(TypeError, match=r"^Preparation\.of: .* got tuple; nn\.read_csv and"):
+        Preparation.of(([[1.0]], [2.0]))
+
+
 def test_the_whole_range_of_the_doubles():
     rows = [[1.7e308], [-1.7e308], [-1.7e308]]
     problem = Problem("made", ("x",), rows, [1.7e308, -1.7e308, -1.7e308], "y", "regress")

@@ -98,7 +98,9 @@ def test_files_of_the_safetensors_library_are_read(tmp_path, dtype):
 
 def test_a_file_without_named_architecture(tmp_path):
     model = MLP(2, [3, 1], activation=lambda z: z * z, seed=1)
-    save(model, tmp_path / "m")
+    with pytest.warns(UserWarning, match=r"m holds the .*MLP.* without .*into=model\)$") as w:
+        save(model, tmp_path / "m")
+    assert w[0].filename == __file__
     other = MLP(2, [3, 1], activation=lambda z: z * z, seed=2)
     assert load(tmp_path / "m", into=other).state_dict() == model.state_dict()
     with pytest.raises(ValueError, match="parameters without the architecture"):
@@ -122,7 +124,8 @@ def test_a_module_of_ones_own(tmp_path):
 def test_mixed_activations_are_not_misremembered(tmp_path):
     model = MLP(2, [3, 3, 1], seed=1)
     model.layers[1].neurons[0].activation = ag.tanh
-    save(model, tmp_path / "m")
+    with pytest.warns(UserWarning, match="without its architecture"):
+        save(model, tmp_path / "m")
     with pytest.raises(ValueError, match="parameters without the architecture"):
         load(tmp_path / "m")
 

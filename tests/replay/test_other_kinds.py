@@ -284,7 +284,7 @@ def test_complex_numbers_and_times(backend):
 
 
 @pytest.mark.parametrize(
-    "f, given",
+    ("f", "given"),
     [
         (lambda n: n, np.int64(3)),
         (lambda n: n, np.int32(3)),
@@ -293,10 +293,10 @@ def test_complex_numbers_and_times(backend):
     ],
 )
 def test_a_number_of_numpys_that_comes_back_is_the_reason(f, given):
+    compiled = ag.compile(f)
     with pytest.warns(RuntimeWarning, match=r"returns a number of class int(32|64), .* int\(n\)"):
-        compiled = ag.compile(f)
-        found = compiled(given), compiled(given)
-    assert bits(found) == bits((f(given), f(given)))
+        found = compiled(given)
+    assert bits(found) == bits(compiled(given)) == bits(f(given))
 
 
 @both
