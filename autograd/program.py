@@ -27,7 +27,7 @@ def source(value: Value, *, names: Names = None) -> str:
 
     Each leaf is a `Value` with its number and label, each operation one line; the last line is
     `value`. A leaf whose `.data` was assigned since has its new number in the program. An operation
-    of one's own is looked up by its name: define it before the program runs.
+    of one's own is looked up by its name, which a comment says: define it before the program runs.
 
     Args:
         value: a result, or a leaf.
@@ -48,7 +48,13 @@ def source(value: Value, *, names: Names = None) -> str:
             lines.append(f"{called[node]} = Value({_number(node.data)}{label})")
         else:
             lines.append(f"{called[node]} = {_written(node.op, node, called)}")
-    return "\n".join([*_imports(lines), "", *lines, ""])
+    rows = dict.fromkeys(node.op for node in order if node.op is not None)
+    own = [
+        f"# Before this runs, define the operation {row.name!r}: ag.Op({row.name!r}, ...)"
+        for row in rows
+        if _public_name(row).startswith("TABLE")
+    ]
+    return "\n".join([*own, *_imports(lines), "", *lines, ""])
 
 
 def _imports(lines: list[str]) -> list[str]:

@@ -122,7 +122,11 @@ def test_a_row_of_ones_own():
     cube = ag.Op("cube_of_source", lambda x: x**3, lambda y, x: (3 * x * x,))
     try:
         result = cube(Value(2.0)) + 1
-        assert "TABLE['cube_of_source'](v0)" in ag.source(result)
+        written = ag.source(result + cube(Value(1.0, label="= TABLE['x']")))
+        assert "TABLE['cube_of_source'](v0)" in written
+        said = [line for line in written.splitlines() if line.startswith("#")]
+        assert len(said) == 1
+        assert said[0].endswith("define the operation 'cube_of_source': ag.Op('cube_of_source', ...)")
         assert_same(result)
     finally:
         del TABLE["cube_of_source"]
