@@ -126,7 +126,7 @@ def test_a_row_of_ones_own():
         assert "TABLE['cube_of_source'](v0)" in written
         said = [line for line in written.splitlines() if line.startswith("#")]
         assert len(said) == 1
-        assert said[0].endswith("define the operation 'cube_of_source': ag.Op('cube_of_source', ...)")
+        assert said[0].endswith("the operation 'cube_of_source': ag.Op('cube_of_source', ...)")
         assert_same(result)
     finally:
         del TABLE["cube_of_source"]
