@@ -58,11 +58,18 @@ def as_options(message: str) -> str:
 _IN_BOTH = re.compile(r"""\b(\w+)=["'\[].{0,80}? \((--\1 (?:"[^"]*"|[^\s)"]+))\)""")
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Leaves the lines of a table as they are: text of one line alone is folded."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if "\n" in text else super()._fill_text(text, width, indent)
+
+
 class Parser(argparse.ArgumentParser):
     """Reports a wrong argument in one line that points to the help of its command."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings, allow_abbrev=False)
+        super().__init__(**settings, allow_abbrev=False, formatter_class=_Formatter)
 
     def error(self, message: str) -> NoReturn:
         """Print the line and leave with exit code 2."""
@@ -84,6 +91,7 @@ class Parser(argparse.ArgumentParser):
         option = words[0].partition("=")[0]
         hint = meant(option, actions, ALIKE) if option.startswith("-") else ""
         shown = [word if word in typed else word.partition("=")[0] for word in words]
+        shown = [word or "''" for word in shown]
         self.error(f"unrecognized arguments: {' '.join(shown)}{hint}")
 
 
@@ -114,6 +122,8 @@ def joined(arguments: Sequence[str], names: Sequence[str]) -> list[str]:
             result.append(f" {word}" if NEGATIVE.match(word) else word)  # a space: no option
             continue
         values = []
+        if word == "--hidden" and words[:1] == [""]:  # as a shell gives an empty variable: none
+            words.pop(0)
         while words and LISTS[word].fullmatch(words[0]) and _is_value(word, words[0], names):
             values.append(words.pop(0))
         if word == "--activation" and not values and words and not words[0].startswith("-"):

@@ -106,15 +106,54 @@ ENOUGH_ROWS = 100  # to spare a fifth of them for validation
 STEPS = 60_000  # samples seen in all: with 16 hidden neurons within a minute
 
 
-def recipe_for(problem: Problem) -> Recipe:
-    """Return what suits a table of the user's own: small, standardised, stopped in time."""
-    n = len(problem.rows)
+def recipe_for(task: str, n: int) -> Recipe:
+    """Return what suits a table of n rows: a small network, standardised, stopped in time."""
     recipe = replace(_TABLE, epochs=min(100, max(20, STEPS // n)))
-    if problem.task == "regress":
+    if task == "regress":
         recipe = replace(recipe, loss="mse", lr=0.01)
     if n < ENOUGH_ROWS:
         recipe = replace(recipe, validation=0.0, early_stopping=None, batch_size=8)
     return recipe
+
+
+def defaults() -> list[str]:
+    """Return a table of what the recipes do, for the help: a line for each data set."""
+    tables = [
+        (f"FILE.csv, {what}", [recipe_for(task, n) for n in (1, ENOUGH_ROWS, 10**9)])
+        for what, task in (("classes", "classify"), ("numbers", "regress"))
+    ]
+    rows: list[tuple[str, ...]] = [("DATA", *HEADER)]
+    for name, recipes in [*((name, [recipe]) for name, recipe in RECIPES.items()), *tables]:
+        shown = [dict.fromkeys(_shown(recipe, column) for recipe in recipes) for column in HEADER]
+        rows.append((name, *[" to ".join(cells) for cells in shown]))
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def default(setting: str) -> str:
+    """Return what a setting is where it is not given, for its help: most data's, and the others."""
+    names: dict[str, list[str]] = {}
+    for name, recipe in RECIPES.items():
+        names.setdefault(_shown(recipe, setting), []).append(name)
+    small, large = [_shown(recipe_for("classify", n), setting) for n in (1, ENOUGH_ROWS)]
+    where = f" from {ENOUGH_ROWS} rows on" if small != large else ""
+    names.setdefault(large, []).append(f"FILE.csv{where}")
+    value, *others = sorted(names, key=lambda value: -len(names[value]))
+    return "; ".join(
+        [f"default: {value}", *[f"of {', '.join(names[value])}: {value}" for value in others]]
+    )
+
+
+HEADER = ("hidden", "activation", "epochs", "batch size", "lr", "loss")
+
+
+def _shown(recipe: Recipe, column: str) -> str:
+    value = getattr(recipe, column.replace(" ", "_"))
+    if isinstance(value, tuple):
+        return " ".join(map(str, value)) or "none"
+    if value is None:
+        return "all" if column == "batch size" else "none"
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
 
 
 def refusal(recipe: Recipe, problem: Problem) -> str:

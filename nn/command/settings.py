@@ -14,13 +14,13 @@ from typing import Any
 from nn.activations import ACTIVATIONS
 from nn.command import options as read
 from nn.command.options import CommandError
-from nn.command.recipes import RECIPES, Recipe, recipe_for, refusal
+from nn.command.recipes import RECIPES, Recipe, default, defaults, recipe_for, refusal
 from nn.data import Problem
 from nn.init import INITIALISERS
 from nn.losses import LOSSES
 
 SETTINGS = "settings.json"  # the record, beside the model and the checkpoint it belongs to
-DEFAULT = "default: what suits the data"
+DEFAULT = "default: what suits the data, see below"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         f"{', '.join(RECIPES)}."
     )
     parser.usage = "%(prog)s DATA [options]"
+    parser.epilog = "\n".join(["what suits the data:", *[f"  {line}" for line in defaults()]])
     parser.add_argument("data", metavar="DATA", type=read.path, help="FILE.csv, or a name")
     table = parser.add_argument_group("a CSV file").add_argument
     table("--target", metavar="COLUMN", help="what to predict; default: the last column")
@@ -48,15 +49,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--hidden",
         type=read.sizes,
         metavar="N ...",
-        help="neurons of each hidden layer, as in --hidden 16 16; nothing: no hidden layer",
+        help="neurons of each hidden layer, as in --hidden 16 16; nothing: no hidden layer; "
+        f"{DEFAULT}",
     )
     network(
         "--activation",
         type=read.names_of(ACTIVATIONS),
         metavar="A ...",
-        help=f"one, or one for each hidden layer: {', '.join(ACTIVATIONS)}",
+        help=f"one, or one for each hidden layer: {', '.join(ACTIVATIONS)}; {DEFAULT}",
     )
-    network("--init", choices=list(INITIALISERS), help="initial weights; default: he")
+    network("--init", choices=list(INITIALISERS), help=f"initial weights; {default('init')}")
     training = parser.add_argument_group("the training").add_argument
     training("--loss", choices=list(LOSSES), help=f"loss function; {DEFAULT}")
     training("--epochs", type=read.number(), metavar="N", help=DEFAULT)
@@ -64,24 +66,55 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--batch-size",
         type=read.batch_size,
         metavar="N|all",
-        help="samples for each weight update; 1: stochastic gradient descent",
+        help=f"samples for each weight update; 1: stochastic gradient descent; {DEFAULT}",
     )
-    training("--lr", type=read.factor(positive=True), metavar="X", help="learning rate")
-    training("--momentum", type=read.factor(below=1), metavar="X", help="below 1; default: 0.9")
-    training("--dampening", type=read.factor(), metavar="X", help="of the momentum; default: 0")
-    training("--nesterov", action="store_true", default=None, help="Nesterov's momentum")
-    training("--weight-decay", type=read.factor(), metavar="X", help="as PyTorch's SGD")
-    training("--l1", type=read.factor(), metavar="X", help="factor of the sum of |w| in the cost")
-    training("--l2", type=read.factor(), metavar="X", help="factor of the sum of w**2 in the cost")
-    training("--test", type=read.factor(below=1), metavar="FRACTION", help="kept for testing")
+    training("--lr", type=read.factor(positive=True), metavar="X", help=f"learning rate; {DEFAULT}")
     training(
-        "--validation", type=read.factor(below=1), metavar="FRACTION", help="kept for validation"
+        "--momentum", type=read.factor(below=1), metavar="X", help=f"below 1; {default('momentum')}"
+    )
+    training(
+        "--dampening",
+        type=read.factor(),
+        metavar="X",
+        help=f"of the momentum; {default('dampening')}",
+    )
+    training("--nesterov", action="store_true", default=None, help="Nesterov's momentum")
+    training(
+        "--weight-decay",
+        type=read.factor(),
+        metavar="X",
+        help=f"as PyTorch's SGD; {default('weight_decay')}",
+    )
+    training(
+        "--l1",
+        type=read.factor(),
+        metavar="X",
+        help=f"factor of the sum of |w| in the cost; {default('l1')}",
+    )
+    training(
+        "--l2",
+        type=read.factor(),
+        metavar="X",
+        help=f"factor of the sum of w**2 in the cost; {default('l2')}",
+    )
+    training(
+        "--test",
+        type=read.factor(below=1),
+        metavar="FRACTION",
+        help=f"kept for testing; {default('test')}",
+    )
+    training(
+        "--validation",
+        type=read.factor(below=1),
+        metavar="FRACTION",
+        help=f"kept for validation; {default('validation')}",
     )
     training(
         "--early-stopping",
         type=read.number(),
         metavar="N",
-        help="stop after N epochs without a smaller loss on the validation part, keep the best",
+        help="stop after N epochs without a smaller loss on the validation part, keep the best; "
+        f"{default('early_stopping')}",
     )
     training(
         "--compiled",
@@ -107,7 +140,11 @@ def recipe_of(options: argparse.Namespace, problem: Problem) -> Recipe:
 
     Raises CommandError for settings that do not fit together, or not with the data.
     """
-    recipe = RECIPES[options.data] if options.data in RECIPES else recipe_for(problem)
+    recipe = (
+        RECIPES[options.data]
+        if options.data in RECIPES
+        else recipe_for(problem.task, len(problem.rows))
+    )
     given = {
         field.name: getattr(options, field.name)
         for field in fields(Recipe)
@@ -193,12 +230,15 @@ def difference(before: Any, now: dict[str, Any]) -> str:
             f"it was to have {before['epochs']} epochs, not {now['epochs']}; give as many or more"
         )
     return ", ".join(
-        f"its --{name.replace('_', '-')} was {_shown(before[name])}, not {_shown(now[name])}"
+        f"its --{name.replace('_', '-')} was {_shown(name, before[name])}, not "
+        f"{_shown(name, now[name])}"
         for name in changed
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value)) or "empty"
-    return "not given" if value is None else f"{value}"
+    if value is None:
+        return "all" if name == "batch_size" else "left out"
+    return f"{value}"

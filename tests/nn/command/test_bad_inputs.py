@@ -167,7 +167,12 @@ def test_wrong_arguments(here, capsys, words, problem, remedy):
 
 @pytest.mark.parametrize(
     ("words", "remedy"),
-    [(["draw", ""], "give the model.safetensors"), (["step", " "], "the expression is empty")],
+    [
+        (["draw", ""], "give the model.safetensors"),
+        (["step", " "], "the expression is empty"),
+        (["train", "moons", ""], "unrecognized arguments: '' (see glassgrad train --help)"),
+        (["train", "moons", "--activation", ""], "there are identity, step"),
+    ],
 )
 def test_an_empty_word(here, capsys, words, remedy):
     assert remedy in one_line(words, capsys, here)

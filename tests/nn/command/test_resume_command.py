@@ -116,6 +116,9 @@ def test_another_training_is_not_gone_on_with(tmp_path, capsys):
 
     assert "its --lr was 0.01, not 0.5" in refused(*words, "--lr", "0.5")
     assert "its --hidden was 16, not 5 5" in refused(*words, "--hidden", "5", "5")
+    assert "its --batch-size was 8, not all" in refused(*words, "--batch-size", "all")
+    changed = refused(*words, "--early-stopping", "2")
+    assert "its --validation was 0.0, not 0.2, its --early-stopping was left out, not 2" in changed
     assert "its --seed was 0, not 7" in refused(*words, "--seed", "7")
     assert "its data were houses.csv, not moons" in refused("train", "moons")
     assert "holds no training to go on with" in refused(*words, folder=tmp_path / "none")

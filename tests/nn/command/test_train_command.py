@@ -58,6 +58,11 @@ def test_every_data_set_has_a_recipe():
     assert set(RECIPES) == set(DATA_SETS)
 
 
+def test_an_empty_word_is_no_hidden_layer(tmp_path):
+    assert main([*quick("xor", "--out", tmp_path / "out"), "--hidden", ""]) == 0
+    assert repr(load(tmp_path / "out" / "model.safetensors")).startswith("MLP(2, [1], output_")
+
+
 @pytest.mark.parametrize("name", ["circles", "spirals", "blobs", "xor", "linear", "iris"])
 def test_a_data_set_is_learned_with_its_recipe(tmp_path, name):
     code = WITHOUT.format(["matplotlib"])
@@ -242,6 +247,24 @@ def test_the_accuracy_of_a_logit_is_that_of_its_sign():
     data = [[1.0]] * 4, [1, 1, 1, 0]
     history = fit(model, data, "binary_cross_entropy_with_logits", lr=1e-9, epochs=1, verbose=False)
     assert history["accuracy"] == [0.75]
+
+
+def test_the_help_says_what_suits_each_data_set(tmp_path, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["train", "--help"])
+    shown = capsys.readouterr().out
+    rows = [line.split() for line in shown.partition("what suits the data:\n")[2].splitlines()]
+    assert [row[0] for row in rows[1:-2]] == [*DATA_SETS]
+    assert rows[5] == ["xor", "4", "tanh", "300", "all", "0.3", "binary_cross_entropy_with_logits"]
+    assert rows[6][:2] == ["linear", "none"]
+    assert "100 to 20  8 to 16" in shown
+    words = " ".join(shown.split())
+    assert "kept for testing; default: 0.2; of xor: 0 " in words
+    assert "default: none; of diabetes, FILE.csv from 100 rows on: 10 " in words
+    assert main(["train", "xor", "--out", str(tmp_path / "xor")]) == 0
+    assert "with_logits, SGD, lr 0.3, momentum 0.9, batches of all samples, 300 epochs" in (
+        capsys.readouterr().out
+    )
 
 
 def test_help_loads_no_optional_package(tmp_path):
