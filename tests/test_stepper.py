@@ -6,6 +6,7 @@ from dataclasses import astuple
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from IPython.lib.pretty import pretty
 
 import autograd as ag
 import nn
@@ -38,6 +39,16 @@ def test_the_phases_come_in_the_learners_order():
         None, None,
     ]  # fmt: skip
     assert [r.index for r in stepper] == list(range(13))
+
+
+def test_a_notebook_shows_a_record_and_a_verdict_as_a_sentence():
+    w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    assert pretty(ag.step(w * x).records[:2]) == (
+        "(0 forward: Compute v2 = w*x = 2*3 = 6.,\n"
+        " 1 loss: The result is v2 = 6. Backpropagation starts with dv2/dv2 = 1.)"
+    )
+    verdict = ag.gradcheck(w * x)
+    assert pretty([verdict]) == f"[{verdict.message}]"
 
 
 def test_a_record_says_what_ran_on_what_numbers():

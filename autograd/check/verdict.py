@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograd.op import Op
 from autograd.value import Value
@@ -45,6 +46,10 @@ class Verdict:
 
     def __str__(self) -> str:
         return self.message
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In IPython and in a notebook: the finding as one sentence."""
+        printer.text(self.message)
 
     @property
     def accuses(self) -> bool:

@@ -4,7 +4,7 @@ Owns what a record says; how records are made, `trace.py` decides.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from autograd.origin import Line
 
@@ -81,3 +81,7 @@ class Record:
     additions: tuple[Addition, ...]
     line: Line | None
     message: str
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In IPython and in a notebook: the step in one sentence."""
+        printer.text(f"{self.index} {self.phase}: {self.message}")
