@@ -66,7 +66,7 @@ class Sketch:
         Args:
             text: what a notebook shows where nothing can be drawn.
             title: a line above it.
-            inputs, outputs: their names; None: x1, x2, ... and y1, y2, ...
+            inputs, outputs: their names; None: x1, x2, ... and ŷ1, ŷ2, ...
         """
         self._drawing = Drawing(
             "network",
@@ -114,7 +114,7 @@ class Sketch:
     def _add_outputs(self, names: Sequence[str] | None) -> None:
         column = self.columns[-1]
         if names is None:
-            names = ["y"] if column.size == 1 else [f"y{i + 1}" for i in range(column.size)]
+            names = ["ŷ"] if column.size == 1 else [f"ŷ{i + 1}" for i in range(column.size)]
         width = max(room(names[i]) for i in column.shown)
         x = column.x + CIRCLE / 2 + GAP + width / 2
         for i, y in zip(column.shown, column.heights, strict=True):

@@ -112,8 +112,8 @@ def test_a_bias_fits_into_its_circle(bias, text):
 def test_inputs_and_outputs_have_names():
     shown = groups(MLP(2, [2], seed=1).draw(), "node")
     assert [shown["n0_0"], shown["n0_1"]] == [["x1"], ["x2"]]
-    assert [shown["y0text"], shown["y1text"]] == [["y1"], ["y2"]]
-    assert groups(Neuron(2).draw(), "node")["y0text"] == ["y"]
+    assert [shown["y0text"], shown["y1text"]] == [["ŷ1"], ["ŷ2"]]
+    assert groups(Neuron(2).draw(), "node")["y0text"] == ["ŷ"]
     named = groups(MLP(2, [2], seed=1).draw(inputs=["길이", "너비"], outputs=range(2)), "node")
     assert [named["x0text"], named["x1text"]] == [["길이"], ["너비"]]
     assert [named["y0text"], named["y1text"]] == [["0"], ["1"]]
