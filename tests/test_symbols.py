@@ -169,5 +169,13 @@ def test_names_stay_names_in_latex(name):
     MathTextParser("path").parse(f"${latex_name(name)}$")
 
 
+def test_a_letter_with_a_hat():
+    assert [latex_name(name) for name in ("ŷ", "y\u0302", "ŷ2", "ŷ_2", "y2")] == [
+        r"\hat{y}", r"\hat{y}", r"\hat{y}_{2}", r"\hat{y}_{2}", "y_{2}"
+    ]  # fmt: skip
+    assert latex_name("ŷŷ") == r"\mathrm{ŷŷ}"
+    MathTextParser("path").parse(f"${latex_name('ŷ2')}$")
+
+
 def test_what_only_a_browser_draws_is_escaped_too():
     assert latex_name("#&") == r"\mathrm{\#\&}"  # mathtext knows neither, MathJax and KaTeX do

@@ -5,6 +5,7 @@ as a formula, so that no formula stands anywhere beside the table.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -164,9 +165,10 @@ def derivatives(op: Op, output: str, names: Sequence[str], latex: bool = False) 
 
 
 def latex_name(name: str) -> str:
-    """A name in LaTeX: one letter with an index as w_1, any other text upright and escaped."""
-    if match := re.fullmatch(r"([A-Za-z])_?(\d*)", name):
-        return f"{match[1]}_{{{match[2]}}}" if match[2] else match[1]
+    """A name in LaTeX: one letter, maybe with a hat, and an index as w_1; other text is upright."""
+    if match := re.fullmatch(r"([A-Za-z])(\u0302?)_?(\d*)", unicodedata.normalize("NFD", name)):
+        letter = rf"\hat{{{match[1]}}}" if match[2] else match[1]
+        return f"{letter}_{{{match[3]}}}" if match[3] else letter
     if re.fullmatch(r"-?[\d.]+", name):
         return name
     if match := re.fullmatch(r"(-?[\d.]+)e([+-]?\d+)", name):
