@@ -180,7 +180,7 @@ def add_name(w, x):
         (append, [3.0, 1.0]),
         (add_name, {"a": 3.0}),
     ],
-    ids=str,
+    ids=lambda x: getattr(x, "__name__", str(x)),
 )
 @pytest.mark.parametrize("around", [lambda f: f, ag.grad], ids=["plain", "grad"])
 def test_a_function_that_changes_an_argument_runs_as_it_stands_on_copies(function, given, around):
