@@ -115,8 +115,10 @@ class ClassTarget:
 
     @property
     def output_names(self) -> list[str]:
-        """The classes; for a single output the second class, for which it is large."""
-        return [self.classes[1]] if self._has_one_output else list(self.classes)
+        """The classes; for a single output "target=class" of the second, for which it is large."""
+        if self._has_one_output:
+            return [f"{self.name}={self.classes[1]}"]
+        return list(self.classes)
 
     @property
     def border(self) -> float | None:

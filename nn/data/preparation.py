@@ -97,7 +97,7 @@ class Preparation:
 
     @property
     def output_names(self) -> list[str]:
-        """A name for each output: the classes, the second of two classes, or the target's name."""
+        """A name for each output: the classes, "target=class" of the second, or the target."""
         return self.target.output_names
 
     @property

@@ -93,10 +93,11 @@ class Sketch:
 
     def _add_inputs(self, names: Sequence[str] | None) -> None:
         column = self.columns[0]
+        symbols = [f"x{i + 1}" for i in range(column.size)]
+        names = symbols if names is None else [*names]
         for i, y in zip(column.shown, column.heights, strict=True):
-            name = f"x{i + 1}" if names is None else names[i]
-            self._add_circle(0, i, y, f"x{i + 1}", INPUT, name)
-        if names is not None:
+            self._add_circle(0, i, y, symbols[i], INPUT, names[i])
+        if names != symbols:
             width = max(room(names[i]) for i in column.shown)
             x = column.x - CIRCLE / 2 - GAP - width / 2
             for i, y in zip(column.shown, column.heights, strict=True):

@@ -72,23 +72,29 @@ def _answers_part(
     outputs_of: Outputs,
     affordable: int,
 ) -> dict[str, Any]:
-    """The outputs for the shown samples of each set, where they are numbers to compare."""
+    """The outputs for the shown samples of each set, where they are numbers to compare.
+
+    With the RMSE of each epoch, where the last set is shown whole and has one number each.
+    """
     places = [spread(len(rows), min(MAX_SAMPLES, affordable)) for rows, _ in sets]
+    actual, answers = [], []
+    for chosen, (rows, targets) in zip(places, sets, strict=True):
+        actual.append([float(number) for i in chosen for number in entries(targets[i])])
+        samples = [rows[i] for i in chosen]
+        answers.append(
+            [
+                [number for row in outputs_of(parameters, samples) for number in row]
+                for parameters in epochs.values()
+            ]
+        )
+    is_whole = len(actual[-1]) == len(sets[-1][0])
     return {
         "shown": [len(chosen) for chosen in places],
-        "actual": [
-            packed(number for i in chosen for number in entries(targets[i]))
-            for chosen, (_, targets) in zip(places, sets, strict=True)
-        ],
+        "actual": [packed(numbers) for numbers in actual],
         "answers": [
-            packed(
-                number
-                for parameters in epochs.values()
-                for row in outputs_of(parameters, [rows[i] for i in chosen])
-                for number in row
-            )
-            for chosen, (rows, _) in zip(places, sets, strict=True)
+            packed(number for numbers in of_set for number in numbers) for of_set in answers
         ],
+        "rmse": packed(rmse(numbers, actual[-1]) for numbers in answers[-1]) if is_whole else None,
     }
 
 

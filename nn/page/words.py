@@ -47,6 +47,11 @@ TEXTS = {
     "fact_parameters": Text("Weights and biases", "가중치와 바이어스"),
     "fact_activation": _term("activation function"),
     "fact_loss": _term("loss function"),
+    "fact_update": _term("weight update"),
+    "fact_lr": Text("Learning rate α", term("learning rate", "ko") + " α"),
+    "fact_batch": _term("mini-batch"),
+    "samples": Text("{n} samples", "샘플 {n}개"),
+    "all_samples": Text("all samples", "모든 샘플"),
     "fact_training": Text("Training samples", "학습 샘플"),
     "fact_test": Text("Test samples", "테스트 샘플"),
     "fact_validation": Text("Validation samples", "검증 샘플"),
@@ -101,6 +106,9 @@ TEXTS = {
     "accuracy": Text("Accuracy", "정확도"),
     "val_accuracy": Text("Validation accuracy", "검증 정확도"),
     "lr": _term("learning rate"),
+    "rmse_training": Text("Training RMSE", "학습 RMSE"),
+    "rmse_test": Text("Test RMSE", "테스트 RMSE"),
+    "rmse_validation": Text("Validation RMSE", "검증 RMSE"),
     "right_test": Text("Test accuracy", "테스트 정확도"),
     # the network
     "network": Text("The network", "신경망"),
@@ -217,6 +225,15 @@ TEXTS = {
         "The weights of each neuron: to the right positive, to the left negative.",
         "각 뉴런의 가중치입니다. 오른쪽은 양수, 왼쪽은 음수입니다.",
     ),
+    "neurons_scale": Text(
+        "All neurons of a layer are drawn on one scale.",
+        "같은 층의 뉴런은 모두 같은 척도로 그렸습니다.",
+    ),
+    "neurons_scale_weights": Text(
+        "All weights of a layer are drawn on one scale, that of the largest in all epochs.",
+        "같은 층의 가중치는 모두 같은 척도로 그렸습니다. 기준은 모든 에포크에서 가장 큰 "
+        "가중치입니다.",
+    ),
     "neurons_far": Text(
         "Where a weighted sum lies beyond ±20, the activation function is continued as a "
         "straight line.",
@@ -231,15 +248,25 @@ TEXTS = {
         "과적합이라고 합니다.",
     ),
     "curves_caption_plain": Text(
-        "The loss should fall, the accuracy rise. They are measured while the weights change, "
-        "batch by batch.",
-        "손실은 줄고 정확도는 늘어야 합니다. 배치마다 가중치가 바뀌는 동안 잰 값입니다.",
+        "The loss should fall, the accuracy rise.",
+        "손실은 줄고 정확도는 늘어야 합니다.",
     ),
     "curves_caption_loss": Text(
         "The loss says how far the predictions are from the actual values. It should fall.",
         "손실은 예측값이 실제값에서 얼마나 먼지를 나타내며, 줄어들어야 합니다.",
     ),
+    "curves_running": Text(
+        "Over the training samples they are measured while the weights change, mini-batch by "
+        "mini-batch, over the validation samples after the epoch.",
+        "학습 샘플의 값은 미니배치마다 가중치가 바뀌는 동안 잰 것이고, 검증 샘플의 값은 에포크가 "
+        "끝난 뒤에 잰 것입니다.",
+    ),
+    "curves_running_plain": Text(
+        "They are measured while the weights change, mini-batch by mini-batch.",
+        "미니배치마다 가중치가 바뀌는 동안 잰 값입니다.",
+    ),
     "now": Text("shown epoch", "보고 있는 에포크"),
+    "logarithmic": Text("logarithmic scale", "로그 눈금"),
     "best": Text("best epoch", "가장 좋은 에포크"),
     "points_of": Text(
         "{shown} of {total} epochs drawn.",

@@ -101,6 +101,16 @@ def optimizer_of(
     return kind(model.parameters(), **settings)
 
 
+def rates_of(optimizer: SGD) -> dict[str, float]:
+    """The numbers that an optimiser was made with: the learning rate, and those that are not 0."""
+    found = {}
+    for name in inspect.signature(type(optimizer)).parameters:
+        number = getattr(optimizer, name, None)
+        if isinstance(number, (int, float)) and (number or name == "lr"):
+            found[name] = float(number)
+    return found
+
+
 def _check_parameters(model: Module, optimizer: SGD) -> None:
     trained = set(optimizer.parameters)
     if trained.isdisjoint(model.parameters()):

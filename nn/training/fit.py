@@ -28,6 +28,7 @@ from nn.training.arguments import (
     loss_of,
     optimizer_of,
     pair_of,
+    rates_of,
     validation_of,
 )
 from nn.training.callbacks import (
@@ -161,7 +162,7 @@ def fit(
         left = sorted(set(range(len(rows))) - set(held_out))
         rows, targets = [rows[i] for i in left], [targets[i] for i in left]
         size = min(size, len(rows))
-    history.data = rows, targets
+    history.data, history.batch_size = (rows, targets), size
     training = Training(
         model=model,
         optimizer=optimizer,
@@ -180,6 +181,7 @@ def fit(
     )
     if start is not None:
         training.restore(start)
+    history.optimizer, history.rates = type(optimizer).__name__, rates_of(optimizer)
     steps = None
     if mode is not None:
         is_watched = bool(listeners) or schedule is not None

@@ -33,6 +33,9 @@ class History:
         data: (X, y) it was trained on, without the samples kept for validation.
         validation: (X, y) kept for validation, or None.
         loss_name: the name of the loss function, `mse` for `nn.mse_loss`.
+        optimizer: the class of the optimiser, `SGD`.
+        rates: of the optimiser when the training began, by name: `lr`, and those that are not 0.
+        batch_size: the samples of a mini-batch; 0 before the training.
         snapshots: epoch -> all parameters after it, in the order of `model.parameters()`; epoch 0
             is before the training. Of a long training about 100 are kept, evenly spread.
         stopped: why it ended before the last epoch: `interrupted`, `early stopping`, `callback`;
@@ -47,6 +50,9 @@ class History:
         self.data: tuple[list[Any], list[Any]] | None = None
         self.validation: tuple[list[Any], list[Any]] | None = None
         self.loss_name = ""
+        self.optimizer = ""
+        self.rates: dict[str, float] = {}
+        self.batch_size = 0
         self.snapshots: dict[int, array[float]] = {}
         self.stopped = ""
         self.best_epoch: int | None = None

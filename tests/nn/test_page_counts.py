@@ -113,6 +113,39 @@ def test_the_error_of_a_table_is_in_its_units():
     assert known["facts"]["error"]["spread"] == pytest.approx(deviation)
 
 
+def test_the_error_of_each_epoch_is_that_of_its_weights():
+    X, y = [[0.1 * i] for i in range(20)], [0.3 * i - 1.0 for i in range(20)]
+    history = trained(nn.MLP(1, [3, 1], seed=1), (X, y), "mse", epochs=4)
+    known = contents(training_page(history, test=(X[:7], y[:7])))
+    found = numbers(known["outcome"]["rmse"])
+    assert len(found) == len(known["epochs"]) == 5
+    for epoch, error in zip(known["epochs"], found, strict=True):
+        model = nn.MLP(1, [3, 1])
+        for parameter, number in zip(model.parameters(), history.snapshots[epoch], strict=True):
+            parameter.data = number
+        expected = math.sqrt(nn.mse_loss(nn.predict(model, X[:7]), y[:7]))
+        assert error == pytest.approx(expected, rel=1e-6)
+    assert found[-1] == pytest.approx(known["facts"]["error"]["rmse"], rel=1e-6)
+    many = [[0.001 * i] for i in range(600)], [0.0] * 600  # of which a page shows a part
+    assert contents(training_page(history, test=many))["outcome"]["rmse"] is None
+    pairs = trained(nn.MLP(1, [2], seed=1), (X, [[t, t] for t in y]), "mse")
+    assert contents(training_page(pairs))["outcome"]["rmse"] is None
+
+
+def test_the_settings_of_a_training_are_on_its_page():
+    data = blobs(2, n=40)
+    history = trained(nn.MLP(2, [1], seed=1), data, "mse", momentum=0.5, batch_size=8)
+    facts = contents(training_page(history))["facts"]
+    assert (facts["optimizer"], facts["batch"]) == ("SGD", 8)
+    assert facts["rates"] == {"lr": 0.05, "momentum": 0.5}
+    whole = trained(nn.MLP(2, [1], seed=1), data, "mse", batch_size=None, validation=0.25)
+    assert (whole.batch_size, whole.rates) == (30, {"lr": 0.05})
+    again = nn.fit(whole.model, data, "mse", epochs=5, lr=0.1, batch_size=None, validation=0.25,
+                   resume=whole, verbose=False)  # fmt: skip
+    assert (again.batch_size, again.rates["lr"]) == (30, 0.1)
+    assert (nn.History().optimizer, nn.History().rates, nn.History().batch_size) == ("", {}, 0)
+
+
 def test_a_diverged_model_has_no_error_to_show():
     X, y = [[1.0], [2.0]], [1.0, 2.0]
     history = trained(nn.MLP(1, [1], seed=1), (X, y), "mse")

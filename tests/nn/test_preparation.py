@@ -142,7 +142,7 @@ def test_the_answer_to_an_encoded_number_is_that_number(numbers, place):
 def test_encodings_of_classes(encoding, targets, n_outputs, outputs, probabilities):
     preparation = Preparation.of(pets(), encoding=encoding)
     assert preparation.n_outputs == n_outputs
-    assert preparation.output_names == (["개", "고양이"] if n_outputs == 2 else ["고양이"])
+    assert preparation.output_names == (["개", "고양이"] if n_outputs == 2 else ["종=고양이"])
     assert preparation.data(pets())[1] == [targets[0], targets[1], targets[0]]
     for output, label, expected in zip(outputs, ("개", "고양이"), probabilities, strict=True):
         as_values = ag_values(output)

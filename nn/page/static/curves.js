@@ -7,7 +7,8 @@ function curvesPart() {
   const groups = GROUPS.map((group) => group.filter((name) => MEASURES[name])).filter((group) => group.length);
   const caption = MEASURES.val_loss ? "curves_caption"
     : MEASURES.accuracy ? "curves_caption_plain" : "curves_caption_loss";
-  const part = card("curves", "curves", [caption]);
+  const running = MEASURES.val_loss ? "curves_running" : "curves_running_plain";
+  const part = card("curves", "curves", [caption, running]);
   const epochs = MEASURES.epoch;
   let pictures = [];
   let shown = START;
@@ -38,6 +39,7 @@ function curvesPart() {
       x: [Math.min(EPOCHS[0], epochs[0]), Math.max(epochs.at(-1), EPOCHS.at(-1), 1)], y,
       whole: true, grid: true, logarithmic, xLabel: say("player"),
     });
+
     const { px, py, inner } = plot;
     group.forEach((name, i) => plot.root.append(
       svg("path", { class: `course course-${i}`, d: lineThrough(epochs, MEASURES[name], px, py) })));
@@ -56,6 +58,7 @@ function curvesPart() {
     const values = group.map(() => element("span", { class: "value" }));
     const key = legend([
       ...group.map((name, i) => [svg("path", { class: `course course-${i}`, d: "M-9,0H9" }), say(name), " ", values[i]]),
+      ...(logarithmic ? [[null, say("logarithmic")]] : []),
       ...(best === null ? [] : [[svg("path", { class: "best-sign", d: SHAPES[7](6) }), `${say("best")}: ${best}`]]),
     ]);
     return { node: element("div", { class: "curve" }, key, plot.root), plot, line, dots, values };

@@ -46,13 +46,23 @@ function rgb(name) {
 const widthOf = (text) =>
   Array.from(text).reduce((width, sign) => width + (sign.codePointAt(0) > 0x2e7f ? 2 : 1), 0);
 
-// A text as it is, or its beginning, within a width.
+// A text as it is, or its beginning, within a width; of "city=Seoul" rather its end, which is what
+// tells the inputs of one column apart.
 function fitting(text, width) {
   if (widthOf(text) <= width) return text;
+  const at = text.lastIndexOf("=");
+  if (at <= 0) return `${beginning(text, width - 1)}…`;
+  const end = text.slice(at);
+  const left = width - 1 - widthOf(end);
+  return left > 1 ? `${beginning(text, left)}…${end}` : `…${fitting(end, width - 1)}`;
+}
+
+// As much of a text as a width holds, and one sign at least.
+function beginning(text, width) {
   let begin = "";
   for (const sign of Array.from(text)) {
-    if (widthOf(begin + sign) > Math.max(1, width - 1)) break;
+    if (begin && widthOf(begin + sign) > width) break;
     begin += sign;
   }
-  return `${begin}…`;
+  return begin;
 }

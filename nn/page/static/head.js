@@ -57,12 +57,21 @@ function factList() {
   const functions = [...new Set(facts.activations)].filter((name) => name !== "identity");
   if (functions.length) add("fact_activation", named(functions.join(", ")));
   if (facts.loss) add("fact_loss", named(facts.loss));
+  if (facts.optimizer) add("fact_update", named([facts.optimizer, ...rates()].join(", ")));
+  if (facts.rates.lr && !MEASURES.lr) add("fact_lr", figure(facts.rates.lr));
+  if (facts.batch) add("fact_batch", facts.batch < facts.samples ? say("samples", { n: whole(facts.batch) }) : say("all_samples"));
   for (const set of SETS) add(`fact_${set.name}`, whole(set.total));
   if (facts.validation !== null && !SETS.some((set) => set.name === "validation")) add("fact_validation", whole(facts.validation));
   if (FEATURES.length) add("fact_features", FEATURES.length <= 4 ? listed(FEATURES.map(({ name }) => name)) : whole(FEATURES.length));
   if (TASK?.target) add("fact_target", named(TASK.target));
   add("fact_epochs", whole(facts.epochs));
   return element("dl", { class: "facts" }, ...pairs);
+}
+
+// What the optimiser was given beside the learning rate: "momentum 0.9".
+function rates() {
+  return Object.entries(PAGE.facts.rates).filter(([name]) => name !== "lr")
+    .map(([name, rate]) => (name === "nesterov" ? name : `${name.replaceAll("_", " ")} ${figure(rate)}`));
 }
 
 function listed(names) {

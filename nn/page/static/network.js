@@ -161,7 +161,8 @@ function columnHead(layer, x, width, size, end) {
   const head = element("div", { class: "column-head" },
     element("strong", {}, layerName(layer)),
     element("span", {}, function_ && function_ !== "identity" ? `${whole(size)} · ${function_}` : whole(size)));
-  const room = Math.max(width - 14, 44);
+  // At the sides as narrow as the edge makes it, so that no head is pushed into another.
+  const room = Math.max(Math.min(width - 14, 2 * x, 2 * (end - x)), 44);
   head.style.width = `${room}px`;
   return at(head, Math.min(Math.max(x, room / 2), end - room / 2), 0);
 }

@@ -20,7 +20,7 @@ function drawPanel(panel, layer, i, k) {
     element("td", { class: "number" }, figure(weight))));
   panel.replaceChildren(
     title,
-    element("p", { class: "formula" }, formula(name, across, inputs)),
+    element("p", { class: "formula" }, formula(name, across, inputs, layer === 1 ? "x" : "h")),
     element("dl", { class: "pairs" },
       element("dt", {}, say("bias")), element("dd", {}, figure(biasAt(k, layer, i))),
       element("dt", {}, say("activation")),
@@ -37,8 +37,11 @@ function sourceName(layer, i) {
   return layer === 0 ? FEATURES[i].name : say("neuron_n", { n: i + 1 });
 }
 
-function formula(name, across, inputs) {
-  const sum = inputs === 1 ? "w·x + b" : inputs === 2 ? "w₁x₁ + w₂x₂ + b" : "w₁x₁ + … + wₙxₙ + b";
+// Of what the inputs are, x, or of what the layer before it gives, h.
+function formula(name, across, inputs, x) {
+  const product = (i) => `w${i}${x}${i}`;
+  const sum = inputs === 1 ? `w·${x} + b`
+    : inputs === 2 ? `${product("₁")} + ${product("₂")} + b` : `${product("₁")} + … + ${product("ₙ")} + b`;
   return across || name === "identity" ? sum : `${name}(${sum})`;
 }
 

@@ -8,6 +8,7 @@ function neuronsPart() {
   const isBent = TABLES.some((table) => !table.straight);
   const captions = [`neurons_${kind}`];
   if (kind === "image" && LAYERS.length > 1) captions.push("neurons_bars");
+  captions.push(MAP ? "neurons_scale" : "neurons_scale_weights");
   if (isBent && MAP) captions.push("neurons_far");
   const part = card("neurons", "neurons", captions);
   let tiles = [];

@@ -1,6 +1,7 @@
 // The slider over the epochs, with play and pause. It is the one place that changes the shown epoch.
 
 const WHOLE_FILM = 9000; // milliseconds from the first epoch to the last
+const RMSE = OUTCOME?.rmse ? numbers(OUTCOME.rmse) : null; // of each epoch, in the network's units
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function player(show) {
@@ -30,6 +31,7 @@ function player(show) {
     if (OUTCOME?.right && SETS[OUTCOME.set].name === "test") {
       found.push([say("right_test"), percent(OUTCOME.right[k] / OUTCOME.counted)]);
     }
+    if (RMSE) found.push([say(`rmse_${SETS.at(-1).name}`), figure(TASK.deviation * RMSE[k])]);
     return found;
   }
 

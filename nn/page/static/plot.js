@@ -1,6 +1,8 @@
 // Axes: a drawing area with scales, ticks and labels, into which the pictures draw.
 
-const TICK_ROOM = 44; // left of the vertical axis, for its numbers
+const TICK_ROOM = 44; // left of the vertical axis, for its numbers, at least
+const DIGIT = 7; // the width of one, at most
+const LABEL_ROOM = 20; // for the name of the axis beside them
 const EDGE = 14;
 
 // At most `most` round numbers between low and high.
@@ -44,11 +46,14 @@ function decades(low, high, most) {
 // grid: lines at the ticks of y; rows: names instead of numbers on y, with the room they need;
 // logarithmic: y, which is positive.
 function axes(width, height, options) {
-  const left = options.rows ? options.room : TICK_ROOM;
+  const [yLow, yHigh] = options.y;
+  const marks = options.logarithmic ? decades : ticks;
+  const yTicks = options.rows ? [] : marks(yLow, yHigh, Math.max(2, Math.floor(height / 55)));
+  const widest = Math.max(0, ...yTicks.map((y) => figure(y).length)) * DIGIT + 10;
+  const left = options.rows ? options.room : Math.max(TICK_ROOM, widest + (options.yLabel ? LABEL_ROOM : 0));
   const bottom = options.xLabel ? 42 : 24;
   const inner = { left, top: 10, right: width - EDGE, bottom: height - bottom };
   const [xLow, xHigh] = options.x;
-  const [yLow, yHigh] = options.y;
   const px = (x) => inner.left + ((x - xLow) / (xHigh - xLow)) * (inner.right - inner.left);
   const scaled = options.logarithmic ? Math.log10 : (y) => y;
   const [bottomOfY, topOfY] = [scaled(yLow), scaled(yHigh)];
@@ -62,8 +67,6 @@ function axes(width, height, options) {
       svg("line", { x1: px(x), x2: px(x), y1: inner.bottom, y2: inner.bottom + 4 }),
       svg("text", { x: px(x), y: inner.bottom + 17, "text-anchor": "middle" }, figure(x)));
   }
-  const marks = options.logarithmic ? decades : ticks;
-  const yTicks = options.rows ? [] : marks(yLow, yHigh, Math.max(2, Math.floor(height / 55)));
   for (const y of yTicks) {
     if (options.grid) {
       frame.append(svg("line", { class: "grid", x1: inner.left, x2: inner.right, y1: py(y), y2: py(y) }));

@@ -28,6 +28,10 @@ function gridOf(width, height) {
   return columns;
 }
 
+// All neurons of a layer are drawn on one scale, so that one that does little looks so.
+const largestOf = (rows) =>
+  rows.reduce((most, row) => row.reduce((m, x) => (Math.abs(x) > m && Math.abs(x) < Infinity ? Math.abs(x) : m), most), 0) || 1;
+
 // All neurons' outputs over the region at epoch k; computed once for all pictures.
 const mapOf = (() => {
   let [known, found] = [-1, null];
@@ -36,7 +40,8 @@ const mapOf = (() => {
       const height = MAP.isPlane ? MAP_SIDE : 1;
       const width = MAP.isPlane ? MAP_SIDE : 3 * MAP_SIDE;
       const n = width * height;
-      found = { width, height, n, layers: propagate(k, gridOf(width, height), n) };
+      const layers = propagate(k, gridOf(width, height), n);
+      found = { width, height, n, layers, largest: layers.map(largestOf), ranges: layers.map((rows) => range(rows, 0.08)) };
       known = k;
     }
     return found;
@@ -68,16 +73,15 @@ function thumbnail(layer, i, size) {
 
 // The outputs over the plane: blue where positive, orange where negative, paler towards 0.
 function drawMap(canvas, k, layer, i) {
-  const { n, width, height, layers } = mapOf(k);
+  const { n, width, height, layers, largest } = mapOf(k);
   const values = layers[layer][i];
-  const largest = values.reduce((most, x) => Math.max(most, Math.abs(x) || 0), 0) || 1;
   canvas.width = width;
   canvas.height = height;
   const image = new ImageData(width, height);
   const colors = [rgb("positive"), rgb("negative")];
   for (let p = 0; p < n; p++) {
     const color = values[p] < 0 ? colors[1] : colors[0];
-    image.data.set([...color, 230 * Math.min(1, Math.abs(values[p]) / largest)], 4 * p);
+    image.data.set([...color, 230 * Math.min(1, Math.abs(values[p]) / largest[layer])], 4 * p);
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
@@ -114,7 +118,7 @@ function drawImage(canvas, k, layer, i) {
   canvas.width = canvas.height = IMAGE_SIDE * cell;
   const context = canvas.getContext("2d");
   const weights = Array.from({ length: IMAGE_SIDE ** 2 }, (_, from) => weightAt(k, layer, i, from));
-  const largest = Math.max(...weights.map((weight) => Math.abs(weight) || 0)) || 1;
+  const largest = LARGEST[layer - 1];
   const colors = { positive: rgb("positive"), negative: rgb("negative") };
   weights.forEach((weight, from) => {
     const [x, y] = [(from % IMAGE_SIDE) * cell, Math.floor(from / IMAGE_SIDE) * cell];
@@ -135,9 +139,9 @@ function drawImage(canvas, k, layer, i) {
 
 // The output of a neuron along the one feature.
 function drawResponse(overlay, k, layer, i, side) {
-  const { n, layers } = mapOf(k);
+  const { n, layers, ranges } = mapOf(k);
   const values = layers[layer][i];
-  const [low, high] = range([values], 0.08);
+  const [low, high] = ranges[layer];
   const x = (p) => 3 + ((side - 6) * p) / (n - 1);
   const y = (value) => side - 4 - ((side - 8) * (value - low)) / (high - low);
   overlay.replaceChildren(
@@ -149,7 +153,7 @@ function drawResponse(overlay, k, layer, i, side) {
 function drawBars(overlay, k, layer, i, side) {
   const n = Math.min(MOST_BARS, LAYERS[layer - 1].inputs);
   const weights = Array.from({ length: n }, (_, from) => weightAt(k, layer, i, from));
-  const largest = Math.max(...weights.map((weight) => Math.abs(weight) || 0)) || 1;
+  const largest = LARGEST[layer - 1];
   const height = Math.min(14, (side - 8) / n);
   const top = (side - height * n) / 2;
   overlay.replaceChildren(

@@ -45,7 +45,8 @@ function layerName(layer) {
 
 function outputName(i) {
   if (TASK?.classes && TASK.border === null) return className(i);
-  if (TASK?.target && TASK.outputs === 1) return TASK.target;
+  // A single output is large for the second of two classes; of numbers it is the target itself.
+  if (TASK?.target && TASK.outputs === 1) return TASK.classes ? `${TASK.target}=${className(1)}` : TASK.target;
   return TASK?.outputs === 1 ? "ŷ" : `ŷ${i + 1}`;
 }
 
