@@ -3,7 +3,7 @@
 #
 #   make demo    train a network on two moons and on real handwritten digits
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
-#                (15 minutes on one core)
+#                (15 minutes on two cores)
 #   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
 #   make bench   time the engine against micrograd, and compiled functions and training against
 #                PyTorch, JAX, CasADi and HIPS autograd (half an hour): make bench SUITES=eager
@@ -24,6 +24,8 @@ IN     ?= en
 CHROMIUM ?= /usr/bin/chromium
 DOT    ?= /usr/bin/dot
 RUN     = $(VENV)/bin/python
+# As many tests side by side as there are cores; those of a file one after another, by one process.
+ASIDE   = -n auto --dist loadfile
 PIP     = -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test lessons bench torch mutants browser clean
@@ -38,8 +40,8 @@ test: $(VENV)/.dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy --strict autograd nn benchmarks notebooks
-	$(RUN) -m pytest
-	$(RUN) -m pytest --nbmake --nbmake-timeout=60 notebooks/en notebooks/ko
+	$(RUN) -m pytest $(ASIDE)
+	$(RUN) -m pytest $(ASIDE) --nbmake --nbmake-timeout=60 notebooks/en notebooks/ko
 
 # The learner works in a copy, which stays as it is until it is deleted.
 lessons: $(LESSONS)/.notebook

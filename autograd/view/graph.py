@@ -59,7 +59,7 @@ def draw(
             from some hundreds on.
         depth: how many levels of boxes are opened: 0 folds all. Where they do not all fit in
             `limit`, of boxes side by side only the first is opened, and none that has no room.
-            None opens as many levels as fit.
+            None opens as many levels as fit; with `open`, none.
         open: names of boxes to open besides: "attention", "layer 2", "MLP/layer 2/neuron 3".
         by: a Value: draw only what the derivative of `value` by it runs through.
         highlight: one or more Values whose paths to `value` are drawn stronger.
@@ -115,6 +115,8 @@ def picture(
     def levels(n: int) -> set[Box]:
         return {box for box in groups.boxes if box.level < n} | forced
 
+    if depth is None and to_open:
+        depth = 0
     deepest = max((box.level for box in groups.boxes), default=-1) + 1
     if depth is not None:
         opened = levels(depth)

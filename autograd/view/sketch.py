@@ -170,7 +170,9 @@ class Sketch:
                 self.edges.append((self.key[box], key, {"id": f"{key}out", **self._strength(node)}))
             return
         is_small = node.op is ops.dot and 2 <= len(node.inputs) <= 2 * OPENED_PAIRS + 1
-        if is_small and self.scene.is_whole(node, operands):
+        if is_small and len(operands) == 2 and self.scene.is_whole(node, operands):
+            self._add_operation(page, key, symbol(ops.mul), node)  # one product and nothing to add
+        elif is_small and self.scene.is_whole(node, operands):
             self._add_operation(page, key, "+", node)
             operands = self._add_products(page, node, operands)
         else:
