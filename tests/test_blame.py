@@ -14,7 +14,7 @@ from autograd import Value, ops
 from autograd.check import blame
 from autograd.check.blame import _Again, _number, _rounding
 from autograd.check.differences import Comparison
-from autograd.check.recorded import Recorded
+from autograd.check.recorded import Recorded, nearby
 from autograd.check.sweeps import chain_rule
 
 EPS = 2.0**-52
@@ -107,14 +107,75 @@ def test_each_live_rule_is_looked_at_once(monkeypatch):
 
 
 def test_right_rules_are_left_alone(monkeypatch):
-    monkeypatch.setattr(blame, "compare", None)  # nothing is held against differences
-    monkeypatch.setattr(blame, "compare_rule", None)
+    compare_rule = blame.compare_rule
+    held: list[str] = []
+
+    def recorded(*given):
+        held.append(compare_rule(*given).status)
+        return compare_rule(*given)
+
+    monkeypatch.setattr(blame, "compare", None)  # nothing of the graph is held against differences
+    monkeypatch.setattr(blame, "compare_rule", recorded)  # but at operands nearby the rule is
     for op, numbers in (
         (first(), [3.0, 2.0]), (ops.mul, [3.0, 0.0]), (ops.exp, [0.5]), (ops.sin, [100.0]),
     ):  # fmt: skip
         places = list(range(len(numbers)))
         assert list(_Again(op, numbers, places, 2).wrong()) == []
         assert list(_Again(op, numbers, places[:1], 3).wrong()) == []
+    assert held == ["passed"] * 2 * (2 + 2 + 1 + 1)
+
+
+def slope_of_cube(y, x):
+    return (3.0 * x,)  # right at 0 and at 1
+
+
+@pytest.mark.parametrize(
+    ("forward", "rule", "point", "wrong"),
+    [
+        (lambda x: x**3, slope_of_cube, (1.0,), 0),
+        (lambda x: x**3, slope_of_cube, (0.0,), 0),
+        (math.tanh, lambda y, x: (1.0 - y,), (0.0,), 0),
+        (lambda x: 1.0 / (1.0 + math.exp(-x)), lambda y, x: (y * y,), (0.0,), 0),
+        (lambda a, b: a * b, lambda y, a, b: (b, b), (2.0, 2.0), 1),
+        (lambda a, b: a * b, lambda y, a, b: (a, b), (2.0, 2.0), 0),
+        (lambda *x: sum(x) ** 2, lambda y, *x: (6.0 + x[0],) * 3, (1.0, 1.0, 1.5), 0),
+    ],
+)
+@pytest.mark.parametrize("order", [2, 3])
+def test_a_rule_that_is_right_at_one_point(monkeypatch, forward, rule, point, wrong, order):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+    op = ag.Op("right_at_a_point", forward, rule)
+    assert ag.gradcheck(op, point)
+    verdict = ag.gradcheck(lambda *x: op(*x) * 1.0, point, order=order)
+    assert (verdict.status, verdict.op, verdict.argument) == ("wrong", op, wrong)
+    assert "nearby, at order 2: rule " in str(verdict)
+
+
+def test_a_rule_that_is_right_where_it_is_run_is_not_accused_of_elsewhere(monkeypatch):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+    rule = lambda y, x: (2.0 * abs(x),)  # noqa: E731 - wrong below 0, far away
+    op = ag.Op("square_above_0", lambda x: x * x, rule)
+    assert ag.gradcheck(op, (1.0,), order=3)
+
+    def log_above_1(x):
+        if x <= 1.0:
+            raise ValueError("no")
+        return math.log(x)
+
+    edge = ag.Op("log_above_1", log_above_1, lambda y, x: (1.0 / x,))
+    assert ag.gradcheck(edge, (1.005,), order=2).status != "wrong"
+
+
+def test_of_many_operands_the_wrong_one_is_found_nearby(monkeypatch):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+    rule = lambda y, *x: tuple([1.0 + (x[70] - 70.0) * (k == 70) for k in range(len(x))])  # noqa: E731
+    op = ag.Op("sum_right_at_a_point", lambda *x: math.fsum(x), rule)
+    numbers = [float(k) for k in range(100)]
+    found = list(_Again(op, numbers, list(range(100)), 2)._elsewhere())
+    assert [argument for argument, *_ in found] == [70]
+    claim, how = found[0][1], found[0][3]
+    assert claim == 1.0 + nearby(numbers, 1e-2)[70] - 70.0
+    assert how.startswith("at operands 0.0")
 
 
 def test_no_rule_is_looked_at_where_something_may_overflow_inside():

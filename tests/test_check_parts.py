@@ -14,8 +14,16 @@ from autograd import Value
 from autograd.check import blame, gradcheck, one_order, rules, sweeps
 from autograd.check.differences import compare
 from autograd.check.one_order import OneOrder, _differ
-from autograd.check.recorded import Recorded, nearby, numbers_at, same, side, topological_order
-from autograd.check.rules import _groups, check_rules
+from autograd.check.recorded import (
+    Recorded,
+    nearby,
+    numbers_at,
+    same,
+    side,
+    topological_order,
+    weights,
+)
+from autograd.check.rules import check_rules, groups_of
 from autograd.check.sweeps import _agree, chain_rule, check_backward, check_forward
 from autograd.check.verdict import Verdict
 
@@ -114,11 +122,13 @@ def test_same_numbers_and_sides():
 
 
 def test_groups_of_operands_to_vary():
-    assert _groups([]) == []
-    assert _groups([4, 7]) == [[4], [7]]
-    assert _groups(list(range(64))) == [[k] for k in range(64)]
-    assert _groups(list(range(65))) == [[k, k + 1] for k in range(0, 64, 2)] + [[64]]
-    assert _groups(list(range(129)))[1] == [3, 4, 5]
+    assert groups_of([]) == []
+    assert groups_of([4, 7]) == [[4], [7]]
+    assert groups_of(list(range(64))) == [[k] for k in range(64)]
+    assert groups_of(list(range(65))) == [[k, k + 1] for k in range(0, 64, 2)] + [[64]]
+    assert groups_of(list(range(129)))[1] == [3, 4, 5]
+    assert groups_of([1, 2, 3], 1) == [[1], [2], [3]]
+    assert groups_of([1, 2, 3], 2) == [[1, 2], [3]]
 
 
 def test_the_rules_of_live_nodes_are_checked_once_each():
@@ -149,12 +159,11 @@ def test_several_operands_moved_together(monkeypatch):
     monkeypatch.setattr(rules, "compare", lambda *given, **more: (given, more))
     numbers, claims = [1.0, 2.0, 3.0, 4.0], [1.0, 4.0, -5.0, 2.0]
     (moved, start, claim), more = rules.compare_rule(ag.ops.max_, numbers, claims, [0, 2, 3])
-    draw = random.Random(4)
-    signs = [draw.choice((-1.0, 1.0)) for _ in range(3)]
-    assert set(signs) == {-1.0, 1.0}
-    assert claim == signs[0] - 5.0 * signs[1] + 2.0 * signs[2]
+    a, b, c = weights(3, 0)
+    assert weights(3, 1) != [a, b, c]  # groups that begin elsewhere are moved in other ways
+    assert claim == a - 5.0 * b + 2.0 * c
     assert (start, more) == (0.0, {"noise": EPS * 24.0})
-    operands = [1.0 + 0.5 * signs[0], 2.0, 3.0 + 0.5 * signs[1], 4.0 + 0.5 * signs[2]]
+    operands = [1.0 + 0.5 * a, 2.0, 3.0 + 0.5 * b, 4.0 + 0.5 * c]
     assert moved(0.5) == (max(operands), side(ag.ops.max_, operands))
     assert numbers == [1.0, 2.0, 3.0, 4.0]
 

@@ -4,6 +4,7 @@ Owns the checks of the checker: the zoo of wrong rules, faults of the sweeps, ri
 at tiny and huge scales and under cancellation, and the faces of a Verdict.
 """
 
+import collections
 import math
 import random
 import time
@@ -17,6 +18,7 @@ import autograd.linearize
 import autograd.value
 import nn
 from autograd import Value, ops
+from autograd.check.recorded import weights
 from autograd.check.rules import CONSTANTS, compare_rule
 from tests.zoo import ZOO
 
@@ -365,6 +367,52 @@ def test_wide_nodes_and_deep_graphs(monkeypatch):
     monkeypatch.setattr(ops.sum_, "partials", lambda y, *xs: (*right(y, *xs)[:-7], *[0.5] * 7))
     verdict = ag.gradcheck(ag.sum(xs))
     assert {one.argument for one in verdict.accused} == set(range(2993, 3000))
+
+
+@pytest.mark.parametrize("n", [66, 67, 68, 70, 98, 100, 102, 128, 129, 196])
+def test_one_error_in_all_operands_of_a_wide_node(monkeypatch, n):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+    mean = lambda *x: math.fsum(x) / len(x)  # noqa: E731
+    forgotten = ag.Op("mean_without_n", mean, lambda y, *x: (1.0,) * len(x))
+    right = ag.Op("mean_with_n", mean, lambda y, *x: (1.0 / len(x),) * len(x))
+
+    def loss_with(op):
+        return lambda w, b: op(*[(w * (0.01 * i) + b - 0.5) ** 2 for i in range(n)])
+
+    assert ag.gradcheck(loss_with(right), (0.3, 0.2))
+    verdict = ag.gradcheck(loss_with(forgotten), (0.3, 0.2))
+    assert (verdict.status, verdict.op) == ("wrong", forgotten)
+
+
+def test_errors_that_cancel_in_a_group_are_found_by_the_whole(monkeypatch):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+    a, b = weights(2, 0)  # how the first two operands of 66 are moved together
+    rule = lambda y, *x: (1.0 + 1.0 / a, 1.0 - 1.0 / b) + (1.0,) * 64  # noqa: E731
+    op = ag.Op("sum_with_two_errors", lambda *x: math.fsum(x), rule)
+    verdict = ag.gradcheck(lambda x: op(*[x * (1.0 + k) for k in range(66)]), (0.5,))
+    assert (verdict.status, verdict.op, verdict.argument) == ("wrong", op, 0)
+    assert [one.argument for one in verdict.accused] == [0, 1]
+
+
+@pytest.mark.parametrize("what", [(lambda x: x * x, (1.5,)), (lambda x: [x, x * x], (1.5,))])
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_check_records_inside_no_grad_as_a_transform_does(what, order):
+    with ag.no_grad():
+        assert ag.gradcheck(*what, order=order)
+        assert (Value(1.0) * 2.0).op is None
+        assert ag.gradcheck(sine_kept_outside, (0.7,)).status == "wrong"
+    graph = Value(1.5) * 2.0
+    with ag.no_grad():
+        assert ag.gradcheck(graph, order=order)
+
+
+def sine_kept_outside(x):
+    return x * math.sin(x.data)
+
+
+def test_a_namedtuple_is_one_argument():
+    point = collections.namedtuple("Point", "x y")(1.5, 2.0)
+    assert ag.gradcheck(lambda p: p.x * p.y**2, point)
 
 
 @pytest.mark.parametrize(

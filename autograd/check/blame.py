@@ -5,7 +5,6 @@ that are wrong at a higher order only.
 """
 
 import math
-import random
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
@@ -19,8 +18,9 @@ from autograd.check.recorded import (
     same,
     side,
     topological_order,
+    weights,
 )
-from autograd.check.rules import CONSTANTS, Finding, compare_rule, is_extreme
+from autograd.check.rules import CONSTANTS, Finding, compare_rule, groups_of, is_extreme
 from autograd.check.sweeps import chain_rule
 from autograd.ieee import IEEE
 from autograd.op import Op
@@ -29,12 +29,6 @@ from autograd.transforms import grad, jvp
 from autograd.value import Value
 
 Function = Callable[[list[Any]], Any]  # of a flat list of Values
-
-
-def weights(n: int) -> list[float]:
-    """The direction in which n numbers are added up, or moved together."""
-    draw = random.Random(n)
-    return [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) for _ in range(n)]
 
 
 def weighed(numbers: Sequence[Any]) -> Any:
@@ -102,6 +96,8 @@ class _Again:
         """The arguments whose derivative is wrong on Values: its number, or differentiated."""
         if not self.places or any(map(is_extreme, self.numbers)):
             return
+        if self.order == 2:
+            yield from self._elsewhere()
         leaves = [Value(x) for x in self.here]
         partials = self._rule(leaves)
         yield from self._other_numbers([0.0 if p is None else _number(p) for p in partials])
@@ -120,15 +116,50 @@ class _Again:
                     yield argument, claim, compared, f"differentiated again{by}, at order "
                     break
 
+    def _elsewhere(self) -> Iterator[tuple[int, float, Comparison, str]]:
+        """The arguments whose derivative is wrong at operands nearby.
+
+        A rule that is right at one point alone, as 3x of x**3 is at 1, is wrong differentiated.
+        """
+        known: set[int] = set()
+        for size in (1e-2, -1e-2):
+            numbers = self._with(nearby(self.here, size))
+            try:
+                claims = self._derivatives(numbers)
+            except (ArithmeticError, ValueError):  # the operation is not defined there
+                continue
+            for group in groups_of(self.places):
+                together = compare_rule(self.op, numbers, claims, group)
+                if together.status == "passed":
+                    continue
+                for i in group:
+                    compared = compare_rule(self.op, numbers, claims, [i])
+                    if compared.status == "wrong" and i not in known:
+                        known.add(i)
+                        at = ", ".join(f"{x:.6g}" for x in numbers[:6])
+                        yield i, claims[i], compared, f"at operands {at} nearby, at order "
+
+    def _with(self, here: Sequence[float]) -> list[float]:
+        """All operands, with other numbers in the places."""
+        numbers = list(self.numbers)
+        for i, number in zip(self.places, here, strict=True):
+            numbers[i] = number
+        return numbers
+
+    def _derivatives(self, numbers: list[float]) -> list[float]:
+        """What the rule gives for floats; 0 where there is no edge."""
+        y = self.op.compute(numbers)
+        try:
+            found = self.op.partials(y, *numbers)
+        except (ArithmeticError, ValueError):
+            found = self.op.partials_ieee(y, numbers)
+        return [0.0 if p is None else p for p in found]
+
     def _other_numbers(self, claims: list[float]) -> Iterator[tuple[int, float, Comparison, str]]:
         """The arguments for which the rule makes another number of Values than of floats."""
-        y = self.op.compute(self.numbers)
-        try:
-            floats = self.op.partials(y, *self.numbers)
-        except (ArithmeticError, ValueError):
-            floats = self.op.partials_ieee(y, self.numbers)
+        floats = self._derivatives(self.numbers)
         for argument in self.places:
-            claim, number = claims[argument], floats[argument] or 0.0
+            claim, number = claims[argument], floats[argument]
             if abs(claim - number) > 1e-9 * abs(number):
                 compared = compare_rule(self.op, self.numbers, claims, [argument])
                 if compared.status == "wrong":
@@ -163,10 +194,7 @@ class _Again:
         def line(x: float) -> tuple[float, Hashable]:
             there = [*self.here[:k], x, *self.here[k + 1 :]]
             has_edge = self._rule([Value(x) for x in there])[argument] is not None
-            mixed = list(self.numbers)
-            for i, number in zip(self.places, there, strict=True):
-                mixed[i] = number
-            return run(function, there)[0].data, (has_edge, *side(self.op, mixed))
+            return run(function, there)[0].data, (has_edge, *side(self.op, self._with(there)))
 
         return line
 

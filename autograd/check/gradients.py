@@ -7,6 +7,7 @@ is in `one_order.py`; for a higher order it is asked of the graph of the derivat
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograd import modes
 from autograd.check import words
 from autograd.check.blame import Function, check_rules_again, derivative_of, run, weighed
 from autograd.check.one_order import OneOrder
@@ -39,16 +40,21 @@ def gradcheck(what: Any, arguments: Any = None, *, order: int = 1) -> Verdict:
     """
     if type(order) is not int or order not in (1, 2, 3):
         raise ValueError(f"gradcheck: order must be 1, 2 or 3, got {order!r}")
-    if isinstance(what, Value):
+    with modes.enable_grad():  # as the transforms do, also inside of a `no_grad` that is open
+        if not isinstance(what, Value):
+            return _of_function(what, arguments, order)
         if arguments is not None:
             raise TypeError("gradcheck: a Value is checked by its leaves; leave the arguments out")
         recorded = Recorded(what)
         numbers = [leaf.data for leaf in recorded.leaves]
         return _orders(recorded.on_values, numbers, order, recorded)
+
+
+def _of_function(what: Any, arguments: Any, order: int) -> Verdict:
     check_function("gradcheck", what)
     if arguments is None:
         raise TypeError("gradcheck: give the arguments of the function, too: gradcheck(f, (x, y))")
-    given = arguments if isinstance(arguments, tuple) else (arguments,)
+    given = arguments if type(arguments) is tuple else (arguments,)
     numbers, shape = flatten(given)
     numbers = [x.data if isinstance(x, Value) else x for x in numbers]
     convert(numbers, shape, "gradcheck: argument ", if_none="give a number")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from autograd.check import words
-from autograd.check.blame import Function, along, called, run, weights
+from autograd.check.blame import Function, along, called, run
 from autograd.check.differences import EPS, Comparison, compare
-from autograd.check.recorded import Recorded, nearby, operands_of, same, side
+from autograd.check.recorded import Recorded, nearby, operands_of, same, side, weights
 from autograd.check.rules import Finding, check_rules, is_extreme
 from autograd.check.sweeps import Gradients, chain_rule, check_backward, check_forward
 from autograd.check.verdict import Verdict
@@ -154,6 +154,11 @@ class OneOrder:
                     return words.wrong_whole(one, self.order)
         # Rounding along a long way can mislead differences of the whole; then the parts decide.
         if is_graph and not doubtful and statuses <= {"passed", "inconclusive", "wrong"}:
+            if "wrong" in statuses:  # unless it is a part that was looked at among others
+                one_by_one = check_rules(recorded, together=1)
+                wrong = [one for one in one_by_one if one.comparison.status == "wrong"]
+                if wrong:
+                    return words.wrong_rules(recorded, wrong, self.order)
             return words.passed_by_parts(recorded, findings, self.order)
         if doubtful:
             return words.doubtful(recorded, doubtful, self.order)

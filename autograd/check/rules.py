@@ -5,13 +5,12 @@ no other node's rounding stands between.
 """
 
 import math
-import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.check.differences import EPS, Comparison, compare
-from autograd.check.recorded import Recorded, operands_of, side
+from autograd.check.recorded import Recorded, operands_of, side, weights
 from autograd.op import Op
 from autograd.special import total
 from autograd.value import Value
@@ -34,8 +33,13 @@ class Finding(NamedTuple):
     how: str = ""  # in which the rule was run, where it is not on numbers
 
 
-def check_rules(recorded: Recorded) -> Iterator[Finding]:
-    """Check each live node's local derivatives, in the order in which the nodes were made."""
+def check_rules(recorded: Recorded, together: int | None = None) -> Iterator[Finding]:
+    """Check each live node's local derivatives, in the order in which the nodes were made.
+
+    Args:
+        together: of how many operands at most in one comparison; None: one, of a node of many
+            operands as many as make `MOST_ALONE` comparisons.
+    """
     known: dict[Any, Comparison] = {}
     for node in recorded.order:
         op = node.op
@@ -44,7 +48,7 @@ def check_rules(recorded: Recorded) -> Iterator[Finding]:
         numbers = operands_of(node)
         arguments = [i for i, x in enumerate(node.inputs) if x.__class__ is not float]
         claims = [0.0 if p is None else p for p in node.partials]
-        for group in _groups(arguments):
+        for group in groups_of(arguments, together):
             key = (op, tuple(numbers), tuple(claims[i] for i in group), tuple(group))
             if key not in known:
                 known[key] = compare_rule(op, numbers, claims, group)
@@ -56,8 +60,9 @@ def check_rules(recorded: Recorded) -> Iterator[Finding]:
                 yield Finding(node, i, claims[i], compare_rule(op, numbers, claims, [i]))
 
 
-def _groups(arguments: list[int]) -> list[list[int]]:
-    size = -(-len(arguments) // MOST_ALONE) or 1
+def groups_of(arguments: list[int], together: int | None = None) -> list[list[int]]:
+    """The operands of a node that are varied together, for `check_rules`."""
+    size = together or -(-len(arguments) // MOST_ALONE) or 1
     return [arguments[k : k + size] for k in range(0, len(arguments), size)]
 
 
@@ -81,17 +86,17 @@ def compare_rule(
         if found.status == "wrong" and (found.size < TINY or any(map(is_extreme, numbers))):
             return found._replace(status="inconclusive")  # something may under- or overflow inside
         return found
-    signs = random.Random(len(numbers))
-    direction = {i: signs.choice((-1.0, 1.0)) for i in group}
+    # No two of them alike, so that two errors of one size do not cancel.
+    direction = dict(zip(group, weights(len(group), group[0]), strict=True))
     noise = EPS * total(*[abs(claims[i] * numbers[i]) for i in group])
 
     def moved(t: float) -> tuple[float, tuple[float, ...]]:
         operands = list(numbers)
-        for i, sign in direction.items():
-            operands[i] += t * sign
+        for i, weight in direction.items():
+            operands[i] += t * weight
         return op.compute(operands), side(op, operands)
 
-    claim = total(*[sign * claims[i] for i, sign in direction.items()])
+    claim = total(*[weight * claims[i] for i, weight in direction.items()])
     return compare(moved, 0.0, claim, noise=noise)
 
 
