@@ -20,7 +20,7 @@ from nn.activations import (
 )
 from nn.checks import whole_number
 from nn.init import Initialiser, Seed, initialiser, random_source
-from nn.module import Arrangement, Module
+from nn.module import Arrangement, Module, computes_as
 from nn.nested import as_lists
 
 ActivationChoice = str | Activation | None  # a name of the table, a function, None for a linear one
@@ -84,7 +84,12 @@ class Neuron(Module):
         return {"weight": [[*self.weights]], "bias": [self.bias]}
 
     def architecture(self) -> dict[str, Any] | None:
-        """Return its sizes and the name of its activation; None for an unnamed function."""
+        """Return its sizes and the name of its activation; None for what these do not tell.
+
+        That is a function without a name, and a subclass that computes in a way of its own.
+        """
+        if not computes_as(self, Neuron):
+            return None
         name = activation_name(self.activation)
         return {"n_inputs": self.n_inputs, "activation": name} if name is not None else None
 
@@ -170,7 +175,10 @@ class Layer(Module):
         return {"weight": [[*row] for row in self.weights], "bias": [*self.bias]}
 
     def architecture(self) -> dict[str, Any] | None:
-        """Return its sizes and the name of its activation; None where neurons differ."""
+        """Return its sizes and the name of its activation; None as for `Neuron` or if some differ."""
+        own = computes_as(self, Layer) and all(computes_as(one, Neuron) for one in self.neurons)
+        if not own:
+            return None
         names = {activation_name(neuron.activation) for neuron in self.neurons}
         if len(names) > 1 or (self.across is not None and names != {"identity"}):
             return None
@@ -237,13 +245,14 @@ class MLP(Module):
         return [layer.n_outputs for layer in self.layers]
 
     def architecture(self) -> dict[str, Any] | None:
-        """Return its sizes and the names of its activations; None if one is an unnamed function.
+        """Return its sizes and the names of its activations; None as for `Layer`.
 
         `activation` is one name where all hidden layers have the same, else a list of names.
         """
-        described = [layer.architecture() for layer in self.layers]
+        layers = self.layers if computes_as(self, MLP) else []
+        described = [layer.architecture() for layer in layers]
         names = [layer["activation"] for layer in described if layer is not None]
-        if len(names) < len(described):
+        if len(names) < len(self.layers):
             return None
         *hidden, output = names
         return {

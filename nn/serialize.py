@@ -41,8 +41,9 @@ def save(model: Module, path: _Path, preparation: Preparation | None = None) -> 
 
     Args:
         model: parameters are named as in its `state_dict`, in double precision. The architecture
-            is kept of an MLP, a Layer or a Neuron whose activations are in `nn.ACTIVATIONS`; that
-            it is not of another is a UserWarning.
+            is kept of an MLP, a Layer or a Neuron whose activations are in `nn.ACTIVATIONS` and of
+            whose parts none computes in a way of its own; that it is not of another is a
+            UserWarning.
         path: of the file, `.safetensors` by custom.
         preparation: of the data it was trained on, for predictions from tables.
 
@@ -59,8 +60,9 @@ def save(model: Module, path: _Path, preparation: Preparation | None = None) -> 
     if isinstance(model, tuple(MODULES.values())) and model.architecture() is None:
         warnings.warn(
             f"save: {os.fspath(path)!s} holds the numbers of {model!r} without its architecture, "
-            "which is kept only where the activation of every layer is one of nn.ACTIVATIONS; to "
-            "load it, build the model as you did here and call load(path, into=model)",
+            "which is kept only of layers that compute as nn's do, with functions of "
+            "nn.ACTIVATIONS; to load it, build the model as you did here and call "
+            "load(path, into=model)",
             stacklevel=2,
         )
 
@@ -70,7 +72,9 @@ def to_bytes(model: Module, preparation: Preparation | None = None) -> bytes:
     metadata = {}
     architecture = model.architecture()
     if architecture is not None:
-        description = {"module": type(model).__name__, **architecture}
+        own = type(model).__name__
+        kind = next((name for name, kind in MODULES.items() if isinstance(model, kind)), own)
+        description = {"module": kind, **architecture}
         metadata["architecture"] = json.dumps(description)
     if preparation is not None:
         if not isinstance(preparation, Preparation):

@@ -121,6 +121,67 @@ def test_a_module_of_ones_own(tmp_path):
     assert load(tmp_path / "m", into=fresh).factor.data == 2.5
 
 
+class Residual(Layer):
+    def __call__(self, inputs):
+        return [a + b for a, b in zip(inputs, super().__call__(inputs), strict=True)]
+
+
+class Negated(Neuron):
+    def __call__(self, inputs):
+        return -super().__call__(inputs)
+
+
+class Doubled(MLP):
+    def __call__(self, inputs):
+        return super().__call__(inputs) * 2.0
+
+
+class Named(MLP):
+    """Computes as an MLP does."""
+
+
+def with_part(place, part):
+    model = MLP(2, [3, 3, 1], seed=0)
+    if place == "layer":
+        model.layers[1] = part
+    else:
+        model.layers[0].neurons[2] = part
+    return model
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        with_part("layer", Residual(3, 3, seed=1)),
+        with_part("neuron", Negated(2, seed=1)),
+        Doubled(2, [3, 1], seed=1),
+        Residual(2, 2, seed=1),
+        Negated(2, seed=1),
+    ],
+    ids=["layer in it", "neuron in it", "MLP", "layer", "neuron"],
+)
+def test_what_computes_in_a_way_of_its_own_is_not_loaded_as_another(tmp_path, model):
+    with pytest.warns(UserWarning, match=r"kept only of layers that compute as nn's do"):
+        save(model, tmp_path / "m")
+    with pytest.raises(ValueError, match="parameters without the architecture"):
+        load(tmp_path / "m")
+    before = model([0.3, -0.7])
+    state = model.state_dict()
+    for parameter in model.parameters():
+        parameter.data = 0.5
+    load(tmp_path / "m", into=model)
+    assert model.state_dict() == state
+    assert repr(model([0.3, -0.7])) == repr(before)
+
+
+def test_a_subclass_that_computes_alike_is_loaded_as_what_it_computes(tmp_path):
+    model = Named(2, [3, 1], seed=1)
+    save(model, tmp_path / "m")
+    loaded = load(tmp_path / "m")
+    assert type(loaded) is MLP
+    assert loaded([0.3, -0.7]).data == model([0.3, -0.7]).data
+
+
 def test_mixed_activations_are_not_misremembered(tmp_path):
     model = MLP(2, [3, 3, 1], seed=1)
     model.layers[1].neurons[0].activation = ag.tanh
