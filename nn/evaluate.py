@@ -99,9 +99,9 @@ def accuracy(
     know what they mean.
     """
     rows, targets = samples_of(data)
-    if threshold is not None:
-        threshold = finite_number(threshold, "accuracy: threshold")
     outputs = predict(model, rows)
+    if threshold is not None:
+        threshold = threshold_of(threshold, outputs[0], "accuracy: threshold")
     is_right = decision_rule(outputs[0], targets, threshold)
     if is_right is None:
         expected = (
@@ -110,17 +110,33 @@ def accuracy(
             else "both -1 and +1, or both 0 and 1 (for one of them alone, give a threshold)"
         )
         raise ValueError(f"accuracy: the targets must be {expected}; got {_some(targets)}")
-    if threshold is None and is_right.border == 0.5 and any(y < 0.0 or y > 1.0 for y in outputs):
-        warnings.warn(
-            "accuracy: outputs for the labels 0 and 1 lie below 0 or above 1; if they are logits, "
-            "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
-            stacklevel=2,
-        )
+    if threshold is None:
+        warn_if_logits(is_right, outputs, "accuracy", stacklevel=3)
     n_right = sum(
         is_right(output, target) and not any(map(math.isnan, entries(output)))
         for output, target in zip(outputs, targets, strict=True)
     )
     return n_right / len(rows)
+
+
+def threshold_of(threshold: float, output: Any, name: str) -> float:
+    """The threshold as a float; ValueError for what is none, and where outputs are several."""
+    if isinstance(output, list):
+        raise ValueError(
+            f"{name} is for a single output; the model has {len(output)}, of which the largest is "
+            "its choice"
+        )
+    return finite_number(threshold, name)
+
+
+def warn_if_logits(is_right: DecisionRule, outputs: list[Any], who: str, stacklevel: int) -> None:
+    """Warn where 0.5 was taken between the labels 0 and 1, and the outputs are no probabilities."""
+    if is_right.border == 0.5 and any(y < 0.0 or y > 1.0 for y in outputs):
+        warnings.warn(
+            f"{who}: outputs for the labels 0 and 1 lie below 0 or above 1; if they are logits, "
+            "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
+            stacklevel=stacklevel,
+        )
 
 
 def decision_rule(

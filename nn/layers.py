@@ -175,7 +175,7 @@ class Layer(Module):
         return {"weight": [[*row] for row in self.weights], "bias": [*self.bias]}
 
     def architecture(self) -> dict[str, Any] | None:
-        """Return its sizes and its activation's name; None as for `Neuron`, or if neurons differ."""
+        """Return its sizes and its activation's name; None as for `Neuron`, or if some differ."""
         own = computes_as(self, Layer) and all(computes_as(one, Neuron) for one in self.neurons)
         if not own:
             return None

@@ -24,6 +24,7 @@ from nn.command.parts import Parts, parts_of
 from nn.command.recipes import RECIPES, SAMPLES, Recipe
 from nn.command.settings import SETTINGS, arguments, difference, recipe_of, record_of
 from nn.data import Preparation, Problem, problem_of, read_csv
+from nn.data.problem import REGRESS
 from nn.evaluate import loss_of, predict
 from nn.layers import MLP
 from nn.training.checkpoint import read_checkpoint
@@ -198,6 +199,7 @@ def _fit(
             checkpoint=checkpoint,
             resume=checkpoint if resume else None,
             compiled=recipe.compiled != "off" and recipe.compiled,
+            threshold=False if parts.training.task == REGRESS else None,
             lr=recipe.lr,
             momentum=recipe.momentum,
             dampening=recipe.dampening,

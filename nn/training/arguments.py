@@ -15,7 +15,8 @@ from random import Random
 from typing import Any
 
 from nn.data.samples import n_held_out, samples_of
-from nn.losses import Loss, loss_function
+from nn.evaluate import DecisionRule, binary_threshold, decision_rule, threshold_of
+from nn.losses import Loss, binary_cross_entropy_with_logits, loss_function
 from nn.module import Module
 from nn.nested import entries, shape_of
 from nn.optim import OPTIMIZERS, SGD
@@ -99,6 +100,20 @@ def optimizer_of(
             raise TypeError("fit: no learning rate; give lr=..., such as 0.1")
         settings = {"lr": 0.0, **settings}
     return kind(model.parameters(), **settings)
+
+
+def decision_rule_of(
+    threshold: float | bool | None, loss: Loss, output: Any, targets: list[Any]
+) -> DecisionRule | None:
+    """Return how answers are counted as right; None where the targets are no classes."""
+    if threshold is False:
+        return None
+    border = binary_threshold(targets)
+    if threshold is not None:
+        border = threshold_of(threshold, output, "fit: threshold (False for no accuracy)")
+    elif loss is binary_cross_entropy_with_logits and border is not None:
+        border = 0.0  # the output is a logit, not the probability
+    return decision_rule(output, targets, border)
 
 
 def rates_of(optimizer: SGD) -> dict[str, float]:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from nn.checks import rate, whole_number
-from nn.evaluate import binary_threshold, decision_rule, predict
+from nn.evaluate import predict, warn_if_logits
 from nn.init import Seed, random_source
-from nn.losses import Loss as Loss, binary_cross_entropy_with_logits, loss_name
+from nn.losses import LOSSES, Loss as Loss, loss_name
 from nn.module import Module
 from nn.nested import shape_of
 from nn.optim import SGD
@@ -24,6 +24,7 @@ from nn.training.arguments import (
     check_targets,
     checkpoint_of,
     compile_mode_of,
+    decision_rule_of,
     draw_samples,
     loss_of,
     optimizer_of,
@@ -66,6 +67,7 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: History | str | os.PathLike[str] | None = None,
     compiled: bool | str = False,
+    threshold: float | bool | None = None,
     **settings: Any,
 ) -> History:
     """Train `model` on `data` and return what each epoch gave.
@@ -100,6 +102,9 @@ def fit(
             fewer are to come: making a program costs as much. A model or loss that does more than
             compute, such as drawing random numbers or reading `.data`, is trained in eager mode,
             with a warning. Without callbacks the parameters' `.grad` is 0 in the end.
+        threshold: above it a single output, and its target, mean the second class, as for
+            `nn.accuracy`: 0 for logits that a loss function of your own takes. False: the targets
+            are no classes, so there is no accuracy.
         settings: of an optimiser given by name: `lr`, `momentum`, `dampening`, `weight_decay`,
             `nesterov`.
 
@@ -139,10 +144,7 @@ def fit(
     output = predict(model, rows[:1])[0]
     all_targets = targets + kept[1] if isinstance(kept, tuple) else targets
     check_targets(output, all_targets)
-    border = binary_threshold(all_targets)
-    if loss is binary_cross_entropy_with_logits and border is not None:
-        border = 0.0  # the output is a logit, not the probability
-    is_right = decision_rule(output, all_targets, border)
+    is_right = decision_rule_of(threshold, loss, output, all_targets)
     measures = ["loss"] + ["accuracy"] * (is_right is not None)
     measures += [f"val_{measure}" for measure in measures] if kept is not None else []
     check_measure(watching, measures)
@@ -189,6 +191,9 @@ def fit(
         if verbose:
             say_what_compiles()
     _run(training, listeners, checkpoint, verbose, steps)
+    if threshold is None and is_right is not None and loss_name(loss) not in LOSSES:
+        outputs = predict(model, rows[:ENOUGH])
+        warn_if_logits(is_right, outputs, "fit", stacklevel=3)
     return history
 
 
@@ -274,6 +279,10 @@ def _descend(
             file.save_if_due(training.capture)
 
 
+ENOUGH = 100  # samples, to see whether a model's outputs are probabilities
+_GIVEN = ("momentum", "dampening", "weight_decay", "nesterov")  # the learning rate may be changed
+
+
 def _plan(
     model: Module,
     optimizer: SGD,
@@ -294,6 +303,7 @@ def _plan(
         "others": len([p for p in optimizer.parameters if p not in own]),
         "samples": len(data[0]),
         "batch_size": batch_size,
+        **{name: str(getattr(optimizer, name)) for name in _GIVEN if type(optimizer) is SGD},
         "loss": loss_name(cost.loss),
         "l1": cost.l1,
         "l2": cost.l2,

@@ -142,6 +142,14 @@ def test_target_and_task_can_be_chosen(tmp_path, capsys):
         assert preparation.input_names == ["size"]
 
 
+def test_a_regression_of_two_numbers_has_no_accuracy(tmp_path):
+    rows = [[k * 0.37 % 1, k * 0.61 % 1, 1.5 + k % 2] for k in range(40)]  # -1 and 1, standardised
+    table = write_csv(tmp_path / "half.csv", [["a", "b", "price"], *rows])
+    options = ["--epochs", "2", "--test", "0", "--validation", "0", "--out", str(tmp_path / "out")]
+    assert main(["train", str(table), *options]) == 0
+    assert (tmp_path / "out" / "history.csv").read_text().splitlines()[0] == "epoch,loss"
+
+
 def test_rows_with_missing_values_are_left_out_if_so_told(tmp_path, capsys):
     rows = houses(30)
     rows[5][1] = ""

@@ -91,6 +91,21 @@ def test_some_epochs_and_then_more_are_as_many_at_once():
     assert model.state_dict() == train(epochs=3, **arguments)[0].state_dict()
 
 
+@pytest.mark.parametrize(
+    ("given", "difference"),
+    [
+        ({}, "momentum was 0.9, is 0.0"),
+        ({"momentum": 0.9, "weight_decay": 0.1}, "weight_decay was 0.0, is 0.1"),
+        ({"momentum": 0.9, "nesterov": True}, "nesterov was False, is True"),
+        ({"momentum": 0.9, "dampening": 0.5}, "dampening was 0.0, is 0.5"),
+    ],
+)
+def test_another_step_is_another_training(given, difference):
+    _, history = train(epochs=1, lr=0.1, momentum=0.9)
+    with pytest.raises(ValueError, match=f"of another training: {difference}; give what"):
+        train(epochs=2, lr=0.1, resume=history, **given)
+
+
 def test_the_first_history_stays_as_it_was():
     _, first = train(epochs=2, lr=0.05)
     before = outcome(train(epochs=2, lr=0.05)[0], first)

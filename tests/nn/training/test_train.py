@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import nn
 from autograd import Value
 from nn import MLP, SGD, Module, accuracy, cross_entropy, fit, hinge_loss, moons, mse_loss
 
@@ -123,6 +124,46 @@ def test_regression_has_no_accuracy():
     assert set(history.rows[0]) == {"epoch", "loss"}
     assert model.layers[0].weights[0][0].data == pytest.approx(2.0, abs=1e-3)
     assert model.layers[0].bias[0].data == pytest.approx(1.0, abs=1e-3)
+
+
+def on_logits(outputs, targets):
+    return nn.binary_cross_entropy_with_logits(outputs, targets)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_accuracy_of_logits_in_a_loss_of_ones_own(compiled):
+    X, y = nn.moons(40, noise=0.1, seed=0)
+
+    def accuracies(loss, **options):
+        model = MLP(2, [6, 1], activation="tanh", seed=0)
+        settings = {"lr": 0.1, "epochs": 20, "seed": 0, "verbose": False, "compiled": compiled}
+        history = fit(model, (X, y), loss, **settings, **options)
+        return history["accuracy"] if "accuracy" in history.rows[0] else None
+
+    right = accuracies("binary_cross_entropy_with_logits")
+    with pytest.warns(UserWarning, match=r"^fit: outputs .* below 0 .*give threshold=0 ") as w:
+        assert accuracies(on_logits) != right
+    assert w[0].filename == __file__
+    assert accuracies(on_logits, threshold=0) == right
+    assert accuracies(on_logits, threshold=False) is None
+    assert accuracies("mse") == accuracies("mse", threshold=0.5)  # and no word about it
+
+
+@pytest.mark.parametrize(
+    ("n_outputs", "threshold", "message"),
+    [
+        (1, True, "must be a finite number; got True"),
+        (1, "half", "must be a finite number; got 'half'"),
+        (2, 0.5, "is for a single output; the model has 2, of which"),
+    ],
+)
+def test_a_threshold_that_cannot_be_one(n_outputs, threshold, message):
+    model, data = MLP(2, [n_outputs], seed=0), ([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    with pytest.raises(ValueError, match=rf"^fit: threshold \(False for no accuracy\) {message}"):
+        fit(model, data, "cross_entropy", lr=0.1, threshold=threshold, verbose=False)
+    if n_outputs == 2:
+        with pytest.raises(ValueError, match=f"^accuracy: threshold {message}"):
+            nn.accuracy(model, data, threshold=threshold)
 
 
 def test_integer_features_train_too():
