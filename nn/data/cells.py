@@ -13,7 +13,7 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
 LARGEST = 1e150  # of larger numbers there is no square, and no mean squared error
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _INFINITE = frozenset({"inf", "infinity", "∞"})
-_GROUPED = re.compile(r"([+-]?[0-9]{1,3})((?:,[0-9]{3})+)(\.[0-9]*)?")
+_GROUPED = re.compile(r"([+-]?[1-9][0-9]{0,2})((?:,[0-9]{3})+)(\.[0-9]*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _DECORATION = re.compile(r"^[₩$€£¥]\s*|\s*[%₩$€£¥원]$")
 _CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})  # would break a line of output, or cannot be written
@@ -42,27 +42,31 @@ def number_in(cell: str) -> float:
         raise ValueError(f"is missing ({cell!r:.20}); {FILL_IN}")
     if is_plain or cell.lstrip("+-").casefold() in _INFINITE:
         raise ValueError(f"is {cell!r:.40}, infinite or too large to be squared")
-    plain = plain_notation(cell)
-    if plain is not None:
+    if found := plain_notations(cell):
+        plain = f"{found[0]:.40}"
+        if len(found) > 1:
+            plain += f" (or {found[1]:.40} where the comma is a decimal comma)"
         raise ValueError(
-            f"is {cell!r:.40}, not a plain number: write {plain:.40}, without thousands "
+            f"is {cell!r:.40}, not a plain number: write {plain}, without thousands "
             "separators, units and percent signs, and with a decimal point"
         )
     raise ValueError(f"is {cell!r:.40}, not a number")
 
 
-def plain_notation(cell: str) -> str | None:
-    """Return `cell` rewritten as a plain number if it is one in another notation, else None.
+def plain_notations(cell: str) -> list[str]:
+    """Return `cell` rewritten as a plain number, if it is one in another notation.
 
-    Other notations are 1,234 and 1,5, a percent sign, a currency, full-width digits.
+    Other notations are 1,234 and 1,5, a percent sign, a currency, full-width digits. 1,234 alone
+    may be either of two numbers.
     """
     text = unicodedata.normalize("NFKC", cell).replace("\N{MINUS SIGN}", "-").strip()
     text = _DECORATION.sub("", text)
+    found = []
     if grouped := _GROUPED.fullmatch(text):
-        text = grouped[1] + grouped[2].replace(",", "") + (grouped[3] or "")
-    elif _DECIMAL_COMMA.fullmatch(text):
-        text = text.replace(",", ".")
-    return text if text != cell and is_number(text) else None
+        found.append(grouped[1] + grouped[2].replace(",", "") + (grouped[3] or ""))
+    if _DECIMAL_COMMA.fullmatch(text):
+        found.append(text.replace(",", "."))
+    return [one for one in found or [text] if one != cell and is_number(one)]
 
 
 def label_of(text: str) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nn.data.cells import is_missing, is_number, label_of, number_in, number_label, plain_notation
+from nn.data.cells import is_missing, is_number, label_of, number_in, number_label, plain_notations
 from nn.data.problem import CLASSIFY, REGRESS, TASKS, Problem
 from nn.data.table import Table, read_table
 
@@ -156,7 +156,7 @@ class _Column:
         self.name, self.cells, self.lines = name, cells, lines
         self.n_numbers = sum(map(is_number, cells))
         others = [cell for cell in cells if not is_number(cell)]
-        n_like = self.n_numbers + sum(plain_notation(cell) is not None for cell in others)
+        n_like = self.n_numbers + sum(bool(plain_notations(cell)) for cell in others)
         # A column of numbers with a slip in it is not a column of texts.
         self.is_numeric = 2 * n_like > len(cells)
 

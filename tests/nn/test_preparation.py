@@ -210,7 +210,7 @@ def test_actual_numbers(table):
         ("키,색,고정\n\n,빨강,7\n", "line 3, column '키': the value is missing ('')"),
         ("키,색,고정\n1,NA,7\n", "line 2, column '색': the value is missing ('NA')"),
         ("키,색,고정\n크다,빨강,7\n", "line 2, column '키': the value is '크다', not a number"),
-        ('키,색,고정\n"1,234",빨강,7\n', "is '1,234', not a plain number: write 1234, without"),
+        ('키,색,고정\n"1,234",빨강,7\n', "is '1,234', not a plain number: write 1234 (or 1.234"),
         ("키,색,고정\n1e999,빨강,7\n", "the value is '1e999', infinite or too large to be squared"),
         (
             "키,종\n1,개\n",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from nn.data import read_table
-from nn.data.cells import MISSING, is_missing, is_number, number_in, plain_notation
+from nn.data.cells import MISSING, is_missing, is_number, number_in, plain_notations
 
 KOREAN = "키,색,종\r\n1.5,빨강,고양이\r\n2,파랑,개\r\n"
 ROWS = [["1.5", "빨강", "고양이"], ["2", "파랑", "개"]]
@@ -262,14 +262,17 @@ def test_plain_numbers(cell):
 @pytest.mark.parametrize(
     ("cell", "plain"),
     [
-        ("1,234", "1234"),
+        ("1,234,567", "1234567"),
+        ("1,234.5", "1234.5"),
+        ("0,305", "0.305"),
+        ("-0,120", "-0.120"),
         ("-12,345,678.9", "-12345678.9"),
         ("1,5", "1.5"),
         ("12,34", "12.34"),
         ("35%", "35"),
         ("35 %", "35"),
-        ("₩1,000", "1000"),
-        ("1,000원", "1000"),
+        ("₩1,000,000", "1000000"),
+        ("1,000,000원", "1000000"),
         ("$ 5", "5"),
         ("１２．５", "12.5"),
         ("−5", "-5"),
@@ -277,8 +280,17 @@ def test_plain_numbers(cell):
 )
 def test_numbers_in_other_notations_are_refused_with_the_plain_one(cell, plain):
     assert not is_number(cell)
-    assert plain_notation(cell) == plain
+    assert plain_notations(cell) == [plain]
     with pytest.raises(ValueError, match=f"not a plain number: write {plain}, without"):
+        number_in(cell)
+
+
+@pytest.mark.parametrize("cell", ["1,234", "₩1,234", "+1,234"])
+def test_a_comma_that_may_be_either_is_said_to_be(cell):
+    assert [float(one) for one in plain_notations(cell)] == [1234.0, 1.234]
+    with pytest.raises(
+        ValueError, match=r"write .?1234 \(or .?1\.234 where the comma is"
+    ):
         number_in(cell)
 
 
@@ -287,7 +299,7 @@ def test_numbers_in_other_notations_are_refused_with_the_plain_one(cell, plain):
 )
 def test_texts(cell):
     assert not is_number(cell)
-    assert plain_notation(cell) is None
+    assert plain_notations(cell) == []
     with pytest.raises(ValueError, match=r"is '.*', not a number"):
         number_in(cell)
 
