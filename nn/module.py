@@ -6,6 +6,7 @@ and shaped as PyTorch's `state_dict` (`layers.0.weight`, `layers.0.bias`).
 """
 
 import reprlib
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
@@ -89,11 +90,13 @@ class Module:
         """Return the parameters as they are saved: name -> a parameter or nested lists of them.
 
         A subclass overrides it where the saved form is not that of its attributes: `Layer` saves
-        one matrix where it has many neurons.
+        one matrix where it has many neurons. A module that is met inside itself, as by a reference
+        to its parent, adds nothing.
         """
         found: dict[str, Arrangement] = {}
-        for name, item in _members(self):
-            _arrange(name, item, found)
+        with _arranging(self):
+            for name, item in _members(self):
+                _arrange(name, item, found)
         return found
 
     def architecture(self) -> dict[str, Any] | None:
@@ -201,8 +204,27 @@ def _modules(root: Module) -> list[Module]:
     return [thing for thing in seen.values() if isinstance(thing, Module)]
 
 
+class _Around(threading.local):
+    modules: tuple[Module, ...] = ()
+
+
+_around = _Around()  # the modules that are being arranged, each inside the one before
+
+
+@contextmanager
+def _arranging(module: Module) -> Iterator[None]:
+    before = _around.modules
+    _around.modules = (*before, module)
+    try:
+        yield
+    finally:
+        _around.modules = before
+
+
 def _arrange(path: str, thing: Any, found: dict[str, Arrangement]) -> None:
     """Add what is saved of `thing` to `found`: a rectangle of parameters as one entry."""
+    if any(thing is module for module in _around.modules):
+        return
     if isinstance(thing, Module):
         parts = {f"{path}.{name}": array for name, array in thing.arrangement().items()}
     else:

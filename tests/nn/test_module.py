@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import nn
 from autograd import Value
 from nn import MLP, Layer, Module, Neuron
 from nn.nested import entries
@@ -156,6 +157,38 @@ def test_train_and_eval_reach_every_module():
     module.train()
     assert module.pair[0].neurons[0].training
     assert Neuron(1).training
+
+
+class Child(Module):
+    def __init__(self, parent):
+        self.parent = parent
+        self.weight = Value(0.5)
+
+    def __call__(self, inputs):
+        return inputs[0] * self.weight
+
+
+class Parent(Module):
+    def __init__(self):
+        self.loop = self
+        self.children = [Child(self), Child(self)]
+        self.head = Neuron(1, seed=0)
+
+    def __call__(self, inputs):
+        return self.head([self.children[0](inputs) + self.children[1](inputs)])
+
+
+def test_a_child_may_know_its_parent():
+    model = Parent()
+    assert list(model.state_dict()) == [
+        "children.0.weight", "children.1.weight", "head.weight", "head.bias"
+    ]  # fmt: skip
+    assert len(model.parameters()) == 4
+    assert list(model.children[0].state_dict())[-1] == "weight"  # asked alone, its parent is inside
+    nn.fit(model, ([[1.0], [2.0]], [1.0, 2.0]), "mse", lr=0.1, epochs=2, verbose=False)
+    other = Parent()
+    other.load_state_dict(model.state_dict())
+    assert other([2.0]).data == model([2.0]).data
 
 
 def test_calling_a_module_without_a_call():

@@ -288,9 +288,7 @@ def test_numbers_in_other_notations_are_refused_with_the_plain_one(cell, plain):
 @pytest.mark.parametrize("cell", ["1,234", "₩1,234", "+1,234"])
 def test_a_comma_that_may_be_either_is_said_to_be(cell):
     assert [float(one) for one in plain_notations(cell)] == [1234.0, 1.234]
-    with pytest.raises(
-        ValueError, match=r"write .?1234 \(or .?1\.234 where the comma is"
-    ):
+    with pytest.raises(ValueError, match=r"write .?1234 \(or .?1\.234 where the comma is"):
         number_in(cell)
 
 
