@@ -35,8 +35,29 @@ def _twin(node: Any, inputs: tuple[Any, ...]) -> Any:
 
 
 def _attributes(node: Any) -> dict[str, Any]:
-    """What a subclass of Value keeps beside what all have."""
-    return getattr(node, "__dict__", {})
+    """What a subclass of Value keeps beside what all have: in its `__dict__` and its slots."""
+    kind = type(node)
+    if kind not in _slots:
+        _slots[kind] = _slots_of(kind)
+    found: dict[str, Any] = getattr(node, "__dict__", {})
+    if _slots[kind]:
+        found = {**found, **{k: getattr(node, k) for k in _slots[kind] if hasattr(node, k)}}
+    return found
+
+
+# a class -> the slots that it and its bases have beside those of Value
+_slots: "weakref.WeakKeyDictionary[type, tuple[str, ...]]" = weakref.WeakKeyDictionary()
+
+
+def _slots_of(kind: type) -> tuple[str, ...]:
+    value = next(base for base in kind.__mro__ if "_data" in vars(base))
+    found: list[str] = []
+    for base in kind.__mro__:
+        names = vars(base).get("__slots__", ()) if base not in value.__mro__ else ()
+        for name in (names,) if isinstance(names, str) else names:
+            is_private = name.startswith("__") and not name.endswith("__")
+            found.append(f"_{base.__name__.lstrip('_')}{name}" if is_private else name)
+    return tuple([name for name in found if name not in ("__dict__", "__weakref__")])
 
 
 def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:

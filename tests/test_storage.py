@@ -95,6 +95,44 @@ def test_a_leaf_and_its_attributes(twin_of):
     assert x.data == 2.0
 
 
+class Mixed:
+    __slots__ = ()
+
+
+class Slotted(Value):
+    __slots__ = ("__secret", "extra", "unset")
+
+    def __init__(self, data, extra, secret):
+        super().__init__(data)
+        self.extra, self.__secret = extra, secret
+
+    @property
+    def secret(self):
+        return self.__secret
+
+
+class Further(Slotted, Mixed):
+    __slots__ = "note"
+
+
+class Free(Slotted):
+    """Has a `__dict__` as well."""
+
+
+@pytest.mark.parametrize("twin_of", [copy.copy, copy.deepcopy, through_pickle, slow_pickle])
+@pytest.mark.parametrize("kind", [Slotted, Further, Free])
+def test_what_a_subclass_keeps_in_slots(twin_of, kind):
+    x = kind(2.0, ["more"], 5)
+    if kind is not Slotted:
+        x.note = "한"
+    twin = twin_of(x) if twin_of is copy.copy else twin_of(x * 3.0).inputs[0]
+    assert type(twin) is kind
+    assert (twin.data, twin.extra, twin.secret) == (2.0, ["more"], 5)
+    assert not hasattr(twin, "unset")
+    assert getattr(twin, "note", "한") == "한"
+    assert (twin.extra is x.extra) == (twin_of is copy.copy)
+
+
 @ways
 def test_the_twin_goes_on_computing(twin_of):
     x = Value(0.5)
