@@ -26,6 +26,7 @@ from nn.data.encodings import (
 from nn.data.problem import CLASSIFY, Problem
 from nn.data.samples import DataSet
 from nn.data.table import Table
+from nn.nested import as_lists
 from nn.strict_json import parse
 
 __all__ = [
@@ -188,7 +189,8 @@ class Preparation:
         return self.target.probabilities(self._outputs(output))
 
     def _outputs(self, output: Any) -> list[float]:
-        several = output if isinstance(output, (list, tuple)) else [output]
+        lists = as_lists(output)
+        several = lists if isinstance(lists, list) else [lists]
         outputs = [float(o.data if isinstance(o, Value) else o) for o in several]
         if len(outputs) != self.n_outputs:
             raise ValueError(

@@ -12,6 +12,7 @@ from typing import Any
 from nn.data.cells import check_label
 from nn.data.samples import check_fraction, n_held_out
 from nn.init import Seed, random_source
+from nn.nested import as_lists
 
 CLASSIFY, REGRESS = "classify", "regress"
 TASKS = (CLASSIFY, REGRESS)
@@ -25,8 +26,9 @@ class Problem:
     Args:
         name: of the data, as reports show it.
         features: the names of the columns of `rows`.
-        rows: a list for each sample; a cell is a float or, in a categorical column, a text.
-        targets: for each sample the text of its class, or a float.
+        rows: a list for each sample; a cell is a float or, in a categorical column, a text. Arrays
+            and their numbers become lists and Python's.
+        targets: for each sample the text of its class, or a float; likewise.
         target: the name of what the targets are.
         task: "classify" or "regress".
         notes: what was guessed, in words.
@@ -53,6 +55,9 @@ class Problem:
             raise ValueError(
                 f"Problem: task must be one of {', '.join(TASKS)}; got {self.task!r:.40}"
             )
+        # A frozen dataclass fills in its own attributes in this way.
+        object.__setattr__(self, "rows", as_lists(self.rows))
+        object.__setattr__(self, "targets", as_lists(self.targets))
         if not self.rows or len(self.rows) != len(self.targets):
             raise ValueError(
                 f"Problem: {len(self.rows)} rows, {len(self.targets)} targets; give a target for "
@@ -68,7 +73,6 @@ class Problem:
                 raise ValueError(
                     f"Problem: rows[{i}] has {len(row)} cells for {len(self.features)} features"
                 )
-        # A frozen dataclass fills in its own defaults in this way.
         if not self.categories:
             columns = zip(*self.rows, strict=True)
             object.__setattr__(self, "categories", tuple(map(_categories, columns)))

@@ -4,10 +4,11 @@ import random
 import unicodedata
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nn.data import DATA_SETS, Problem, problem_of, read_csv
+from nn.data import DATA_SETS, Preparation, Problem, problem_of, read_csv
 
 
 @pytest.fixture
@@ -355,6 +356,30 @@ def test_settings_reach_the_data():
     assert len(problem_of("moons", seed=1, n_samples=30, noise=0.0).rows) == 30
     with pytest.raises(TypeError, match="iris has no settings, got n_samples"):
         problem_of("iris", n_samples=30)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),
+        np.array([[1, 2], [3, 4], [5, 6]], dtype=np.int64),
+        np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32),
+        [np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0])],
+        [[np.int64(1), np.float32(2)], [np.float64(3), np.int32(4)], [5, 6]],
+        ((1, 2), (3, 4), (5, 6)),
+    ],
+)
+@pytest.mark.parametrize("targets", [np.array(["a", "b", "a"]), ("a", "b", "a")])
+def test_arrays_become_lists_and_numbers_of_numpys_pythons(rows, targets):
+    problem = Problem("made", ("x", "y"), rows, targets, "kind", "classify")
+    assert problem.rows == [[1, 2], [3, 4], [5, 6]]
+    assert {type(cell) for row in problem.rows for cell in row} <= {int, float}
+    assert problem.targets == ["a", "b", "a"]
+    assert problem.classes == ("a", "b")
+    preparation = Preparation.of(problem)
+    assert preparation.data(problem)[1] == [0, 1, 0]
+    assert preparation.answer(np.array([0.5, 2.0])) == "b"
+    assert preparation.answer((np.float32(2.0), np.int64(1))) == "a"
 
 
 def test_a_problem_is_shown_in_a_line():
