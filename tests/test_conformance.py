@@ -137,7 +137,7 @@ def _same(shown, came):
 
 
 def test_random_expressions_shrink_to_one_operation():
-    (wrong,) = [broken for broken in BROKEN if broken.name == "tanh only above 1"]
+    (wrong,) = [broken for broken in BROKEN if broken.property == RANDOM]
     result = judged(wrong)["random_expressions"]
     assert result.code.count("tanh") == 1
     assert len(result.code.splitlines()) == 5, result.code

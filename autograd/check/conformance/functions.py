@@ -14,6 +14,14 @@ POINTS = {
     "log": (0.5, 3.0), "log2": (0.5, 3.0), "log10": (0.5, 3.0), "sqrt": (0.25, 4.0),
     "log1p": (-0.5, 2.0), "asin": (0.5, -0.75), "acos": (0.5, -0.75), "tan": (0.5, -1.0),
 }  # fmt: skip
+# And further out: 4 and -6 unless it says otherwise, where no usual formula loses more than a few
+# digits.
+FURTHER = {
+    **dict.fromkeys(("log", "log2", "log10"), (0.01, 200.0)), "log1p": (-0.95, 50.0),
+    "sqrt": (1e-4, 1e4), "exp": (12.0, -60.0), **dict.fromkeys(("sinh", "cosh"), (12.0, -12.0)),
+    **dict.fromkeys(("sin", "cos", "tan", "atan", "relu", "abs"), (60.0, -60.0)),
+    **dict.fromkeys(("asin", "acos"), (0.95, -0.3)),
+}  # fmt: skip
 OF_TWO = ("maximum", "minimum")
 NOT_AT_ZERO = ("log", "log2", "log10", "sqrt", "relu", "abs")  # that is a property of its own
 
@@ -23,17 +31,25 @@ def of(function: str) -> Property:
     if function in OF_TWO:
         programs = [
             f"a = Value({a}); b = Value({b}); y = {function}(a, b){factor}; y.backward()"
-            for a, b, factor in ((2.0, 3.0, ""), (3.0, -2.0, ""), (2.0, 3.0, " * 4.0"))
+            for a, b, factor in (
+                (2.0, 3.0, ""),
+                (3.0, -2.0, ""),
+                (2.0, 3.0, " * 4.0"),
+                (60.0, -60.0, ""),
+                (-60.0, -50.0, ""),
+            )
         ]
         return prop(function, f"{function}(a, b)", *programs)
     points = POINTS.get(function, (0.5, -1.5))
     zero = () if function in NOT_AT_ZERO else ("0.0",)
+    further = FURTHER.get(function, (4.0, -6.0))
     return prop(
         function,
         f"{function}(a)",
         *at(function, *map(str, points), *zero),
         f"a = Value({points[0] / 2}); y = {function}(a * 2.0) * 3.0; y.backward()",
         f"a = Value({points[0]}); b = {function}(a); y = b * b; y.backward()",
+        *at(function, *map(str, further)),
     )
 
 

@@ -77,11 +77,17 @@ ARITHMETIC = (
     prop("powers", "a**2, a**-1, a**0.5",
          *[f"a = Value(4.0); y = a ** {n}; y.backward()" for n in ("2", "3", "-1", "0.5", "-1.5")],
          "a = Value(-2.0); y = a ** 3; y.backward()",
-         "a = Value(3.0); y = a ** 2 * 5.0; y.backward()"),
+         "a = Value(3.0); y = a ** 2 * 5.0; y.backward()",
+         *[f"a = Value({a}); y = a ** {n}; y.backward()"
+           for a, n in ((-2.0, -1), (-0.5, 4), (-3.0, -2), (0.25, 1.5), (0.25, -0.5), (50.0, 5))]),
     prop("power_of_two_values", "a ** b",
          "a = Value(2.0); b = Value(3.0); y = a ** b; y.backward()",
-         "a = Value(2.0); b = Value(-0.5); y = a ** b * 3.0; y.backward()"),
-    prop("reflected_power", "2 ** a", *reflected("**", 2.0, 3.0)),
+         "a = Value(2.0); b = Value(-0.5); y = a ** b * 3.0; y.backward()",
+         *[f"a = Value({a}); b = Value({b}); y = a ** b; y.backward()"
+           for a, b in ((0.5, 3.0), (0.25, -1.5), (20.0, 0.3))]),
+    prop("reflected_power", "2 ** a", *reflected("**", 2.0, 3.0),
+         *[f"a = Value({a}); y = {number} ** a; y.backward()"
+           for number, a in ((0.5, 3.0), (0.5, -2.0), (2.0, -6.0))]),
     prop("integers", "Value(3) / 2 is 1.5",
          *[f"a = Value(3); {line}; y.backward()"
            for line in ("y = a / 2", "y = 7 / a", "y = a ** -1", "y = a * 2 - 1")]),
