@@ -87,16 +87,23 @@ def _given(names: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[Value, 
     `names=globals()` in a notebook holds its earlier results under such names.
     """
     found: dict[Value, str] = {}
-    pair: Any  # what a caller gave
-    for pair in names.items() if isinstance(names, Mapping) else names:
+    for name, thing in pairs_of(names):
+        if not name.startswith("_"):
+            _give(name, thing, found, MOST_INDICES)
+    return found
+
+
+def pairs_of(names: Names) -> list[tuple[str, Any]]:
+    """What was given as `names`, as pairs; TypeError for what is none."""
+    given: Any = names.items() if isinstance(names, Mapping) else () if names is None else names
+    found = []
+    for pair in given if isinstance(given, Iterable) else [given]:
         if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], str):
             raise TypeError(
                 f"names: expected names and their Values, got {pair!r:.60}; write "
                 'names={"w": w}, or names=locals()'
             )
-        name, thing = pair
-        if not name.startswith("_"):
-            _give(name, thing, found, MOST_INDICES)
+        found.append(pair)
     return found
 
 

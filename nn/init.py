@@ -22,18 +22,22 @@ def random_source(seed: Seed) -> random.Random:
     """Return the source that `seed` stands for.
 
     None is Python's global `random` module; an int starts a generator of its own; a
-    `random.Random` is used, and advanced, as it is. Raises TypeError for anything else.
+    `random.Random` is used, and advanced, as it is. Raises TypeError for anything else, and
+    ValueError for an int below 0, which Python takes for the one above.
     """
     if seed is None or seed is _GLOBAL:
         return _GLOBAL
     if isinstance(seed, random.Random):
         return seed
     try:
-        return random.Random(index(seed))
+        number = index(seed)
     except TypeError:
         raise TypeError(
             f"seed: expected an int, a random.Random or None, got {seed!r:.40}"
         ) from None
+    if number < 0:
+        raise ValueError(f"seed: must be at least 0, got {number}: random.Random takes its size")
+    return random.Random(number)
 
 
 def uniform(n_inputs: int, n_outputs: int, source: random.Random) -> float:

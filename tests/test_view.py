@@ -156,6 +156,13 @@ def test_a_label_of_none_is_no_name():
     assert "None" not in draw(Value(1.0, label=None) * 2.0).source
 
 
+@pytest.mark.parametrize("names", [3, "w", ["w"], [("w",)], [(1, Value(1.0))], Value(1.0)])
+@pytest.mark.parametrize("show", [ag.draw, ag.step, ag.explain, ag.source])
+def test_names_that_are_none(show, names):
+    with pytest.raises(TypeError, match=r'^names: expected .* write names=\{"w": w\}, or'):
+        show(Value(2.0) * 3.0, names=names)
+
+
 def test_names_may_be_pairs():
     a, b = Value(1.0), Value(2.0)
     shown = texts(draw(a * b, names=[("first", a), ("second", b), ("again", a)]))

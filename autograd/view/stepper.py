@@ -8,11 +8,11 @@ import functools
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, overload
 
 from autograd.files import write_atomically
-from autograd.naming import Names, node_names
+from autograd.naming import Names, node_names, pairs_of
 from autograd.value import Value
 from autograd.view.glossary import Language
 from autograd.view.listing import listing
@@ -53,8 +53,8 @@ class Stepper:
     ) -> None:
         self.nodes = tuple(order)
         self.lang = lang
-        pairs = [] if names is None else [*(names.items() if isinstance(names, Mapping) else names)]
-        self.names = tuple(node_names(order, [*pairs, *((name, x) for x, name in given.items())]))
+        pairs = [*pairs_of(names), *((name, x) for x, name in given.items())]
+        self.names = tuple(node_names(order, pairs))
         self.records = trace(root, self.names, prediction, optimizer, lang)
         self.code = listing((record.line for record in self.records), function)
         self._data = tuple(node.data for node in order)

@@ -90,7 +90,9 @@ def after(history: History, model: MLP, preparation: Preparation, parts: Parts) 
 
 
 def hints(before: float, after: float, recipe: Recipe) -> Iterator[str]:
-    """Yield what to try if the loss over the training samples has not fallen."""
+    """Yield what to try if the loss over the training samples has not fallen, and could have."""
+    if after == 0.0:
+        return
     if after >= before:
         yield (
             f"the loss has not fallen ({before:.4g} before, {after:.4g} after): "

@@ -243,6 +243,7 @@ SGD_OF_MODEL = "nn.SGD(model.parameters(), lr=0.1)"
         (lambda m: train(m, checkpoint=3), "fit: checkpoint must be the path of a file, got 3"),
         (lambda m: train(m, resume=History()), "the history to resume is not one that fit"),
         (lambda m: train(m, seed="x"), "seed: expected an int"),
+        (lambda m: train(m, seed=-1), "seed: must be at least 0, got -1"),
     ],
 )
 def test_every_wrong_call_is_one_clear_line(call, message):
