@@ -72,10 +72,10 @@ RULES = {
         "절댓값은 입력의 부호를 붙여 기울기를 전달합니다.",
     ),
     "tanh": (
-        ("tanh passes the gradient on times 1 - tanh(x)**2: whole near 0, almost nothing where it "
-        "is saturated."),
-        ("tanh는 기울기에 1 - tanh(x)**2를 곱해 전달합니다. 0 근처에서는 거의 그대로 전달하고, "
-        "포화된 곳에서는 거의 전달하지 않습니다."),
+        ("tanh passes the gradient on times 1 minus the square of its output: whole near 0, almost "
+        "nothing where it is saturated."),
+        ("tanh는 기울기에 1에서 출력의 제곱을 뺀 값을 곱해 전달합니다. 0 근처에서는 거의 그대로 "
+        "전달하고, 포화된 곳에서는 거의 전달하지 않습니다."),
     ),
     "sigmoid": (
         "A sigmoid s passes the gradient on times s * (1 - s), which is at most 1/4.",

@@ -73,9 +73,16 @@ class Sentences:
         said = "; ".join(parts) or "there is no Value among them"
         return f"Pass {passed} back to the inputs of {shortened(formula)}: {said}."
 
-    def update(self, name: str, rule: str, before: float, after: float) -> str:
-        """The optimiser changed a parameter."""
+    def update(
+        self, name: str, rule: str, before: float, after: float, change: tuple[float, float] | None
+    ) -> str:
+        """The optimiser changed a parameter; `change`: the rate and the gradient it went by."""
         changed = f"{name} <- {rule}: {short_number(before)} -> {short_number(after)}"
+        if change is not None:
+            rate, gradient = change
+            numbers = f"{short_number(before)} - {short_number(rate)}*"
+            numbers += number_in_formula(gradient, short=True)
+            changed = f"{name} <- {rule} = {numbers} = {short_number(after)}"
         return (
             f"{term('weight update', 'ko')}: {changed}" if self._is_korean else f"Update {changed}."
         )

@@ -64,6 +64,7 @@ def interact(
         if go_on is None:
             for index in range(len(stepper)):
                 print(text_of(stepper, index), end="\n\n", file=stdout)
+            print(words(stepper.lang)["terminal_marks"], file=stdout)
             return
         any_found = False
         while go_on():
@@ -76,7 +77,8 @@ def interact(
     said = ""
     with _single_keys(stdin) as read:
         while True:
-            shown = f"{text_of(stepper, stepper.index)}\n\n{said or texts['terminal_keys']}"
+            below = said or f"{texts['terminal_marks']}\n{texts['terminal_keys']}"
+            shown = f"{text_of(stepper, stepper.index)}\n\n{below}"
             # To the upper left corner, and all below it gone.
             print(f"\x1b[H\x1b[2J{shown}", file=stdout, flush=True)
             said, key = "", KEYS.get(read())
@@ -149,7 +151,7 @@ def _table(stepper: "Stepper", index: int) -> list[str]:
         rows = [*rows[: MOST_ROWS - 1], record.node]
     cells = [("", texts["name"], texts["data"], texts["gradient"])]
     for i in rows:
-        mark = ">" if i == record.node else "-" if i in touched else ""
+        mark = ">" if i == record.node else "." if i in touched else ""
         cells.append((mark, _cut(stepper.names[i]), _number(data[i]), _number(gradients[i])))
     if hidden > 0:
         cells.insert(-1, ("", f"... {hidden:,}", "", ""))

@@ -126,8 +126,10 @@ class _Tracer:
             gradient = gradients.get(parameter, 0.0)
             by, latex = self._derivative(parameter)
             rate = getattr(optimizer, "lr", None)
+            change = None
             # repr tells nan from nan and -0.0 from 0.0, as bits do.
             if isinstance(rate, float) and repr(made.data - rate * gradient) == repr(new):
+                change = rate, gradient
                 rule = f"{made.name} - lr*{by}"
                 latex = rf"{latex_name(made.name)} - \alpha \cdot {latex}"
                 numbers = (
@@ -141,7 +143,7 @@ class _Tracer:
             yield replace(
                 made, phase="update", data=new, gradient=gradient, formula=rule, numbers=numbers,
                 latex=rf"{latex_name(made.name)} \leftarrow {latex}" if latex else "",
-                message=self.say.update(made.name, rule, made.data, new),
+                message=self.say.update(made.name, rule, made.data, new, change),
             )  # fmt: skip
 
     def _describe(self, node: Value) -> Record:

@@ -39,6 +39,10 @@ TEXTS = {
         "Keys: right, left one step; n, p next and previous phase; Home, End; c stop where; q quit",
         "키: 오른쪽 왼쪽 한 단계씩, n p 다음과 이전 과정, Home End, c 멈출 곳까지, q 끝내기",
     ),
+    "terminal_marks": (
+        "> the node of this step, . what it is made from, - no number yet",
+        "> 이 단계의 노드, . 그 노드를 만든 피연산자, - 아직 없는 수",
+    ),
     # the picture
     "picture": _term("computation graph"),
     "picture_hint": (

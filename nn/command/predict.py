@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         describe: Any = describe_classes if isinstance(answers[0], str) else describe_numbers
         name = Path(options.file).name
         flattered = (
-            f"; it was trained on rows of a {name}: what train printed for its test part says more"
+            f"; it learned from most rows of a {name}: see what train printed of its test part"
             if is_trained_on(Path(options.model), name)
             else ""
         )

@@ -22,7 +22,7 @@ TEXTS = {
     "curves": ("Training", "학습 곡선"),
     "loss": _term("loss"),
     "accuracy": ("accuracy", "정확도"),
-    "running": ("training, running", "학습(배치마다 잰 값)"),
+    "running": ("training, while it learns", "학습(미니배치마다 잰 값)"),
     "validation": ("validation", "검증"),
     "best_epoch": ("best epoch: {epoch}", "가장 좋은 에포크: {epoch}"),
     "epoch": ("epoch", "에포크"),

@@ -89,8 +89,7 @@ def test_who_predicts_the_table_that_was_trained_on_is_told(trained):
     result = run("predict", model, "flowers.csv", "--encoding", "cp949", cwd=folder)
     assert result.returncode == 0
     assert result.stderr.endswith(
-        "; it was trained on rows of a flowers.csv: what train printed for its test part says "
-        "more\n"
+        "; it learned from most rows of a flowers.csv: see what train printed of its test part\n"
     )
 
 

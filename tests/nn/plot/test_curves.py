@@ -24,7 +24,7 @@ def test_loss_and_accuracy_have_a_panel_each():
     assert list(above.lines[0].get_ydata()) == [0.9, 0.5, 0.25]
     assert list(below.lines[0].get_ydata()) == [0.1, 0.5, 0.75]
     assert [above.get_ylabel(), below.get_ylabel()] == ["loss", "accuracy"]
-    assert legend_of(above) == legend_of(below) == ["training, running"]
+    assert legend_of(above) == legend_of(below) == ["training, while it learns"]
     check_png(figure)
 
 
@@ -34,7 +34,7 @@ def test_training_and_validation_are_not_told_apart_by_colour_alone():
     )
     history.best_epoch, history.loss_name = 1, "hinge"
     above, below = loss_curve(history).axes
-    assert legend_of(above) == ["training, running", "validation", "best epoch: 1"]
+    assert legend_of(above) == ["training, while it learns", "validation", "best epoch: 1"]
     assert [line.get_linestyle() for line in above.lines] == ["-", "--", ":"]
     assert list(above.lines[1].get_ydata()) == [1.0, 0.7]
     assert list(below.lines[1].get_ydata()) == [0.2, 0.3]
