@@ -266,7 +266,7 @@ TEXTS = {
         "미니배치마다 가중치가 바뀌는 동안 잰 값입니다.",
     ),
     "now": Text("shown epoch", "보고 있는 에포크"),
-    "logarithmic": Text("logarithmic scale", "로그 눈금"),
+    "logarithmic": Text("log scale", "로그 눈금"),
     "best": Text("best epoch", "가장 좋은 에포크"),
     "points_of": Text(
         "{shown} of {total} epochs drawn.",

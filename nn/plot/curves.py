@@ -45,7 +45,9 @@ def loss_curve(history: History, lang: Language = "en") -> "Figure":
     panels = figure.subplots(1 + has_accuracy, 1, sharex=True, squeeze=False)[:, 0]
     losses = _draw(panels[0], history, "loss", "val_loss", say)
     finite = [loss for loss in losses if math.isfinite(loss)]
+    name = f" ({history.loss_name})" if history.loss_name else ""
     if history.spans_decades("loss", "val_loss"):
+        name += f"\n{say('logarithmic')}"
         if max(finite) > LARGE:
             panels[0].set_ylim(min(finite) / 10.0, sys.float_info.max)
         panels[0].set_yscale("log")
@@ -55,7 +57,6 @@ def loss_curve(history: History, lang: Language = "en") -> "Figure":
             panels[0].minorticks_off()
     else:
         panels[0].set_ylim(bottom=min([0.0, *finite]))
-    name = f" ({history.loss_name})" if history.loss_name else ""
     panels[0].set(ylabel=f"{say('loss')}{name}", title=say("curves"))
     if has_accuracy:
         _draw(panels[1], history, "accuracy", "val_accuracy", say)

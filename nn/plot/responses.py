@@ -29,9 +29,12 @@ def maps_of(model: MLP, rows: list[Any], inputs: list[Input], say: Say) -> "Figu
         [[a, b] for b in x2 for a in x1],
         lambda signals: _map_panel(xs, ys, signals, say),
         say("output"),
-        say("maps", right=inputs[0].name, up=inputs[1].name),
+        lambda goes_below: say(
+            "maps", right=inputs[0].name, up=inputs[1].name,
+            hatched=say("hatched") if goes_below else "",
+        ),
         say,
-    )
+    )  # fmt: skip
 
 
 def curves_of(model: MLP, rows: list[Any], inputs: list[Input], say: Say) -> "Figure":
@@ -43,7 +46,7 @@ def curves_of(model: MLP, rows: list[Any], inputs: list[Input], say: Say) -> "Fi
         [[x] for x in seen],
         lambda signals: _curve_panel(xs, signals),
         "",
-        say("responses", name=inputs[0].name),
+        lambda _: say("responses", name=inputs[0].name),
         say,
     )
 
@@ -53,10 +56,13 @@ def _figure_of(
     signals: list[list[float]],
     panel_of: Callable[[list[list[float]]], Panel],
     scale: str,
-    title: str,
+    title: Callable[[bool], str],
     say: Say,
 ) -> "Figure":
-    """The panels of each hidden layer below those of the one before, for a list of samples."""
+    """The panels of each hidden layer below those of the one before, for a list of samples.
+
+    Args: `title` is given whether an output lies below 0.
+    """
     hidden = model.layers[:-1]
     n_rows = [n_rows_of(layer) for layer in hidden]
     n_columns = max(n_columns_of(layer) for layer in hidden)
@@ -64,11 +70,13 @@ def _figure_of(
         "the hidden neurons", 1.25 * max(n_columns, 2) + 1.6, 1.35 * sum(n_rows) + 0.8
     )
     parts = figure.subfigures(len(hidden), 1, height_ratios=n_rows, squeeze=False)[:, 0]
+    goes_below = False
     for depth, (layer, part) in enumerate(zip(hidden, parts, strict=True), 1):
         signals = [numbers_of(output) for output in outputs_of(layer, signals)]
+        goes_below = goes_below or any(y < 0.0 for output in signals for y in output)
         number = depth if len(hidden) > 1 else None
         draw_layer(part, layer, n_columns, panel_of(signals), say, number, scale)
-    return titled(figure, title)
+    return titled(figure, title(goes_below))
 
 
 def _map_panel(xs: list[float], ys: list[float], signals: list[list[float]], say: Say) -> Panel:

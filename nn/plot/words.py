@@ -21,6 +21,7 @@ TEXTS = {
     # the curves of a training
     "curves": ("Training", "학습 곡선"),
     "loss": _term("loss"),
+    "logarithmic": ("log scale", "로그 눈금"),
     "accuracy": ("accuracy", "정확도"),
     "running": ("training, while it learns", "학습(미니배치마다 잰 값)"),
     "validation": ("validation", "검증"),
@@ -58,9 +59,10 @@ TEXTS = {
     "derivative": ("derivative dy/dz", "도함수 dy/dz"),
     # neurons
     "maps": _both(
-        "What the hidden neurons respond to ({right} to the right, {up} upwards; hatched: below 0)",
-        f"{_NEURONS}이 반응하는 입력 (오른쪽: {{right}}, 위쪽: {{up}}, 빗금: 0보다 작은 곳)",
+        "What the hidden neurons respond to ({right} to the right, {up} upwards{hatched})",
+        f"{_NEURONS}이 반응하는 입력 (오른쪽: {{right}}, 위쪽: {{up}}{{hatched}})",
     ),
+    "hatched": _both("; hatched: below 0", ", 빗금: 0보다 작은 곳"),
     "responses": (
         "What the hidden neurons respond to: their outputs over {name}",
         f"{_NEURONS}이 반응하는 입력: {{name}}에 따른 출력",

@@ -69,6 +69,7 @@ def test_a_loss_near_the_largest_float_is_drawn_without_a_warning():
 def test_a_loss_over_decades_is_drawn_on_a_logarithmic_axis(losses, scale):
     figure = loss_curve(history_of(*losses))
     assert figure.axes[0].get_yscale() == scale
+    assert figure.axes[0].get_ylabel().endswith("log scale") == (scale == "log")
     check_png(figure)
 
 

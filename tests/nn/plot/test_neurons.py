@@ -35,6 +35,11 @@ def test_maps_over_the_plane():
     low, high = shown[0].images[0].get_clim()
     assert low == -high  # 0 is white
     assert any(getattr(c, "hatches", None) == ["////"] for c in shown[0].collections)
+    assert "hatched: below 0" in figure.get_suptitle()
+    never_below = hidden_neurons(
+        MLP(2, [3, 1], "relu", seed=1), ([[-1.0, -1.0], [1.0, 1.0]], [0, 1])
+    )
+    assert "hatched" not in never_below.get_suptitle()
     names = [part.get_supylabel() for part in figure.subfigs]
     assert names == ["hidden layer 1 (tanh)", "hidden layer 2 (tanh)"]
     check_png(figure)
