@@ -64,8 +64,9 @@ def arguments(parser: argparse.ArgumentParser, metavar: str = "EXPRESSION") -> N
         help='such as "tanh(w*x + b)", in quotes; (c := a + b) names a part to use it again',
     )
     parser.add_argument(
-        "numbers", metavar="NAME=NUMBER", nargs="*", help="a number for each name: w=-3 x=2 b=6.88"
-    )
+        "numbers", metavar="NAME=NUMBER", nargs="*", default=[],
+        help="a number for each name: w=-3 x=2 b=6.88",
+    )  # fmt: skip
 
 
 def numbers_of(words: Sequence[str]) -> dict[str, float]:

@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             words = [f" {word}" if word == unknown[0] else word for word in words]
             options, unknown = _parser(words).parse_known_args(words)
         if hasattr(options, "numbers"):  # NAME=NUMBER may stand on either side of an option
-            options.numbers += [word for word in unknown if not word.startswith("-")]
+            more = [word for word in unknown if not word.startswith("-")]
+            options.numbers = [*options.numbers, *more]
             unknown = [word for word in unknown if word.startswith("-")]
         if unknown:
             options.parser.refuse_unknown(unknown, typed)

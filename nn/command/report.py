@@ -56,7 +56,7 @@ _COMPILED = {"off": "", "exact": ", compiled", "fast": ", compiled, fast mode"}
 def replaced(folder: Path) -> Iterator[str]:
     """Yield what becomes of the training that `folder` holds."""
     yield (
-        f"{folder} held a training, which this one replaces "
+        f"{folder} holds a training, which this one will replace "
         "(another --out keeps both, --resume goes on)"
     )
 

@@ -235,7 +235,7 @@ def test_a_run_into_an_old_folder_replaces_its_files_and_says_so(tmp_path, capsy
     names = names_in(tmp_path)
     assert "replaces" not in capsys.readouterr().err
     assert main(quick("moons", "--out", tmp_path, "--seed", "9")) == 0
-    assert f"{tmp_path} held a training, which this one replaces (" in capsys.readouterr().err
+    assert f"{tmp_path} holds a training, which this one will replace (" in capsys.readouterr().err
     assert (tmp_path / "history.csv").read_text() != before
     assert names_in(tmp_path) == names
 
