@@ -176,6 +176,24 @@ def test_of_many_operands_the_wrong_one_is_found_nearby(monkeypatch):
     claim, how = found[0][1], found[0][3]
     assert claim == 1.0 + nearby(numbers, 1e-2)[70] - 70.0
     assert how.startswith("at operands 0.0")
+    assert how.count(",") == 6 - 1 + 1  # six operands, and the words after them
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_where_an_operation_ends_on_one_side_the_other_is_looked_at(monkeypatch, sign):
+    monkeypatch.setattr(ag.op, "TABLE", dict(ag.op.TABLE))
+
+    def cube(x):
+        if sign * (x - 1.0) > 0.002:
+            raise ValueError("no number there")
+        return x**3
+
+    op = ag.Op("cube_of_one_side", cube, slope_of_cube)
+    ((argument, claim, compared, how),) = _Again(op, [1.0], [0], 2)._elsewhere()
+    assert (argument, compared.status) == (0, "wrong")
+    (near,) = nearby([1.0], -1e-2 if sign * (nearby([1.0], 1e-2)[0] - 1.0) > 0.0 else 1e-2)
+    assert claim == 3.0 * near
+    assert f"{near:.6g}" in how
 
 
 def test_no_rule_is_looked_at_where_something_may_overflow_inside():
