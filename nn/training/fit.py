@@ -191,7 +191,8 @@ def fit(
         if verbose:
             say_what_compiles()
     _run(training, listeners, checkpoint, verbose, steps)
-    if threshold is None and is_right is not None and loss_name(loss) not in LOSSES:
+    is_guessed = threshold is None and loss_name(loss) not in LOSSES
+    if is_guessed and is_right is not None and is_right.border == 0.5:
         outputs = predict(model, rows[:ENOUGH])
         warn_if_logits(is_right, outputs, "fit", stacklevel=3)
     return history
