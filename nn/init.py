@@ -36,7 +36,7 @@ def random_source(seed: Seed) -> random.Random:
             f"seed: expected an int, a random.Random or None, got {seed!r:.40}"
         ) from None
     if number < 0:
-        raise ValueError(f"seed: must be at least 0, got {number}, which Python takes for {-number}")
+        raise ValueError(f"seed: must be at least 0, got {number}; Python takes it for {-number}")
     return random.Random(number)
 
 

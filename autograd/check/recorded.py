@@ -96,10 +96,10 @@ def numbers_at(order: Sequence[Value], known: dict[Any, float]) -> dict[Any, flo
     return known
 
 
-def weights(n: int, of: int = 0) -> list[float]:
-    """The direction in which n numbers are added up, or moved together; another for each `of`."""
-    draw = random.Random(n + 1_000_003 * of)
-    return [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) for _ in range(n)]
+def weights(n: int, after: int = 0) -> list[float]:
+    """The direction in which n numbers are added up, or moved together: one for each `after`."""
+    draw = random.Random(n)
+    return [draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5) for _ in range(after + n)][after:]
 
 
 def nearby(numbers: Sequence[float], size: float) -> list[float]:

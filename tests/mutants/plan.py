@@ -68,5 +68,5 @@ PLAN: dict[str, list[str]] = {
     "autograd/check/sweeps.py": CHECK,
     "autograd/check/blame.py": ["tests/test_blame.py", *CHECK],
     "autograd/check/verdict.py": CHECK,
-    "autograd/check/recorded.py": CHECK,
+    "autograd/check/recorded.py": ["tests/test_blame.py", *CHECK],
 }
