@@ -1,5 +1,6 @@
 """training.html in a real browser: nothing fails, everything moves, the numbers are Python's."""
 
+import math
 import re
 from itertools import pairwise
 
@@ -235,7 +236,67 @@ def test_weights_of_a_neuron_are_shown(show, histories):
     assert shown == pytest.approx([weight.data for weight in neuron.weights], rel=1e-3)
     bias = one.text("#neuron dd >> nth=0").replace("−", "-")
     assert float(bias) == pytest.approx(neuron.bias.data, rel=1e-3)
-    assert "relu(" in one.text("#neuron .formula")
+    assert one.text("#neuron .formula") == "relu(w₁h₁ + … + wₙhₙ + b)"  # of the hidden outputs
+    one.page.locator("#network .node[data-neuron='1.3']").click()
+    assert one.text("#neuron .formula") == "relu(w₁x₁ + w₂x₂ + b)"
+
+
+def test_the_error_of_each_epoch_is_that_of_its_weights_in_the_units_of_the_table(show, histories):
+    history, options = histories("diabetes")
+    one, preparation = show("diabetes"), options["preparation"]
+    X, y = options["test"]
+    for k, model in enumerate(snapshots(history, one.run("EPOCHS"))):
+        error = preparation.target.deviation * math.sqrt(nn.mse_loss(nn.predict(model, X), y))
+        shown = one.at(k).text(".figures div:last-child strong")
+        assert float(shown) == pytest.approx(error, rel=1e-3)
+    assert one.text(".figures div:last-child span") == "Test RMSE"
+
+
+def test_the_settings_of_the_training_are_facts(show):
+    facts = show("moons").text(".facts").split("\n")
+    told = dict(zip(facts[::2], facts[1::2], strict=True))
+    assert told["Weight update"].startswith("SGD")
+    assert float(told["Learning rate α"]) > 0.0
+    assert re.fullmatch(r"\d+ samples|all samples", told["Mini-batch"])
+
+
+def test_neurons_of_a_layer_are_drawn_on_one_scale(opened):
+    model = nn.MLP(2, [3, 1], activation="relu", seed=1)
+    for neuron, size in zip(model.layers[0].neurons, (1.0, 0.01, 0.5), strict=True):
+        neuron.weights[0].data, neuron.weights[1].data, neuron.bias.data = size, size, 0.0
+    one = opened(train(model, nn.moons(20, seed=1), "mse", epochs=1, lr=1e-12))
+    strongest = [
+        one.run(f"""(() => {{
+          const canvas = document.querySelector("#neurons .tile[data-neuron='1.{i}'] canvas");
+          const {{ data }} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return Math.max(...data.filter((_, k) => k % 4 === 3));
+        }})()""")
+        for i in range(3)
+    ]
+    assert strongest[0] == 230
+    assert strongest[1] <= 3
+    assert strongest[2] == pytest.approx(115, abs=1)
+    assert "on one scale" in one.text("#neurons")
+
+
+def test_large_numbers_and_long_names_have_room(opened):
+    names = ("size in square metres", "kind=detached house", "kind=terraced house")
+    rows = [[float(i), float(i % 2), float(i % 3)] for i in range(12)]
+    targets = [1e5 * i + 0.5 for i in range(12)]
+    problem = nn.Problem("own", names, rows, targets, "price in euro", "regress")
+    preparation = nn.Preparation.of(problem)
+    history = train(nn.MLP(3, [2, 1], seed=0), preparation.data(problem), "mse", epochs=1)
+    one = opened(history, page_options={"preparation": preparation})
+    label = one.run("""(() => {
+      const [label] = document.querySelectorAll("#answers .label[transform]");
+      const ticks = [...document.querySelectorAll("#answers .axes text[text-anchor=end]")];
+      return [label.getBoundingClientRect().right,
+        Math.min(...ticks.map((text) => text.getBoundingClientRect().left))];
+    })()""")
+    assert label[0] <= label[1]
+    shown = one.page.locator("#network .name.before").all_inner_texts()
+    assert len(set(shown)) == 3  # cut, and told apart
+    assert [text.endswith("house") or "=" in text for text in shown[1:]] == [True, True]
 
 
 def test_features_whose_names_begin_alike_are_told_apart(opened):
