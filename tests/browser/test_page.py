@@ -267,8 +267,8 @@ def test_neurons_of_a_layer_are_drawn_on_one_scale(opened):
     one = opened(train(model, nn.moons(20, seed=1), "mse", epochs=1, lr=1e-12))
     strongest = [
         one.run(f"""(() => {{
-          const canvas = document.querySelector("#neurons .tile[data-neuron='1.{i}'] canvas");
-          const {{ data }} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const map = document.querySelector("#neurons .tile[data-neuron='1.{i}'] canvas");
+          const {{ data }} = map.getContext("2d").getImageData(0, 0, map.width, map.height);
           return Math.max(...data.filter((_, k) => k % 4 === 3));
         }})()""")
         for i in range(3)
