@@ -170,7 +170,7 @@ function columnHead(layer, x, width, size, end) {
 function weightLegend() {
   const line = (name) => svg("path", { d: "M-9,0H9", class: name, "stroke-width": 2.5 });
   return legend([
-    [line("positive"), `${say("weight")}: ${say("positive")}`],
-    [line("negative"), `${say("weight")}: ${say("negative")}`],
+    [line("positive"), say("positive")],
+    [line("negative"), say("negative")],
   ]);
 }
