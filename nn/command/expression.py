@@ -1,8 +1,8 @@
 """An expression of the command line, such as `tanh(w*x + b)`, as a computation of Values.
 
 Owns how it is given (`EXPRESSION NAME=NUMBER ...`) and what it may hold: numbers, names,
-operators, comparisons, the operations of autograd, and parts that are named to be used again:
-`(b := a + a) + b`. Python's own parser reads it, but nothing of it is ever run as Python.
+operators, comparisons, the operations of autograd, a perceptron's step, and parts that are named to
+be used again: `(b := a + a) + b`. Python's own parser reads it, but nothing of it is ever run as Python.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import autograd as ag
+from nn.activations import step
 from nn.command.options import CommandError, meant
 
 LONGEST = 2_000  # characters
@@ -31,6 +32,7 @@ OF_A_LIST = ("logsumexp", "max", "mean", "min", "prod", "sum")
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: row for name, row in vars(ag).items() if isinstance(row, ag.Op) and name[0] != "_"},
     **{name: vars(ag)[name] for name in ("power", "clip", "dot", "elu", "leaky_relu", *OF_A_LIST)},
+    "step": step,  # a perceptron's
 }
 
 # Of these the result is a list, which an expression cannot take apart.
