@@ -2,7 +2,8 @@
 
 Owns how it is given (`EXPRESSION NAME=NUMBER ...`) and what it may hold: numbers, names,
 operators, comparisons, the operations of autograd, a perceptron's step, and parts that are named to
-be used again: `(b := a + a) + b`. Python's own parser reads it, but nothing of it is ever run as Python.
+be used again: `(b := a + a) + b`. Python's own parser reads it, but nothing of it is ever run as
+Python.
 """
 
 import argparse
