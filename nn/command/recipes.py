@@ -1,7 +1,8 @@
 """Recipes: what `glassgrad train DATA` does unless told otherwise.
 
 Owns, for each data set by name and for a table of the user's own, the loss function and the
-settings that work; and which encoding of the classes each loss function wants.
+settings that work, what the help says of them, and which encoding of the classes each loss function
+wants.
 """
 
 from dataclasses import dataclass, replace
@@ -102,6 +103,7 @@ SAMPLES = {
     "linear": {"n_samples": 200},
     "sine": {"n_samples": 200},
 }
+HEADER = ("hidden", "activation", "epochs", "batch size", "lr", "loss")  # of the help's table
 ENOUGH_ROWS = 100  # to spare a fifth of them for validation
 STEPS = 60_000  # samples seen in all: with 16 hidden neurons within a minute
 
@@ -142,9 +144,6 @@ def default(setting: str) -> str:
     return "; ".join(
         [f"default: {value}", *[f"of {', '.join(names[value])}: {value}" for value in others]]
     )
-
-
-HEADER = ("hidden", "activation", "epochs", "batch size", "lr", "loss")
 
 
 def _shown(recipe: Recipe, column: str) -> str:

@@ -150,6 +150,7 @@ def fit(
     check_measure(watching, measures)
     measures += ["lr"] * (schedule is not None)
     plan = _plan(model, optimizer, cost, (rows, targets), size, kept, measures)
+    plan["threshold"] = "" if is_right is None else str(is_right.border)
 
     history = History()
     history.model, history.loss_name = model, loss_name(loss)

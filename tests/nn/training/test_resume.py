@@ -98,6 +98,7 @@ def test_some_epochs_and_then_more_are_as_many_at_once():
         ({"momentum": 0.9, "weight_decay": 0.1}, "weight_decay was 0.0, is 0.1"),
         ({"momentum": 0.9, "nesterov": True}, "nesterov was False, is True"),
         ({"momentum": 0.9, "dampening": 0.5}, "dampening was 0.0, is 0.5"),
+        ({"momentum": 0.9, "threshold": 0.25}, r"threshold was 0\.0, is 0\.25"),
     ],
 )
 def test_another_step_is_another_training(given, difference):
