@@ -110,8 +110,12 @@ def accuracy(
             else "both -1 and +1, or both 0 and 1 (for one of them alone, give a threshold)"
         )
         raise ValueError(f"accuracy: the targets must be {expected}; got {_some(targets)}")
-    if threshold is None:
-        warn_if_logits(is_right, outputs, "accuracy", stacklevel=3)
+    if threshold is None and is_right.border == 0.5 and any(y < 0.0 or y > 1.0 for y in outputs):
+        warnings.warn(
+            "accuracy: outputs for the labels 0 and 1 lie below 0 or above 1; if they are logits, "
+            "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
+            stacklevel=2,
+        )
     n_right = sum(
         is_right(output, target) and not any(map(math.isnan, entries(output)))
         for output, target in zip(outputs, targets, strict=True)
@@ -127,16 +131,6 @@ def threshold_of(threshold: float, output: Any, name: str) -> float:
             "its choice"
         )
     return finite_number(threshold, name)
-
-
-def warn_if_logits(is_right: DecisionRule, outputs: list[Any], who: str, stacklevel: int) -> None:
-    """Warn where 0.5 was taken between the labels 0 and 1, and the outputs are no probabilities."""
-    if is_right.border == 0.5 and any(y < 0.0 or y > 1.0 for y in outputs):
-        warnings.warn(
-            f"{who}: outputs for the labels 0 and 1 lie below 0 or above 1; if they are logits, "
-            "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
-            stacklevel=stacklevel,
-        )
 
 
 def decision_rule(

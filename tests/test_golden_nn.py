@@ -194,6 +194,7 @@ def test_fit_follows_pytorch(name: str) -> None:
         l2=l2,
         seed=0,
         verbose=False,
+        threshold=False,
     )
     assert_weights(model, golden)
 

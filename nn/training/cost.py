@@ -68,6 +68,20 @@ def require_gradient(loss: Any, outputs: list[Any], parameters: Sequence[Value])
     )
 
 
+def pulls_beyond_labels(outputs: Sequence[Any], targets: Sequence[Any]) -> bool:
+    """Whether the loss pulls an output below the label 0, or above the label 1, further away.
+
+    So does the loss of a logit; that of a probability, or of an error, pulls towards the label.
+    Their gradients have been computed.
+    """
+    return any(
+        (target == 0 and output.data < 0.0 < output.grad)
+        or (target == 1 and output.data > 1.0 and output.grad < 0.0)
+        for output, target in zip(outputs, targets, strict=True)
+        if isinstance(output, Value)
+    )
+
+
 def require_finite(cost: Any, epoch: int, batch: int) -> None:
     """Raise FloatingPointError, which says where, for a cost that is nan or infinite."""
     if math.isfinite(cost.data):

@@ -7,13 +7,14 @@ begins and ends.
 import inspect
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from nn.checks import rate, whole_number
-from nn.evaluate import predict, warn_if_logits
+from nn.evaluate import predict
 from nn.init import Seed, random_source
-from nn.losses import LOSSES, Loss as Loss, loss_name
+from nn.losses import Loss as Loss, loss_name
 from nn.module import Module
 from nn.nested import shape_of
 from nn.optim import SGD
@@ -40,7 +41,13 @@ from nn.training.callbacks import (
     sees_batches,
 )
 from nn.training.checkpoint import CheckpointFile, Plan, fingerprint
-from nn.training.cost import Cost, require_finite, require_gradient, require_recording
+from nn.training.cost import (
+    Cost,
+    pulls_beyond_labels,
+    require_finite,
+    require_gradient,
+    require_recording,
+)
 from nn.training.history import History
 from nn.training.interrupt import DeferredInterrupt, interrupted
 from nn.training.progress import progress_bar
@@ -192,10 +199,14 @@ def fit(
         if verbose:
             say_what_compiles()
     _run(training, listeners, checkpoint, verbose, steps)
-    is_guessed = threshold is None and loss_name(loss) not in LOSSES
-    if is_guessed and is_right is not None and is_right.border == 0.5:
-        outputs = predict(model, rows[:ENOUGH])
-        warn_if_logits(is_right, outputs, "fit", stacklevel=3)
+    is_guessed = threshold is None and is_right is not None and is_right.border == 0.5
+    if is_guessed and training.goes_beyond:
+        warnings.warn(
+            "fit: the loss pulls outputs for the labels 0 and 1 below 0 or above 1, as those of "
+            "logits, and the accuracy counts those above 0.5 as 1: give threshold=0 for logits, or "
+            "threshold=0.5 if it is right",
+            stacklevel=2,
+        )
     return history
 
 
@@ -258,13 +269,15 @@ def _descend(
                 answers = [targets[i] for i in batch]
                 outputs = [model(rows[i]) for i in batch]  # forward propagation
                 loss = cost.loss(outputs, answers)  # loss
-                if not is_checked:
+                if is_first := not is_checked:
                     require_gradient(loss, outputs, optimizer.parameters)
                     is_checked = True
                 total = cost.with_penalties(loss)
                 require_finite(total, training.epoch, training.batch + 1)
                 optimizer.zero_grad()
                 total.backward()  # backpropagation
+                if is_first:
+                    training.goes_beyond = pulls_beyond_labels(outputs, answers)
                 optimizer.step()  # weight update
                 training.end_batch(total.data, outputs, answers)
                 n_done = 1
@@ -281,7 +294,6 @@ def _descend(
             file.save_if_due(training.capture)
 
 
-ENOUGH = 100  # samples, to see whether a model's outputs are probabilities
 _GIVEN = ("momentum", "dampening", "weight_decay", "nesterov")  # the learning rate may be changed
 
 

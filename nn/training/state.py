@@ -66,6 +66,7 @@ class Training:
     total: float = field(default=0.0, init=False)  # the sum of their costs
     n_right: int = field(default=0, init=False)
     best: Best | None = field(default=None, init=False)
+    goes_beyond: bool = field(default=False, init=False)  # the loss of the first batch: see `cost`
 
     def __post_init__(self) -> None:
         parameters = self.cost.parameters

@@ -10,7 +10,13 @@ import pytest
 import autograd as ag
 from autograd import Op, Value
 from nn.losses import mse_loss
-from nn.training.cost import Cost, require_finite, require_gradient, require_recording
+from nn.training.cost import (
+    Cost,
+    pulls_beyond_labels,
+    require_finite,
+    require_gradient,
+    require_recording,
+)
 
 OFF_EVERYWHERE = "the model's outputs do not depend on them"
 NO_VALUE_OF_THEM = "loss must return a Value computed from the outputs"
@@ -119,3 +125,35 @@ def test_a_cost_that_is_not_finite(number):
     for epoch, batch in ((1, 2), (2, 1), (2, 2)):
         with pytest.raises(FloatingPointError, match=f"became {number} in epoch {epoch}, batch "):
             require_finite(Value(number), epoch, batch)
+
+
+def pulled(data, grad):
+    output = Value(data)
+    output.grad = grad
+    return output
+
+
+@pytest.mark.parametrize(
+    ("data", "grad", "target", "goes_beyond"),
+    [
+        (-0.5, 1.0, 0, True),  # below 0, and pulled further down
+        (-0.5, -1.0, 0, False),  # back to the label
+        (-0.5, 0.0, 0, False),
+        (0.0, 1.0, 0, False),
+        (0.5, 1.0, 0, False),
+        (-0.5, 1.0, 1, False),
+        (1.5, -1.0, 1, True),
+        (1.5, 1.0, 1, False),
+        (1.5, 0.0, 1, False),
+        (1.0, -1.0, 1, False),
+        (0.5, -1.0, 1, False),
+        (1.5, -1.0, 0, False),
+        (-0.5, 1.0, 2, False),
+        (1.5, -1.0, 2, False),
+    ],
+)
+def test_an_output_that_is_pulled_beyond_its_label(data, grad, target, goes_beyond):
+    alone = [pulled(data, grad)]
+    assert pulls_beyond_labels(alone, [target]) is goes_beyond
+    among = [pulled(0.5, 1.0), *alone, [pulled(-0.5, 1.0)], -0.5]  # of rows and numbers not
+    assert pulls_beyond_labels(among, [1, target, 0, 0]) is goes_beyond

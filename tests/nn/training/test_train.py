@@ -141,12 +141,13 @@ def test_the_accuracy_of_logits_in_a_loss_of_ones_own(compiled):
         return history["accuracy"] if "accuracy" in history.rows[0] else None
 
     right = accuracies("binary_cross_entropy_with_logits")
-    with pytest.warns(UserWarning, match=r"^fit: outputs .* below 0 .*give threshold=0 ") as w:
+    with pytest.warns(UserWarning, match=r"^fit: the loss pulls .*threshold=0 for logits") as w:
         assert accuracies(on_logits) != right
     assert w[0].filename == __file__
     assert accuracies(on_logits, threshold=0) == right
     assert accuracies(on_logits, threshold=False) is None
     assert accuracies("mse") == accuracies("mse", threshold=0.5)  # and no word about it
+    assert accuracies(lambda o, t: nn.mse_loss(o, t)) == accuracies("mse")
 
 
 @pytest.mark.parametrize(
