@@ -8,10 +8,11 @@ import math
 import pytest
 
 import autograd as ag
-from autograd import Op, Value
+from autograd import Op, Value, ops
 from nn.losses import mse_loss
 from nn.training.cost import (
     Cost,
+    _is_dead,
     pulls_beyond_labels,
     require_finite,
     require_gradient,
@@ -157,3 +158,9 @@ def test_an_output_that_is_pulled_beyond_its_label(data, grad, target, goes_beyo
     assert pulls_beyond_labels(alone, [target]) is goes_beyond
     among = [pulled(0.5, 1.0), *alone, [pulled(-0.5, 1.0)], -0.5]  # of rows and numbers not
     assert pulls_beyond_labels(among, [1, target, 0, 0]) is goes_beyond
+
+
+@pytest.mark.parametrize("name", ["take", "nll"])
+def test_of_an_operation_with_an_index_the_index_alone_is_dead(name):
+    node = ops.TABLE[name].apply((Value(1.0), Value(2.0), Value(3.0)))
+    assert [_is_dead(node, i) for i in range(3)] == [True, False, False]
