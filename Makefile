@@ -24,8 +24,8 @@ IN     ?= en
 CHROMIUM ?= /usr/bin/chromium
 DOT    ?= /usr/bin/dot
 RUN     = $(VENV)/bin/python
-# As many tests side by side as there are cores; those of a file one after another, by one process.
-ASIDE   = -n auto --dist loadfile
+# As many tests side by side as there are cores, four at most; those of a file one after another.
+ASIDE   = -n auto --maxprocesses 4 --dist loadfile
 PIP     = -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test lessons bench torch mutants browser clean
