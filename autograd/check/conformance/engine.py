@@ -108,11 +108,17 @@ class Engine:
                 "one number"
             ) from error
         for purpose, name in self.names.items():
-            if not hasattr(leaf, name):
+            try:
+                getattr(leaf, name)
+            except AttributeError as error:
                 raise EngineError(
                     f"{self.constructor}(2.0) has no attribute {name!r}; name its {purpose} with "
                     f'{purpose}="..." (--{purpose} NAME){_attributes(leaf)}'
-                )
+                ) from error
+            except Exception as error:
+                raise EngineError(
+                    f"{self.constructor}(2.0).{name} raised {described(error)}; it is to be a number"
+                ) from error
         method = self.backward_of
         if isinstance(method, str) and not callable(getattr(leaf, method, None)):
             raise EngineError(

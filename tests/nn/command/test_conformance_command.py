@@ -84,12 +84,17 @@ def test_names_are_mapped(here):
         (["./right.py", "--json", "right.py"], "would replace what it is made from"),
         (["./right.py", "--json", "no/where.json"], "there is no folder"),
         (["./broken.py"], "broken.py, line 1: "),
+        (["./asked.py"], "Value(2.0).grad raised ZeroDivisionError: division by zero; it is to"),
         (["nothing_like_it"], "no such module is installed"),
         ([], "required: ENGINE"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(words, said, here, capsys):
     Path("broken.py").write_text("def (")
+    asked = (
+        "class Value:\n def __init__(self, x): self.data = x\n grad = property(lambda s: 1 / 0)\n"
+    )
+    Path("asked.py").write_text(asked)
     before = sorted(here.iterdir())
     try:
         code = main(["conformance", *words])
