@@ -117,7 +117,7 @@ class Engine:
                 ) from error
             except Exception as error:
                 raise EngineError(
-                    f"{self.constructor}(2.0).{name} raised {described(error)}; it is to be a number"
+                    f"{self.constructor}(2.0).{name} raised {described(error)}; it must be a number"
                 ) from error
         method = self.backward_of
         if isinstance(method, str) and not callable(getattr(leaf, method, None)):

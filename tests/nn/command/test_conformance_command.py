@@ -84,7 +84,7 @@ def test_names_are_mapped(here):
         (["./right.py", "--json", "right.py"], "would replace what it is made from"),
         (["./right.py", "--json", "no/where.json"], "there is no folder"),
         (["./broken.py"], "broken.py, line 1: "),
-        (["./asked.py"], "Value(2.0).grad raised ZeroDivisionError: division by zero; it is to"),
+        (["./asked.py"], "Value(2.0).grad raised ZeroDivisionError: division by zero; it must"),
         (["nothing_like_it"], "no such module is installed"),
         ([], "required: ENGINE"),
     ],
