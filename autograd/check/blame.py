@@ -139,9 +139,9 @@ class _Again:
                         at = ", ".join(f"{x:.6g}" for x in numbers[:6])
                         yield i, claims[i], compared, f"at operands {at} nearby, at order "
 
-    def _with(self, here: Sequence[float]) -> list[float]:
-        """All operands, with other numbers in the places."""
-        numbers = list(self.numbers)
+    def _with(self, here: Sequence[Any]) -> list[Any]:
+        """All operands, with other numbers, or Values, in the places."""
+        numbers: list[Any] = list(self.numbers)
         for i, number in zip(self.places, here, strict=True):
             numbers[i] = number
         return numbers
@@ -167,9 +167,7 @@ class _Again:
 
     def _rule(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """What the rule makes of Values."""
-        mixed: list[Any] = list(self.numbers)
-        for i, value in zip(self.places, values, strict=True):
-            mixed[i] = value
+        mixed = self._with(values)
         y = self.op.apply(tuple(mixed))
         try:
             return self.op.partials(y, *mixed)
