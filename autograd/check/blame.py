@@ -20,7 +20,14 @@ from autograd.check.recorded import (
     topological_order,
     weights,
 )
-from autograd.check.rules import CONSTANTS, Finding, compare_rule, groups_of, is_extreme
+from autograd.check.rules import (
+    CONSTANTS,
+    Finding,
+    compare_rule,
+    groups_of,
+    is_extreme,
+    partials_at,
+)
 from autograd.check.sweeps import chain_rule
 from autograd.ieee import IEEE
 from autograd.op import Op
@@ -148,12 +155,7 @@ class _Again:
 
     def _derivatives(self, numbers: list[float]) -> list[float]:
         """What the rule gives for floats; 0 where there is no edge."""
-        y = self.op.compute(numbers)
-        try:
-            found = self.op.partials(y, *numbers)
-        except (ArithmeticError, ValueError):
-            found = self.op.partials_ieee(y, numbers)
-        return [0.0 if p is None else p for p in found]
+        return [0.0 if p is None else p for p in partials_at(self.op, numbers)]
 
     def _other_numbers(self, claims: list[float]) -> Iterator[tuple[int, float, Comparison, str]]:
         """The arguments for which the rule makes another number of Values than of floats."""

@@ -102,13 +102,18 @@ def compare_rule(
 
 def _absorbed(op: Op, numbers: Sequence[float], place: int) -> float:
     """By how much rounding of what the other operands contribute may move the number."""
-    y = op.compute(numbers)
-    try:
-        partials = op.partials(y, *numbers)
-    except (ArithmeticError, ValueError):
-        partials = op.partials_ieee(y, numbers)
+    partials = partials_at(op, numbers)
     parts = [abs(p * x) for p, x in zip(partials, numbers, strict=True) if p is not None]
     return 4.0 * EPS * max([x for x in parts if math.isfinite(x)], default=0.0) * (len(parts) > 1)
+
+
+def partials_at(op: Op, numbers: Sequence[float]) -> tuple[float | None, ...]:
+    """What the rule gives for floats; None where there is no edge."""
+    y = op.compute(numbers)
+    try:
+        return op.partials(y, *numbers)
+    except (ArithmeticError, ValueError):
+        return op.partials_ieee(y, numbers)
 
 
 def is_extreme(x: float) -> bool:
