@@ -77,8 +77,9 @@ class Sentences:
         self, name: str, rule: str, before: float, after: float, change: tuple[float, float] | None
     ) -> str:
         """The optimiser changed a parameter; `change`: the rate and the gradient it went by."""
-        changed = f"{name} <- {rule}: {short_number(before)} -> {short_number(after)}"
-        if change is not None:
+        if change is None:
+            changed = f"{name} <- {rule}: {short_number(before)} -> {short_number(after)}"
+        else:
             rate, gradient = change
             numbers = f"{short_number(before)} - {short_number(rate)}*"
             numbers += number_in_formula(gradient, short=True)
