@@ -13,6 +13,7 @@ from autograd.op import Op
 from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.packs import Item, Packer
+from autograd.replay.llvm.samples.condense import can_condense
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
@@ -56,7 +57,11 @@ class Assembly:
         read_later = self._read_later(once)
         passes = []
         if samples is not None:
-            passes = [Pass(self._module, samples, p, read_later) for p in range(len(once))]
+            # A user's rule may multiply by a condition and mean it; eager mode then has a zero.
+            has_gates = can_condense() and not tape.n_own
+            passes = [
+                Pass(self._module, samples, p, read_later, has_gates) for p in range(len(once))
+            ]
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
         parts = [

@@ -5,7 +5,7 @@ in rows, the terms of up to eight sums for each sample. What a pass needs of a s
 by the next one, so that it stays in the processor's nearest memory.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from llvmlite import ir
 
@@ -22,28 +22,36 @@ class Rooms:
     """The memory of strips.
 
     Args:
-        kept: the positions whose numbers a later loop of the pass reads.
+        kept: the positions whose numbers a later loop reads.
         turned: the terms that stand in rows.
+        beside: what is read and stands elsewhere, where samples follow each other without gaps.
 
     Attributes:
         n_blocks: how many blocks a strip has at most.
     """
 
-    def __init__(self, memory: Memory, kept: Iterable[int], turned: Iterable[Terms]) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        kept: Iterable[int],
+        turned: Iterable[Terms],
+        beside: Mapping[int, int],
+    ) -> None:
         columns, rows = sorted(kept), list(turned)
-        of_a_block = len(columns) + LANES * len(rows)
+        of_a_block = len(columns) + LANES * len(rows) + len(beside)
         fitting = max(FEWEST, FITS // max(1, of_a_block))
         self.n_blocks = min(fitting, memory.n_padded // LANES)
         size = self.n_blocks * LANES
         self.columns = {p: memory.reserve(size) for p in columns}
         self.rows = {terms: memory.reserve(size * LANES) for terms in rows}
+        self.beside = beside
 
 
 class Strip:
     """One strip, while loops over it are written.
 
     Args:
-        first: the number of its first sample.
+        first: the number of its first sample, among those that stand without gaps.
         n: how many samples it has; the last block may have fewer than eight.
     """
 
@@ -52,6 +60,12 @@ class Strip:
     ) -> None:
         self.code, self.samples, self.first, self.n = code, samples, first, n
         self._rooms = rooms
+
+    def n_blocks(self) -> ir.Value:
+        """How many blocks of eight it has."""
+        builder = self.code.builder
+        up = builder.add(self.n, ir.Constant(I64, LANES - 1))
+        return builder.udiv(up, ir.Constant(I64, LANES))
 
     def load(self, i: int, index: ir.Value) -> ir.Value:
         """The lanes from a sample of the strip on, of a position or of -1 - e."""
@@ -94,7 +108,9 @@ class Strip:
         memory = self.code.memory
         if i in self._rooms.columns:
             return self._rooms.columns[i], index
-        place = memory.spilled[i] if i >= 0 else memory.gathered[-1 - i]
+        place = self._rooms.beside.get(i)
+        if place is None:
+            place = memory.spilled[i] if i >= 0 else memory.gathered[-1 - i]
         return place, self.code.builder.add(self.first, index)
 
 

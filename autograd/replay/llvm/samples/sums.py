@@ -43,10 +43,16 @@ class Sums:
     Args:
         chains: what they are; all run over the samples in one direction.
         products: the positions that are products and read by them alone; of a sum all or none.
+        in_rows: whether terms that stand in rows among the inputs can be read there.
     """
 
     def __init__(
-        self, memory: Memory, samples: Samples, chains: Sequence[Chain], products: set[int]
+        self,
+        memory: Memory,
+        samples: Samples,
+        chains: Sequence[Chain],
+        products: set[int],
+        in_rows: bool,
     ) -> None:
         self._groups = _grouped(chains, samples, products)
         self._totals = [memory.reserve(LANES) for _ in self._groups]
@@ -57,7 +63,9 @@ class Sums:
         self.factors = {factor for group in self._groups for factor in group.factors}
         self.factors |= {one[0] for one in terms if len(one) == 1}
         rows = [one for one in terms if len(one) > 1]
-        self.turned = [one for one in rows if inputs_in_rows(memory, samples, one) is None]
+        self.turned = [
+            one for one in rows if not in_rows or inputs_in_rows(memory, samples, one) is None
+        ]
 
     def begin(self, code: Code) -> None:
         """Write what the sums begin with."""

@@ -1,0 +1,145 @@
+"""Parts: some of a pass, over the samples strip by strip.
+
+Owns the loops that compute (see `stages`), those that add up after them (`sums`), and what the ones
+leave to the others.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from llvmlite import ir
+
+from autograd import ops
+from autograd.replay.llvm.code import I64, Code, Module
+from autograd.replay.llvm.loops import loop
+from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.samples.stages import staged
+from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms, varies
+from autograd.replay.llvm.samples.sums import Sums
+from autograd.replay.llvm.scheduling import together
+from autograd.replay.tapes.samples import Chain, Samples
+
+
+class Part:
+    """One part, while it is written.
+
+    Args:
+        module: the program.
+        samples: its division.
+        positions: what is computed, in order.
+        chains: what is added up; all run over the samples in one direction.
+        kept: those of the positions whose numbers are read when their strip is over.
+        beside: where what it does not compute stands (see `Rooms`); None: where all samples' does.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        samples: Samples,
+        positions: Sequence[int],
+        chains: Sequence[Chain],
+        kept: Collection[int] = (),
+        beside: Mapping[int, int] | None = None,
+    ) -> None:
+        self._module, self._samples = module, samples
+        spilled = module.memory.spilled
+        products = _products(samples, chains, {*positions} - {*kept} - spilled.keys())
+        self._sums = Sums(module.memory, samples, chains, products, in_rows=beside is None)
+        body = [p for p in positions if p not in products]
+        terms = {i for one in self._sums.turned for i in one}
+        apart = {*kept, *spilled, *terms, *self._sums.factors}
+        self._stages = staged(samples, body, apart)
+        self._rooms = self._divided({*kept}, beside or {})
+
+    def _divided(self, kept: set[int], beside: Mapping[int, int]) -> Rooms:
+        """What the loops leave to each other, and where it stands."""
+        stage_of = {p: k for k, stage in enumerate(self._stages) for p in stage}
+        self._turned: list[list[Terms]] = [[] for _ in self._stages]
+        for terms in self._sums.turned:
+            self._turned[max([stage_of.get(i, 0) for i in terms])].append(terms)
+        kept |= {i for i in self._sums.factors if i in stage_of}
+        for k, (stage, turned) in enumerate(zip(self._stages, self._turned, strict=True)):
+            read = [i for p in stage for i in self._samples.operands[p]]
+            read += [i for terms in turned for i in terms]
+            kept.update([i for i in read if stage_of.get(i, k) < k])
+        memory = self._module.memory
+        return Rooms(memory, kept - memory.spilled.keys(), self._sums.turned, beside)
+
+    def begin(self, code: Code) -> None:
+        """Write what its sums begin with."""
+        self._sums.begin(code)
+
+    @contextmanager
+    def strips(
+        self, code: Code, start: ir.Value, n: ir.Value, is_descending: bool
+    ) -> Iterator[Strip]:
+        """The loop over the strips of n samples, the first of them at `start`.
+
+        What is written inside the with-block follows in each strip.
+        """
+        builder = code.builder
+        size = ir.Constant(I64, self._rooms.n_blocks * LANES)
+        last = builder.udiv(builder.sub(n, ir.Constant(I64, 1)), size)
+        n_strips = builder.udiv(builder.add(n, builder.sub(size, ir.Constant(I64, 1))), size)
+        with loop(builder, n_strips) as count:
+            number = builder.sub(last, count) if is_descending else count
+            before = builder.mul(number, size)
+            left = builder.sub(n, before)
+            is_whole = builder.icmp_unsigned(">", left, size)
+            here = builder.select(is_whole, size, left)
+            strip = Strip(code, self._samples, self._rooms, builder.add(start, before), here)
+            for stage, turned in zip(self._stages, self._turned, strict=True):
+                if stage or turned:
+                    self._compute(strip, stage, turned)
+            self._sums.add_up(strip, is_descending)
+            yield strip
+
+    def _compute(self, strip: Strip, stage: list[int], turned: list[Terms]) -> None:
+        """The loop of a stage over the blocks of a strip."""
+        code, builder = strip.code, strip.code.builder
+        with loop(builder, strip.n_blocks()) as number:
+            index = builder.mul(number, ir.Constant(I64, LANES))
+            lanes: dict[int, ir.Value] = {}
+
+            def vector(i: int) -> ir.Value:
+                if i in lanes:
+                    return lanes[i]
+                if not varies(self._samples, i):
+                    # Not kept: an instruction can read it from memory into all lanes.
+                    return code.splat(code.read(self._samples.outside[-1 - i][0]))
+                lanes[i] = strip.load(i, index)
+                return lanes[i]
+
+            operands = self._samples.operands
+            for positions in together(stage, self._kind, operands.__getitem__):
+                each = [[vector(i) for i in operands[p]] for p in positions]
+                results = code.apply_each(self._samples.rows[positions[0]], each)
+                for p, result in zip(positions, results, strict=True):
+                    lanes[p] = result
+                    strip.put(p, result, index)
+            for terms in turned:
+                of_eight = [vector(i) for i in (terms + terms[-1:] * LANES)[:LANES]]
+                strip.put_rows(terms, of_eight, index)
+
+    def _kind(self, position: int) -> Hashable:
+        """Of which row it is, if that goes together with others of it."""
+        row = self._samples.rows[position]
+        return row if self._module.vector.goes_together(row.name) else None
+
+
+def _products(samples: Samples, chains: Sequence[Chain], here: set[int]) -> set[int]:
+    """Products that are read by sums alone, which make them themselves."""
+    uses = Counter([i for operands in samples.operands for i in operands])
+    found = {
+        p
+        for p in here
+        if samples.rows[p] is ops.mul and not uses[p]
+        if any(varies(samples, i) for i in samples.operands[p])  # else it is one for all
+    }
+    while True:  # what a sum reads that has other terms, too, is computed before
+        others = [chain for chain in chains if not found.issuperset(chain.positions)]
+        mixed = found & {p for chain in others for p in chain.positions}
+        if not mixed:
+            return found & {p for chain in chains for p in chain.positions}
+        found -= mixed

@@ -1,0 +1,316 @@
+"""Samples whose loss selects nothing of them: left out of backpropagation, and no bit is changed.
+
+Owns the comparison with eager mode, bit by bit, of losses with such gates, whoever and how many of
+the samples are let through; and when there is a gate.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import autograd as ag
+import nn
+from autograd import ops
+from autograd.op import Op
+from autograd.replay import Descent
+from autograd.replay.llvm.machine import has_many_registers
+from autograd.replay.llvm.remembered import forget
+from autograd.replay.llvm.samples import condense, strips
+from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.gates import gate_of
+from tests.replay.eager import SPECIAL, agree
+from tests.replay.test_random_batches import stage
+
+LOSSES = {
+    "hinge": lambda y, t: ag.relu(1.0 - y[0] * t),
+    "by maximum": lambda y, t: ag.maximum(0.0, 1.0 - y[0] * t),
+    "squared": lambda y, t: ag.relu(1.0 - y[0] * t) ** 2,
+    "weighted": lambda y, t: (0.5 + t * t) * ag.relu(y[0] - t),
+    "scaled": lambda y, t: 3.0 * ag.relu(y[0] - t) - 0.25,
+    "divided": lambda y, t: ag.relu(y[0] - t) / 3.0,
+    "two": lambda y, t: ag.relu(1.0 - y[0]) + ag.relu(y[0] * t - 2.0),
+    "of an inner one": lambda y, t: ag.relu(ag.relu(y[0]) * t - 0.5),
+    "beside another": lambda y, t: ag.relu(1.0 - y[0] * t) + 0.1 * y[0] * y[0],
+    "of the input, too": lambda y, t: ag.relu(1.0 - y[0] * t) * y[-1],
+}  # fmt: skip
+
+
+def cost_of(sizes, loss, order=1, is_mean=True, activation=ag.relu):
+    """(weights, rows, targets) -> a cost with a penalty; and how many weights there are."""
+    shapes = [*zip(sizes[1:], sizes, strict=False)]
+
+    def cost(w, rows, targets):
+        left = iter(w)
+        layers = [
+            [([next(left) for _ in range(m)], next(left)) for _ in range(n)] for n, m in shapes
+        ]
+        losses = []
+        for row, t in zip(rows, targets, strict=True):
+            x = list(row)
+            for k, layer in enumerate(layers):
+                x = [ag.dot(ws, x, bias) for ws, bias in layer]
+                if k < len(layers) - 1:
+                    x = [activation(z) for z in x]
+            losses.append(loss([*x, row[0]], t))
+        total = ag.mean(losses[::order]) if is_mean else ag.sum(losses[::order])
+        return total + 1e-3 * ag.sum([p * p for p in w])
+
+    return cost, sum(n * (m + 1) for n, m in shapes)
+
+
+def numbers(draw, n, scale=0.7):
+    return [draw.gauss(0.0, scale) for _ in range(n)]
+
+
+@pytest.fixture(params=["as it is", "short"])
+def length(request, monkeypatch):
+    if request.param == "short":
+        monkeypatch.setattr(strips, "FITS", 1)  # strips of two blocks
+        monkeypatch.setattr(condense, "AT_ONCE", 1)  # eight samples
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(
+    ("n", "order", "is_mean"), [(9, 1, True), (40, -1, True), (67, 1, False), (32, -1, False)]
+)
+def test_a_network_with_a_gate(loss, n, order, is_mean, length):
+    draw = random.Random(n)
+    cost, n_weights = cost_of((2, 5, 1), LOSSES[loss], order, is_mean)
+    rows, targets = [numbers(draw, 2) for _ in range(n)], numbers(draw, n)
+    g = ag.value_and_grad(cost)
+    calls = [(numbers(draw, n_weights, scale), rows, targets) for scale in (0.3, 1.0, 5.0)]
+    agree(g, *calls, of=g)
+
+
+@pytest.mark.parametrize("live", [0.0, 0.03, 0.3, 0.9, 1.0])
+@pytest.mark.parametrize("n", [8, 17, 100, 260])
+@pytest.mark.parametrize("order", [1, -1])
+def test_any_share_of_samples_is_let_through(live, n, order, length):
+    draw = random.Random(n)
+    cost, n_weights = cost_of((3, 4, 2, 1), LOSSES["scaled"], order, activation=ag.tanh)
+    rows = [numbers(draw, 3) for _ in range(n)]
+    targets = [-50.0 if draw.random() < live else 50.0 for _ in range(n)]
+    g = ag.value_and_grad(cost)
+    agree(g, *[(numbers(draw, n_weights), rows, targets) for _ in range(2)], of=g)
+
+
+@pytest.mark.parametrize("special", SPECIAL)
+def test_whatever_a_sample_or_a_weight_is(special, length):
+    """Where nothing is selected eager mode multiplies nothing; nor is 0 * inf nan here."""
+    draw = random.Random(3)
+    cost, n_weights = cost_of((2, 3, 1), LOSSES["hinge"])
+    rows, targets = [numbers(draw, 2) for _ in range(19)], [1.0, -1.0, 30.0] * 6 + [-1.0]
+    weights = numbers(draw, n_weights)
+    g = ag.value_and_grad(cost, (0, 1))
+    calls = [
+        (weights[:k] + [special] + weights[k + 1 :], rows, targets) for k in (0, 4, n_weights - 1)
+    ]
+    for s in (0, 7, 18):
+        calls.append((weights, rows[:s] + [[special, 0.5]] + rows[s + 1 :], targets))
+        calls.append((weights, rows, targets[:s] + [special] + targets[s + 1 :]))
+    agree(g, *calls, of=g)
+
+
+def test_weights_of_minus_zero_have_eager_modes_zeros(length):
+    """All samples are dead: what the gradient is of the penalty's -0.0 alone."""
+    cost, n_weights = cost_of((2, 3, 1), LOSSES["scaled"])
+    rows, targets = [[0.5, -0.5] for _ in range(11)], [9.0] * 11
+    g = ag.value_and_grad(cost)
+    agree(g, ([-0.0] * n_weights, rows, targets), ([0.0] * n_weights, rows, targets), of=g)
+
+
+def _selects_some(y, t):
+    return 0.5 * ag.sum([ag.relu(1.0 + z * t) for z in y[:-1]])
+
+
+@pytest.mark.parametrize("n_outputs", [2, 3, 7])
+def test_several_conditions_of_a_sample(n_outputs, length):
+    """As those of the outputs of a hinge loss of several classes: one is enough."""
+    draw = random.Random(n_outputs)
+    cost, n_weights = cost_of((2, 4, n_outputs), _selects_some)
+    rows, targets = [numbers(draw, 2) for _ in range(45)], numbers(draw, 45, 3.0)
+    g = ag.value_and_grad(cost)
+    agree(g, *[(numbers(draw, n_weights), rows, targets) for _ in range(2)], of=g)
+
+
+GATES = (ag.relu, lambda x: ag.maximum(x, 0.0), lambda x: ag.relu(x) ** 2, lambda x: ag.relu(-x),
+         lambda x: ag.clip(x, 0.0, 1e9), lambda x: ag.relu(x) + x * 1e-3)  # fmt: skip
+
+
+def function(seed):
+    """Programs of a sample that share some numbers, a gate between them, and sums of what is."""
+    draw = random.Random(seed)
+    before, after, gate = stage(draw), stage(draw), draw.choice(GATES)
+    reads_after, by_scale, step = draw.random() < 0.5, draw.random() < 0.5, draw.choice((1, -1))
+
+    def f(w, rows):
+        scale = ag.tanh(w[0]) if by_scale else 1.0
+        losses, beside = [], []
+        for row in rows:
+            own = before(list(row), w)
+            y = after(own, [scale * x if by_scale else x for x in w])[-1]
+            losses.append(gate(y - w[1]))
+            beside.append(own[-1])
+        total = ag.sum(losses[::step])
+        return total + ag.mean(beside) * w[2] if reads_after else total
+
+    return f
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10**6), st.integers(3, 30), st.sampled_from(SPECIAL))
+def test_a_random_function_with_a_gate(seed, n, special):
+    f, draw = function(seed), random.Random(seed + 1)
+    g = ag.value_and_grad(f, draw.choice((0, (0, 1))))
+    calls = []
+    for i in range(3):
+        rows = [[draw.uniform(-1.5, 1.5) for _ in range(2)] for _ in range(n)]
+        if i == 2:
+            rows[draw.randrange(n)][draw.randrange(2)] = special
+        calls.append(([draw.uniform(-1.0, 1.0) for _ in range(3)], rows))
+    agree(g, *calls, of=g)
+
+
+def test_a_rule_that_multiplies_by_a_condition_means_it():
+    """An operation of one's own may do so: then 0 * inf is nan, and a dead edge is none."""
+    leaky = Op("leaky", lambda x: max(x, 0.0), lambda y, x: (ops.gt(x, 0.0) * 2.0,))
+    cost, n_weights = cost_of((2, 3, 1), lambda y, t: leaky(y[0] - t))
+    draw = random.Random(1)
+    rows, targets = [numbers(draw, 2) for _ in range(12)], [9.0] * 12
+    weights = numbers(draw, n_weights)
+    rows[3] = [math.inf, 1.0]
+    weights[0] = -1.0
+    g = ag.value_and_grad(cost)
+    agree(g, (weights, rows, targets), of=g)
+
+
+def test_a_gradient_inside_of_a_function_may_be_divided_by():
+    """The sign of its zero shows."""
+    draw = random.Random(8)
+    cost, n_weights = cost_of((2, 3, 1), LOSSES["scaled"])
+
+    def f(w, rows, targets):
+        return [
+            1.0 / (x - 2e-3 * p) for x, p in zip(ag.grad(cost)(w, rows, targets), w, strict=True)
+        ]
+
+    rows = [numbers(draw, 2) for _ in range(12)]
+    weights = numbers(draw, n_weights)
+    agree(f, (weights, rows, [9.0] * 12), (weights, rows, [0.0] * 12))
+
+
+def test_fast_mode_is_close():
+    draw = random.Random(4)
+    cost, n_weights = cost_of((2, 9, 1), LOSSES["hinge"])
+    rows, targets = [numbers(draw, 2) for _ in range(70)], [1.0, -1.0] * 35
+    g = ag.value_and_grad(cost)
+    fast = ag.compile(g, mode="fast")
+    for _ in range(3):
+        w = numbers(draw, n_weights, 2.0)
+        (value, gradient), (right, exact) = fast(w, rows, targets), g(w, rows, targets)
+        assert value == pytest.approx(right, rel=1e-12)
+        assert gradient == pytest.approx(exact, rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_a_training_until_hardly_any_sample_has_a_loss(momentum):
+    X, y = nn.moons(60, noise=0.1, seed=2)
+    found = []
+    for compiled in (True, False):
+        model = nn.MLP(2, [8, 8, 1], activation="tanh", seed=1)
+        history = nn.fit(
+            model, (X, [2 * k - 1 for k in y]), "hinge", lr=0.3, l2=1e-4, epochs=60,
+            momentum=momentum, batch_size=20, seed=0, verbose=False, compiled=compiled,
+        )  # fmt: skip
+        found.append(([p.data.hex() for p in model.parameters()], history["loss"]))
+    assert found[0] == found[1]
+    outputs = [model(row).data * (2 * k - 1) for row, k in zip(X, y, strict=True)]
+    assert sum(z < 1.0 for z in outputs) < 30  # most are dead at the end
+
+
+# When there is one
+
+
+def _samples(cost, weights, rows, targets):
+    """Those of a step of a training, which knows whose inputs are whose."""
+    parameters, found = [ag.Value(w) for w in weights], []
+
+    def look(*args):
+        found.append(find_samples(*args))
+        return found[-1]
+
+    def cost_of_batch(rows, targets):
+        return cost(parameters, rows, targets), [0.0 for _ in rows]
+
+    forget()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograd.replay.llvm.program.find_samples", look)
+        steps = Descent(cost_of_batch, parameters, lambda w, g, v, r: (w - g, v), rows, targets)
+        n = len(rows)
+        steps.run([*range(n)], [(n, 1)], [0.1], [None] * len(weights))
+    assert found[0].n == n
+    return found[0]
+
+
+def _gate(loss, sizes=(2, 6, 1), activation=ag.relu):
+    draw = random.Random(0)
+    cost, n_weights = cost_of(sizes, loss, activation=activation)
+    rows = [numbers(draw, sizes[0]) for _ in range(20)]
+    samples = _samples(cost, numbers(draw, n_weights), rows, numbers(draw, 20))
+    chains = [chain for _, chain in samples.chains]
+    descending = sum(chain.is_descending for chain in chains) * 2 > len(chains)
+    along = [chain for chain in chains if chain.is_descending == descending]
+    later = {p for chain in chains if chain not in along for p in chain.positions}
+    return samples, along, gate_of(samples, range(len(samples.rows)), along, later)
+
+
+@pytest.mark.parametrize("loss", ["hinge", "by maximum", "squared", "weighted", "scaled"])
+def test_all_of_backpropagation_waits_at_the_gate(loss):
+    samples, along, gate = _gate(LOSSES[loss])
+    names = [samples.rows[p].name for p in gate.conditions]
+    assert names in (["gt"], ["heaviside"])
+    assert len(gate.chains) == len(along)  # the loss is added up the other way
+    assert gate.positions[-1] == len(samples.rows) - 1
+    after = {*range(gate.positions[0], len(samples.rows))} - {*gate.conditions}
+    assert {*gate.positions} == after
+
+
+def test_each_output_of_a_sample_may_be_a_condition():
+    assert len(_gate(_selects_some, (2, 6, 3))[2].conditions) == 3
+
+
+def test_hidden_neurons_are_no_gate():
+    """Hardly ever all of them are dead, and asking costs time."""
+    assert _gate(lambda y, t: (y[0] - t) * (y[0] - t))[2] is None
+    assert _gate(LOSSES["beside another"])[2] is None
+
+
+def test_what_is_needed_elsewhere_is_computed_for_all():
+    samples, along, gate = _gate(LOSSES["hinge"])
+    p = gate.positions[len(gate.positions) // 2]
+    while samples.rows[p] is not ops.mul:
+        p += 1
+    less = gate_of(samples, range(len(samples.rows)), along, {p})
+    operands = samples.operands[p]
+    assert p not in less.positions
+    assert not [i for i in operands if i in less.positions]
+
+
+@pytest.mark.skipif(not has_many_registers(), reason="samples are condensed by AVX-512 alone")
+def test_a_program_has_the_gate():
+    draw = random.Random(0)
+    cost, n_weights = cost_of((2, 6, 1), LOSSES["hinge"])
+    rows = [numbers(draw, 2) for _ in range(20)]
+    with pytest.MonkeyPatch.context() as patch:
+        calls = []
+        original = condense.condense
+        patch.setattr(
+            "autograd.replay.llvm.samples.passes.condense",
+            lambda *args: calls.append(args) or original(*args),
+        )
+        ag.compile(ag.value_and_grad(cost))(numbers(draw, n_weights), rows, numbers(draw, 20))
+    assert len(calls) == 1
