@@ -177,15 +177,31 @@ def test_a_random_function_with_a_gate(seed, n, special):
 
 def test_a_rule_that_multiplies_by_a_condition_means_it():
     """An operation of one's own may do so: then 0 * inf is nan, and a dead edge is none."""
-    leaky = Op("leaky", lambda x: max(x, 0.0), lambda y, x: (ops.gt(x, 0.0) * 2.0,))
-    cost, n_weights = cost_of((2, 3, 1), lambda y, t: leaky(y[0] - t))
-    draw = random.Random(1)
-    rows, targets = [numbers(draw, 2) for _ in range(12)], [9.0] * 12
-    weights = numbers(draw, n_weights)
-    rows[3] = [math.inf, 1.0]
-    weights[0] = -1.0
-    g = ag.value_and_grad(cost)
-    agree(g, (weights, rows, targets), of=g)
+    half = Op("half", lambda x: max(x, 0.0), lambda y, x: (ops.gt(x, 0.0) * 2.0,))
+    rows, targets = [[0.25 * k - 1.0] for k in range(12)], [9.0] * 12
+    rows[3] = [math.inf]
+    for loss, is_nan in ((lambda y, t: half(y[0] - t), True), (LOSSES["scaled"], False)):
+        cost, _ = cost_of((1, 1, 1), loss)
+        g = ag.value_and_grad(cost)
+        weights = [1.0, 0.0, -1.0, 0.0]  # the output of an infinite row is -inf: not selected
+        assert math.isnan(g(weights, rows, targets)[1][0]) == is_nan
+        agree(g, (weights, rows, targets), of=g)
+
+
+@pytest.mark.parametrize("special", SPECIAL)
+def test_gradients_alone_show_what_a_sample_was(special):
+    """No loss is there to be nan."""
+    draw = random.Random(5)
+    for loss in (LOSSES["hinge"], LOSSES["by maximum"]):
+        cost, n_weights = cost_of((2, 3, 1), loss, activation=ag.tanh)
+        rows, targets = [numbers(draw, 2) for _ in range(11)], [30.0, -1.0] * 5 + [30.0]
+        weights = numbers(draw, n_weights)
+        g = ag.grad(cost)
+        calls = []
+        for s in (4, 5, 10):
+            calls.append((weights, rows[:s] + [[special, 0.5]] + rows[s + 1 :], targets))
+            calls.append((weights, rows, targets[:s] + [special] + targets[s + 1 :]))
+        agree(g, *calls, of=g)
 
 
 def test_a_gradient_inside_of_a_function_may_be_divided_by():
