@@ -4,6 +4,7 @@ Owns what finalisers and operations do that call a compiled function within its 
 arrays that end where no memory is.
 """
 
+import functools
 import gc
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import sys
 import pytest
 
 import autograd as ag
+from autograd.replay.calls.compiled import Compiled
 
 
 class Finaliser:
@@ -56,6 +58,7 @@ def test_a_call_within_a_call_has_numbers_of_its_own():
 GIVEN_UP = """
 import gc, warnings
 import autograd as ag
+from autograd.replay.calls.compiled import Compiled
 warnings.simplefilter("ignore")
 factor = [1.0]
 compiled = ag.compile(lambda x: [[v * factor[0] for v in x] for _ in range(20)])
@@ -102,6 +105,7 @@ NO_MEMORY = """
 import resource
 import numpy as np
 import autograd as ag
+from autograd.replay.calls.compiled import Compiled
 n = 30_000
 compiled = ag.compile(lambda x: np.array([x * 2.0] * n, dtype=object))
 for k in range(4):
@@ -127,6 +131,7 @@ AT_THE_END_OF_MEMORY = """
 import ctypes, mmap, random, sys
 import numpy as np
 import autograd as ag
+from autograd.replay.calls.compiled import Compiled
 page, libc, kept = mmap.PAGESIZE, ctypes.CDLL(None), []
 
 def guarded(n, at_end):
@@ -222,3 +227,28 @@ def test_sums_in_running_totals_leave_the_guards_where_they_are():
         x = [((7 * k + 3 * i) % 11 - 5.25) / 5.0 for i in range(40)]
         assert fast(x) == pytest.approx(f([ag.Value(v) for v in x]).data, rel=1e-12)
     assert fast.n_eager == 0
+
+
+def test_it_is_called_without_a_tuple_of_the_arguments():
+    """As a partial is, of which it is one."""
+    vectorcall = 1 << 11
+    assert bool(type(ag.compile(rows)).__flags__ & vectorcall) == bool(
+        functools.partial.__flags__ & vectorcall
+    )
+
+
+def test_a_class_may_call_it_in_its_own_way():
+    class Counted(Compiled):
+        calls = 0
+
+        def __call__(self, *args):
+            type(self).calls += 1
+            return super().__call__(*args)
+
+    class Named(Compiled):
+        name = "triple"
+
+    counted, named = Counted(lambda x: 3.0 * x), Named(lambda x: 3.0 * x)
+    assert [counted(x) for x in (1.0, 2.0, 3.0)] == [3.0, 6.0, 9.0]
+    assert [named(x) for x in (1.0, 2.0, 3.0)] == [3.0, 6.0, 9.0]
+    assert (Counted.calls, named.name) == (3, "triple")

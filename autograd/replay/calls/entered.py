@@ -3,6 +3,7 @@
 Owns how a call of a compiled function becomes a call of native code, of one program after another.
 """
 
+import ctypes
 import functools
 import weakref
 from collections.abc import Callable, Iterable
@@ -11,12 +12,19 @@ from typing import Any, Self
 from autograd.replay.calls.layout import Layout
 from autograd.replay.programs import Entrance
 
+FLAGS = 168  # in a class of CPython's, where pointers have eight bytes
+HAS_VECTORCALL = 1 << 11
+
 
 class Entered(functools.partial[Any]):
     """It is called in `f`'s place: first the way through Python, `_call`; later programs.
 
     It is a partial of nothing, because CPython calls such an object at the speed of `func`.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _call_as_its_base(cls)
 
     def __new__(cls, f: Callable[..., Any], *_: Any, **__: Any) -> Self:
         """Calls go to `_call`."""
@@ -48,6 +56,21 @@ class Entered(functools.partial[Any]):
     def _enter_by(self, function: Callable[..., Any]) -> None:
         """Let calls of this object be calls of `function`."""
         super().__setstate__((function, (), {}, self.__dict__))  # type: ignore[misc]
+
+
+def _call_as_its_base(cls: type) -> None:
+    """Let objects of a class be called as quickly as partials, as they are from Python 3.12 on.
+
+    Before, a class that is written in Python loses the flag that says that its objects can be
+    called without a tuple of the arguments, though what is called then is still there. It is given
+    back, if that is where it is looked for; a class with a `__call__` of its own does without.
+    """
+    flags = functools.partial.__flags__, cls.__flags__
+    if "__call__" in vars(cls) or not flags[0] & HAS_VECTORCALL or flags[1] & HAS_VECTORCALL:
+        return
+    found = ctypes.c_ulong.from_address(id(cls) + FLAGS)
+    if ctypes.sizeof(found) == ctypes.sizeof(ctypes.c_void_p) == 8 and found.value == flags[1]:
+        found.value |= HAS_VECTORCALL
 
 
 def _called_weakly(entered: Entered) -> Callable[..., Any]:
