@@ -71,6 +71,12 @@ FIT_EXACT = _way(EXACT + ", nn.fit", LLVM, "with_fit", "Fit", compiled=True)
 FIT_FAST = _way(FAST + ", nn.fit", LLVM, "with_fit", "Fit", compiled="fast")
 DESCENT_EXACT = _way(EXACT + ", Descent", LLVM, "with_glassgrad", "descent", mode="exact")
 DESCENT_FAST = _way(FAST + ", Descent", LLVM, "with_glassgrad", "descent", mode="fast")
+REST_EXACT = _way(
+    EXACT + ", Descent, at rest", LLVM, "with_glassgrad", "descent", mode="exact", rests=True
+)
+REST_FAST = _way(
+    FAST + ", Descent, at rest", LLVM, "with_glassgrad", "descent", mode="fast", rests=True
+)
 STEP_EXACT = _way(EXACT + ", a call a step", LLVM, "with_glassgrad", "compiled_step", mode="exact")
 STEP_FAST = _way(FAST + ", a call a step", LLVM, "with_glassgrad", "compiled_step", mode="fast")
 STEP_EAGER = _way("glassgrad eager", OURS, "with_glassgrad", "eager_step")

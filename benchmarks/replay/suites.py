@@ -146,6 +146,8 @@ _ONE = (*_both(EXACT, "torch eager", 100.0), *_both(EXACT, "jax.jit", 20.0, FLAT
 def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload:
     """The training step of micrograd's demo."""
     others = [who.STEP_TORCH_DECAY, who.STEPS_CASADI, who.STEPS_CASADI_GCC]
+    if batch == "full":
+        others = [who.REST_EXACT, who.REST_FAST, *others]
     if activation == "relu":  # micrograd 0.1.0 has no tanh
         others.append(who.STEP_MICROGRAD)
     return Workload(

@@ -44,6 +44,8 @@ class Task:
         batch_size: how many samples make a step; all of them, or less, shuffled in each epoch.
         epochs: how many a call does where many steps are one call.
         unrolled: how many steps a program has that is unrolled over steps.
+        training: after how many steps a training is over and begins anew, where it takes less time
+            the fewer samples have a loss; 0 where it does not.
     """
 
     sizes: tuple[int, ...]
@@ -55,6 +57,7 @@ class Task:
     batch_size: int
     epochs: int
     unrolled: int
+    training: int = 0
 
     @cached_property
     def weights(self) -> list[Weights]:
@@ -132,6 +135,11 @@ class Task:
         return [(b - a) / self.lr for b, a in zip(before, after, strict=True)]
 
 
+# Of so many steps the learning rates are in sum what they are of the 100 of micrograd's demo, where
+# step k has 1 - 0.9 k/100.
+DEMO = round(sum(1.0 - 0.9 * k / 100 for k in range(100)) / LEARNING_RATE)
+
+
 def _groups(batches: list[Batch], most: int) -> list[list[Batch]]:
     """Neighbours of one size, at most so many together."""
     groups: list[list[Batch]] = []
@@ -169,6 +177,7 @@ def _demo(activation: str, batch_size: int, epochs: int, unrolled: int) -> Task:
         batch_size,
         epochs,
         unrolled,
+        DEMO,
     )
 
 
@@ -176,7 +185,7 @@ TASKS: dict[str, Task] = {
     f"moons-{activation}-{name}": _demo(activation, *numbers)
     for activation in ("relu", "tanh")
     for name, numbers in {
-        "full": (100, 1000, 10),
+        "full": (100, DEMO, 10),
         "32": (32, 20, 3),
         "1": (1, 10, 10),
     }.items()

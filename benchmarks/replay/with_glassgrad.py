@@ -79,6 +79,30 @@ def model_of(task: Task) -> Any:
     return model
 
 
+class Beginning:
+    """The weights with which a training begins, put back when it is over.
+
+    Args:
+        parameters: of a model that has them.
+    """
+
+    def __init__(self, task: Task, parameters: Sequence[Any]) -> None:
+        self._parameters, self._numbers = parameters, [p.data for p in parameters]
+        self._training, self._steps = task.training, 0
+
+    def again(self) -> None:
+        """Now."""
+        for p, number in zip(self._parameters, self._numbers, strict=True):
+            p.data = number
+
+    def before(self, steps: int) -> None:
+        """Now, if the training is over, which goes on for so many steps, or begins with them."""
+        if self._training and self._steps >= self._training:
+            self.again()
+            self._steps = 0
+        self._steps += steps
+
+
 def gradients_of(task: Task, model: Any) -> Callable[[Any], Sequence[float]]:
     """The model's parameters as `Task.summed_gradients` wants them: rows, then biases."""
 
@@ -111,13 +135,19 @@ def eager_step(name: str) -> Run:
     return Run(once, (), gradients_of(task, model))
 
 
-def descent(name: str, mode: str) -> Run:
-    """Some epochs by `autograd.replay.Descent`, in one call."""
+def descent(name: str, mode: str, rests: bool = False) -> Run:
+    """Some epochs by `autograd.replay.Descent`, in one call.
+
+    Args:
+        rests: whether weights stay where a training begins, and all samples have a loss: after the
+            first call, the learning rate is 0.
+    """
     from autograd.replay.llvm.remembered import forget
 
     task, loss_of = TASKS[name], LOSSES[TASKS[name].loss]
     model = model_of(task)
     parameters = model.parameters()
+    beginning = Beginning(task, parameters)
 
     def cost(rows: list[Any], labels: list[Any]) -> tuple[Any, list[Any]]:
         outputs = [model(row) for row in rows]
@@ -132,11 +162,13 @@ def descent(name: str, mode: str) -> Run:
     sizes, samples = _in_order(task)
     n_batches = sum(n for _, n in sizes)
     no_velocities = [None] * len(parameters)
+    rates = [task.lr]
 
     def once() -> None:
+        beginning.before(n_batches)
         first, left, to_come = 0, deque(sizes), n_batches
         while to_come:
-            n = len(steps.run(samples[first:], left, [task.lr], no_velocities, answers=False).costs)
+            n = len(steps.run(samples[first:], left, rates, no_velocities, answers=False).costs)
             if n == 0:
                 raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
             to_come -= n
@@ -147,7 +179,14 @@ def descent(name: str, mode: str) -> Run:
                 if done < there:
                     left.appendleft((size, there - done))
 
-    return Run(once, (), gradients_of(task, model), n_batches)
+    def numbers(result: Any) -> Sequence[float]:
+        gradients = gradients_of(task, model)(result)
+        if rests:
+            rates[0] = 0.0
+            beginning.again()
+        return gradients
+
+    return Run(once, (), numbers, n_batches)
 
 
 def _in_order(task: Task) -> tuple[list[tuple[int, int]], "array[int]"]:
@@ -210,8 +249,13 @@ def compiled_step(name: str, mode: str) -> Run:
     for batch in [batch for epoch in task.epochs_of_batches[:3] for batch in epoch]:
         trained, _ = step(trained, *arrays(batch))
 
+    first, n_steps = parameters, 0
+
     def once() -> Any:
-        nonlocal parameters
+        nonlocal parameters, n_steps
+        if task.training and n_steps == task.training:  # as `Beginning` does for a model
+            parameters, n_steps = first, 0
+        n_steps += 1
         parameters, loss = step(parameters, *next_batch())
         return loss
 

@@ -137,6 +137,34 @@ def test_several_conditions_of_a_sample(n_outputs, length):
     agree(g, *[(numbers(draw, n_weights), rows, targets) for _ in range(2)], of=g)
 
 
+@pytest.mark.parametrize("n", [9, 40, 100])
+@pytest.mark.parametrize("returns_outputs", [False, True])
+def test_samples_that_meet_before_the_gate(n, returns_outputs, length):
+    """What is computed before their mean is there is kept for all, and read after the gate."""
+    draw = random.Random(n)
+
+    def f(w, rows, targets):
+        hidden = [[ag.tanh(ag.dot(w[2 * k : 2 * k + 2], row)) for k in range(5)] for row in rows]
+        outputs = [ag.dot(w[10:15], h) for h in hidden]
+        center = ag.mean(outputs)
+        losses = [ag.relu((y - center) * t) for y, t in zip(outputs, targets, strict=True)]
+        return ag.sum(losses[::-1]) + w[15] * center
+
+    g = ag.value_and_grad(f)
+
+    def with_outputs(w, rows, targets):
+        value, gradient = g(w, rows, targets)
+        return value, gradient, [ag.tanh(w[0] * row[0]) * w[10] for row in rows]
+
+    h = with_outputs if returns_outputs else g
+    rows, targets = [numbers(draw, 2) for _ in range(n)], numbers(draw, n)
+    agree(
+        h,
+        *[(numbers(draw, 16), rows, targets) for _ in range(3)],
+        of=None if returns_outputs else g,
+    )
+
+
 GATES = (ag.relu, lambda x: ag.maximum(x, 0.0), lambda x: ag.relu(x) ** 2, lambda x: ag.relu(-x),
          lambda x: ag.clip(x, 0.0, 1e9), lambda x: ag.relu(x) + x * 1e-3)  # fmt: skip
 

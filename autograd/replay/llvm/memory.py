@@ -123,6 +123,10 @@ class Memory:
             self.gathered[e] = self.reserve(self.n_padded)
         return self.gathered[e]
 
+    def of_all(self, i: int) -> int:
+        """The place of the first sample's, of a spilled position or of -1 - e for `outside[e]`."""
+        return self.spilled[i] if i >= 0 else self.gathered[-1 - i]
+
     def keep(self, slots: Iterable[int]) -> None:
         """Give each of these slots a place of its own."""
         for slot in slots:

@@ -1,25 +1,28 @@
 """Condensing: the numbers of those samples that a gate lets through, side by side.
 
-Owns that code, and what is to be condensed. Of eight lanes some are let through; one instruction of
-AVX-512 brings these together.
+Owns that code, and what is to be condensed. Of eight lanes some are let through; in one instruction
+of AVX-512 these are brought together, in an order that is looked up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, I32, I64, VECTOR
+from autograd.replay.llvm.code import DOUBLE, I32, I64, VECTOR, Code
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.machine import has_many_registers
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.llvm.samples.strips import Strip, varies
+from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import Gate
 from autograd.replay.tapes.samples import Samples
 
-AT_ONCE = 1024  # vectors of eight doubles, 64 KB: so much is condensed before it is used up
-COMPRESS = "llvm.x86.avx512.mask.compress.v8f64"
-BITS = ir.IntType(LANES)
+AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side before it is used up
+PERMUTE = "llvm.x86.avx512.permvar.df.512"
+ORDERS = "orders.of.lanes"
+BITS, ALL = ir.IntType(LANES), (1 << LANES) - 1
+WORDS = ir.VectorType(I64, LANES)
 MASK = ir.VectorType(ir.IntType(1), LANES)
 
 
@@ -28,9 +31,9 @@ def can_condense() -> bool:
     return has_many_registers()
 
 
-def at_once(n_columns: int) -> int:
-    """How many samples, if so many numbers of each are kept."""
-    return max(1, AT_ONCE // n_columns) * LANES
+def at_once(n_columns: int, n: int) -> int:
+    """How many of n samples, if so many numbers of each are kept."""
+    return min(max(1, AT_ONCE // n_columns) * LANES, n)
 
 
 def crossing(samples: Samples, gate: Gate) -> tuple[list[int], list[int]]:
@@ -45,68 +48,98 @@ def crossing(samples: Samples, gate: Gate) -> tuple[list[int], list[int]]:
     return sorted(read.difference(again)), again
 
 
+class Column(NamedTuple):
+    """Numbers of samples that follow each other: from where they are moved, and to where."""
+
+    source: ir.Value  # points to the first sample's
+    goal: ir.Value
+
+
 def condense(
-    strip: Strip,
-    conditions: tuple[int, ...],
-    goals: Mapping[int, int],
-    count: ir.Value,
-    is_descending: bool,
-) -> None:
-    """Write the loop that appends a strip's samples.
+    code: Code,
+    conditions: Sequence[ir.Value],
+    in_place: Sequence[Column],
+    copied: Sequence[Column],
+    n: ir.Value,
+) -> ir.Value:
+    """Write the loop that moves what belongs to the samples let through to the front.
 
     Args:
-        conditions: where all of them are 0, a sample is left out.
-        goals: of each position or -1 - e the place of the first sample's.
-        count: points to the number of samples that are there, and will be.
-        is_descending: whether the last sample of the strip comes first.
+        conditions: point to the first sample's; where all are 0, a sample is left out.
+        in_place, copied: the columns; of the first ones the goal is the source.
+        n: how many samples there are.
+
+    Returns how many are let through.
     """
-    code, builder = strip.code, strip.code.builder
-    n_blocks = strip.n_blocks()
-    last = builder.sub(n_blocks, ir.Constant(I64, 1))
-    with loop(builder, n_blocks) as n:
-        number = builder.sub(last, n) if is_descending else n
+    builder = code.builder
+    with builder.goto_entry_block():
+        count = builder.alloca(I64)
+    builder.store(ir.Constant(I64, 0), count)
+    n_blocks = builder.udiv(builder.add(n, ir.Constant(I64, LANES - 1)), ir.Constant(I64, LANES))
+    with loop(builder, n_blocks) as number:
         index = builder.mul(number, ir.Constant(I64, LANES))
-
-        def lanes(i: int) -> ir.Value:
-            found = strip.load(i, index)
-            return code.mixed(found, found, [*range(LANES)][::-1]) if is_descending else found
-
-        mask = _is_sample(strip, index, is_descending)
+        zeros = ir.Constant(VECTOR, [ir.Constant(DOUBLE, 0.0)] * LANES)
         some: ir.Value = ir.Constant(MASK, [ir.Constant(ir.IntType(1), 0)] * LANES)
-        for p in conditions:
-            zero = ir.Constant(VECTOR, [ir.Constant(DOUBLE, 0.0)] * LANES)
-            some = builder.or_(some, builder.fcmp_unordered("!=", lanes(p), zero))
-        mask = builder.and_(mask, some)
-        bits = builder.bitcast(mask, BITS)
-        with builder.if_then(builder.icmp_unsigned("!=", bits, ir.Constant(BITS, 0))):
-            before = builder.load(count)
-            for i, place in goals.items():
-                compressed = _compress(strip, lanes(i), mask)
-                goal = builder.bitcast(code.address(place, before), VECTOR.as_pointer())
-                builder.store(compressed, goal, align=8)
-            more = builder.zext(builder.ctpop(bits), I64)
-            builder.store(builder.add(before, more), count)
+        for condition in conditions:
+            is_open = builder.fcmp_unordered("!=", _eight(builder, condition, index), zeros)
+            some = builder.or_(some, is_open)
+        bits = builder.bitcast(builder.and_(some, _are_samples(builder, n, index)), BITS)
+        before, order = builder.load(count), _order(code, bits)
+        is_any = builder.icmp_unsigned("!=", bits, ir.Constant(BITS, 0))
+        is_all = builder.icmp_unsigned("==", bits, ir.Constant(BITS, ALL))
+        stays = builder.and_(is_all, builder.icmp_unsigned("==", before, index))
+        for columns, is_moved in (
+            (in_place, builder.and_(is_any, builder.not_(stays))),
+            (copied, is_any),
+        ):
+            if columns:
+                with builder.if_then(is_moved):
+                    for column in columns:
+                        moved = _permuted(code, _eight(builder, column.source, index), order)
+                        goal = builder.gep(column.goal, [before])
+                        goal = builder.bitcast(goal, VECTOR.as_pointer())
+                        builder.store(moved, goal, align=8)
+        builder.store(builder.add(before, builder.zext(builder.ctpop(bits), I64)), count)
+    return builder.load(count)
 
 
-def _is_sample(strip: Strip, index: ir.Value, is_descending: bool) -> ir.Value:
+def _eight(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
+    pointer = builder.bitcast(builder.gep(column, [index]), VECTOR.as_pointer())
+    return builder.load(pointer, align=8)
+
+
+def _are_samples(builder: ir.IRBuilder, n: ir.Value, index: ir.Value) -> ir.Value:
     """In which lanes there is one: the last block may have fewer than eight."""
-    builder = strip.code.builder
-    order = [*range(LANES)][::-1] if is_descending else [*range(LANES)]
-    kind = ir.VectorType(I64, LANES)
     left = builder.insert_element(
-        ir.Constant(kind, ir.Undefined), builder.sub(strip.n, index), ir.Constant(I32, 0)
+        ir.Constant(WORDS, ir.Undefined), builder.sub(n, index), ir.Constant(I32, 0)
     )
-    zeros = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
-    left = builder.shuffle_vector(left, left, zeros)
-    return builder.icmp_signed("<", ir.Constant(kind, order), left)
+    first = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
+    left = builder.shuffle_vector(left, left, first)
+    return builder.icmp_signed("<", ir.Constant(WORDS, [*range(LANES)]), left)
 
 
-def _compress(strip: Strip, value: ir.Value, mask: ir.Value) -> ir.Value:
-    """The lanes of the mask, and zeros after them."""
-    module = strip.code.module.ir
-    function = module.globals.get(COMPRESS)
+def _order(code: Code, bits: ir.Value) -> ir.Value:
+    """The lanes whose bits are set, in order, before any others: looked up in a table."""
+    table = code.module.ir.globals.get(ORDERS)
+    if table is None:
+        orders: list[int] = []
+        for mask in range(ALL + 1):
+            lanes = [lane for lane in range(LANES) if mask >> lane & 1]
+            orders += lanes + [0] * (LANES - len(lanes))
+        kind = ir.ArrayType(BITS, len(orders))
+        table = ir.GlobalVariable(code.module.ir, kind, ORDERS)
+        table.linkage, table.global_constant = "internal", True
+        table.initializer = ir.Constant(kind, orders)
+    builder = code.builder
+    place = builder.mul(builder.zext(bits, I64), ir.Constant(I64, LANES))
+    found = builder.gep(table, [ir.Constant(I64, 0), place])
+    found = builder.bitcast(found, ir.VectorType(BITS, LANES).as_pointer())
+    return builder.zext(builder.load(found, align=1), WORDS)
+
+
+def _permuted(code: Code, value: ir.Value, order: ir.Value) -> ir.Value:
+    module = code.module.ir
+    function = module.globals.get(PERMUTE)
     if function is None:
-        kind = ir.FunctionType(VECTOR, [VECTOR, VECTOR, MASK])
-        function = ir.Function(module, kind, COMPRESS)
-    zeros = ir.Constant(VECTOR, [ir.Constant(DOUBLE, 0.0)] * LANES)
-    return strip.code.builder.call(function, [value, zeros, mask])
+        function = ir.Function(module, ir.FunctionType(VECTOR, [VECTOR, WORDS]), PERMUTE)
+    return code.builder.call(function, [value, order])

@@ -5,8 +5,7 @@ leave to the others.
 """
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping, Sequence
 
 from llvmlite import ir
 
@@ -29,8 +28,8 @@ class Part:
         samples: its division.
         positions: what is computed, in order.
         chains: what is added up; all run over the samples in one direction.
-        kept: those of the positions whose numbers are read when their strip is over.
-        beside: where what it does not compute stands (see `Rooms`); None: where all samples' does.
+        beside: where numbers stand that outlast a strip (see `Rooms`).
+        in_rows: whether terms that stand in rows among the inputs can be read there.
     """
 
     def __init__(
@@ -39,61 +38,58 @@ class Part:
         samples: Samples,
         positions: Sequence[int],
         chains: Sequence[Chain],
-        kept: Collection[int] = (),
-        beside: Mapping[int, int] | None = None,
+        beside: Mapping[int, int],
+        in_rows: bool = True,
     ) -> None:
         self._module, self._samples = module, samples
-        spilled = module.memory.spilled
-        products = _products(samples, chains, {*positions} - {*kept} - spilled.keys())
-        self._sums = Sums(module.memory, samples, chains, products, in_rows=beside is None)
+        outlasting = beside.keys() | module.memory.spilled.keys()
+        products = _products(samples, chains, {*positions} - outlasting)
+        self._sums = Sums(module.memory, samples, chains, products, in_rows)
         body = [p for p in positions if p not in products]
         terms = {i for one in self._sums.turned for i in one}
-        apart = {*kept, *spilled, *terms, *self._sums.factors}
-        self._stages = staged(samples, body, apart)
-        self._rooms = self._divided({*kept}, beside or {})
+        self._stages = staged(samples, body, outlasting | terms | self._sums.factors)
+        self._rooms = self._divided(beside)
 
-    def _divided(self, kept: set[int], beside: Mapping[int, int]) -> Rooms:
+    def _divided(self, beside: Mapping[int, int]) -> Rooms:
         """What the loops leave to each other, and where it stands."""
         stage_of = {p: k for k, stage in enumerate(self._stages) for p in stage}
         self._turned: list[list[Terms]] = [[] for _ in self._stages]
         for terms in self._sums.turned:
             self._turned[max([stage_of.get(i, 0) for i in terms])].append(terms)
-        kept |= {i for i in self._sums.factors if i in stage_of}
+        kept = {i for i in self._sums.factors if i in stage_of}
         for k, (stage, turned) in enumerate(zip(self._stages, self._turned, strict=True)):
             read = [i for p in stage for i in self._samples.operands[p]]
             read += [i for terms in turned for i in terms]
             kept.update([i for i in read if stage_of.get(i, k) < k])
         memory = self._module.memory
-        return Rooms(memory, kept - memory.spilled.keys(), self._sums.turned, beside)
+        kept = kept - memory.spilled.keys() - beside.keys()
+        return Rooms(memory, kept, self._sums.turned, beside)
 
     def begin(self, code: Code) -> None:
         """Write what its sums begin with."""
         self._sums.begin(code)
 
-    @contextmanager
-    def strips(
-        self, code: Code, start: ir.Value, n: ir.Value, is_descending: bool
-    ) -> Iterator[Strip]:
-        """The loop over the strips of n samples, the first of them at `start`.
+    def go_over(self, code: Code, origin: ir.Value, n: ir.Value, is_descending: bool) -> None:
+        """Write the loop over the strips of n samples.
 
-        What is written inside the with-block follows in each strip.
+        Args:
+            origin: the number of the first one, where numbers of all samples stand.
         """
         builder = code.builder
         size = ir.Constant(I64, self._rooms.n_blocks * LANES)
-        last = builder.udiv(builder.sub(n, ir.Constant(I64, 1)), size)
         n_strips = builder.udiv(builder.add(n, builder.sub(size, ir.Constant(I64, 1))), size)
+        last = builder.sub(n_strips, ir.Constant(I64, 1))
         with loop(builder, n_strips) as count:
             number = builder.sub(last, count) if is_descending else count
-            before = builder.mul(number, size)
-            left = builder.sub(n, before)
+            first = builder.mul(number, size)
+            left = builder.sub(n, first)
             is_whole = builder.icmp_unsigned(">", left, size)
             here = builder.select(is_whole, size, left)
-            strip = Strip(code, self._samples, self._rooms, builder.add(start, before), here)
+            strip = Strip(code, self._samples, self._rooms, origin, first, here)
             for stage, turned in zip(self._stages, self._turned, strict=True):
                 if stage or turned:
                     self._compute(strip, stage, turned)
             self._sums.add_up(strip, is_descending)
-            yield strip
 
     def _compute(self, strip: Strip, stage: list[int], turned: list[Terms]) -> None:
         """The loop of a stage over the blocks of a strip."""

@@ -5,13 +5,15 @@ through a first part; where there is a gate (see `tapes/gates.py`), those that i
 brought together and go on to a second one.
 """
 
+from collections.abc import Sequence
+
 from llvmlite import ir
 
 from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, I64, Module
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.llvm.samples.condense import at_once, condense, crossing
+from autograd.replay.llvm.samples.condense import Column, at_once, condense, crossing
 from autograd.replay.llvm.samples.gather import gather
 from autograd.replay.llvm.samples.parts import Part
 from autograd.replay.tapes.gates import gate_of
@@ -54,22 +56,25 @@ class Pass:
             self._memory.spill(p)
         self._gate = gate_of(samples, self._positions, along, spilled) if has_gates else None
         if self._gate is None:
-            self._first = Part(module, samples, self._positions, along)
+            self._first = Part(module, samples, self._positions, along, {})
             return
         later, summed_later = {*self._gate.positions}, {*self._gate.chains}
-        brought, again = crossing(samples, self._gate)
+        self._brought, again = crossing(samples, self._gate)
+        own = [p for p in self._brought if p >= 0]
+        own += [p for p in self._gate.conditions if p not in own]
+        self._at_once = at_once(len(own), self._memory.n_padded)
+        self._beside = {p: self._memory.reserve(self._at_once + LANES) for p in own}
         self._first = Part(
             module,
             samples,
             [p for p in self._positions if p not in later],
             [chain for chain in along if chain not in summed_later],
-            kept={p for p in [*brought, *self._gate.conditions] if p in here},
+            {p: i for p, i in self._beside.items() if p not in self._memory.spilled},
         )
-        self._at_once = at_once(len(brought))
-        room = min(self._at_once, self._memory.n_padded) + LANES
-        self._brought = {i: self._memory.reserve(room) for i in brought}
         positions = sorted([*later, *again])
-        self._second = Part(module, samples, positions, self._gate.chains, beside=self._brought)
+        self._second = Part(
+            module, samples, positions, self._gate.chains, self._beside, in_rows=False
+        )
 
     def starts(self) -> list[int]:
         """The slots that its sums begin with."""
@@ -92,9 +97,8 @@ class Pass:
         gather(code, samples, [e for e in sorted(used) if len(set(samples.outside[e])) > 1])
         self._first.begin(code)
         if self._gate is None:
-            start, n = ir.Constant(I64, 0), ir.Constant(I64, samples.n)
-            with self._first.strips(code, start, n, self._descending):
-                pass
+            zero, n = ir.Constant(I64, 0), ir.Constant(I64, samples.n)
+            self._first.go_over(code, zero, n, self._descending)
         else:
             self._second.begin(code)
             self._through_the_gate(self._gate.conditions)
@@ -103,23 +107,36 @@ class Pass:
         code.builder.ret_void()
         return code.function
 
-    def _through_the_gate(self, conditions: tuple[int, ...]) -> None:
-        """Both parts, over as many samples at once as there is room for those let through."""
+    def _through_the_gate(self, conditions: Sequence[int]) -> None:
+        """Both parts, over as many samples at once as there is room for."""
         code, builder = self._code, self._code.builder
-        size, zero = ir.Constant(I64, self._at_once), ir.Constant(I64, 0)
-        with builder.goto_entry_block():
-            count = builder.alloca(I64)
-        n_times = -(-self._samples.n // self._at_once)
+        size, n_times = ir.Constant(I64, self._at_once), -(-self._samples.n // self._at_once)
         with loop(builder, ir.Constant(I64, n_times)) as time:
             number = builder.sub(ir.Constant(I64, n_times - 1), time) if self._descending else time
-            start = builder.mul(number, size)
-            left = builder.sub(ir.Constant(I64, self._samples.n), start)
+            origin = builder.mul(number, size)
+            left = builder.sub(ir.Constant(I64, self._samples.n), origin)
             n = builder.select(builder.icmp_unsigned("<", left, size), left, size)
-            builder.store(zero, count)
-            with self._first.strips(code, start, n, self._descending) as strip:
-                condense(strip, conditions, self._brought, count, self._descending)
-            with self._second.strips(code, zero, builder.load(count), is_descending=False):
-                pass
+            self._first.go_over(code, origin, n, self._descending)
+            columns = {i: self._column(i, origin) for i in {*self._brought, *conditions}}
+            moved = [columns[i] for i in self._brought]
+            let_through = condense(
+                code,
+                [columns[p].source for p in conditions],
+                [column for column in moved if column.goal is column.source],
+                [column for column in moved if column.goal is not column.source],
+                n,
+            )
+            self._second.go_over(code, origin, let_through, self._descending)
+
+    def _column(self, i: int, origin: ir.Value) -> Column:
+        """Where a number of the samples from `origin` on stands, and is to stand."""
+        if i in self._beside:
+            goal = self._code.address(self._beside[i])
+            if i not in self._memory.spilled:
+                return Column(goal, goal)
+            return Column(self._code.address(self._memory.of_all(i), origin), goal)
+        source = self._code.address(self._memory.of_all(i), origin)
+        return Column(source, source)  # gathered for this pass alone
 
     def _add_up_against(self, chain: Chain) -> None:
         """A sum that runs the other way: over the numbers kept, one after another."""

@@ -24,7 +24,7 @@ class Rooms:
     Args:
         kept: the positions whose numbers a later loop reads.
         turned: the terms that stand in rows.
-        beside: what is read and stands elsewhere, where samples follow each other without gaps.
+        beside: where those stand that outlast a strip, of as many samples as go on together.
 
     Attributes:
         n_blocks: how many blocks a strip has at most.
@@ -51,15 +51,23 @@ class Strip:
     """One strip, while loops over it are written.
 
     Args:
-        first: the number of its first sample, among those that stand without gaps.
+        origin: the number of the first sample of those that go on together.
+        first: of its own first one, among these.
         n: how many samples it has; the last block may have fewer than eight.
     """
 
     def __init__(
-        self, code: Code, samples: Samples, rooms: Rooms, first: ir.Value, n: ir.Value
+        self,
+        code: Code,
+        samples: Samples,
+        rooms: Rooms,
+        origin: ir.Value,
+        first: ir.Value,
+        n: ir.Value,
     ) -> None:
-        self.code, self.samples, self.first, self.n = code, samples, first, n
-        self._rooms = rooms
+        self.code, self.samples, self.n = code, samples, n
+        self._rooms, self._first = rooms, first
+        self._number = code.builder.add(origin, first)
 
     def n_blocks(self) -> ir.Value:
         """How many blocks of eight it has."""
@@ -81,7 +89,8 @@ class Strip:
 
     def put(self, p: int, value: ir.Value, index: ir.Value) -> None:
         """Keep the lanes of a position that is read elsewhere."""
-        if p in self.code.memory.spilled or p in self._rooms.columns:
+        kept = self._rooms.columns, self._rooms.beside, self.code.memory.spilled
+        if any(p in places for places in kept):
             place, index = self._place(p, index)
             self.code.store_vector(value, place, index)
 
@@ -98,7 +107,7 @@ class Strip:
             start = builder.mul(sample, ir.Constant(I64, LANES))
             return self.code.load_vector(self._rooms.rows[terms], start)
         block, place, step = inputs_in_rows(self.code.memory, self.samples, terms) or (0, 0, 0)
-        offset = builder.mul(builder.add(self.first, sample), ir.Constant(I64, step))
+        offset = builder.mul(builder.add(self._number, sample), ir.Constant(I64, step))
         start = builder.add(offset, ir.Constant(I64, place))
         pointer = builder.gep(self.code.block(block), [start])
         return builder.load(builder.bitcast(pointer, VECTOR.as_pointer()), align=8)
@@ -108,10 +117,9 @@ class Strip:
         memory = self.code.memory
         if i in self._rooms.columns:
             return self._rooms.columns[i], index
-        place = self._rooms.beside.get(i)
-        if place is None:
-            place = memory.spilled[i] if i >= 0 else memory.gathered[-1 - i]
-        return place, self.code.builder.add(self.first, index)
+        if i in self._rooms.beside:
+            return self._rooms.beside[i], self.code.builder.add(self._first, index)
+        return memory.of_all(i), self.code.builder.add(self._number, index)
 
 
 def varies(samples: Samples, i: int) -> bool:
