@@ -147,7 +147,7 @@ def test_samples_that_meet_before_the_gate(n, returns_outputs, length):
         hidden = [[ag.tanh(ag.dot(w[2 * k : 2 * k + 2], row)) for k in range(5)] for row in rows]
         outputs = [ag.dot(w[10:15], h) for h in hidden]
         center = ag.mean(outputs).detach()
-        losses = [ag.relu((y * y - center) * t) for y, t in zip(outputs, targets, strict=True)]
+        losses = [ag.relu((y - center) * y * t) for y, t in zip(outputs, targets, strict=True)]
         return ag.sum(losses[::-1]) + w[15] * center * w[15]
 
     g = ag.value_and_grad(f)
