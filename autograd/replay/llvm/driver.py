@@ -232,25 +232,39 @@ def _n_right(
     """How many samples of a batch the outputs give the right class: see `Decision`."""
     zero = ir.Constant(I64, 0)
     with builder.goto_entry_block():
-        count, found, top = [builder.alloca(kind) for kind in (I64, I64, DOUBLE)]
+        count = builder.alloca(I64)
     builder.store(zero, count)
-    is_border = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
-    with loop(builder, word["size"]) as i:
-        row = builder.gep(answers, [builder.mul(i, word["width"])])
-        first = builder.load(row)
-        is_over = builder.fcmp_ordered(">", first, named["border"])
-        builder.store(builder.select(is_border, builder.zext(is_over, I64), zero), found)
-        builder.store(first, top)
-        with loop(builder, word["width"]) as j:  # the first one again: it is not over itself
-            x, now = builder.load(builder.gep(row, [j])), builder.load(top)
-            is_larger = builder.fcmp_ordered(">", x, now)
-            builder.store(builder.select(is_larger, x, now), top)
-            builder.store(builder.select(is_larger, j, builder.load(found)), found)
+
+    def counted(i: ir.Value, found: ir.Value) -> None:
         sample = builder.load(builder.gep(samples, [i]))
         right = builder.load(builder.gep(named["classes"], [sample]))
-        is_right = builder.icmp_unsigned("==", right, builder.load(found))
+        is_right = builder.icmp_unsigned("==", right, found)
         builder.store(builder.add(builder.load(count), builder.zext(is_right, I64)), count)
+
+    is_border = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
+    with builder.if_else(is_border) as (over_border, largest):
+        with over_border, loop(builder, word["size"]) as i:
+            first = builder.load(builder.gep(answers, [builder.mul(i, word["width"])]))
+            is_over = builder.fcmp_ordered(">", first, named["border"])
+            counted(i, builder.zext(is_over, I64))
+        with largest, loop(builder, word["size"]) as i:
+            row = builder.gep(answers, [builder.mul(i, word["width"])])
+            counted(i, _place_of_largest(builder, row, word["width"]))
     return builder.load(count)
+
+
+def _place_of_largest(builder: ir.IRBuilder, row: ir.Value, width: ir.Value) -> ir.Value:
+    """Where the largest number of a row stands, the first of equal ones."""
+    with builder.goto_entry_block():
+        found, top = builder.alloca(I64), builder.alloca(DOUBLE)
+    builder.store(ir.Constant(I64, 0), found)
+    builder.store(builder.load(row), top)
+    with loop(builder, width) as j:  # the first one again: it is not over itself
+        x, now = builder.load(builder.gep(row, [j])), builder.load(top)
+        is_larger = builder.fcmp_ordered(">", x, now)
+        builder.store(builder.select(is_larger, x, now), top)
+        builder.store(builder.select(is_larger, j, builder.load(found)), found)
+    return builder.load(found)
 
 
 def _stop_unless(builder: ir.IRBuilder, condition: ir.Value, stopped: ir.Block) -> None:
