@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from autograd.op import Op
+from autograd.replay.llvm.alongside import Sum, sums_alongside, without
 from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.packs import Item, Packer
@@ -55,12 +56,15 @@ class Assembly:
         self._module = Module(self.memory, fast, call_back, self.called_back)
         once = samples.scalars if samples is not None else [[*range(tape.first, tape.n_slots)]]
         read_later = self._read_later(once)
-        passes = []
+        passes, alongside = [], dict[int, Sum]()
         if samples is not None:
+            alongside = {found.group: found for found in sums_alongside(tape, samples)}
+            once = without(once, [*alongside.values()])
             # A user's rule may multiply by a condition and mean it; eager mode then has a zero.
             has_gates = can_condense() and not tape.n_own
             passes = [
-                Pass(self._module, samples, p, read_later, has_gates) for p in range(len(once))
+                Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
+                for p in range(len(once))
             ]
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]

@@ -26,7 +26,7 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
         tape: in plain arithmetic.
         samples: its division, if it has one.
     """
-    sums = _long_sums(Additions(tape), samples)
+    sums = long_sums(Additions(tape), samples)
     if not sums:
         return tape, samples
     rows: list[Op] = []
@@ -68,7 +68,7 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
     return new_tape, _renumbered(samples, slots) if samples is not None else None
 
 
-def _long_sums(additions: Additions, samples: Samples | None) -> list[list[int]]:
+def long_sums(additions: Additions, samples: Samples | None) -> list[list[int]]:
     """The chains of additions that run once and are worth it, each in order."""
     tape = additions.tape
     group_of = dict.fromkeys(range(len(tape.rows)), 0)

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from llvmlite import ir
 
 from autograd import ops
+from autograd.replay.llvm.alongside import Alongside
 from autograd.replay.llvm.code import I64, Code, Module
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
@@ -30,6 +31,7 @@ class Part:
         chains: what is added up; all run over the samples in one direction.
         beside: where numbers stand that outlast a strip (see `Rooms`).
         in_rows: whether terms that stand in rows among the inputs can be read there.
+        alongside: a sum that goes on in its longest loop.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Part:
         chains: Sequence[Chain],
         beside: Mapping[int, int],
         in_rows: bool = True,
+        alongside: Alongside | None = None,
     ) -> None:
         self._module, self._samples = module, samples
         outlasting = beside.keys() | module.memory.spilled.keys()
@@ -49,6 +52,8 @@ class Part:
         terms = {i for one in self._sums.turned for i in one}
         self._stages = staged(samples, body, outlasting | terms | self._sums.factors)
         self._rooms = self._divided(beside)
+        self._alongside = alongside
+        self._host = max(self._stages, key=len)
 
     def _divided(self, beside: Mapping[int, int]) -> Rooms:
         """What the loops leave to each other, and where it stands."""
@@ -96,6 +101,8 @@ class Part:
         code, builder = strip.code, strip.code.builder
         with loop(builder, strip.n_blocks()) as number:
             index = builder.mul(number, ir.Constant(I64, LANES))
+            if self._alongside is not None and stage is self._host:
+                self._alongside.go_on(code, len(stage))
             lanes: dict[int, ir.Value] = {}
 
             def vector(i: int) -> ir.Value:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, I64, Module
-from autograd.replay.llvm.loops import loop
+from autograd.replay.llvm.alongside import Alongside, Sum
+from autograd.replay.llvm.code import I64, Module
+from autograd.replay.llvm.loops import carried, loop
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.condense import Column, at_once, condense, crossing
 from autograd.replay.llvm.samples.gather import gather
@@ -29,6 +30,7 @@ class Pass:
         number: which pass.
         read_later: the positions whose numbers are needed when the pass is over.
         has_gates: whether samples may be left out of what is computed of them in vain.
+        alongside: a sum that is made meanwhile.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Pass:
         number: int,
         read_later: set[int],
         has_gates: bool,
+        alongside: Sum | None = None,
     ) -> None:
         self._module, self._memory = module, module.memory
         self._samples = samples
@@ -54,9 +57,13 @@ class Pass:
             self._memory.put(chain.result, self._memory.reserve(1))
         for p in spilled:
             self._memory.spill(p)
+        rounds = self._memory.n_padded // LANES
+        self._beside_it = Alongside(self._memory, alongside, rounds) if alongside else None
         self._gate = gate_of(samples, self._positions, along, spilled) if has_gates else None
         if self._gate is None:
-            self._first = Part(module, samples, self._positions, along, {})
+            self._first = Part(
+                module, samples, self._positions, along, {}, alongside=self._beside_it
+            )
             return
         later, summed_later = {*self._gate.positions}, {*self._gate.chains}
         self._brought, again = crossing(samples, self._gate)
@@ -70,6 +77,7 @@ class Pass:
             [p for p in self._positions if p not in later],
             [chain for chain in along if chain not in summed_later],
             {p: i for p, i in self._beside.items() if p not in self._memory.spilled},
+            alongside=self._beside_it,
         )
         positions = sorted([*later, *again])
         self._second = Part(
@@ -82,7 +90,7 @@ class Pass:
 
     def reads(self) -> list[int]:
         """The slots that all samples read alike, or one by one."""
-        found: list[int] = []
+        found = self._beside_it.reads() if self._beside_it is not None else []
         for p in self._positions:
             for i in self._samples.operands[p]:
                 if i < 0:
@@ -96,12 +104,16 @@ class Pass:
         used = {-1 - i for p in self._positions for i in samples.operands[p] if i < 0}
         gather(code, samples, [e for e in sorted(used) if len(set(samples.outside[e])) > 1])
         self._first.begin(code)
+        if self._beside_it is not None:
+            self._beside_it.begin(code)
         if self._gate is None:
             zero, n = ir.Constant(I64, 0), ir.Constant(I64, samples.n)
             self._first.go_over(code, zero, n, self._descending)
         else:
             self._second.begin(code)
             self._through_the_gate(self._gate.conditions)
+        if self._beside_it is not None:
+            self._beside_it.finish(code)
         for chain in self._against:
             self._add_up_against(chain)
         code.builder.ret_void()
@@ -140,27 +152,16 @@ class Pass:
 
     def _add_up_against(self, chain: Chain) -> None:
         """A sum that runs the other way: over the numbers kept, one after another."""
-        code = self._code
-        builder = code.builder
-        before = builder.block
-        start = code.number(chain.start)
-        loop, done = builder.append_basic_block("sum"), builder.append_basic_block("summed")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        count, total = builder.phi(I64), builder.phi(DOUBLE)
-        count.add_incoming(ir.Constant(I64, 0), before)
-        total.add_incoming(start, before)
-        last = ir.Constant(I64, self._samples.n - 1)
-        index = builder.sub(last, count) if chain.is_descending else count
-        value: ir.Value = total
-        for p in chain.positions:
-            term = builder.load(code.address(self._memory.spill(p), index))
-            value = code.apply(ops.add, [value, term], in_lanes=False)
-        following = builder.add(count, ir.Constant(I64, 1))
-        count.add_incoming(following, loop)
-        total.add_incoming(value, loop)
+        code, last = self._code, ir.Constant(I64, self._samples.n - 1)
+
+        def added(count: ir.Value, total: ir.Value) -> ir.Value:
+            index = code.builder.sub(last, count) if chain.is_descending else count
+            for p in chain.positions:
+                term = code.builder.load(code.address(self._memory.spill(p), index))
+                total = code.apply(ops.add, [total, term], in_lanes=False)
+            return total
+
         n = ir.Constant(I64, self._samples.n)
-        builder.cbranch(builder.icmp_unsigned("<", following, n), loop, done)
-        builder.position_at_end(done)
+        total = carried(code.builder, n, code.number(chain.start), added)
         place = self._memory.place(chain.result)
-        builder.store(value, code.address(place if place is not None else 0))
+        code.builder.store(total, code.address(place if place is not None else 0))
