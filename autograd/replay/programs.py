@@ -46,7 +46,7 @@ class Batches(NamedTuple):
 
     Attributes:
         rows, targets: the numbers of all samples, one after another, and how many one has.
-        order: the samples of the batches, one batch after another.
+        order: the samples of the batches, one batch after another; after the last the first again.
         kinds: the batches by size; all programs are of one backend.
         schedule: which kind, how many batches of it; which kind then, how many ...; or NOTE_STATE.
         n_rates: how many numbers of the state are not changed by a step; they come first.

@@ -89,7 +89,7 @@ class PythonProgram:
                     log.append(_n_right(answers, samples, outputs, width))
                 elif answers:
                     log.extend(outputs)
-                n_done, start = n_done + 1, start + size
+                n_done, start = n_done + 1, (start + size) % len(batches.order)
         return Ran(n_done, log, kept)
 
 

@@ -168,7 +168,8 @@ def descent(name: str, mode: str, rests: bool = False) -> Run:
         beginning.before(n_batches)
         first, left, to_come = 0, deque(sizes), n_batches
         while to_come:
-            n = len(steps.run(samples[first:], left, rates, no_velocities, answers=False).costs)
+            order = samples[first % len(samples) :] if first else samples
+            n = len(steps.run(order, left, rates, no_velocities, answers=False).costs)
             if n == 0:
                 raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
             to_come -= n
@@ -196,7 +197,8 @@ def _in_order(task: Task) -> tuple[list[tuple[int, int]], "array[int]"]:
     """
     batches = [batch for epoch in task.epochs_of_samples for batch in epoch]
     if task.is_full:
-        batches = [[*range(len(batches[0]))]] * len(batches)
+        n = len(batches[0])
+        return [(n, len(batches))], array("q", range(n))
     sizes = [(size, len(list(alike))) for size, alike in groupby(map(len, batches))]
     return sizes, array("q", [i for batch in batches for i in batch])
 

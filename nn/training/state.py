@@ -121,7 +121,7 @@ class Training:
             self.optimizer.lr = rate(self.schedule(epoch), f"fit: schedule({epoch}), a rate,")
         if order is None:
             order = list(range(len(self.rows)))
-            if self.batch_size < len(order):
+            if self.is_shuffled:
                 with of_a_training(self.source):
                     self.source.shuffle(order)
         self.order = order
@@ -129,14 +129,19 @@ class Training:
     def next_orders(self, n: int) -> "array[int]":
         """Draw the orders of the samples of the n epochs after this one, one after another."""
         n_samples = len(self.rows)
-        if self.batch_size >= n_samples:
+        if not self.is_shuffled:
             return array("q", range(n_samples)) * n
         with of_a_training(self.source):
             return draw_orders(self.source, n_samples, n)
 
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether each epoch has an order of its own: a batch of all samples needs none."""
+        return self.batch_size < len(self.rows)
+
     def may_draw_ahead(self) -> bool:
         """Whether orders can be drawn before their epochs and, if need be, as if they were not."""
-        return self.batch_size >= len(self.rows) or type(self.source) is Random
+        return not self.is_shuffled or type(self.source) is Random
 
     def batches(self) -> Iterator[list[int]]:
         """Yield the samples of each batch of this epoch that is still to come."""

@@ -37,7 +37,8 @@ ARGUMENTS = {
     "all_targets": POINTER,
     "target_size": I64,
     "n_samples": I64,
-    "order": WORDS,  # the samples of all batches
+    "order": WORDS,  # the samples of the batches, over and over
+    "n_in_order": I64,
     "n_rates": I64,  # the numbers of the state before those that a step changes
     "n_new": I64,
     "answers": I64,
@@ -95,6 +96,7 @@ def drive(
         batches.target_size,
         batches.n_samples,
         _start(batches.order),
+        len(batches.order),
         batches.n_rates,
         batches.n_new,
         what,
@@ -172,6 +174,7 @@ def _write_leg(
 ) -> None:
     """The loop over batches of one kind."""
     zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
+    end = builder.gep(named["order"], [named["n_in_order"]])
     outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
     kind = builder.gep(named["kinds"], [builder.mul(number, ir.Constant(I64, len(KIND)))])
     word = {
@@ -205,7 +208,9 @@ def _write_leg(
                 right = _n_right(builder, named, samples, answers, word)
                 builder.store(builder.sitofp(right, DOUBLE), answer)
                 builder.store(builder.gep(answer, [one]), at.log)
-        builder.store(builder.gep(samples, [word["size"]]), at.order)
+        following = builder.gep(samples, [word["size"]])
+        is_last = builder.icmp_unsigned(">=", following, end)
+        builder.store(builder.select(is_last, named["order"], following), at.order)
         builder.store(builder.add(builder.load(at.n_done), one), at.n_done)
 
 

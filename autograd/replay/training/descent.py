@@ -139,7 +139,7 @@ class Descent:
         """Run some of the next batches, or none: then the next one is left to eager mode.
 
         Args:
-            order: their samples.
+            order: their samples; after the last of these the first again.
             sizes: how many samples a batch has, and how many such batches follow each other; and
                 STATE_NOTED where the numbers of the parameters are to be kept.
             rates: of the optimiser.
@@ -163,7 +163,7 @@ class Descent:
                 "reads anew"
             )
         state = self._maker.state(rates, velocities, with_gradients)
-        size, samples = sizes[0][0], array("q", order)
+        size, samples = sizes[0][0], _as_array(order)
         if not self._maker.has(samples[:size]):  # negative, as Python counts, or an error
             return _NOTHING
         steps = self._steps_of(size, state)
@@ -304,6 +304,13 @@ class Descent:
         self.refusal = why
         self._steps.clear()
         return _NOTHING
+
+
+def _as_array(order: Sequence[int]) -> "array[int]":
+    """The same, and no copy: of many epochs it is large."""
+    if isinstance(order, array) and order.typecode == "q":
+        return order
+    return array("q", order)
 
 
 def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:

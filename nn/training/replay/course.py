@@ -23,7 +23,7 @@ class Course:
         pays: whether batches of a size are to be run by a program.
 
     Attributes:
-        samples: in their order.
+        samples: in their order; after the last of these the first again.
         sizes: how many samples a batch has, and how many such batches follow each other.
     """
 
@@ -43,11 +43,11 @@ class Course:
         n_more = min(n_epochs - 1, n_left // training.n_batches, MOST_SAMPLES // len(training.rows))
         n_more = n_more if pays_throughout else 0
         if n_more > 0 and training.may_draw_ahead():
-            if training.batch_size < len(training.rows):  # else nothing is drawn
+            if training.is_shuffled:  # else all epochs are as this one
                 self._before = training.source.getstate()
-            self._orders = training.next_orders(n_more)
+                self._orders = training.next_orders(n_more)
+                self.samples += self._orders
             self._epochs += [whole] * n_more
-            self.samples += self._orders
         self._kept = self._epochs_kept(training.finished, training.finished + len(self._epochs))
         self.sizes = self._legs(training.finished + 1)
 
@@ -107,7 +107,7 @@ class Course:
         each = _count(self._epochs[1])
         n_whole = (len(costs) - start - 1) // each
         if n_whole:
-            if not self._orders:
+            if training.is_shuffled and not self._orders:
                 training.next_orders(n_whole)  # of these epochs, which nobody needs any more
             end = start + n_whole * each
             training.count_epochs(costs[start:end], n_right[start:end], self._epochs[1])

@@ -229,7 +229,8 @@ class CompiledSteps:
         counts, start = [], 0
         for returned in done.returned:
             outputs = _outputs(returned)
-            answers = [self._answers[i] for i in samples[start : start + len(outputs)]]
+            places = range(start, start + len(outputs))
+            answers = [self._answers[samples[i % len(samples)]] for i in places]
             start += len(outputs)
             right = list(map(eq, map(rule.of_output, outputs), answers))
             size = returned.size
