@@ -15,7 +15,7 @@ import pytest
 import nn
 from benchmarks.__main__ import main
 from benchmarks.peers import LLVM, OURS, Peer, PeerElsewhere
-from benchmarks.replay import compiling, contestants, page, report, tasks, with_glassgrad
+from benchmarks.replay import compiling, contestants, live, page, report, tasks, with_glassgrad
 from benchmarks.replay.contest import Contestant, Limit, Target, Workload, hold, judge
 from benchmarks.replay.elsewhere import Elsewhere
 from benchmarks.replay.hold import Held
@@ -157,12 +157,56 @@ def test_all_our_ways_of_training_do_the_same(task):
         contestants.FIT_FAST,
         contestants.STEP_EXACT,
         contestants.STEP_FAST,
+        contestants.REST_EXACT,
+        contestants.REST_FAST,
     ]
     workload = Workload("small", "it", "step", tuple(ways), contestants.STEP_EAGER)
     outcome = hold(workload, 1, least=0.0)  # once each
     assert list(outcome.seconds) == [way.name for way in ways]
     assert outcome.difference < 1e-12
     assert all(spread.min > 0.0 for spread in outcome.seconds.values())
+
+
+@pytest.mark.parametrize(
+    "way", [contestants.DESCENT_EXACT, contestants.FIT_EXACT, contestants.STEP_EXACT]
+)
+def test_a_training_begins_anew_when_it_is_over(way, task, monkeypatch):
+    """The numbers after a call are those after the first one, or they go on to change."""
+    task, n_steps, found = replace(task, batch_size=10), 5, {}
+    for length in (0, n_steps):
+        monkeypatch.setitem(tasks.TASKS, "small", replace(task, training=length))
+        run = way.prepare("small")
+        calls = n_steps // run.steps
+        for _ in range(calls - 1):
+            run.result()
+        first = run.result()
+        for _ in range(calls):
+            run.seconds(1)
+        found[length] = (first, run.result() if run.steps > 1 else None)
+        run.close()
+    assert found[0][0] == found[n_steps][0]
+    if way is not contestants.STEP_EXACT:  # after a call more
+        assert found[n_steps][1] == found[n_steps][0] != found[0][1]
+
+
+def test_a_training_at_rest_stays_where_it_began(task):
+    run = contestants.REST_EXACT.prepare("small")
+    run.result()
+    run.seconds(1)
+    assert run.result() == [0.0] * 13
+
+
+def test_how_many_samples_have_a_loss_is_told(task, monkeypatch):
+    labels = task.samples()[1]
+    wrong = [label * side for label, side in zip(labels, [2.0, -2.0] * 5, strict=True)]
+    assert live.with_a_loss(task, [[0.5] * 10, labels, wrong]) == [10, 0, 5]
+    monkeypatch.setitem(tasks.TASKS, "small", replace(task, batch_size=10, epochs=400))
+    counts = live.with_a_loss(task, with_glassgrad.outputs_of("small"))
+    assert len(counts) == 400
+    assert counts[0] == 10 > counts[-1]
+    said = live.sentence("small")
+    assert said.startswith("Of the 10 samples 10 have a loss in the first step")
+    assert f"and {counts[-1]} in the last of 400" in said
 
 
 def test_the_batches_are_those_of_fit(task):

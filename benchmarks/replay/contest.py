@@ -73,6 +73,7 @@ class Workload:
             call.
         a_unit: how many steps one unit is.
         tolerance: the greatest difference of any number, relative to the largest of them.
+        remark: workload's name -> a sentence on what has been timed, or "".
     """
 
     name: str
@@ -83,6 +84,7 @@ class Workload:
     promises: tuple[Target | Limit, ...] = ()
     a_unit: int = 1
     tolerance: float = 1e-9
+    remark: Callable[[str], str] = lambda _: ""
 
 
 class Verdict(NamedTuple):
@@ -111,6 +113,7 @@ class Outcome:
         ready: name -> seconds until the first result was there: drawing, compiling, one call.
         ratios: (name, ours) -> how many times as long as ours, which is our best of each mode.
         difference: the greatest, from the reference.
+        remark: a sentence, or "".
     """
 
     workload: Workload
@@ -119,6 +122,7 @@ class Outcome:
     ratios: dict[tuple[str, str], Spread]
     difference: float
     verdicts: list[Verdict]
+    remark: str
 
 
 def hold(workload: Workload, rounds: int, least: float = LEAST_SECONDS) -> Outcome:
@@ -150,6 +154,7 @@ def hold(workload: Workload, rounds: int, least: float = LEAST_SECONDS) -> Outco
         {(name, base): ratios(seconds, name, base) for name in seconds for base in bases},
         difference,
         [judge(promise, seconds) for promise in workload.promises],
+        workload.remark(workload.name),
     )
 
 

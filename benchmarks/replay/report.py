@@ -56,6 +56,8 @@ def lines(outcome: Outcome) -> Iterable[str]:
                 text += f"; {ratio(outcome.ratios[name, base])} x {base}"
         yield f"{text}; ready in {time(outcome.ready[name])}"
     yield f"  all agree to {outcome.difference:.1e} of the largest number"
+    if outcome.remark:
+        yield f"  {outcome.remark}"
     for verdict in outcome.verdicts:
         yield f"  {promise(verdict)}"
 

@@ -135,59 +135,97 @@ def eager_step(name: str) -> Run:
     return Run(once, (), gradients_of(task, model))
 
 
+class Training:
+    """A training by `autograd.replay.Descent`.
+
+    Args:
+        name: of the task.
+        mode: as for `compile`.
+    """
+
+    def __init__(self, name: str, mode: str) -> None:
+        from autograd.replay.llvm.remembered import forget
+
+        self._name, task = name, TASKS[name]
+        forget()  # what was made before: the time until this one is ready is told
+        self.model, self.lr = model_of(task), task.lr
+        loss_of, parameters = LOSSES[task.loss], self.model.parameters()
+
+        def cost(rows: list[Any], labels: list[Any]) -> tuple[Any, list[Any]]:
+            outputs = [self.model(row) for row in rows]
+            loss = loss_of(outputs, labels)
+            if task.l2:
+                loss = loss + task.l2 * ag.sum([p * p for p in parameters])
+            return loss, outputs
+
+        def update(
+            weight: Any, gradient: Any, velocity: Any, rates: Sequence[Any]
+        ) -> tuple[Any, Any]:
+            return weight - rates[0] * gradient, velocity
+
+        self._steps = Descent(cost, parameters, update, *task.samples(), mode=mode)
+        self._no_velocities = [None] * len(parameters)
+        self._sizes, self._samples = _in_order(task)
+        self.n_batches = sum(n for _, n in self._sizes)
+
+    def epochs(self, answers: bool = False) -> list[Any]:
+        """Some epochs, in one call once the first ones have ended after a batch each.
+
+        Returns what `Descent.run` does.
+        """
+        first, left, to_come, found = 0, deque(self._sizes), self.n_batches, []
+        while to_come:
+            order = self._samples[first % len(self._samples) :] if first else self._samples
+            done = self._steps.run(order, left, [self.lr], self._no_velocities, answers=answers)
+            found.append(done)
+            n = len(done.costs)
+            if n == 0:
+                raise RuntimeError(
+                    f"{self._name}: a batch was left to eager mode. {self._steps.refusal}"
+                )
+            to_come -= n
+            while n:
+                size, there = left.popleft()
+                taken = min(n, there)
+                n, first = n - taken, first + taken * size
+                if taken < there:
+                    left.appendleft((size, there - taken))
+        return found
+
+
 def descent(name: str, mode: str, rests: bool = False) -> Run:
-    """Some epochs by `autograd.replay.Descent`, in one call.
+    """Some epochs by `autograd.replay.Descent`.
 
     Args:
         rests: whether weights stay where a training begins, and all samples have a loss: after the
             first call, the learning rate is 0.
     """
-    from autograd.replay.llvm.remembered import forget
-
-    task, loss_of = TASKS[name], LOSSES[TASKS[name].loss]
-    model = model_of(task)
-    parameters = model.parameters()
-    beginning = Beginning(task, parameters)
-
-    def cost(rows: list[Any], labels: list[Any]) -> tuple[Any, list[Any]]:
-        outputs = [model(row) for row in rows]
-        loss = loss_of(outputs, labels)
-        return loss + task.l2 * ag.sum([p * p for p in parameters]) if task.l2 else loss, outputs
-
-    def update(weight: Any, gradient: Any, velocity: Any, rates: Sequence[Any]) -> tuple[Any, Any]:
-        return weight - rates[0] * gradient, velocity
-
-    forget()  # what was made before: the time until this one is ready is told
-    steps = Descent(cost, parameters, update, *task.samples(), mode=mode)
-    sizes, samples = _in_order(task)
-    n_batches = sum(n for _, n in sizes)
-    no_velocities = [None] * len(parameters)
-    rates = [task.lr]
+    task = TASKS[name]
+    training = Training(name, mode)
+    beginning = Beginning(task, training.model.parameters())
 
     def once() -> None:
-        beginning.before(n_batches)
-        first, left, to_come = 0, deque(sizes), n_batches
-        while to_come:
-            order = samples[first % len(samples) :] if first else samples
-            n = len(steps.run(order, left, rates, no_velocities, answers=False).costs)
-            if n == 0:
-                raise RuntimeError(f"{name}: a batch was left to eager mode. {steps.refusal}")
-            to_come -= n
-            while n:  # the first runs end after one batch
-                size, there = left.popleft()
-                done = min(n, there)
-                n, first = n - done, first + done * size
-                if done < there:
-                    left.appendleft((size, there - done))
+        beginning.before(training.n_batches)
+        training.epochs()
 
     def numbers(result: Any) -> Sequence[float]:
-        gradients = gradients_of(task, model)(result)
+        gradients = gradients_of(task, training.model)(result)
         if rests:
-            rates[0] = 0.0
+            training.lr = 0.0
             beginning.again()
         return gradients
 
-    return Run(once, (), numbers, n_batches)
+    return Run(once, (), numbers, training.n_batches)
+
+
+def outputs_of(name: str) -> list[list[float]]:
+    """Of the model, for all samples, in each step of a training on all of them."""
+    n = len(TASKS[name].samples()[0])
+    numbers: list[float] = []
+    for done in Training(name, "exact").epochs(answers=True):
+        for returned in done.returned:
+            numbers += returned.numbers
+    return [numbers[i : i + n] for i in range(0, len(numbers), n)]
 
 
 def _in_order(task: Task) -> tuple[list[tuple[int, int]], "array[int]"]:

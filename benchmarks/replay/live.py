@@ -1,0 +1,38 @@
+"""How many samples have a loss in each step of a training: the others need no backpropagation.
+
+Owns the sentence about it that stands under a table, since ours depends on it and others do not.
+"""
+
+from collections.abc import Sequence
+
+from benchmarks.peers import LLVM
+from benchmarks.replay.tasks import TASKS, Task
+
+AFTER = (0, 100, 300, 1000, 3000)  # steps
+
+
+def sentence(name: str) -> str:
+    """Of a training on all samples by a hinge loss; "" if ours takes no part."""
+    if not LLVM.is_installed():
+        return ""
+    task = TASKS[name]
+    counts = with_a_loss(task, _outputs(name))
+    some = [f"{counts[k]} after {k:,}" for k in AFTER if 0 < k < len(counts)]
+    return (
+        f"Of the {len(task.samples()[0])} samples {counts[0]} have a loss in the first step, "
+        f"{', '.join(some)} and {counts[-1]} in the last of {len(counts):,}; "
+        f"{sum(counts) / len(counts):.1f} on average. At rest all of them have one."
+    )
+
+
+def with_a_loss(task: Task, outputs: Sequence[Sequence[float]]) -> list[int]:
+    """How many have one by the outputs of each step."""
+    labels = task.samples()[1]
+    return [sum(y * label < 1.0 for y, label in zip(step, labels, strict=True)) for step in outputs]
+
+
+def _outputs(name: str) -> list[list[float]]:
+    """Of the model in each step of a training from the first weights."""
+    from benchmarks.replay.with_glassgrad import outputs_of
+
+    return outputs_of(name)
