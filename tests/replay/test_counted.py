@@ -27,7 +27,7 @@ def batches():
             start += size
 
 
-def run(backend, outputs, decision):
+def run(backend, outputs, decision, times=1):
     """The counts of several batches in one call, whose outputs are those of the rows times 1."""
     weight = Value(1.0)
 
@@ -45,7 +45,7 @@ def run(backend, outputs, decision):
             done = descent.run(ORDER[:size], [(size, 1)], [0.0], [None], answers=decision)
             assert len(done.costs) == 1
     weight.data = 1.0
-    return descent.run(ORDER, SIZES, [0.0], [None], answers=decision)
+    return descent.run(ORDER, SIZES * times, [0.0], [None], answers=decision)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -64,6 +64,13 @@ def test_above_the_border_is_not_on_it(backend, border):
     done = run(backend, lambda row, w: w * row[0], Decision(border, array("q", classes)))
     right = {i: (row[0] > border) == classes[i] for i, row in enumerate(ROWS)}
     assert [*done.n_right] == [sum(right[i] for i in batch) for batch in batches()]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_order_is_gone_through_again(backend):
+    decision = Decision(None, array("q", [0, 0, 1, 1, 2, 0, 0]))
+    once, thrice = (run(backend, lambda row, w: [w * x for x in row], decision, n) for n in (1, 3))
+    assert [*thrice.n_right] == [*once.n_right] * 3
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -101,6 +108,7 @@ def test_samples_that_follow_each_other_are_the_same_as_gathered(backend, order)
         weight.data = start
         assert len(descent.run(order, [(3, 1)], [0.0], [None]).costs) == 1
     weight.data = 1.0
-    done = descent.run(order * 2, [(3, 2)], [0.0], [None])
-    assert [*done.costs] == [targets[order[0]]] * 2
-    assert [*done.returned[0].numbers] == [x for i in order * 2 for x in ROWS[i]]
+    for given in (order * 2, order):  # after the last sample the first comes again
+        done = descent.run(given, [(3, 2)], [0.0], [None])
+        assert [*done.costs] == [targets[order[0]]] * 2
+        assert [*done.returned[0].numbers] == [x for i in order * 2 for x in ROWS[i]]
