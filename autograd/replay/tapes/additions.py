@@ -4,6 +4,7 @@ Owns who reads what, and the chains.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from autograd import ops
 from autograd.replay.tapes.tape import Tape
@@ -36,6 +37,23 @@ class Additions:
         self.minus_zero -= tape.first
         inner = set(self._before.values())
         self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
+        self._tails = set(self.tails)
+
+    def added(self, links: Sequence[int]) -> list[int]:
+        """What a chain adds: what it begins with, then the term of each link."""
+        return [self.operands[links[0]][0], *[self.operands[link][1] for link in links]]
+
+    def n_of_the_first(self, links: Sequence[int], other: int) -> int:
+        """How many links of a chain are its first term's own sum, as `other`, a term of it, is one.
+
+        A sum of sums such as (a + b + c) + (d + e + f) + ... is one chain with the first of them.
+        """
+        own = self.links(other) if other in self._tails else []
+        if not 0 < len(own) < len(links):
+            return 0
+        first, its_first = self.added(links[: len(own)])[0], self.added(own)[0]
+        are_alike = first == its_first or (first >= 0 and its_first >= 0)
+        return len(own) if are_alike else 0
 
     def links(self, tail: int) -> list[int]:
         """The additions of the chain that ends in `tail`, in order."""

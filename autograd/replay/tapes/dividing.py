@@ -21,6 +21,7 @@ MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each inst
 def divided(additions: Additions, owner: list[int]) -> Samples | None:
     """The whole tape by samples, beginning with those known; None if they are not alike."""
     n = max(owner, default=-1) + 1
+    _give_the_first_its_sums(additions, owner)
     if n < FEWEST or not _may_be_alike(additions, owner):
         return None
     chains = _extend(additions, owner)
@@ -119,7 +120,12 @@ def _extend(additions: Additions, owner: list[int]) -> list["_Sum"]:
         if k not in tails:
             continue
         links = additions.links(k)
-        added = [additions.operands[links[0]][0], *[additions.operands[link][1] for link in links]]
+        n_own = _n_own(owner, links)
+        if n_own:  # of the first sample, whose term is their sum
+            added = [links[n_own - 1], *additions.added(links)[n_own + 1 :]]
+            links = links[n_own:]
+        else:
+            added = additions.added(links)
         places = [j for j, i in enumerate(added) if i >= 0 and owner[i] >= 0]
         if len({owner[added[j]] for j in places}) > 1:
             first, last = places[0], places[-1]
@@ -132,6 +138,26 @@ def _extend(additions: Additions, owner: list[int]) -> list["_Sum"]:
                 if owner[link] < 0:
                     owner[link] = _one({owner[i] for i in additions.operands[link] if i >= 0})
     return sums
+
+
+def _give_the_first_its_sums(additions: Additions, owner: list[int]) -> None:
+    """Give the first sample what a sum over samples begins with, where all terms are sums."""
+    for tail in additions.tails:
+        links = additions.links(tail)
+        terms = [i for i in additions.added(links) if i >= 0 and owner[i] >= 0]
+        others = [i for i in terms if owner[i] != owner[terms[0]]]
+        if owner[tail] >= 0 or not others:
+            continue
+        n_own = additions.n_of_the_first(links, others[0])
+        own = links[:n_own]
+        if own and {owner[i] for i in additions.added(own) if i >= 0} == {owner[terms[0]]}:
+            for link in own:
+                owner[link] = owner[terms[0]]
+
+
+def _n_own(owner: list[int], links: Sequence[int]) -> int:
+    """How many links of a chain, which itself is no sample's, one has been given."""
+    return sum(owner[link] >= 0 for link in links)
 
 
 def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:

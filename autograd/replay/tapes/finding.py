@@ -101,8 +101,11 @@ def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
     for tail in additions.tails:
         links = additions.links(tail)
         if len(links) >= FEWEST - 1:
-            added = [additions.operands[links[0]][0], *[additions.operands[k][1] for k in links]]
+            added = additions.added(links)
             yield [i for i in added if i >= 0]
+            n_own = additions.n_of_the_first(links, added[len(added) // 2])
+            if n_own:
+                yield [links[n_own - 1], *added[n_own + 1 :]]
     for operands in additions.operands:
         if len(operands) >= FEWEST:
             yield [i for i in operands if i >= 0]
