@@ -216,6 +216,20 @@ def test_a_rule_that_multiplies_by_a_condition_means_it():
         agree(g, (weights, rows, targets), of=g)
 
 
+@pytest.mark.parametrize("row", [ops.gt, ops.heaviside])
+def test_a_function_that_multiplies_by_a_condition_means_it(row):
+    """The loss itself is 0 * inf then, and so are its derivatives."""
+    draw = random.Random(6)
+    cost, n_weights = cost_of((2, 6, 1), lambda y, t: row(y[0] - t, 0.0) * y[0] * y[0])
+    rows, targets = [numbers(draw, 2) for _ in range(24)], [9.0] * 24
+    infinite = [[math.inf, 0.5] if k == 3 else each for k, each in enumerate(rows)]
+    weights = [0.5 + 0.01 * k for k in range(n_weights)]
+    weights[-7:-1] = [-1.0] * 6  # the output of an infinite row is -inf: not above any target
+    assert math.isnan(ag.value_and_grad(cost)(weights, infinite, targets)[0])
+    for g in (ag.value_and_grad(cost), ag.grad(cost)):
+        agree(g, (weights, rows, targets), (weights, infinite, targets), of=g)
+
+
 @pytest.mark.parametrize("special", SPECIAL)
 def test_gradients_alone_show_what_a_sample_was(special):
     """No loss is there to be nan."""

@@ -80,7 +80,10 @@ def path_of(
     fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
     outputs = [x for x in recording.outputs if is_number(x)]
     inputs = [*bound.scalars, *recording.leaves, *[x for block in bound.arrays for x in block]]
-    tape = tape_of(inputs, recording.constants, outputs + recording.own, recording.asked)
+    outputs_and_own = outputs + recording.own
+    tape = tape_of(
+        inputs, recording.constants, outputs_and_own, recording.asked, recording.compares
+    )
     sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
     direct = None
     if not fixed and not recording.wholes:

@@ -60,8 +60,8 @@ class Assembly:
         if samples is not None:
             alongside = {found.group: found for found in sums_alongside(tape, samples)}
             once = without(once, [*alongside.values()])
-            # A user's rule may multiply by a condition and mean it; eager mode then has a zero.
-            has_gates = can_condense() and not tape.n_own
+            # Who multiplies by a condition otherwise than a rule of the table's has a zero there.
+            has_gates = can_condense() and not (tape.n_own or tape.compares)
             passes = [
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
                 for p in range(len(once))

@@ -64,7 +64,7 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
                 slots[tape.first + link] = slot
     guards = [Guard(g.question, slots[g.a], slots[g.b], g.answer) for g in tape.guards]
     outputs = [slots[i] for i in tape.outputs]
-    new_tape = Tape(tape.n_inputs, tape.constants, rows, operands, outputs, guards)
+    new_tape = tape._replace(rows=rows, operands=operands, outputs=outputs, guards=guards)
     return new_tape, _renumbered(samples, slots) if samples is not None else None
 
 

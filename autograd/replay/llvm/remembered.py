@@ -62,7 +62,7 @@ def _key(tape: Tape, sizes: Sequence[int], fast: bool) -> bytes:
     questions = [*QUESTIONS]
     guards = [(questions.index(g.question), g.a, g.b, int(g.answer)) for g in tape.guards]
     parts: list[array[Any]] = [
-        array("q", [fast, tape.n_inputs, *sizes]),
+        array("q", [fast, tape.compares, tape.n_inputs, *sizes]),
         array("d", tape.constants),
         array("q", [number[row.name] for row in tape.rows]),
         array("q", [len(read) for read in tape.operands]),

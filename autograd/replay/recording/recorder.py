@@ -20,6 +20,7 @@ from autograd.containers import Shape, flatten
 from autograd.op import Op
 from autograd.replay.recording.arguments import is_other_array
 from autograd.replay.recording.traced import Traced, Whole
+from autograd.replay.tapes.tape import CONDITIONS
 from autograd.value import Value, record as apply
 
 # Of how many operands the first may be nan and the result a number all the same.
@@ -45,6 +46,7 @@ class Recording(NamedTuple):
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
         is_unlike: whether it asked about numbers that do not compare as floats do.
+        compares: whether it made a condition by an operation, as rules do.
     """
 
     leaves: list[Value]
@@ -56,6 +58,7 @@ class Recording(NamedTuple):
     own: list[Value]
     is_doubtful: bool
     is_unlike: bool
+    compares: bool
 
 
 def record(
@@ -89,7 +92,7 @@ def record(
     own = _not_among(notes.own, outputs, notes.questions)
     leaves, constants = _met(outputs + own, notes, inputs)
     asked, is_doubtful = notes.questions, notes.is_doubtful
-    flags = is_doubtful, notes.is_unlike
+    flags = is_doubtful, notes.is_unlike, notes.compares
     return Recording(leaves, constants, outputs, shape, wholes, asked, own, *flags)
 
 
@@ -129,6 +132,7 @@ class _Notes(modes.Recorder):
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
         self._exact, self._guards_reads = exact, guards_reads
         self._has_masks, self.is_doubtful, self.is_unlike = False, False, False
+        self.compares = False
         self.refusal: NotReplayable | None = None
 
     def _refuse(self, why: str) -> None:
@@ -175,6 +179,7 @@ class _Notes(modes.Recorder):
                 self.questions.append(("==", x, x, True))
 
     def ran(self, op: Op, inputs: tuple[Any, ...]) -> None:
+        self.compares |= op in CONDITIONS
         if self._has_masks:
             self._doubt(*inputs[: len(inputs) if op.is_own else HIDING.get(op.name, 0)])
 

@@ -7,7 +7,8 @@ samples adds and which changes no bit of it. Such samples can be left out of tha
 
 Why no bit changes: sums that gradients are made of begin at +0.0 (see `linearize`), so that none is
 -0.0 at any time, to which +0.0 would make a difference; and a sum in between is a factor of terms
-of such sums. Where a zero would have met an infinity, eager mode has no such product either.
+of such sums. Where a zero would have met an infinity, eager mode has no such product either. (Of a
+tape whose function makes conditions itself, or has rules of its own, nothing of this is known.)
 """
 
 from collections.abc import Collection, Sequence
@@ -16,8 +17,8 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.op import Op
 from autograd.replay.tapes.samples import Chain, Samples
+from autograd.replay.tapes.tape import CONDITIONS
 
-CONDITIONS = (ops.gt, ops.heaviside)  # rows that stand in derivatives alone, of selections
 ENOUGH = 0.25  # of what is done for a sample must be in vain, or it is not worth asking
 MOST = 16  # conditions
 

@@ -144,4 +144,5 @@ class _Writer:
             [tuple([new(i) for i in self._operands[k]]) for k in kept],
             [new(i) for i in outputs],
             [Guard(g.question, new(g.a), new(g.b), g.answer) for g in guards],
+            old.compares,
         )

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from autograd import ops
 from autograd.backward import topological_order
 from autograd.op import Op
 from autograd.value import Value
@@ -20,6 +21,10 @@ QUESTIONS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+
+
+# Rows by which rules select an edge; as an operation of a function, they are factors like others.
+CONDITIONS = (ops.gt, ops.heaviside)
 
 
 class Guard(NamedTuple):
@@ -40,6 +45,7 @@ class Tape(NamedTuple):
         rows, operands: for each instruction its row of the table, and the slots it reads.
         outputs: the slots that are the result.
         guards: what must be answered as before for the program to be the function's.
+        compares: whether the function itself, and no rule, has made one of CONDITIONS.
     """
 
     n_inputs: int
@@ -48,6 +54,7 @@ class Tape(NamedTuple):
     operands: list[tuple[int, ...]]
     outputs: list[int]
     guards: list[Guard]
+    compares: bool = False
 
     @property
     def first(self) -> int:
@@ -74,6 +81,7 @@ def tape_of(
     constants: Mapping[Value, float],
     outputs: Iterable[Value | float],
     asked: Iterable[tuple[str, Any, Any, bool]],
+    compares: bool = False,
 ) -> Tape:
     """The graph between `inputs` and `outputs` as a program.
 
@@ -82,6 +90,7 @@ def tape_of(
         constants: the other leaves, and inner nodes that are not computed again; their numbers.
         outputs: Values, and numbers that are the same in every call.
         asked: (question, a, b, answer): what the function asked while it was recorded.
+        compares: see `Tape`.
 
     Instructions stand in topological order; an identity, which only binds an argument to a node
     of its own, is none.
@@ -122,4 +131,5 @@ def tape_of(
             operands.append(read)
     guards = dict.fromkeys([Guard(q, slot(a), slot(b), answer) for q, a, b, answer in questions])
     numbers = [float.fromhex(bits) for bits in place]
-    return Tape(len(inputs), numbers, rows, operands, [slot(x) for x in results], list(guards))
+    found = [slot(x) for x in results]
+    return Tape(len(inputs), numbers, rows, operands, found, list(guards), compares)

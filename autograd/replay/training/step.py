@@ -155,7 +155,9 @@ class Steps:
                 "which a program would not call"
             )
         inputs = [*given, *recording.leaves, *row_nodes, *target_nodes]
-        tape = tape_of(inputs, recording.constants, recording.outputs, recording.asked)
+        tape = tape_of(
+            inputs, recording.constants, recording.outputs, recording.asked, recording.compares
+        )
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
         program = step_program_of(tape, sizes, mode, backend, len(samples))
         width = _width(shape) if len(shape.items) == len(samples) else None

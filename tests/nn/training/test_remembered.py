@@ -135,6 +135,7 @@ TAPE = Tape(
     "changed",
     [
         {"n_inputs": 2},
+        {"compares": True},
         {"constants": [0.5, 0.0]},
         {"constants": [0.5]},
         {"rows": [ops.mul, ops.add, ops.relu]},
