@@ -105,7 +105,7 @@ def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
             yield [i for i in added if i >= 0]
             n_own = additions.n_of_the_first(links, added[len(added) // 2])
             if n_own:
-                yield [links[n_own - 1], *added[n_own + 1 :]]
+                yield [links[n_own - 1], *[i for i in added[n_own + 1 :] if i >= 0]]
     for operands in additions.operands:
         if len(operands) >= FEWEST:
             yield [i for i in operands if i >= 0]
