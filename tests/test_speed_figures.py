@@ -33,6 +33,12 @@ def times(workload):
     return {name: float(time[1]) * UNITS[time[2]] for name, time in found if time}
 
 
+def on_average(workload):
+    """How many samples have a loss."""
+    section = re.search(rf"^## {workload}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
+    return re.search(r"([\d.]+) on average", section)[1]
+
+
 def best(workload, pattern):
     """The shortest of the times of the rows that begin so; None without one."""
     return min((t for name, t in times(workload).items() if re.match(pattern, name)), default=None)
@@ -82,6 +88,9 @@ def test_the_sentences_of_the_readme_follow_from_the_page(readme):
     making = float(operations.replace(",", "")) * float(each) * 1e-6
     steps = round(making / times("moons-relu-full")["glassgrad eager"], -1)
     wanted += [f"{making:.1f}", f"{steps:.0f}"]
+    rest = times("moons-relu-full")
+    wanted += [figure(rest["glassgrad exact, Descent, at rest"] / rest["glassgrad exact, Descent"])]
+    wanted += [f"{float(on_average('moons-relu-full')):.0f}"]
     for number in wanted:
         assert re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)", said), number
     assert re.search(r"^- date: (\S+)$", PAGE, re.MULTILINE)[1] in said
