@@ -3,7 +3,7 @@
 from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import groupby, islice
+from itertools import cycle, groupby, islice
 from typing import Any, NamedTuple
 
 import autograd as ag
@@ -285,9 +285,12 @@ def compiled_step(name: str, mode: str) -> Run:
         return np.array(batch.rows), batch.labels
 
     next_batch = task.batches(arrays).__next__
-    trained = parameters  # for as long as programs for all sizes of batches are made and compared
-    for batch in [batch for epoch in task.epochs_of_batches[:3] for batch in epoch]:
-        trained, _ = step(trained, *arrays(batch))
+    trained, sizes = parameters, {len(batch.rows) for batch in task.epochs_of_batches[0]}
+    epochs, compared = cycle(task.epochs_of_batches), 0
+    while compared < 3:  # a size that comes seldom has its program late
+        compared += len(step.report().paths) >= len(sizes)
+        for batch in next(epochs):
+            trained, _ = step(trained, *arrays(batch))
 
     first, n_steps = parameters, 0
 
