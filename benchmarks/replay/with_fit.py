@@ -44,7 +44,12 @@ class Fit:
         gc.collect()
         gc.freeze()  # as in `Run`
         try:
-            return sum([self._go_on() for _ in range(calls)])
+            seconds = 0.0
+            while calls:
+                at_once = self._beginning.calls(calls, self.steps)
+                seconds += self._go_on(at_once)
+                calls -= at_once
+            return seconds
         finally:
             gc.unfreeze()
 
@@ -53,9 +58,9 @@ class Fit:
         self._go_on()
         return gradients_of(self._task, self._model)(None)
 
-    def _go_on(self) -> float:
-        self._beginning.before(self.steps)  # it waits meanwhile
-        return self._trainer.go_on(self._task.epochs)
+    def _go_on(self, calls: int = 1) -> float:
+        self._beginning.before(calls * self.steps)  # it waits meanwhile
+        return self._trainer.go_on(calls * self._task.epochs)
 
     def close(self) -> None:
         """End the training."""

@@ -95,6 +95,13 @@ class Beginning:
         for p, number in zip(self._parameters, self._numbers, strict=True):
             p.data = number
 
+    def calls(self, most: int, steps: int) -> int:
+        """How many calls of so many steps follow each other until the training is over."""
+        if not self._training:
+            return most
+        left = self._training - self._steps if self._steps < self._training else self._training
+        return min(most, -(-left // steps))
+
     def before(self, steps: int) -> None:
         """Now, if the training is over, which goes on for so many steps, or begins with them."""
         if self._training and self._steps >= self._training:
