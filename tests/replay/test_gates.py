@@ -23,7 +23,7 @@ from autograd.replay.llvm.samples import condense, strips
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.gates import gate_of
 from tests.replay.eager import SPECIAL, agree
-from tests.replay.test_random_batches import stage
+from tests.replay.test_random_batches import calls_of, stage
 
 LOSSES = {
     "hinge": lambda y, t: ag.relu(1.0 - y[0] * t),
@@ -194,13 +194,7 @@ def function(seed):
 def test_a_random_function_with_a_gate(seed, n, special):
     f, draw = function(seed), random.Random(seed + 1)
     g = ag.value_and_grad(f, draw.choice((0, (0, 1))))
-    calls = []
-    for i in range(3):
-        rows = [[draw.uniform(-1.5, 1.5) for _ in range(2)] for _ in range(n)]
-        if i == 2:
-            rows[draw.randrange(n)][draw.randrange(2)] = special
-        calls.append(([draw.uniform(-1.0, 1.0) for _ in range(3)], rows))
-    agree(g, *calls, of=g)
+    agree(g, *calls_of(draw, n, special), of=g)
 
 
 def test_a_rule_that_multiplies_by_a_condition_means_it():

@@ -82,16 +82,21 @@ def function(seed):
     return f
 
 
-@settings(max_examples=70, deadline=None, derandomize=True)
-@given(st.integers(0, 10**6), st.integers(1, 26), st.sampled_from(SPECIAL))
-def test_a_random_function_of_a_batch(seed, n, special):
-    f, draw = function(seed), random.Random(seed + 1)
-    argnums = draw.choice((0, (0, 1)))
-    g = ag.value_and_grad(f, argnums)
+def calls_of(draw, n, special):
+    """Weights and n rows, three times; the last time with a special number among the rows."""
     calls = []
     for i in range(3):
         rows = [[draw.uniform(-1.5, 1.5) for _ in range(2)] for _ in range(n)]
         if i == 2:
             rows[draw.randrange(n)][draw.randrange(2)] = special
         calls.append(([draw.uniform(-1.0, 1.0) for _ in range(3)], rows))
-    agree(g, *calls, of=g)
+    return calls
+
+
+@settings(max_examples=70, deadline=None, derandomize=True)
+@given(st.integers(0, 10**6), st.integers(1, 26), st.sampled_from(SPECIAL))
+def test_a_random_function_of_a_batch(seed, n, special):
+    f, draw = function(seed), random.Random(seed + 1)
+    argnums = draw.choice((0, (0, 1)))
+    g = ag.value_and_grad(f, argnums)
+    agree(g, *calls_of(draw, n, special), of=g)

@@ -46,7 +46,7 @@ def sums_alongside(tape: Tape, samples: Samples) -> list[Sum]:
         links = tuple([k + tape.first for k in ks])
         group = group_of[links[0]]
         followers = _followers(tape, samples.scalars[group], links[-1])
-        needed = _read_by(samples, group)
+        needed = samples.read_by(group)
         if group in passes and group not in found and needed.isdisjoint([links[-1], *followers]):
             start, first = tape.operands[ks[0]]
             terms = (first, *[tape.operands[k][1] for k in ks[1:]])
@@ -61,15 +61,6 @@ def _followers(tape: Tape, group: Sequence[int], result: int) -> tuple[int, ...]
         if not made.isdisjoint(tape.operands[slot - tape.first]):
             made.add(slot)
     return tuple(sorted(made - {result}))
-
-
-def _read_by(samples: Samples, number: int) -> set[int]:
-    """The slots that a pass reads."""
-    found = {chain.start for phase, chain in samples.chains if phase == number}
-    for phase, operands in zip(samples.phases, samples.operands, strict=True):
-        if phase == number:
-            found.update([slot for i in operands if i < 0 for slot in samples.outside[-1 - i]])
-    return found
 
 
 def without(once: Sequence[Sequence[int]], sums: Sequence[Sum]) -> list[list[int]]:

@@ -77,7 +77,7 @@ class Assembly:
         is_short = samples is None and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         for p, group in enumerate([] if is_short else parts):
             functions += [self._part(f"part.{p}.{i}", items) for i, items in enumerate(group)]
-            if passes and (passes[p].reads() or passes[p].starts()):
+            if passes and passes[p].reads():
                 functions.append(passes[p].write(f"pass.{p}"))
         self.program = self._program(functions, parts[0][0] if is_short and parts[0] else [])
 
@@ -125,7 +125,6 @@ class Assembly:
                     as_row.update(found)
         for each in passes:
             read.update(each.reads())
-            read.update(each.starts())
         self._packer.keep(read, as_row)
         kept = [s for s in alone if s in read and self.memory.place(s) is None]
         place = self.memory.reserve(len(kept))

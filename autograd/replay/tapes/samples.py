@@ -43,3 +43,11 @@ class Samples(NamedTuple):
     phases: list[int]
     chains: list[tuple[int, Chain]]
     scalars: list[list[int]]
+
+    def read_by(self, number: int) -> set[int]:
+        """The slots that a pass reads: what its sums begin with, and what comes from outside."""
+        found = {chain.start for phase, chain in self.chains if phase == number}
+        for phase, operands in zip(self.phases, self.operands, strict=True):
+            if phase == number:
+                found.update([slot for i in operands if i < 0 for slot in self.outside[-1 - i]])
+        return found

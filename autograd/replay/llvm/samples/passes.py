@@ -43,13 +43,13 @@ class Pass:
         alongside: Sum | None = None,
     ) -> None:
         self._module, self._memory = module, module.memory
-        self._samples = samples
+        self._samples, self._number = samples, number
         self._positions = [p for p, phase in enumerate(samples.phases) if phase == number]
         chains = [chain for phase, chain in samples.chains if phase == number]
         descending = sum(chain.is_descending for chain in chains) * 2 > len(chains)
         self._descending = descending
         self._against = [chain for chain in chains if chain.is_descending != descending]
-        self._along = along = [chain for chain in chains if chain.is_descending == descending]
+        along = [chain for chain in chains if chain.is_descending == descending]
         here = set(self._positions)
         spilled = {p for p in read_later if p in here}
         spilled |= {p for chain in self._against for p in chain.positions if p in here}
@@ -84,18 +84,10 @@ class Pass:
             module, samples, positions, self._gate.chains, self._beside, in_rows=False
         )
 
-    def starts(self) -> list[int]:
-        """The slots that its sums begin with."""
-        return [chain.start for chain in self._along + self._against]
-
-    def reads(self) -> list[int]:
-        """The slots that all samples read alike, or one by one."""
-        found = self._beside_it.reads() if self._beside_it is not None else []
-        for p in self._positions:
-            for i in self._samples.operands[p]:
-                if i < 0:
-                    found += self._samples.outside[-1 - i]
-        return found
+    def reads(self) -> set[int]:
+        """The slots that it reads; none if there is nothing to do."""
+        found = self._samples.read_by(self._number)
+        return found if self._beside_it is None else found.union(self._beside_it.reads())
 
     def write(self, name: str) -> ir.Function:
         """The function of this pass."""
