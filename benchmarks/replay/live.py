@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from benchmarks.peers import LLVM
 from benchmarks.replay.tasks import TASKS, Task
 
-AFTER = (0, 100, 300, 1000, 3000)  # steps
+AFTER = (100, 300, 1000, 3000)  # steps
 
 
 def sentence(name: str) -> str:
     """Of a training on all samples by a hinge loss; "" if ours takes no part."""
     if not LLVM.is_installed():
         return ""
+    from benchmarks.replay.with_glassgrad import outputs_of
+
     task = TASKS[name]
-    counts = with_a_loss(task, _outputs(name))
-    some = [f"{counts[k]} after {k:,}" for k in AFTER if 0 < k < len(counts)]
+    counts = with_a_loss(task, outputs_of(name))
+    some = [f"{counts[k]} after {k:,}" for k in AFTER if k < len(counts)]
     return (
         f"Of the {len(task.samples()[0])} samples {counts[0]} have a loss in the first step, "
         f"{', '.join(some)} and {counts[-1]} in the last of {len(counts):,}; "
@@ -29,10 +31,3 @@ def with_a_loss(task: Task, outputs: Sequence[Sequence[float]]) -> list[int]:
     """How many have one by the outputs of each step."""
     labels = task.samples()[1]
     return [sum(y * label < 1.0 for y, label in zip(step, labels, strict=True)) for step in outputs]
-
-
-def _outputs(name: str) -> list[list[float]]:
-    """Of the model in each step of a training from the first weights."""
-    from benchmarks.replay.with_glassgrad import outputs_of
-
-    return outputs_of(name)
