@@ -25,7 +25,9 @@ CHROMIUM ?= /usr/bin/chromium
 DOT    ?= /usr/bin/dot
 RUN     = $(VENV)/bin/python
 # As many tests side by side as there are cores, four at most; those of a file one after another.
-ASIDE   = -n auto --maxprocesses 4 --dist loadfile
+# Where a process dies or a test hangs, its name is told and all ends, before xdist waits for ever.
+ASIDE   = -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0 \
+          -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 PIP     = -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test lessons bench torch mutants browser clean

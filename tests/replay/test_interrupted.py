@@ -139,8 +139,9 @@ if kind != "recorded":
     for k in range(3):
         compiled([0.5 + k, 0.25])
 print("ready", flush=True)
+end = time.monotonic() + 30.0
 try:
-    while True:
+    while time.monotonic() < end:
         if kind == "recorded":
             compiled = ag.compile(g, backend=backend)
         compiled([1.25, 0.25])
