@@ -86,7 +86,7 @@ def _facts(history: History, network: FlatNetwork | None) -> dict[str, Any]:
         "optimizer": history.optimizer,
         "rates": {name: rate for name, rate in history.rates.items() if math.isfinite(rate)},
         "batch": history.batch_size,
-        "epochs": len(history.rows),
+        "epochs": len(history),
         "stopped": history.stopped,
         "best": history.best_epoch,
         "samples": len(history.data[0]) if history.data is not None else None,
@@ -119,14 +119,15 @@ def _kept_epoch(history: History, epochs: dict[int, "array[float]"]) -> int | No
 
 def _curves(history: History, epochs: list[int]) -> dict[str, Any]:
     """The measures of the epochs that are drawn, among them those of the slider."""
-    places = {*spread(len(history.rows), MAX_POINTS), *(epoch - 1 for epoch in epochs if epoch)}
-    chosen = [history.rows[i] for i in sorted(places) if i < len(history.rows)]
-    names = list(chosen[0]) if chosen else ["epoch"]
+    n = len(history)
+    places = {*spread(n, MAX_POINTS), *(epoch - 1 for epoch in epochs if epoch)}
+    chosen = [place for place in sorted(places) if place < n]
+    numbers = {name: history[name] for name in history.measured.names or ["epoch"]}
     return {
-        "total": len(history.rows),
+        "total": n,
         "shown": len(chosen),
         "decades": history.spans_decades("loss", "val_loss"),
-        "measures": {name: packed(row[name] for row in chosen) for name in names},
+        "measures": {name: packed(of[i] for i in chosen) for name, of in numbers.items()},
     }
 
 

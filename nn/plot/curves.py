@@ -38,7 +38,7 @@ def loss_curve(history: History, lang: Language = "en") -> "Figure":
     say = speaker(lang, "loss_curve")
     if not len(history):
         raise ValueError("loss_curve: the history is empty; train for an epoch first")
-    has_accuracy = "accuracy" in history.rows[0] or "val_accuracy" in history.rows[0]
+    has_accuracy = not {"accuracy", "val_accuracy"}.isdisjoint(history.measured.names)
     figure = new_figure("the loss curve", 7.2, 5.6 if has_accuracy else 3.8)
     from matplotlib.ticker import FixedLocator, MaxNLocator
 
@@ -85,7 +85,7 @@ def _draw(
     )
     numbers: list[float] = []
     for measure, label, color, style in styles:
-        if measure in history.rows[0]:
+        if measure in history.measured.names:
             axes.plot(
                 history["epoch"], history[measure], style, color=color, marker=marker, label=label
             )

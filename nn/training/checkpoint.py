@@ -20,6 +20,7 @@ from autograd.files import write_atomically
 from nn.nested import entries, shape_of
 from nn.safetensors import from_file, pack
 from nn.training.callbacks import Best
+from nn.training.measured import Measured
 from nn.training.own_state import check
 
 FORMAT = "glassgrad training 1"
@@ -45,7 +46,7 @@ class Checkpoint:
         own: attributes of an optimiser of the user's own, as `own_state` has them.
         held_out: the samples drawn for validation.
         best: the best epoch so far, for early stopping.
-        rows, snapshots: as of `History`.
+        measured, snapshots: as of `History`.
     """
 
     plan: Plan
@@ -62,7 +63,7 @@ class Checkpoint:
     own: dict[str, Any]
     held_out: list[int]
     best: Best | None
-    rows: list[dict[str, float]]
+    measured: Measured
     snapshots: dict[int, "array[float]"]
 
     def require_plan(self, plan: Plan) -> None:
@@ -85,6 +86,7 @@ class Checkpoint:
         epochs = list(self.snapshots)
         state = {
             **{name: getattr(self, name) for name in _PLAIN},
+            "rows": self.measured.copy().rows,
             "best": self.best and [self.best.measure, self.best.epoch, self.best.value],
             "snapshots": epochs,
         }
@@ -114,7 +116,7 @@ class Checkpoint:
 # The entries that JSON keeps as they are.
 _PLAIN = (
     *("plan", "epoch", "position", "order", "total", "n_right", "random"),
-    *("given_lr", "lr", "velocities", "own", "held_out", "rows"),
+    *("given_lr", "lr", "velocities", "own", "held_out"),
 )
 
 
@@ -222,6 +224,8 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
         row["epoch"] = int(row["epoch"])
         _need(list(row) == names and row["epoch"] == number, "rows")
     _need(len(rows) == epoch, "rows")
+    measured = Measured()
+    measured.extend({name: [row[name] for row in rows] for name in names[1:]})
     kept = state["snapshots"]
     _need(all(map(_is_count, kept)) and kept == sorted(set(kept)), "snapshots")
     _need(kept[0] == 0 and len(kept) == len(tensors["snapshots"]), "snapshots")
@@ -243,7 +247,7 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
         own=own,
         held_out=held_out,
         best=_best(state["best"], tensors, epoch, names, width),
-        rows=rows,
+        measured=measured,
         snapshots={
             number: _numbers(row, plan["parameters"], "snapshots")
             for number, row in zip(kept, tensors["snapshots"], strict=True)

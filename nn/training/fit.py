@@ -287,7 +287,7 @@ def _descend(
             if interrupt.requested() or training.stop:
                 return
         training.end_epoch()
-        bar.set_postfix(refresh=False, **training.history.rows[-1])
+        bar.set_postfix(refresh=False, **training.history.measured.last())
         for callback in callbacks:
             callback.on_epoch_end(training)
         if file is not None:

@@ -9,12 +9,12 @@ import io
 import math
 import os
 from array import array
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd.files import write_atomically
 from nn.module import Module
+from nn.training.measured import Measured
 
 if TYPE_CHECKING:
     from nn.training.checkpoint import Checkpoint
@@ -27,8 +27,7 @@ class History:
     """The measures of each epoch, in order: `history.rows[0]["loss"]`, `history["loss"]`.
 
     Attributes:
-        rows: for each finished epoch its number `epoch` and its measures: `loss` and `accuracy`
-            of the training, `val_loss` and `val_accuracy` with validation, `lr` with a schedule.
+        measured: what `rows` shows, as far as nobody has looked at it in a few bytes.
         model: what was trained.
         data: (X, y) it was trained on, without the samples kept for validation.
         validation: (X, y) kept for validation, or None.
@@ -45,7 +44,7 @@ class History:
     """
 
     def __init__(self) -> None:
-        self.rows: list[dict[str, float]] = []
+        self.measured = Measured()
         self.model: Module | None = None
         self.data: tuple[list[Any], list[Any]] | None = None
         self.validation: tuple[list[Any], list[Any]] | None = None
@@ -58,24 +57,28 @@ class History:
         self.best_epoch: int | None = None
         self.checkpoint: Checkpoint | None = None
 
-    def append(self, **measures: float) -> None:
-        """Add an epoch; every epoch has the same measures."""
-        self.extend(**{name: [number] for name, number in measures.items()})
+    @property
+    def rows(self) -> list[dict[str, float]]:
+        """For each finished epoch its number `epoch` and its measures.
 
-    def extend(self, **measures: list[float]) -> None:
-        """Add epochs, of each measure a number for each; every epoch has the same measures."""
-        names = ["epoch", *measures]
-        if self.rows and self.rows[0].keys() != set(names):
-            raise ValueError(
-                f"History: this epoch has {', '.join(names)}; "
-                f"those before have {', '.join(self.rows[0])}"
-            )
-        epochs: Any = zip(count(len(self.rows) + 1), *measures.values(), strict=False)
-        if len(names) == 3:  # written out: programs train as fast as most rows are made
-            epoch, a, b = names
-            self.rows += [{epoch: n, a: x, b: y} for n, x, y in epochs]
-        else:
-            self.rows += [dict(zip(names, row, strict=True)) for row in epochs]
+        These are `loss` and `accuracy` of the training, `val_loss` and `val_accuracy` with
+        validation, `lr` with a schedule.
+        """
+        return self.measured.rows
+
+    def append(self, **measures: float) -> None:
+        """Add an epoch; every epoch has the same measures.
+
+        Raises ValueError for others than before and TypeError for what is no number.
+        """
+        self.measured.extend({name: (number,) for name, number in measures.items()})
+
+    def extend(self, **measures: Iterable[float]) -> None:
+        """Add epochs, of each measure a number for each; every epoch has the same measures.
+
+        Raises ValueError for others than before and TypeError for what is no number.
+        """
+        self.measured.extend(measures)
 
     def add_snapshot(self, epoch: int, parameters: "array[float]") -> None:
         """Keep the parameters as they are after `epoch`, the last one so far.
@@ -98,35 +101,33 @@ class History:
 
         That is where all are positive and the largest is more than a hundred times the smallest.
         """
-        numbers = [row[name] for name in measures for row in self.rows if name in row]
-        finite = [number for number in numbers if math.isfinite(number)]
+        there = [name for name in measures if name in self.measured.names]
+        finite = [x for name in there for x in self[name] if math.isfinite(x)]
         return bool(finite) and min(finite) > 0.0 and max(finite) > DECADES * min(finite)
 
     def __getitem__(self, measure: str) -> list[float]:
         """Return one measure of all epochs; KeyError names those there are."""
-        if self.rows and measure not in self.rows[0]:
-            raise KeyError(f"History: no {measure!r}; there are {', '.join(self.rows[0])}")
-        return [row[measure] for row in self.rows]
+        return self.measured.of(measure)
 
     def __iter__(self) -> Iterator[dict[str, float]]:
         """The rows, epoch by epoch."""
         return iter(self.rows)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.measured)
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{k}={v:.4g}" for k, v in self.rows[-1].items()) if self.rows else ""
+        last = ", ".join(f"{k}={v:.4g}" for k, v in self.measured.last().items())
         why = f"; {self.stopped}" if self.stopped else ""
         return f"History({len(self)} epochs{'; the last: ' + last if last else ''}{why})"
 
     def to_csv(self) -> str:
         """Return a line with the names of the measures, then one for each epoch."""
         text = io.StringIO()
-        if self.rows:
-            writer = csv.DictWriter(text, list(self.rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(self.rows)
+        if names := self.measured.names:
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows(zip(*map(self.measured.of, names), strict=True))
         return text.getvalue()
 
     def save(self, path: str | os.PathLike[str]) -> None:

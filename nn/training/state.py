@@ -254,7 +254,7 @@ class Training:
             own=own_state(self.optimizer, self.parameters),
             held_out=[*self.held_out],
             best=self.best,
-            rows=[{**row} for row in self.history.rows],
+            measured=self.history.measured.copy(),
             snapshots={**self.history.snapshots},
         )
 
@@ -285,7 +285,7 @@ class Training:
         watching, best = self.early_stopping, checkpoint.best
         if watching is not None and best is not None and best.measure == watching.measure:
             self.best = best
-        self.history.rows = [{**row} for row in checkpoint.rows]
+        self.history.measured = checkpoint.measured.copy()
         self.history.snapshots = {**checkpoint.snapshots}
 
     def _weights(self) -> "array[float]":

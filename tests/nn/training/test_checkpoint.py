@@ -31,7 +31,7 @@ def test_a_file_is_the_checkpoint(content, tmp_path):
     assert checkpoint.epoch == 2
     assert checkpoint.position == 12
     assert checkpoint.best.measure == "val_loss"
-    assert type(checkpoint.rows[0]["epoch"]) is int
+    assert type(checkpoint.measured.rows[0]["epoch"]) is int
 
 
 def test_every_cut_and_every_changed_byte_is_one_clear_error_or_a_whole_checkpoint(
@@ -242,4 +242,4 @@ def test_floats_survive_exactly():
     state = {**vars(history.checkpoint), "weights": weights}
     again = read(Checkpoint(**state).to_bytes())
     assert struct.pack("<17d", *again.weights) == struct.pack("<17d", *weights)
-    assert again.rows == history.rows
+    assert again.measured == history.measured
