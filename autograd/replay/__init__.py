@@ -9,7 +9,7 @@ from autograd.replay.recording.refusals import too_many_ways_to_pay as too_many_
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
 from autograd.replay.training.orders import draw_orders as draw_orders
-from autograd.replay.training.totals import totals_of as totals_of
+from autograd.replay.training.totals import means_of as means_of
 from autograd.replay.training.ways import Ways as Ways
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "draw_orders",
     "flatten",
     "freed_by_fork",
+    "means_of",
     "pass_on",
     "too_many_ways_to_pay",
-    "totals_of",
 ]

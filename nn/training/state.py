@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.replay import draw_orders, totals_of
+from autograd.replay import draw_orders, means_of
 from nn.checks import rate
 from nn.evaluate import DecisionRule, numbers_of, outputs_of
 from nn.module import Module
@@ -178,15 +178,14 @@ class Training:
         """
         of_batches = [size for size, n in sizes for _ in range(n)]
         n_rows = len(self.rows)
-        totals = totals_of(costs, of_batches)
-        measures = {"loss": [total / n_rows for total in totals]}
+        measures = {"loss": means_of(costs, of_batches, n_rows)}
         if self.is_right is not None:
             right = array("d", n_right) if n_right else array("d", bytes(8 * len(costs)))
-            sums = totals_of(right, [1.0] * len(of_batches))  # of whole numbers: exact
-            measures["accuracy"] = [n / n_rows for n in sums]
+            ones = [1.0] * len(of_batches)  # sums of whole numbers are exact
+            measures["accuracy"] = means_of(right, ones, n_rows)
         self.history.extend(**measures)
         self.batch_loss = costs[-1]
-        self.finished += len(totals)
+        self.finished += len(measures["loss"])
 
     def end_epoch(self, is_kept: bool = True) -> None:
         """Measure the epoch, and keep it in the history; its weights, too, if `is_kept`."""

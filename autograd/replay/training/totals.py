@@ -1,33 +1,33 @@
 """Totals: weighted sums of many rows of numbers, each from the left, as a loop in Python adds them.
 
-Owns how the costs of batches become those of epochs.
+Owns how the costs of batches become the mean ones of epochs.
 """
 
 from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import repeat
-from operator import add, mul
+from operator import add, mul, truediv
 
 from autograd.replay.backends import has_llvm
 
 FEWEST = 300  # numbers that are worth it
 
 
-def totals_of(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
-    """For each row of as many numbers as weights: 0.0 + number * weight + number * weight ..."""
+def means_of(numbers: "array[float]", weights: Sequence[float], n: int) -> "array[float]":
+    """For each row of as many numbers as weights: (0.0 + number * weight + ...) / n."""
     native = _native() if len(numbers) >= FEWEST else None
     if native is None:
-        return _summed(numbers, weights)
-    return [*native(numbers, array("d", weights))]
+        return _means(numbers, weights, n)
+    return native(numbers, array("d", weights), n)
 
 
-def _summed(numbers: "array[float]", weights: Sequence[float]) -> list[float]:
-    n = len(weights)
-    found = [0.0] * (len(numbers) // n)
+def _means(numbers: "array[float]", weights: Sequence[float], n: int) -> "array[float]":
+    width = len(weights)
+    found = [0.0] * (len(numbers) // width)
     for i, weight in enumerate(weights):  # one number of each row at a time: loops of C
-        found = list(map(add, found, map(mul, numbers[i::n], repeat(weight))))
-    return found
+        found = list(map(add, found, map(mul, numbers[i::width], repeat(weight))))
+    return array("d", map(truediv, found, repeat(n)))
 
 
 @cache
@@ -36,8 +36,8 @@ def _native() -> Callable[..., "array[float]"] | None:
     if not has_llvm():
         return None
     try:
-        from autograd.replay.llvm.totals import totals
+        from autograd.replay.llvm.totals import means
     except (ImportError, OSError):  # llvmlite is there and broken
         return None
     numbers, weights = array("d", [0.1, 0.7, 1e17, -0.3, 1.1, 3e17]), array("d", [3.0, 7.0, -1.0])
-    return totals if [*totals(numbers, weights)] == _summed(numbers, weights) else None
+    return means if means(numbers, weights, 7) == _means(numbers, weights, 7) else None
