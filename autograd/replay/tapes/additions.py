@@ -20,6 +20,8 @@ class Additions:
         operands: what each instruction reads.
         tails: the last addition of each chain.
         minus_zero: -0.0, which changes no number it is added to.
+        kinds: by which rows are told apart.
+        long: the chains of two additions and more, with what they add.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -38,6 +40,9 @@ class Additions:
         inner = set(self._before.values())
         self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
         self._tails = set(self.tails)
+        self.kinds = [*map(id, tape.rows)]
+        chains = [self.links(k) for k in self.tails if k in self._before]
+        self.long = [(links, self.added(links)) for links in chains]
 
     def added(self, links: Sequence[int]) -> list[int]:
         """What a chain adds: what it begins with, then the term of each link."""

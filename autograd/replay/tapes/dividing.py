@@ -21,9 +21,9 @@ MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each inst
 def divided(additions: Additions, owner: list[int]) -> Samples | None:
     """The whole tape by samples, beginning with those known; None if they are not alike."""
     n = max(owner, default=-1) + 1
-    _give_the_first_its_sums(additions, owner)
-    if n < FEWEST or not _may_be_alike(additions, owner):
+    if n < FEWEST or not _may_be_alike(additions, owner, n):
         return None
+    _give_the_first_its_sums(additions, owner)
     chains = _extend(additions, owner)
     _adopt(additions, owner, {k for total in chains for k in total.links})
     _renumber(owner, chains)
@@ -64,16 +64,17 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
     return _phased(additions, samples, owner, position, sums, inside)
 
 
-def _may_be_alike(additions: Additions, owner: list[int]) -> bool:
-    """Whether each sample has as many instructions of each kind: quick to see if not."""
-    kinds = Counter(zip(owner, map(id, additions.tape.rows), strict=True))
+def _may_be_alike(additions: Additions, owner: list[int], n: int) -> bool:
+    """Whether each sample has as many instructions of each kind: quick to see if not.
+
+    Apart from additions, of which the first may be given more.
+    """
     counts: dict[int, set[int]] = {}
     n_samples: Counter[int] = Counter()
-    for (sample, row), count in kinds.items():
-        if sample >= 0:
+    for (sample, row), count in Counter(zip(owner, additions.kinds, strict=True)).items():
+        if sample >= 0 and row != id(ops.add):
             counts.setdefault(row, set()).add(count)
             n_samples[row] += 1
-    n = max(owner) + 1
     return all(len(found) == 1 and n_samples[row] == n for row, found in counts.items())
 
 
@@ -142,11 +143,10 @@ def _extend(additions: Additions, owner: list[int]) -> list["_Sum"]:
 
 def _give_the_first_its_sums(additions: Additions, owner: list[int]) -> None:
     """Give the first sample what a sum over samples begins with, where all terms are sums."""
-    for tail in additions.tails:
-        links = additions.links(tail)
-        terms = [i for i in additions.added(links) if i >= 0 and owner[i] >= 0]
+    for links, added in additions.long:
+        terms = [i for i in added if i >= 0 and owner[i] >= 0]
         others = [i for i in terms if owner[i] != owner[terms[0]]]
-        if owner[tail] >= 0 or not others:
+        if owner[links[-1]] >= 0 or not others:
             continue
         n_own = additions.n_of_the_first(links, others[0])
         own = links[:n_own]

@@ -45,11 +45,7 @@ def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[int
     for candidates in _candidates(additions):
         # Of which most is made is likely to be right; to find out takes a fraction of dividing.
         owned = [_owned(additions, terms) for terms in candidates]
-        for mine in sorted(owned, key=len, reverse=True):
-            owner = [-1] * len(additions.operands)
-            for k, sample in mine.items():
-                owner[k] = sample
-            yield owner
+        yield from sorted(owned, key=lambda owner: owner.count(-1))
 
 
 def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
@@ -115,20 +111,17 @@ def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
             yield [i for i in outputs[::step] if i >= 0]
 
 
-def _owned(additions: Additions, terms: Sequence[int]) -> dict[int, int]:
-    """The instructions of which one sample's term alone is made, with the sample."""
-    operands = additions.operands
-    owner: dict[int, int] = {}
+def _owned(additions: Additions, terms: Sequence[int]) -> list[int]:
+    """The instructions of which one sample's term alone is made: of each the sample, or -1."""
+    none, several = -1, -2
+    owner = [none] * len(additions.operands)
     for sample, term in enumerate(terms):
-        pending = [term]
-        while pending:
-            k = pending.pop()
-            if k not in owner:
-                owner[k] = sample
-                pending += [i for i in operands[k] if i >= 0 and i not in owner]
-    shared: set[int] = set()
-    for k in sorted(owner, reverse=True):
-        for i in operands[k]:
-            if i >= 0 and (k in shared or owner[i] != owner[k]):
-                shared.add(i)
-    return {k: sample for k, sample in owner.items() if k not in shared}
+        owner[term] = sample
+    for k in range(max(terms), -1, -1):  # what reads an instruction stands behind it
+        mine = owner[k]
+        if mine == none:
+            continue
+        for i in additions.operands[k]:
+            if i >= 0 and owner[i] != mine:
+                owner[i] = mine if owner[i] == none else several
+    return [sample if sample >= 0 else none for sample in owner]

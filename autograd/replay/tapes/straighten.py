@@ -5,7 +5,8 @@ multiplications and additions in their order, what is computed twice is computed
 cannot change a number goes.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from autograd import ops
 from autograd.op import BUILTIN, Op
@@ -40,6 +41,10 @@ class _Writer:
         self.slots: dict[int, int] = {i: i for i in range(tape.n_inputs)}
         for i, x in enumerate(tape.constants):
             self.slots[tape.n_inputs + i] = self.constant(x)
+        self._otherwise: dict[Op, Callable[..., int]] = {
+            ops.add: self._add, ops.mul: self._multiply, ops.sum_: self._sum, ops.mean: self._mean,
+            ops.dot: self._dot, ops.power: self._power,
+        }  # fmt: skip
 
     def constant(self, x: float) -> int:
         """The slot of a number."""
@@ -63,27 +68,22 @@ class _Writer:
 
     def write(self, row: Op, operands: Sequence[int]) -> int:
         """Append what computes `row`; return the slot of the result."""
-        if row is ops.add:
-            return self._add(*operands)
-        if row is ops.mul:
-            return self._multiply(*operands)
-        if row is ops.sum_:
-            return self._sum(operands)
-        if row is ops.mean:
-            return self._append(ops.div, self._sum(operands), self.constant(float(len(operands))))
-        if row is ops.dot:
-            n, total = len(operands) // 2, operands[-1]
-            for w, x in zip(operands[:n], operands[n:-1], strict=True):
-                total = self._add(total, self._multiply(w, x))
-            return total
-        if row is ops.power and operands[1] < 0:
-            return self._power(operands[0], self._numbers[-1 - operands[1]], operands)
-        return self._append(row, *operands)
+        written_otherwise = self._otherwise.get(row)
+        return written_otherwise(*operands) if written_otherwise else self._append(row, *operands)
 
-    def _sum(self, operands: Sequence[int]) -> int:
+    def _sum(self, *operands: int) -> int:
         total = self.zero
         for x in operands:
             total = self._add(total, x)
+        return total
+
+    def _mean(self, *operands: int) -> int:
+        return self._append(ops.div, self._sum(*operands), self.constant(float(len(operands))))
+
+    def _dot(self, *operands: int) -> int:
+        n, total = len(operands) // 2, operands[-1]
+        for w, x in zip(operands[:n], operands[n:-1], strict=True):
+            total = self._add(total, self._multiply(w, x))
         return total
 
     def _add(self, a: int, b: int) -> int:
@@ -101,7 +101,8 @@ class _Writer:
         # A factor 1 stays: another sample may have -1 in its place.
         return self._append(ops.mul, a, b)
 
-    def _power(self, x: int, n: float, operands: Sequence[int]) -> int:
+    def _power(self, x: int, exponent: int) -> int:
+        n = self._numbers[-1 - exponent] if exponent < 0 else math.nan  # it is no constant
         if n == 1.0:
             return x
         if n == 0.0:
@@ -111,7 +112,7 @@ class _Writer:
             for _ in range(int(n) - 1):
                 product = self._multiply(product, x)
             return product
-        return self._append(ops.power, *operands)
+        return self._append(ops.power, x, exponent)
 
     def finished(self) -> Tape:
         """The new tape, without instructions that nobody reads."""
@@ -133,16 +134,15 @@ class _Writer:
             place.append(first + rank)
             rank += read
 
-        def new(slot: int) -> int:
-            return n - 1 - slot if slot < 0 else slot if slot < n else place[slot - n]
-
+        # By slots: constants, whose slots are negative, stand at the end as Python counts from it.
+        new = [*range(n), *place, *reversed(range(n, first))]
         kept = [k for k, read in enumerate(is_read) if read]
         return Tape(
             n,
             self._numbers,
             [self._rows[k] for k in kept],
-            [tuple([new(i) for i in self._operands[k]]) for k in kept],
-            [new(i) for i in outputs],
-            [Guard(g.question, new(g.a), new(g.b), g.answer) for g in guards],
+            [tuple([new[i] for i in self._operands[k]]) for k in kept],
+            [new[i] for i in outputs],
+            [Guard(g.question, new[g.a], new[g.b], g.answer) for g in guards],
             old.compares,
         )

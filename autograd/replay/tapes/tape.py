@@ -122,7 +122,7 @@ def tape_of(
     for node in order:
         if node.op is None:
             continue
-        read = tuple([slot(x) for x in node.inputs])
+        read = tuple([slots[x] if x.__class__ is Value else slot(x) for x in node.inputs])
         if node.op.name == "identity":
             slots[node] = read[0]
         else:
