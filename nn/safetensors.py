@@ -10,6 +10,8 @@ import io
 import json
 import os
 import struct
+import sys
+from array import array
 from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
@@ -37,7 +39,10 @@ def pack(
     body = bytearray()
     for name, (shape, numbers) in tensors.items():
         start = len(body)
-        body += struct.pack(f"<{len(numbers)}d", *numbers)
+        column = array("d", numbers)
+        if sys.byteorder == "big":
+            column.byteswap()
+        body += column.tobytes()
         offsets = [start, len(body)]
         header[name] = {"dtype": "F64", "shape": list(shape), "data_offsets": offsets}
     text = json.dumps(header, ensure_ascii=False).encode()

@@ -23,8 +23,10 @@ from nn.training.callbacks import Best
 from nn.training.measured import Measured
 from nn.training.own_state import check
 
-FORMAT = "glassgrad training 1"
+FORMAT = "glassgrad training 2"
+READ = (FORMAT, "glassgrad training 1")  # which has the measures as rows
 SECONDS = 2.0  # between two writes while a training runs: each one waits for the disk
+SHARE = 0.1  # of the time may go into them
 
 Plan = dict[str, int | float | str]
 
@@ -86,15 +88,17 @@ class Checkpoint:
         epochs = list(self.snapshots)
         state = {
             **{name: getattr(self, name) for name in _PLAIN},
-            "rows": self.measured.copy().rows,
             "best": self.best and [self.best.measure, self.best.epoch, self.best.value],
             "snapshots": epochs,
         }
         snapshots = [number for epoch in epochs for number in self.snapshots[epoch]]
+        measures = self.measured.numbers(_measures(self.plan))
         tensors: dict[str, tuple[list[int], Any]] = {
             "weights": ([len(self.weights)], self.weights),
             "snapshots": ([len(epochs), len(snapshots) // len(epochs)], snapshots),
         }
+        if measures:
+            tensors["measures"] = ([len(measures)], measures)
         if self.best is not None:
             tensors["best"] = ([len(self.best.weights)], self.best.weights)
         return pack({"format": FORMAT, "training": json.dumps(state)}, tensors)
@@ -102,7 +106,7 @@ class Checkpoint:
     @classmethod
     def of(cls, metadata: dict[str, str], tensors: dict[str, Any]) -> "Checkpoint":
         """Return the checkpoint that a file holds; ValueError for one that holds none."""
-        if metadata.get("format") != FORMAT:
+        if metadata.get("format") not in READ:
             kind = "a model file: nn.load reads it" if "architecture" in metadata else "another"
             raise ValueError(f"it holds no training, it is {kind}")
         try:
@@ -145,12 +149,14 @@ class CheckpointFile:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write it."""
+        start = time.monotonic()
         write_atomically(self.path, checkpoint.to_bytes())
-        self._written = time.monotonic()
+        end = time.monotonic()
+        self._due = end + max(SECONDS, (end - start) / SHARE)
 
     def save_if_due(self, capture: Callable[[], Checkpoint]) -> None:
-        """Write what `capture` returns, unless the last write was just now."""
-        if time.monotonic() - self._written >= SECONDS:
+        """Write what `capture` returns, unless the last write was just now, or took long."""
+        if time.monotonic() >= self._due:
             self.save(capture())
 
 
@@ -218,14 +224,10 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     _need(len(velocities) == plan["trained"], "velocities")
     own = state.get("own", {})
     check(own, plan["parameters"] + plan["others"])
-    names = ["epoch", *plan["measures"].split(", ")]
-    rows = [{name: _number(value) for name, value in row.items()} for row in state["rows"]]
-    for number, row in enumerate(rows, 1):
-        row["epoch"] = int(row["epoch"])
-        _need(list(row) == names and row["epoch"] == number, "rows")
-    _need(len(rows) == epoch, "rows")
+    names = _measures(plan)
     measured = Measured()
-    measured.extend({name: [row[name] for row in rows] for name in names[1:]})
+    measured.extend(_columns(state, tensors, names))
+    _need(len(measured) == epoch, "measures")
     kept = state["snapshots"]
     _need(all(map(_is_count, kept)) and kept == sorted(set(kept)), "snapshots")
     _need(kept[0] == 0 and len(kept) == len(tensors["snapshots"]), "snapshots")
@@ -255,13 +257,31 @@ def _rebuild(state: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     )
 
 
+def _measures(plan: Plan) -> list[str]:
+    """The names of what each epoch gave."""
+    return str(plan["measures"]).split(", ")
+
+
+def _columns(
+    state: dict[str, Any], tensors: dict[str, Any], names: list[str]
+) -> dict[str, list[float]]:
+    """Of each measure the numbers of all epochs."""
+    if "rows" not in state:
+        numbers = tensors.get("measures", [])  # none before the first epoch
+        _need(isinstance(numbers, list) and len(numbers) % len(names) == 0, "measures")
+        return {name: numbers[i :: len(names)] for i, name in enumerate(names)}
+    for number, row in enumerate(state["rows"], 1):
+        _need(list(row) == ["epoch", *names] and row["epoch"] == number, "rows")
+    return {name: [_number(row[name]) for row in state["rows"]] for name in names}
+
+
 def _best(
     entry: Any, tensors: dict[str, Any], last: int, names: list[str], width: int
 ) -> Best | None:
     if entry is None:
         return None
     measure, epoch, value = entry
-    _need(measure in names[1:] and _is_count(epoch) and 1 <= epoch <= last, "best")
+    _need(measure in names and _is_count(epoch) and 1 <= epoch <= last, "best")
     return Best(measure, epoch, _number(value), _numbers(tensors["best"], width, "best"))
 
 

@@ -66,6 +66,10 @@ class History:
         """
         return self.measured.rows
 
+    @rows.setter
+    def rows(self, rows: Iterable[dict[str, float]]) -> None:
+        self.rows[:] = rows
+
     def append(self, **measures: float) -> None:
         """Add an epoch; every epoch has the same measures.
 
@@ -117,7 +121,10 @@ class History:
         return len(self.measured)
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{k}={v:.4g}" for k, v in self.measured.last().items())
+        last = ", ".join(
+            f"{name}={number}" if name == "epoch" else f"{name}={number:.4g}"
+            for name, number in self.measured.last().items()
+        )
         why = f"; {self.stopped}" if self.stopped else ""
         return f"History({len(self)} epochs{'; the last: ' + last if last else ''}{why})"
 
@@ -127,7 +134,8 @@ class History:
         if names := self.measured.names:
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow(names)
-            writer.writerows(zip(*map(self.measured.of, names), strict=True))
+            columns = map(self.measured.of, names)  # to which another thread may add meanwhile
+            writer.writerows(zip(*columns, strict=False))
         return text.getvalue()
 
     def save(self, path: str | os.PathLike[str]) -> None:

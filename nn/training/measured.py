@@ -5,30 +5,43 @@ program may train a million epochs in a second; a dict for each would take longe
 """
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
+from threading import RLock
+
+from autograd.replay import freed_by_fork
+
+# Numbers become rows once, whoever looks: a thread that shows a training while another one trains.
+_looking = freed_by_fork(RLock())
 
 
 class Measured:
     """The measures of epochs, in order, each a number by name; every epoch has the same."""
 
     def __init__(self) -> None:
-        self._names: tuple[str, ...] = ()  # beside `epoch`
-        self._numbers = array("d")  # those of an epoch beside each other
-        # Of the first epochs, as far as somebody has looked: whoever has a row may change it.
+        # Of the first epochs, as far as somebody has looked: whoever has the list may change it.
         self._rows: list[dict[str, float]] = []
+        # Of the others, those of an epoch beside each other.
+        self._numbers = array("d")
+        self._names: tuple[str, ...] = ()  # beside `epoch`
 
     @property
     def names(self) -> list[str]:
         """`epoch` and those of the measures; none before the first epoch."""
-        return ["epoch", *self._names] if self._names else []
+        with _looking:
+            if self._rows:
+                return [*self._rows[0]]
+            return ["epoch", *self._names] if self._numbers else []
 
     @property
     def rows(self) -> list[dict[str, float]]:
         """Of each epoch its number `epoch` and its measures; always the same list."""
-        if len(self._rows) < len(self):
-            self._rows += self._rows_from(len(self._rows))
-        return self._rows
+        with _looking:
+            n = len(self._numbers)
+            rows = self._rows_of(self._numbers, len(self._rows) + 1)
+            self._rows += rows  # Python handles a signal after a call: not from here on
+            del self._numbers[:n]
+            return self._rows
 
     def extend(self, measures: Mapping[str, Iterable[float]]) -> None:
         """Add epochs, of each measure a number for each.
@@ -37,49 +50,60 @@ class Measured:
         nothing is added.
         """
         columns = {name: _column(name, numbers) for name, numbers in measures.items()}
-        if self._names and columns.keys() != set(self._names):
+        before = self.names
+        if before and {"epoch", *columns} != set(before):
             raise ValueError(
                 f"History: this epoch has {', '.join(['epoch', *columns])}; "
-                f"those before have {', '.join(self.names)}"
+                f"those before have {', '.join(before)}"
             )
         n = max(map(len, columns.values()), default=0)
         if uneven := [name for name, column in columns.items() if len(column) != n]:
             n_there = len(columns[uneven[0]])
             raise ValueError(f"History: {uneven[0]} has numbers of {n_there} of {n} epochs")
-        names = self._names or tuple(columns)
-        numbers = array("d", bytes(8 * n * len(names)))
-        for i, name in enumerate(names):
-            numbers[i :: len(names)] = columns[name]
-        self._names = names
-        self._numbers += numbers
+        with _looking:
+            names = self._names if columns.keys() == set(self._names) else tuple(columns)
+            numbers = _beside_each_other([columns[name] for name in names])
+            self._names = names
+            self._numbers += numbers
 
     def of(self, name: str) -> list[float]:
         """One measure of all epochs; KeyError names those there are."""
-        if self._names and name not in self.names:
-            raise KeyError(f"History: no {name!r}; there are {', '.join(self.names)}")
-        seen = [row[name] for row in self._rows]
-        if name == "epoch":
-            return [*seen, *range(len(seen) + 1, len(self) + 1)]
-        width = len(self._names)
-        start = width * len(seen) + self._names.index(name) if width else 0
-        return [*seen, *self._numbers[start :: max(1, width)]]
+        with _looking:
+            names = self.names
+            if names and name not in names:
+                raise KeyError(f"History: no {name!r}; there are {', '.join(names)}")
+            seen = [row[name] for row in self._rows]
+            if not self._numbers:
+                return seen
+            if name == "epoch":
+                return [*seen, *range(len(seen) + 1, len(self) + 1)]
+            return [*seen, *self._numbers[self._names.index(name) :: len(self._names)]]
+
+    def numbers(self, names: Iterable[str]) -> "array[float]":
+        """Of each epoch these measures, one after another."""
+        with _looking:
+            if not self._rows and (*names,) == self._names:
+                return self._numbers[:]
+            return _beside_each_other([array("d", self.of(name)) for name in names])
 
     def last(self) -> dict[str, float]:
         """The row of the last epoch, on its own; empty before the first epoch."""
-        n = len(self)
-        if n == len(self._rows):
-            return {**self._rows[-1]} if n else {}
-        return self._rows_from(n - 1)[0]
+        with _looking:
+            if not self._numbers:
+                return {**self._rows[-1]} if self._rows else {}
+            return self._rows_of(self._numbers[-len(self._names) :], len(self))[0]
 
     def copy(self) -> "Measured":
         """The same epochs, which do not change when these do."""
         other = Measured()
-        other._names, other._numbers = self._names, self._numbers[:]
-        other._rows = [{**row} for row in self._rows]
+        with _looking:
+            other._rows = [{**row} for row in self._rows]
+            other._names, other._numbers = self._names, self._numbers[:]
         return other
 
     def __len__(self) -> int:
-        return len(self._numbers) // max(1, len(self._names))
+        with _looking:
+            return len(self._rows) + len(self._numbers) // max(1, len(self._names))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Measured):
@@ -90,11 +114,19 @@ class Measured:
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
-    def _rows_from(self, start: int) -> list[dict[str, float]]:
-        width, names = len(self._names), self.names
-        columns = [self._numbers[i::width] for i in range(width * start, width * (start + 1))]
-        rows = zip(count(start + 1), *columns, strict=False)
+    def _rows_of(self, numbers: "array[float]", first: int) -> list[dict[str, float]]:
+        width, names = len(self._names), ["epoch", *self._names]
+        columns = [numbers[i::width] for i in range(width)]
+        rows = zip(count(first), *columns, strict=False) if numbers else ()
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _beside_each_other(columns: "Sequence[array[float]]") -> "array[float]":
+    n = len(columns)
+    found = array("d", bytes(8 * sum(map(len, columns))))
+    for i, column in enumerate(columns):
+        found[i::n] = column
+    return found
 
 
 def _column(name: str, numbers: Iterable[float]) -> "array[float]":

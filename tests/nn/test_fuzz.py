@@ -351,7 +351,7 @@ def any_file(valid, data):
             isinstance(y, ag.Value) for y in (output if isinstance(output, list) else [output])
         )
     if again is not None:
-        assert len(again.rows) == again.epoch
+        assert len(again.measured) == again.epoch
 
 
 def test_any_file_is_a_model_or_refused(valid):

@@ -1,13 +1,14 @@
 """Checkpoint files: what is in them, when they are written, and every bad one."""
 
 import json
+import math
 import random
 import struct
 from array import array
 
 import pytest
 
-from nn import MLP, load, save
+from nn import MLP, fit, load, moons, save
 from nn.safetensors import from_bytes, pack
 from nn.training.callbacks import EarlyStopping
 from nn.training.checkpoint import Checkpoint, read_checkpoint
@@ -83,9 +84,6 @@ WRONG = [
     ("best", ["val_loss", 3, 0.5]),
     ("best", ["__class__", 1, 0.5]),
     ("best", []),
-    ("rows", []),
-    ("rows", [{"epoch": 1}, {"epoch": 2}]),
-    ("rows", [5, 6]),
     ("snapshots", [0, 1]),
     ("snapshots", [1, 2, 3]),
     ("snapshots", []),
@@ -145,7 +143,7 @@ def test_a_hostile_entry_is_one_clear_error(name, value, content, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["weights", "snapshots", "best"])
+@pytest.mark.parametrize("name", ["weights", "snapshots", "best", "measures"])
 def test_a_tensor_that_is_missing_or_of_another_size(name, content):
     metadata, _ = from_bytes(content)
     whole = read(content)
@@ -153,12 +151,75 @@ def test_a_tensor_that_is_missing_or_of_another_size(name, content):
         "weights": ([17], whole.weights),
         "snapshots": ([3, 17], [n for row in whole.snapshots.values() for n in row]),
         "best": ([17], whole.best.weights),
+        "measures": ([8], [x for row in whole.measured.rows for x in [*row.values()][1:]]),
     }
     assert read(pack(metadata, arrays)) == whole
     for bad in ({}, {name: ([3], [0.0] * 3)}, {name: ([17, 1], [0.0] * 17)}):
         others = {key: array for key, array in arrays.items() if key != name}
         with pytest.raises(ValueError, match="damaged: "):
             read(pack(metadata, {**others, **bad}))
+
+
+def of_format_1(content):
+    """A file as it was before: with the measures as rows among the other entries."""
+    metadata, tensors = from_bytes(content)
+    state = json.loads(metadata["training"]) | {"rows": read(content).measured.rows}
+    metadata |= {"format": "glassgrad training 1"}
+    arrays = {key: array for key, array in shaped(tensors).items() if key != "measures"}
+    return lambda **changed: pack(metadata | {"training": json.dumps({**state, **changed})}, arrays)
+
+
+def test_a_file_of_format_1_is_read(content):
+    before, now = read(of_format_1(content)()), read(content)
+    assert before == now
+    assert before.measured.rows == now.measured.rows
+
+
+ROWS = [[], [{"epoch": 1}, {"epoch": 2}], [5, 6], None, "ab"]
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_hostile_rows_of_format_1_are_one_clear_error(rows, content):
+    with pytest.raises(ValueError, match=r"^damaged: "):
+        read(of_format_1(content)(rows=rows))
+
+
+def test_a_long_training_is_read_back(tmp_path):
+    """Its measures are numbers in the file; as JSON they were more than a header may have."""
+    X, y = moons(8, seed=0)
+    given = X, [2.0 * label - 1.0 for label in y]
+    options = {"lr": 1e-3, "batch_size": None, "compiled": True, "verbose": False}
+    path = tmp_path / "run"
+    fit(MLP(2, [1], seed=0), given, "mse", epochs=2_000_000, checkpoint=path, **options)
+    assert path.stat().st_size < 50_000_000
+    again = fit(MLP(2, [1], seed=0), given, "mse", epochs=2_000_100, resume=path, **options)
+    assert len(again) == 2_000_100
+    assert again.measured.last()["epoch"] == 2_000_100
+
+
+def test_writing_takes_a_tenth_of_the_time_at_most(tmp_path, monkeypatch):
+    import nn.training.checkpoint
+
+    now = 0.0
+
+    def slow(path, data):
+        nonlocal now
+        now += 60.0  # seconds
+
+    clock = type("Clock", (), {"monotonic": staticmethod(lambda: now)})
+    monkeypatch.setattr(nn.training.checkpoint, "time", clock)
+    monkeypatch.setattr(nn.training.checkpoint, "write_atomically", slow)
+    _, history = train(epochs=2, lr=0.01)
+    file = nn.training.checkpoint.CheckpointFile(tmp_path / "run", history.checkpoint)
+    begin, waits = now, []
+    for _ in range(2):
+        while now == begin:
+            file.save_if_due(lambda: history.checkpoint)
+            if now == begin:
+                now = begin = now + 10.0
+                waits.append(10.0)
+        begin = now
+    assert 2 * 590.0 <= sum(waits) <= 2 * 610.0
 
 
 def test_json_that_is_too_deep(content):
@@ -192,6 +253,7 @@ def test_it_is_written_at_once_and_seldom(tmp_path, monkeypatch):
     assert len(writes) <= 4
     writes.clear()
     monkeypatch.setattr(nn.training.checkpoint, "SECONDS", 0.0)
+    monkeypatch.setattr(nn.training.checkpoint, "SHARE", math.inf)
     train(epochs=5, lr=0.01, checkpoint=tmp_path / "run", callbacks=[epochs.append])
     assert writes == [0, 1, 2, 3, 4, 5, 5]
 
@@ -220,6 +282,7 @@ def test_a_disk_that_fills_up_is_told_and_the_last_file_stays(tmp_path, monkeypa
 
     monkeypatch.setattr(nn.training.checkpoint, "write_atomically", fill)
     monkeypatch.setattr(nn.training.checkpoint, "SECONDS", 0.0)
+    monkeypatch.setattr(nn.training.checkpoint, "SHARE", math.inf)
     with pytest.raises(OSError, match="No space left"):
         train(lr=0.1, epochs=5, checkpoint=path, callbacks=[keep])
     monkeypatch.undo()

@@ -126,7 +126,7 @@ def test_interrupted_at_random_moments_it_ends_with_the_same_bits(seed, tmp_path
 def test_killed_while_it_writes_checkpoints_it_goes_on_from_the_last_one(tmp_path):
     path, moments = tmp_path / "run", random.Random(7)
     text = """
-    nn.training.checkpoint.SECONDS = 0.0
+    nn.training.checkpoint.SECONDS, nn.training.checkpoint.SHARE = 0.0, float("inf")
     path, pause = sys.argv[1], float(sys.argv[2])
     print("begun", flush=True)
     model, history = train(

@@ -4,9 +4,11 @@ Owns that nobody can tell when they were made, what a Ctrl-C leaves, and how muc
 """
 
 import copy
+import dis
 import pickle
 import random
 import sys
+import threading
 import tracemalloc
 
 import pytest
@@ -105,15 +107,81 @@ def test_a_history_without_measures():
     assert repr(history) == "History(0 epochs)"
 
 
-def interrupted_before(bytecode, call):
-    """Call it, interrupted before that bytecode of this module's; whether it came so far."""
-    n = 0
+AFTER = {"CALL", "CALL_FUNCTION_EX", "CALL_KW", "RESUME", "JUMP_BACKWARD"}  # signals are handled
+
+
+def test_who_has_the_rows_may_change_them():
+    history = History()
+    history.extend(loss=[5.0, 4.0, 3.0, 2.0])
+    del history.rows[:2]
+    assert (len(history), history["epoch"], history["loss"]) == (2, [3, 4], [3.0, 2.0])
+    assert history.to_csv() == "epoch,loss\n3,3.0\n4,2.0\n"
+    history.rows = history.rows[1:]
+    assert history.rows == [{"epoch": 4, "loss": 2.0}]
+    history.rows.append({"epoch": 5, "loss": 1.0})
+    assert (len(history), history.measured.last()["loss"]) == (2, 1.0)
+    history.rows[0]["mine"] = 7.0
+    assert history.measured.names == ["epoch", "loss", "mine"]
+    with pytest.raises(ValueError, match="those before have epoch, loss, mine"):
+        history.append(loss=0.5)
+    history.rows.clear()
+    assert (len(history), history.to_csv(), history.measured.last()) == (0, "", {})
+    history.append(other=1.0)
+    assert history.rows == [{"epoch": 1, "other": 1.0}]
+
+
+def test_an_epochs_number_is_told_whole():
+    history = History()
+    history.extend(loss=[0.25] * 61_156)
+    assert repr(history) == "History(61156 epochs; the last: epoch=61156, loss=0.25)"
+
+
+def test_two_threads_that_look_while_a_third_adds():
+    history, n, errors = History(), 6000, []
+    before = sys.getswitchinterval()
+
+    def look():
+        try:
+            while len(history) < n:
+                rows = [*history.rows]
+                assert [row["epoch"] for row in rows] == [*range(1, len(rows) + 1)]
+                lines = history.to_csv().splitlines()[1:]
+                assert all(line.count(",") == 2 for line in lines)
+        except BaseException as error:  # noqa: BLE001 - raised where it is awaited
+            errors.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for k in range(n):
+            history.append(loss=float(k), accuracy=0.5)
+            if k % 7 == 0:
+                assert history.rows[-1]["loss"] == k
+    finally:
+        sys.setswitchinterval(before)
+        for thread in threads:
+            thread.join()
+    assert not errors
+    assert [row["loss"] for row in history.rows] == [*range(n)]
+    assert history["epoch"] == [*range(1, n + 1)]
+
+
+def interrupted_at(number, call):
+    """Call it, interrupted at the n-th place where a signal is handled; whether it came so far."""
+    n, last = 0, {}
 
     def local(frame, event, argument):
         nonlocal n
-        n += event == "opcode"
-        if n == bytecode and event == "opcode":
-            raise KeyboardInterrupt
+        if event != "opcode":
+            return local
+        code = frame.f_code.co_code
+        if dis.opname[last.get(frame, 0)] in AFTER:
+            n += 1
+            if n == number:
+                raise KeyboardInterrupt
+        last[frame] = code[frame.f_lasti]
         return local
 
     def trace(frame, event, argument):
@@ -142,12 +210,12 @@ CALLS = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_ctrl_c_leaves_whole_epochs(call):
-    for bytecode in range(1, 2000):
+    for number in range(1, 2000):
         measured = Measured()
         measured.extend({"loss": [3.0], "accuracy": [0.25]})
         assert len(measured.rows) == 1
         measured.extend({"loss": [2.0], "accuracy": [0.5]})
-        was_interrupted = interrupted_before(bytecode, lambda measured=measured: call(measured))
+        was_interrupted = interrupted_at(number, lambda measured=measured: call(measured))
         losses = measured.of("loss")
         assert losses in ([3.0, 2.0], [3.0, 2.0, 1.0])
         assert measured.of("accuracy") == [0.25, 0.5, 0.0][: len(losses)]
@@ -155,7 +223,7 @@ def test_ctrl_c_leaves_whole_epochs(call):
         assert [row["loss"] for row in measured.rows] == losses
         if not was_interrupted:
             break
-    assert bytecode > 10
+    assert number > 5
 
 
 def test_a_million_epochs_take_a_few_bytes_each():
