@@ -211,3 +211,39 @@ def test_samples_really_run_in_lanes():
         compiled = ag.compile(ag.value_and_grad(f), backend="llvm")
         compiled(rows(1, 5)[0], rows(24, 3))
         assert compiled.report().paths[0].samples == 24, f.__name__
+
+
+PAIRS = {
+    "product": lambda a, b: a * a * b * b,
+    "sum": lambda a, b: ag.tanh(a * b) + a,
+    "distance": lambda a, b: ag.sqrt((a - b) ** 2 + 1.0),
+    "three": lambda a, b: ag.exp(a * b) * b - a,
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("n", [4, 5, 8, 13, 16, 64])
+@pytest.mark.parametrize("partner", ["the other way round", "next", "two on"])
+def test_samples_that_read_each_other(pair, n, partner):
+    """What is a sample's own and reads another's comes after that one's, of all samples."""
+    order = {
+        "the other way round": [*reversed(range(n))],
+        "next": [(i + 1) % n for i in range(n)],
+        "two on": [(i + 2) % n for i in range(n)],
+    }[partner]
+
+    def outputs(w, xs):
+        return [ag.tanh(w[0] * x + w[1]) for x in xs]
+
+    def cost(w, xs):
+        ys = outputs(w, xs)
+        return ag.sum([PAIRS[pair](y, ys[j]) for y, j in zip(ys, order, strict=True)])
+
+    def both(w, xs):
+        return ag.grad(cost)(w, xs), ag.sum(outputs(w, xs))
+
+    draw = random.Random(n)
+    calls = [([draw.gauss(0.0, 1.0), 0.25], rows(n, 1, seed)) for seed in range(3)]
+    calls = [(w, [x for (x,) in xs]) for w, xs in calls]
+    agree(both, *calls, of=both)
+    agree(ag.value_and_grad(cost), *calls, of=ag.value_and_grad(cost))

@@ -223,11 +223,12 @@ def _phased(
     position: dict[int, int],
     sums: dict[int, Chain],
     inside: set[int],
-) -> Samples:
-    """The same with the pass in which each part runs.
+) -> Samples | None:
+    """The same with the pass in which each part runs; None if one would wait for itself.
 
     A number that runs once has a level: it is there before the pass of that number. All samples
-    are the same program, so that a position stands for the instructions of all of them.
+    are the same program, so that a position stands for the instructions of all of them. What a
+    sample reads of others is there when an earlier pass has made it.
     """
     first = additions.tape.first
     phases = [0] * len(samples.rows)
@@ -242,24 +243,28 @@ def _phased(
         return [*mine], [k for k in made if owner[k] < 0]
 
     outside = [apart(slots) for slots in samples.outside]
-    reads: list[tuple[int, int, list[int], list[int]]] = []  # where it stands, what, what it reads
+    # Where it stands, what it is, what it reads: of the same sample or all, of others, run once.
+    reads: list[tuple[int, int, list[int], list[int], list[int]]] = []
     for p, operands in enumerate(samples.operands):
         beside = [outside[-1 - i] for i in operands if i < 0]
-        positions = [i for i in operands if i >= 0] + [i for mine, _ in beside for i in mine]
-        reads.append(
-            (samples.members[0][p] - first, p, positions, [k for _, ks in beside for k in ks])
-        )
+        of_others = [i for mine, _ in beside for i in mine]
+        ks = [k for _, ks in beside for k in ks]
+        place = samples.members[0][p] - first
+        reads.append((place, p, [i for i in operands if i >= 0], of_others, ks))
     for k in once:
         slots = [sums[k].start] if k in sums else [i + first for i in additions.operands[k]]
         positions, ks = apart(slots)
-        reads.append((k, -1, [*sums[k].positions] if k in sums else positions, ks))
+        reads.append((k, -1, [*sums[k].positions] if k in sums else positions, [], ks))
     reads.sort()
     changed = True
     while changed:
         changed = False
-        for k, p, positions, ks in reads:
+        for k, p, positions, of_others, ks in reads:
             here = max([level[i] for i in ks], default=0)
             there = max([phases[i] for i in positions], default=-1)
+            there = max([there, *[phases[i] + 1 for i in of_others]])
+            if there > len(reads):
+                return None
             if p >= 0:
                 found, before = max(phases[p], here, there), phases[p]
                 phases[p] = found
