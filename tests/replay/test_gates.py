@@ -123,6 +123,23 @@ def test_weights_of_minus_zero_have_eager_modes_zeros(length):
     agree(g, ([-0.0] * n_weights, rows, targets), ([0.0] * n_weights, rows, targets), of=g)
 
 
+@pytest.mark.parametrize("n", [5, 16, 67])
+def test_hidden_neurons_that_are_results_too_stay_those_of_all_samples(n, length):
+    draw = random.Random(n)
+
+    def hidden(w, x):
+        return [ag.relu(w[2 * k] * x[0] + w[2 * k + 1] * x[1]) for k in range(4)]
+
+    def cost(w, rows):
+        return ag.sum([ag.relu(ag.dot(w[8:12], hidden(w, x), w[12])) for x in rows])
+
+    def both(w, rows):
+        return ag.grad(cost)(w, rows), [hidden(w, x) for x in rows]
+
+    rows = [numbers(draw, 2) for _ in range(n)]
+    agree(both, *[(numbers(draw, 13, scale), rows) for scale in (0.3, 1.0, 5.0)], of=both)
+
+
 def _selects_some(y, t):
     return 0.5 * ag.sum([ag.relu(1.0 + z * t) for z in y[:-1]])
 

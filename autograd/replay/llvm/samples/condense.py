@@ -4,7 +4,7 @@ Owns that code, and what is to be condensed. Of eight lanes some are let through
 of AVX-512 these are brought together, in an order that is looked up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -36,15 +36,18 @@ def at_once(n_columns: int, n: int) -> int:
     return min(max(1, AT_ONCE // n_columns) * LANES, n)
 
 
-def crossing(samples: Samples, gate: Gate) -> tuple[list[int], list[int]]:
+def crossing(
+    samples: Samples, gate: Gate, read_later: Collection[int]
+) -> tuple[list[int], list[int]]:
     """What the samples that are let through bring with them, and what is computed again of that.
 
-    A relu is made of its operand once more where that comes along.
+    A relu is made of its operand once more where that comes along, unless the numbers of all
+    samples are read later: they stay as they are.
     """
     read = {i for p in gate.positions for i in samples.operands[p] if varies(samples, i)}
     read -= {*gate.positions}
     again = [p for p in sorted(read) if p >= 0 and samples.rows[p] is ops.relu]
-    again = [p for p in again if read.issuperset(samples.operands[p])]
+    again = [p for p in again if p not in read_later and read.issuperset(samples.operands[p])]
     return sorted(read.difference(again)), again
 
 

@@ -66,7 +66,7 @@ class Pass:
             )
             return
         later, summed_later = {*self._gate.positions}, {*self._gate.chains}
-        self._brought, again = crossing(samples, self._gate)
+        self._brought, again = crossing(samples, self._gate, spilled)
         own = [p for p in self._brought if p >= 0]
         own += [p for p in self._gate.conditions if p not in own]
         self._at_once = at_once(len(own), self._memory.n_padded)
