@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
 from autograd.replay.backends import step_program_of
@@ -136,7 +137,7 @@ class Steps:
 
         def step() -> list[Any]:
             nonlocal shape
-            cost, outputs = self._cost(rows, targets)
+            cost, outputs = self._cost_to_differentiate(rows, targets)
             gradients = Run.of_graph("fit", self.parameters, cost).pull([1.0])
             answers, shape = flatten(outputs)
             return [
@@ -169,8 +170,13 @@ class Steps:
             table.bound(samples) for table in (self.rows, self.targets)
         ]
         given = [*self.parameters, *row_nodes, *target_nodes]
-        found = record(lambda: self._cost(rows, targets)[0], (), {}, given)
+        found = record(lambda: self._cost_to_differentiate(rows, targets)[0], (), {}, given)
         return tape_of([*given, *found.leaves], found.constants, found.outputs, found.asked)
+
+    def _cost_to_differentiate(self, rows: Any, targets: Any) -> tuple[Any, Any]:
+        """The cost, and outputs, in a recording: derivatives in it are differentiated again."""
+        with modes.transforming():
+            return self._cost(rows, targets)
 
     def eager_cost_of_one(self, sample: int) -> Any:
         """The same without a recording."""
