@@ -9,7 +9,7 @@ import sys
 import time
 import warnings
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from inspect import iscoroutine
 from operator import attrgetter
@@ -31,6 +31,7 @@ from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
+    MISTRANSLATED,
     NO_INT,
     OTHER_NUMBERS,
     RETURNS_OBJECTS,
@@ -38,7 +39,7 @@ from autograd.replay.recording.refusals import (
     too_many_ways,
 )
 from autograd.replay.recording.results import holds_of_recording
-from autograd.replay.recording.trial import Trial, difference, plain
+from autograd.replay.recording.trial import Trial, difference, is_translation, plain
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
@@ -125,7 +126,7 @@ class Compiled(Entered):
                     with changing:  # it has just been translated
                         self._open(self._layouts.beginning_with(layout))
                 return path.build(found)
-            right = self._result_instead(layout, path, trial, parts, args, kwargs)
+            right = self._result_instead(layout, path, trial, parts, found, args, kwargs)
             return right[0] if right else path.build(found)
         if layout.eager:
             return self._eager(args, kwargs)
@@ -214,12 +215,20 @@ class Compiled(Entered):
         return self._eager(args, kwargs) if has_nan else path.build(numbers)
 
     def _result_instead(
-        self, layout: Layout, path: Path, trial: Trial, parts: Parts, args: Any, kwargs: Any
+        self,
+        layout: Layout,
+        path: Path,
+        trial: Trial,
+        parts: Parts,
+        found: Sequence[float],
+        args: Any,
+        kwargs: Any,
     ) -> list[Any]:
         """Nothing, if the program gives the function's bits; else the function's result.
 
         Asked at the second call, and at the first with other numbers. A program that does not is
-        thrown away: the function uses something that is not in its graph, such as a random number.
+        thrown away: the function uses something that is not in its graph, such as a random number;
+        or what was `found` is another number than the tape itself gives, interpreted.
         """
         given = array("d", [*parts.numbers, *map(_data, path.leaves)])
         for block in parts.arrays:
@@ -229,14 +238,16 @@ class Compiled(Entered):
         if trial.is_repeated and not is_other:
             return []  # the same numbers again would prove nothing
         right, shape = self._of_function(args, kwargs)
-        found = interpret(path.tape, given)
-        if found is not None:
-            found = found[: len(found) - path.n_own]
-        why = difference(path, found, right, shape)
+        tape = interpret(path.tape, given)
+        if tape is not None:
+            tape = tape[: len(tape) - path.n_own]
+        why = difference(path, tape, right, shape)
+        if not why and tape is not None and not is_translation(found, tape, self.mode):
+            why = MISTRANSLATED
         if why:
             # With a nan nothing is proven: an edge that is not there may have made it. Native code
             # may have none, where it leaves out what is made of that edge.
-            if found is None or not any(map(_is_nan, found)):
+            if tape is None or not any(map(_is_nan, tape)):
                 self._give_up(layout, why)
             self.n_eager += 1
             return [shape.rebuild(map(plain, right))]

@@ -17,6 +17,10 @@ CHANGES_ARGUMENTS = (
     "instead"
 )
 
+MISTRANSLATED = (
+    "its machine code does not give the numbers of its program, which is a mistake of glassgrad's "
+    'own: please report the function; backend="python" runs it'
+)
 RETURNS_OBJECTS = (
     "beside numbers it returns something that is another thing at each call, such as an object, a "
     "set or an iterator that holds Values; return numbers in lists, tuples, dicts or arrays"

@@ -3,6 +3,7 @@
 Owns what must be the same: the bits of all numbers, the containers, and what stands between them.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from numbers import Number
 from typing import Any, NamedTuple, Protocol
@@ -95,6 +96,14 @@ def close(a: Sequence[float], b: Sequence[float]) -> bool:
     """Whether the first are as near to the others as those of a fast program are to be."""
     limit = CLOSE * max([1.0, *map(abs, b)])
     return len(a) == len(b) and all(abs(x - y) <= limit for x, y in zip(a, b, strict=True))
+
+
+def is_translation(found: Sequence[float], tape: Sequence[float], mode: str) -> bool:
+    """Whether these are the outputs of a translation of a tape that, interpreted, gives those."""
+    if mode == "exact" or len(found) != len(tape):
+        return same(found, tape)
+    pairs = [p for p in zip(found, tape, strict=True) if all(map(math.isfinite, p))]
+    return close([x for x, _ in pairs], [y for _, y in pairs])
 
 
 def is_same_way(a: Tape, b: Tape) -> bool:

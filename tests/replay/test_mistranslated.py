@@ -1,0 +1,60 @@
+"""Machine code that is wrong is found at the second call, told, and not used.
+
+Owns that: nobody is to be given a wrong number because of a mistake in making a program.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import autograd as ag
+
+llvm = pytest.importorskip("autograd.replay.llvm.program")
+
+
+def f(x, y):
+    return x * y + ag.tanh(x)
+
+
+@pytest.fixture
+def wrong(monkeypatch):
+    """Native code gives the first output a little too large, by as much as asked for."""
+    run, wrongs = llvm.NativeProgram.run, [0.0]
+
+    def badly(self, *arguments):
+        found = run(self, *arguments)
+        return [found[0] * (1.0 + wrongs[0]), *found[1:]]
+
+    monkeypatch.setattr(llvm.NativeProgram, "run", badly)
+    return wrongs
+
+
+@pytest.mark.parametrize(("mode", "by"), [("exact", 2.0**-52), ("fast", 1e-3)])
+def test_wrong_numbers_are_told_and_eager_mode_goes_on(mode, by, wrong):
+    g = ag.value_and_grad(f, (0, 1))
+    compiled = ag.compile(g, mode=mode, backend="llvm")
+    wrong[0] = by
+    assert compiled(0.5, 2.0) == g(0.5, 2.0)
+    with pytest.warns(RuntimeWarning, match="machine code does not give the numbers of its progr"):
+        assert compiled(0.75, -3.0) == g(0.75, -3.0)
+    assert compiled(0.25, 4.0) == g(0.25, 4.0)
+    assert not compiled.report().paths
+    assert "report the function" in str(compiled.report())
+
+
+@pytest.mark.parametrize("by", [0.0, 1e-12])
+def test_a_fast_program_may_round_otherwise(by, wrong):
+    compiled = ag.compile(f, mode="fast", backend="llvm")
+    wrong[0] = by
+    for x in (0.5, 0.75, 0.25):
+        assert compiled(x, 2.0) == pytest.approx(f(ag.Value(x), 2.0).data, rel=1e-9)
+    assert compiled.report().paths
+
+
+@pytest.mark.parametrize("mode", ["exact", "fast"])
+def test_infinities_are_the_same(mode):
+    compiled = ag.compile(lambda x: [ag.exp(x), x * x, x], mode=mode, backend="llvm")
+    for x in (1.0, 800.0, 1e200, float("inf"), 2.0):
+        exact = [ag.exp(ag.Value(x)).data, (ag.Value(x) * x).data, x]
+        assert compiled(x) == pytest.approx(exact, rel=1e-12)
+    assert compiled.report().paths
