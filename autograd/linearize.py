@@ -105,10 +105,13 @@ class Run:
 
     def pull(self, seeds: Sequence[Any]) -> list[Any]:
         """For each input, the sum over the outputs of seed * (output's derivative by it)."""
+        # The sum for an input begins at 0.0, also where an output is that input itself.
+        goals = set(self.inputs)
         cotangents: dict[Any, Any] = {}
         for y, seed in zip(self.outputs, seeds, strict=True):
             if isinstance(y, Value) and seed is not None:
-                cotangents[y] = _plus(cotangents.get(y), seed)
+                total = cotangents.get(y, 0.0 if y in goals else None)
+                cotangents[y] = _plus(total, seed)
         runs_rules_again = self._on_values_with(seeds)
         if runs_rules_again:
             with modes.sweeping():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from tests.replay.eager import BACKENDS, SPECIAL, bits
+from tests.replay.eager import BACKENDS, SPECIAL, agree, bits
 
 both = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -162,3 +162,17 @@ def test_second_derivatives_at_kinks_and_edges(backend, name):
     for x, y in itertools.product(points, repeat=2):
         assert bits(first(x, y)) == bits(ag.value_and_grad(f, (0, 1))(x, y)), (x, y)
         assert bits(compiled(x, y)) == bits(g(x, y)), (x, y)
+
+
+@pytest.mark.parametrize(
+    "function", [ag.relu, lambda x: ag.maximum(x, 1.0), abs, lambda x: x * 0.0]
+)
+def test_a_seed_of_minus_zero_for_an_output_that_is_an_input(function):
+    """The sum for an input begins at 0.0 there, too: an edge that is dead adds nothing to it."""
+
+    def pulled(x, seed):
+        return ag.vjp(lambda x: [x, function(x)], x)[1]([seed, 1.0])
+
+    seeds = [(x, seed) for seed in (0.5, 0.0, -0.0) for x in (2.0, -1.0, 0.0, -0.0)]
+    agree(pulled, *seeds, of=pulled)
+    agree(pulled, *reversed(seeds), of=pulled)
