@@ -29,17 +29,23 @@ def wrong(monkeypatch):
     return wrongs
 
 
-@pytest.mark.parametrize(("mode", "by"), [("exact", 2.0**-52), ("fast", 1e-3)])
-def test_wrong_numbers_are_told_and_eager_mode_goes_on(mode, by, wrong):
+@pytest.mark.parametrize(
+    ("mode", "by", "said"),
+    [
+        ("exact", 2.0**-52, "its machine code does not give the numbers of its program"),
+        ("fast", 1e-3, "in fast mode its numbers are off by more than a millionth of the largest"),
+    ],
+)
+def test_wrong_numbers_are_told_and_eager_mode_goes_on(mode, by, said, wrong):
     g = ag.value_and_grad(f, (0, 1))
     compiled = ag.compile(g, mode=mode, backend="llvm")
     wrong[0] = by
     assert compiled(0.5, 2.0) == g(0.5, 2.0)
-    with pytest.warns(RuntimeWarning, match="machine code does not give the numbers of its progr"):
+    with pytest.warns(RuntimeWarning, match=said):
         assert compiled(0.75, -3.0) == g(0.75, -3.0)
     assert compiled(0.25, 4.0) == g(0.25, 4.0)
     assert not compiled.report().paths
-    assert "report the function" in str(compiled.report())
+    assert said in str(compiled.report())
 
 
 @pytest.mark.parametrize("by", [0.0, 1e-12])

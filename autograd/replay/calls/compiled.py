@@ -31,10 +31,10 @@ from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
-    MISTRANSLATED,
     NO_INT,
     OTHER_NUMBERS,
     RETURNS_OBJECTS,
+    mistranslated,
     too_many_layouts,
     too_many_ways,
 )
@@ -243,7 +243,7 @@ class Compiled(Entered):
             tape = tape[: len(tape) - path.n_own]
         why = difference(path, tape, right, shape)
         if not why and tape is not None and not is_translation(found, tape, self.mode):
-            why = MISTRANSLATED
+            why = mistranslated(self.mode)
         if why:
             # With a nan nothing is proven: an edge that is not there may have made it. Native code
             # may have none, where it leaves out what is made of that edge.

@@ -17,14 +17,24 @@ CHANGES_ARGUMENTS = (
     "instead"
 )
 
-MISTRANSLATED = (
-    "its machine code does not give the numbers of its program, which is a mistake of glassgrad's "
-    'own: please report the function; backend="python" runs it'
-)
 RETURNS_OBJECTS = (
     "beside numbers it returns something that is another thing at each call, such as an object, a "
     "set or an iterator that holds Values; return numbers in lists, tuples, dicts or arrays"
 )
+
+
+def mistranslated(mode: str) -> str:
+    """Machine code that does not give what its tape gives, interpreted."""
+    if mode == "exact":
+        return (
+            "its machine code does not give the numbers of its program, which is a mistake of "
+            'glassgrad\'s own: please report the function; backend="python" runs it'
+        )
+    return (
+        "in fast mode its numbers are off by more than a millionth of the largest: large ones "
+        "cancel each other in it, whose last digits fast mode rounds otherwise, or it is a mistake "
+        'of glassgrad\'s own; take mode="exact"'
+    )
 
 
 def returns_number(kind: type) -> str:
