@@ -74,8 +74,9 @@ class Descent:
         patience: Callable[[int, float], float] = lambda size, price: 0.0,
     ) -> None:
         self._patience = patience
-        self._mode, self._backend = mode, backend
-        self._maker = Steps(cost, parameters, update, Table(rows, "X"), Table(targets, "y"))
+        self._backend = backend
+        samples = Table(rows, "X"), Table(targets, "y")
+        self._maker = Steps(cost, parameters, update, *samples, mode)
         self._surroundings: Surroundings = surroundings or NoSurroundings()
         self._proof = Proof(self._maker, self._surroundings, mode)
         self._key = self._surroundings.key()
@@ -184,7 +185,7 @@ class Descent:
         first, start = samples[:size], perf_counter()
         try:
             with self._surroundings.kept():
-                steps.insert(0, self._maker.recorded(first, state, self._mode, self._backend))
+                steps.insert(0, self._maker.recorded(first, state, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             pass_on(error)
             return self._refuse(why_none(error))

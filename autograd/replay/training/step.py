@@ -81,6 +81,7 @@ class Steps:
         parameters: the leaves that are trained.
         update: the rule of the optimiser, as arithmetic.
         rows, targets: all samples.
+        mode: as for `compile`.
     """
 
     def __init__(
@@ -90,7 +91,9 @@ class Steps:
         update: Update,
         rows: Table,
         targets: Table,
+        mode: str,
     ) -> None:
+        self._mode = mode
         self._cost, self.parameters, self._update = cost, list(parameters), update
         self.leaves = Leaves(parameters)
         self.rows, self.targets = rows, targets
@@ -122,14 +125,12 @@ class Steps:
         starts = range(0, len(kinds), size)
         return [(kinds[i:] + kinds * size)[:size] for i in starts]
 
-    def recorded(self, samples: "array[int]", state: State, mode: str, backend: str | None) -> Step:
+    def recorded(self, samples: "array[int]", state: State, backend: str | None) -> Step:
         """The program of a step, recorded for these samples."""
         with collector_paused():
-            return self._recorded(samples, state, mode, backend)
+            return self._recorded(samples, state, backend)
 
-    def _recorded(
-        self, samples: "array[int]", state: State, mode: str, backend: str | None
-    ) -> Step:
+    def _recorded(self, samples: "array[int]", state: State, backend: str | None) -> Step:
         rows, row_nodes = self.rows.bound(samples)
         targets, target_nodes = self.targets.bound(samples)
         rates, speeds = [[Value(x) for x in part] for part in (state.rates, state.velocities)]
@@ -148,7 +149,8 @@ class Steps:
 
         given = [*rates, *self.parameters, *speeds]
         given += [Value(0.0) for _ in self.parameters] if state.with_gradients else []
-        recording = record(step, (), {}, [*given, *row_nodes, *target_nodes])
+        leaves = [*given, *row_nodes, *target_nodes]
+        recording = record(step, (), {}, leaves, self._mode == "exact")
         if recording.own:
             name = getattr(recording.own[0].op, "name", "")
             raise ValueError(
@@ -160,7 +162,7 @@ class Steps:
             inputs, recording.constants, recording.outputs, recording.asked, recording.compares
         )
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
-        program = step_program_of(tape, sizes, mode, backend, len(samples))
+        program = step_program_of(tape, sizes, self._mode, backend, len(samples))
         width = _width(shape) if len(shape.items) == len(samples) else None
         return Step(program, recording.leaves, shape, shape.size, width, state.weights)
 
@@ -170,7 +172,10 @@ class Steps:
             table.bound(samples) for table in (self.rows, self.targets)
         ]
         given = [*self.parameters, *row_nodes, *target_nodes]
-        found = record(lambda: self._cost_to_differentiate(rows, targets)[0], (), {}, given)
+        is_exact = self._mode == "exact"
+        found = record(
+            lambda: self._cost_to_differentiate(rows, targets)[0], (), {}, given, is_exact
+        )
         return tape_of([*given, *found.leaves], found.constants, found.outputs, found.asked)
 
     def _cost_to_differentiate(self, rows: Any, targets: Any) -> tuple[Any, Any]:

@@ -70,3 +70,31 @@ def test_bits(seed, batch_size):
         )  # fmt: skip
         found.append(bits([[p.data for p in model.parameters()], history["loss"]]))
     assert found[0] == found[1]
+
+
+class Penalised(nn.Module):
+    def __init__(self):
+        self.inner = nn.MLP(2, [6, 6, 1], activation="relu", seed=1)
+
+    def __call__(self, inputs):
+        xs = [x.as_value if hasattr(x, "as_value") else Value(float(x)) for x in inputs]
+        value, slopes = ag.value_and_grad(self.inner)(xs)
+        return [value, *slopes]
+
+    def parameters(self):
+        return self.inner.parameters()
+
+
+@pytest.mark.filterwarnings("error")
+def test_fast_mode_has_one_program():
+    X, labels = nn.moons(40, noise=0.1, seed=0)
+    y = [2.0 * label - 1.0 for label in labels]
+    found = []
+    for compiled in (False, "fast"):
+        model = Penalised()
+        history = nn.fit(
+            model, (X, y), loss, lr=0.02, epochs=60, batch_size=10, seed=0, verbose=False,
+            threshold=False, compiled=compiled,
+        )  # fmt: skip
+        found.append([*history["loss"], *[p.data for p in model.parameters()]])
+    assert found[1] == pytest.approx(found[0], rel=1e-9)
