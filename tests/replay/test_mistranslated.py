@@ -1,6 +1,6 @@
-"""Machine code that is wrong is found at the second call, told, and not used.
+"""Machine code that gives wrong numbers at the second call is found, told, and not used.
 
-Owns that: nobody is to be given a wrong number because of a mistake in making a program.
+Owns that, and that what a fast program may round otherwise is no mistake.
 """
 
 from __future__ import annotations

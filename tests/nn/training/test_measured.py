@@ -107,9 +107,6 @@ def test_a_history_without_measures():
     assert repr(history) == "History(0 epochs)"
 
 
-AFTER = {"CALL", "CALL_FUNCTION_EX", "CALL_KW", "RESUME", "JUMP_BACKWARD"}  # signals are handled
-
-
 def test_who_has_the_rows_may_change_them():
     history = History()
     history.extend(loss=[5.0, 4.0, 3.0, 2.0])
@@ -166,6 +163,9 @@ def test_two_threads_that_look_while_a_third_adds():
     assert not errors
     assert [row["loss"] for row in history.rows] == [*range(n)]
     assert history["epoch"] == [*range(1, n + 1)]
+
+
+AFTER = {"CALL", "CALL_FUNCTION_EX", "CALL_KW", "RESUME", "JUMP_BACKWARD"}  # signals are handled
 
 
 def interrupted_at(number, call):
