@@ -17,7 +17,7 @@ import nn
 from autograd import ops
 from autograd.op import Op
 from autograd.replay import Descent
-from autograd.replay.llvm.machine import has_many_registers
+from autograd.replay.llvm.machine import lanes
 from autograd.replay.llvm.remembered import forget
 from autograd.replay.llvm.samples import condense, strips
 from autograd.replay.tapes.finding import find_samples
@@ -66,11 +66,15 @@ def numbers(draw, n, scale=0.7):
     return [draw.gauss(0.0, scale) for _ in range(n)]
 
 
-@pytest.fixture(params=["as it is", "short"])
+@pytest.fixture(params=["as it is", "short", "four at a time", "one by one"])
 def length(request, monkeypatch):
-    if request.param == "short":
+    if request.param != "as it is":
         monkeypatch.setattr(strips, "FITS", 1)  # strips of two blocks
         monkeypatch.setattr(condense, "AT_ONCE", 1)  # eight samples
+    if request.param == "four at a time":  # as with AVX2, which a processor with AVX-512 has, too
+        monkeypatch.setattr(condense, "lanes", lambda: min(4, lanes()))
+    if request.param == "one by one":  # as where no lanes can be brought into another order
+        monkeypatch.setattr(condense, "lanes", lambda: 1)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -369,7 +373,6 @@ def test_what_is_needed_elsewhere_is_computed_for_all():
     assert not [i for i in operands if i in less.positions]
 
 
-@pytest.mark.skipif(not has_many_registers(), reason="samples are condensed by AVX-512 alone")
 def test_a_program_has_the_gate():
     draw = random.Random(0)
     cost, n_weights = cost_of((2, 6, 1), LOSSES["hinge"])

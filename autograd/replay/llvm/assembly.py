@@ -14,7 +14,6 @@ from autograd.replay.llvm.alongside import Sum, sums_alongside, without
 from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.packs import Item, Packer
-from autograd.replay.llvm.samples.condense import can_condense
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
@@ -61,7 +60,7 @@ class Assembly:
             alongside = {found.group: found for found in sums_alongside(tape, samples)}
             once = without(once, [*alongside.values()])
             # Who multiplies by a condition otherwise than a rule of the table's has a zero there.
-            has_gates = can_condense() and not (tape.n_own or tape.compares)
+            has_gates = not (tape.n_own or tape.compares)
             passes = [
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
                 for p in range(len(once))

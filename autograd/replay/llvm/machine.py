@@ -27,9 +27,26 @@ def machine() -> llvm.TargetMachine:
 
 
 @functools.cache
-def has_many_registers() -> bool:
-    """Whether 32 registers hold eight doubles each (AVX-512), not 16 four or 32 two."""
-    return bool(llvm.get_host_cpu_features().get("avx512f"))
+def lanes() -> int:
+    """How many doubles a register holds whose lanes can be brought into any order; 1 if none can.
+
+    With AVX-512 eight, with AVX2 four. (NEON and SSE have two, and no instruction for that.)
+    """
+    features = llvm.get_host_cpu_features()
+    return 8 if features.get("avx512f") else 4 if features.get("avx2") else 1
+
+
+@functools.cache
+def n_registers() -> int:
+    """How many vectors of eight doubles are in registers at a time.
+
+    32 registers of eight (AVX-512), 16 of four (AVX2), 32 of two (NEON); of any other processor 16
+    of two are expected.
+    """
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f"):
+        return 32
+    return 8 if features.get("avx2") or features.get("neon") else 4
 
 
 def translated(text: str, is_optimised: bool = False) -> llvm.ExecutionEngine:

@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from autograd.replay.tapes.additions import Additions
 from autograd.replay.tapes.dividing import FEWEST, divided
+from autograd.replay.tapes.neutral import without_ones
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
 
@@ -34,8 +35,8 @@ def find_samples(tape: Tape, of_inputs: Sequence[int] = ()) -> Samples | None:
         if left < fewest:
             best, fewest = samples, left
             if left < ENOUGH * len(tape.rows):
-                return best
-    return best
+                break
+    return without_ones(tape, best) if best is not None else None
 
 
 def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[int]]:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from autograd.op import TABLE
-from autograd.replay.llvm.machine import has_many_registers
+from autograd.replay.llvm.machine import n_registers
 from autograd.replay.llvm.rows.approximations import FUNCTIONS, ROWS
 from autograd.replay.llvm.rows.lanes import Code, Number, Shape
 from autograd.replay.llvm.rows.twins import TOGETHER, TWINS
 from autograd.replay.llvm.rows.writers import FAST_WRITERS, WRITERS
 
+MANY = 16  # registers of eight lanes: so many have room for several numbers on their way
 # Rows that in fast mode are little else than one approximation.
 APPROXIMATED = FUNCTIONS.keys() | ROWS.keys()
 
@@ -55,7 +56,7 @@ class Lowering:
         It does for rows of many instructions, each of which waits for the one before, on a
         processor that has registers for several.
         """
-        return has_many_registers() and name in (APPROXIMATED if self.fast else TOGETHER)
+        return n_registers() >= MANY and name in (APPROXIMATED if self.fast else TOGETHER)
 
     def emit_together(
         self, builder: ir.IRBuilder, name: str, operands: Sequence[Sequence[ir.Value]]

@@ -1,7 +1,8 @@
 """Condensing: the numbers of those samples that a gate lets through, side by side.
 
-Owns that code, and what is to be condensed. Of eight lanes some are let through; in one instruction
-of AVX-512 these are brought together, in an order that is looked up.
+Owns that code, and what is to be condensed. Of the lanes of a register some are let through; in one
+instruction these are brought together, in an order that is looked up. Where a processor has no such
+instruction, a register has one lane, and a sample is moved or not.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,25 +11,17 @@ from typing import NamedTuple
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, I32, I64, VECTOR, Code
+from autograd.replay.llvm.code import DOUBLE, I32, I64, Code
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.machine import has_many_registers
+from autograd.replay.llvm.machine import lanes
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import Gate
 from autograd.replay.tapes.samples import Samples
 
 AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side before it is used up
-PERMUTE = "llvm.x86.avx512.permvar.df.512"
 ORDERS = "orders.of.lanes"
-BITS, ALL = ir.IntType(LANES), (1 << LANES) - 1
-WORDS = ir.VectorType(I64, LANES)
-MASK = ir.VectorType(ir.IntType(1), LANES)
-
-
-def can_condense() -> bool:
-    """Whether this processor can."""
-    return has_many_registers()
+BIT, BYTE = ir.IntType(1), ir.IntType(8)
 
 
 def at_once(n_columns: int, n: int) -> int:
@@ -74,22 +67,24 @@ def condense(
 
     Returns how many are let through.
     """
-    builder = code.builder
+    builder, width = code.builder, lanes()
+    vector, mask = ir.VectorType(DOUBLE, width), ir.VectorType(BIT, width)
+    bits_of = ir.IntType(width)
     with builder.goto_entry_block():
         count = builder.alloca(I64)
     builder.store(ir.Constant(I64, 0), count)
-    n_blocks = builder.udiv(builder.add(n, ir.Constant(I64, LANES - 1)), ir.Constant(I64, LANES))
+    n_blocks = builder.udiv(builder.add(n, ir.Constant(I64, width - 1)), ir.Constant(I64, width))
     with loop(builder, n_blocks) as number:
-        index = builder.mul(number, ir.Constant(I64, LANES))
-        zeros = ir.Constant(VECTOR, [ir.Constant(DOUBLE, 0.0)] * LANES)
-        some: ir.Value = ir.Constant(MASK, [ir.Constant(ir.IntType(1), 0)] * LANES)
+        index = builder.mul(number, ir.Constant(I64, width))
+        zeros = ir.Constant(vector, [ir.Constant(DOUBLE, 0.0)] * width)
+        some: ir.Value = ir.Constant(mask, [ir.Constant(BIT, 0)] * width)
         for condition in conditions:
-            is_open = builder.fcmp_unordered("!=", _eight(builder, condition, index), zeros)
+            is_open = builder.fcmp_unordered("!=", _lanes(builder, condition, index), zeros)
             some = builder.or_(some, is_open)
-        bits = builder.bitcast(builder.and_(some, _are_samples(builder, n, index)), BITS)
+        bits = builder.bitcast(builder.and_(some, _are_samples(builder, n, index)), bits_of)
         before, order = builder.load(count), _order(code, bits)
-        is_any = builder.icmp_unsigned("!=", bits, ir.Constant(BITS, 0))
-        is_all = builder.icmp_unsigned("==", bits, ir.Constant(BITS, ALL))
+        is_any = builder.icmp_unsigned("!=", bits, ir.Constant(bits_of, 0))
+        is_all = builder.icmp_unsigned("==", bits, ir.Constant(bits_of, (1 << width) - 1))
         stays = builder.and_(is_all, builder.icmp_unsigned("==", before, index))
         for columns, is_moved in (
             (in_place, builder.and_(is_any, builder.not_(stays))),
@@ -98,51 +93,69 @@ def condense(
             if columns:
                 with builder.if_then(is_moved):
                     for column in columns:
-                        moved = _permuted(code, _eight(builder, column.source, index), order)
+                        moved = _permuted(code, _lanes(builder, column.source, index), order)
                         goal = builder.gep(column.goal, [before])
-                        goal = builder.bitcast(goal, VECTOR.as_pointer())
+                        goal = builder.bitcast(goal, vector.as_pointer())
                         builder.store(moved, goal, align=8)
         builder.store(builder.add(before, builder.zext(builder.ctpop(bits), I64)), count)
     return builder.load(count)
 
 
-def _eight(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
-    pointer = builder.bitcast(builder.gep(column, [index]), VECTOR.as_pointer())
+def _lanes(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
+    pointer = builder.gep(column, [index])
+    pointer = builder.bitcast(pointer, ir.VectorType(DOUBLE, lanes()).as_pointer())
     return builder.load(pointer, align=8)
 
 
 def _are_samples(builder: ir.IRBuilder, n: ir.Value, index: ir.Value) -> ir.Value:
-    """In which lanes there is one: the last block may have fewer than eight."""
+    """In which lanes there is one: the last block may have fewer."""
+    words = ir.VectorType(I64, lanes())
     left = builder.insert_element(
-        ir.Constant(WORDS, ir.Undefined), builder.sub(n, index), ir.Constant(I32, 0)
+        ir.Constant(words, ir.Undefined), builder.sub(n, index), ir.Constant(I32, 0)
     )
-    first = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
+    first = ir.Constant(ir.VectorType(I32, lanes()), [0] * lanes())
     left = builder.shuffle_vector(left, left, first)
-    return builder.icmp_signed("<", ir.Constant(WORDS, [*range(LANES)]), left)
+    return builder.icmp_signed("<", ir.Constant(words, [*range(lanes())]), left)
 
 
-def _order(code: Code, bits: ir.Value) -> ir.Value:
-    """The lanes whose bits are set, in order, before any others: looked up in a table."""
+def _order(code: Code, bits: ir.Value) -> ir.Value | None:
+    """The lanes whose bits are set, in order, before any others: looked up in a table.
+
+    AVX-512 wants the number of the double in each lane, AVX2 those of its two halves.
+    """
+    width = lanes()
+    if width == 1:
+        return None
+    parts = 8 // width
     table = code.module.ir.globals.get(ORDERS)
     if table is None:
         orders: list[int] = []
-        for mask in range(ALL + 1):
-            lanes = [lane for lane in range(LANES) if mask >> lane & 1]
-            orders += lanes + [0] * (LANES - len(lanes))
-        kind = ir.ArrayType(BITS, len(orders))
+        for mask in range(1 << width):
+            found = [lane for lane in range(width) if mask >> lane & 1]
+            found += [0] * (width - len(found))
+            orders += [lane * parts + part for lane in found for part in range(parts)]
+        kind = ir.ArrayType(BYTE, len(orders))
         table = ir.GlobalVariable(code.module.ir, kind, ORDERS)
         table.linkage, table.global_constant = "internal", True
         table.initializer = ir.Constant(kind, orders)
     builder = code.builder
-    place = builder.mul(builder.zext(bits, I64), ir.Constant(I64, LANES))
-    found = builder.gep(table, [ir.Constant(I64, 0), place])
-    found = builder.bitcast(found, ir.VectorType(BITS, LANES).as_pointer())
-    return builder.zext(builder.load(found, align=1), WORDS)
+    place = builder.mul(builder.zext(bits, I64), ir.Constant(I64, 8))
+    found_at = builder.gep(table, [ir.Constant(I64, 0), place])
+    found_at = builder.bitcast(found_at, ir.VectorType(BYTE, 8).as_pointer())
+    order = builder.load(found_at, align=1)
+    return builder.zext(order, ir.VectorType(I64 if width == 8 else I32, 8))
 
 
-def _permuted(code: Code, value: ir.Value, order: ir.Value) -> ir.Value:
-    module = code.module.ir
-    function = module.globals.get(PERMUTE)
+def _permuted(code: Code, value: ir.Value, order: ir.Value | None) -> ir.Value:
+    """The lanes in that order."""
+    if order is None:
+        return value
+    name, kind = "llvm.x86.avx512.permvar.df.512", value.type
+    if lanes() < 8:  # of words of half the size
+        name, kind = "llvm.x86.avx2.permd", order.type
+    function = code.module.ir.globals.get(name)
     if function is None:
-        function = ir.Function(module, ir.FunctionType(VECTOR, [VECTOR, WORDS]), PERMUTE)
-    return code.builder.call(function, [value, order])
+        function = ir.Function(code.module.ir, ir.FunctionType(kind, [kind, order.type]), name)
+    builder = code.builder
+    moved = builder.call(function, [builder.bitcast(value, kind), order])
+    return builder.bitcast(moved, value.type)

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from autograd import ops
+from autograd.replay.llvm.machine import n_registers
 from autograd.replay.tapes.samples import Samples
 
-AT_ONCE = 8  # sums side by side
+AT_ONCE = min(8, 3 * n_registers() // 4)  # sums side by side
 AHEAD = 200  # units among which they are looked for
 MOST = 2000  # positions in a loop, some nine bytes each, of 32 KB
 EACH_CYCLE, CYCLES, SEEN = 2.0, 4.0, 200  # positions; each is about two instructions

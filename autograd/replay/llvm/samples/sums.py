@@ -14,12 +14,14 @@ from llvmlite import ir
 
 from autograd import ops
 from autograd.replay.llvm.code import I64, Code
+from autograd.replay.llvm.machine import n_registers
 from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.samples.strips import Strip, Terms, inputs_in_rows, varies
 from autograd.replay.tapes.samples import Chain, Samples
 
-IN_REGISTERS = 16  # running totals at once, of 32 registers
-SPARE = 4  # more of them, if they add what is at hand
+# Running totals at once, of 32 registers 16, and more of them if they add what is at hand.
+IN_REGISTERS = n_registers() // 2
+SPARE = n_registers() // 8
 
 
 class Group(NamedTuple):
