@@ -91,9 +91,19 @@ def test_a_network_with_a_gate(loss, n, order, is_mean, length):
 
 
 @pytest.mark.parametrize("live", [0.0, 0.03, 0.3, 0.9, 1.0])
-@pytest.mark.parametrize("n", [8, 17, 100, 260])
+@pytest.mark.parametrize("n", [8, 17, 67])
 @pytest.mark.parametrize("order", [1, -1])
 def test_any_share_of_samples_is_let_through(live, n, order, length):
+    let_through(live, n, order)
+
+
+@pytest.mark.parametrize("live", [0.03, 0.9])
+def test_some_of_many_samples_are_let_through(live):
+    let_through(live, 260, 1)
+
+
+def let_through(live, n, order):
+    """A training step of samples of which such a share has a loss."""
     draw = random.Random(n)
     cost, n_weights = cost_of((3, 4, 2, 1), LOSSES["scaled"], order, activation=ag.tanh)
     rows = [numbers(draw, 3) for _ in range(n)]
