@@ -17,7 +17,7 @@ import nn
 from autograd import ops
 from autograd.op import Op
 from autograd.replay import Descent
-from autograd.replay.llvm.machine import lanes
+from autograd.replay.llvm.machine import lanes_in_order
 from autograd.replay.llvm.remembered import forget
 from autograd.replay.llvm.samples import condense, strips
 from autograd.replay.tapes.finding import find_samples
@@ -72,9 +72,9 @@ def length(request, monkeypatch):
         monkeypatch.setattr(strips, "FITS", 1)  # strips of two blocks
         monkeypatch.setattr(condense, "AT_ONCE", 1)  # eight samples
     if request.param == "four at a time":  # as with AVX2, which a processor with AVX-512 has, too
-        monkeypatch.setattr(condense, "lanes", lambda: min(4, lanes()))
+        monkeypatch.setattr(condense, "lanes_in_order", lambda: min(4, lanes_in_order()))
     if request.param == "one by one":  # as where no lanes can be brought into another order
-        monkeypatch.setattr(condense, "lanes", lambda: 1)
+        monkeypatch.setattr(condense, "lanes_in_order", lambda: 1)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -52,6 +52,7 @@ class Module:
         function = ir.Function(self.ir, kind, name)
         function.linkage = "internal"
         function.attributes.add("nounwind")
+        function.attributes.alignstack = ALIGNED
         for argument in function.args[1:]:
             argument.add_attribute("noalias")
         return Code(self, function)

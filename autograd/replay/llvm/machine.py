@@ -27,26 +27,26 @@ def machine() -> llvm.TargetMachine:
 
 
 @functools.cache
-def lanes() -> int:
-    """How many doubles a register holds whose lanes can be brought into any order; 1 if none can.
-
-    With AVX-512 eight, with AVX2 four. (NEON and SSE have two, and no instruction for that.)
-    """
+def register_lanes() -> int:
+    """How many doubles one of its vector registers holds: 8 (AVX-512), 4 (AVX2), else 2."""
     features = llvm.get_host_cpu_features()
-    return 8 if features.get("avx512f") else 4 if features.get("avx2") else 1
+    return 8 if features.get("avx512f") else 4 if features.get("avx2") else 2
 
 
 @functools.cache
 def n_registers() -> int:
-    """How many vectors of eight doubles are in registers at a time.
+    """How many vectors of eight doubles its registers hold.
 
-    32 registers of eight (AVX-512), 16 of four (AVX2), 32 of two (NEON); of any other processor 16
-    of two are expected.
+    32 with AVX-512. AVX2 has 16 registers of half that, NEON 32 of a quarter; of other processors
+    16 of a quarter are expected.
     """
-    features = llvm.get_host_cpu_features()
-    if features.get("avx512f"):
-        return 32
-    return 8 if features.get("avx2") or features.get("neon") else 4
+    n = 32 if llvm.get_host_cpu_features().get("neon") else 16
+    return 32 if register_lanes() == 8 else n * register_lanes() // 8
+
+
+def lanes_in_order() -> int:
+    """Of how many doubles one instruction changes the order as it is told; 1 if there is none."""
+    return register_lanes() if register_lanes() > 2 else 1
 
 
 def translated(text: str, is_optimised: bool = False) -> llvm.ExecutionEngine:

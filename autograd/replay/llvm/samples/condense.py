@@ -13,7 +13,7 @@ from llvmlite import ir
 from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, I32, I64, Code
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.machine import lanes
+from autograd.replay.llvm.machine import lanes_in_order
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import Gate
@@ -67,7 +67,7 @@ def condense(
 
     Returns how many are let through.
     """
-    builder, width = code.builder, lanes()
+    builder, width = code.builder, lanes_in_order()
     vector, mask = ir.VectorType(DOUBLE, width), ir.VectorType(BIT, width)
     bits_of = ir.IntType(width)
     with builder.goto_entry_block():
@@ -103,19 +103,19 @@ def condense(
 
 def _lanes(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
     pointer = builder.gep(column, [index])
-    pointer = builder.bitcast(pointer, ir.VectorType(DOUBLE, lanes()).as_pointer())
+    pointer = builder.bitcast(pointer, ir.VectorType(DOUBLE, lanes_in_order()).as_pointer())
     return builder.load(pointer, align=8)
 
 
 def _are_samples(builder: ir.IRBuilder, n: ir.Value, index: ir.Value) -> ir.Value:
     """In which lanes there is one: the last block may have fewer."""
-    words = ir.VectorType(I64, lanes())
+    words = ir.VectorType(I64, lanes_in_order())
     left = builder.insert_element(
         ir.Constant(words, ir.Undefined), builder.sub(n, index), ir.Constant(I32, 0)
     )
-    first = ir.Constant(ir.VectorType(I32, lanes()), [0] * lanes())
+    first = ir.Constant(ir.VectorType(I32, lanes_in_order()), [0] * lanes_in_order())
     left = builder.shuffle_vector(left, left, first)
-    return builder.icmp_signed("<", ir.Constant(words, [*range(lanes())]), left)
+    return builder.icmp_signed("<", ir.Constant(words, [*range(lanes_in_order())]), left)
 
 
 def _order(code: Code, bits: ir.Value) -> ir.Value | None:
@@ -123,7 +123,7 @@ def _order(code: Code, bits: ir.Value) -> ir.Value | None:
 
     AVX-512 wants the number of the double in each lane, AVX2 those of its two halves.
     """
-    width = lanes()
+    width = lanes_in_order()
     if width == 1:
         return None
     parts = 8 // width
@@ -151,7 +151,7 @@ def _permuted(code: Code, value: ir.Value, order: ir.Value | None) -> ir.Value:
     if order is None:
         return value
     name, kind = "llvm.x86.avx512.permvar.df.512", value.type
-    if lanes() < 8:  # of words of half the size
+    if lanes_in_order() < 8:  # of words of half the size
         name, kind = "llvm.x86.avx2.permd", order.type
     function = code.module.ir.globals.get(name)
     if function is None:
