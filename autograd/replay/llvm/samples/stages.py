@@ -98,14 +98,13 @@ def _side_by_side(samples: Samples, body: Sequence[int], apart: set[int]) -> lis
     for i, n in enumerate(order):
         if is_done[n]:
             continue
-        group = [n]
+        alike = [n]
         if len(units[n]) > 1:
-            for m in order[i + 1 : i + 1 + AHEAD]:
-                is_alike = not is_done[m] and kinds[m] == kinds[n]
-                if is_alike and all(is_done[k] for k in needs[m]):
-                    group.append(m)
-                    if len(group) == AT_ONCE:
-                        break
+            near = [m for m in order[i + 1 : i + 1 + AHEAD] if not is_done[m]]
+            near = [m for m in near if kinds[m] == kinds[n]]
+            alike += [m for m in near if all(is_done[k] for k in needs[m])]
+        n_groups = -(-len(alike) // AT_ONCE)  # about as many in each: a few alone would wait
+        group = alike[: -(-len(alike) // n_groups)]
         for steps in zip(*[units[m] for m in group], strict=True):
             found += [p for step in steps for p in step]
         for m in group:
