@@ -16,6 +16,7 @@ from autograd.replay.llvm.choice import are_beside, are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
+from autograd.replay.llvm.states import States
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
@@ -31,7 +32,7 @@ ARGUMENTS = {
     "blocks": BLOCKS,  # the state, the rows of a batch, its targets
     "rows": POINTER,  # room for the rows of a batch, its targets
     "targets": POINTER,
-    "outputs": POINTER,  # the cost, the new state, the outputs of the model
+    "other": POINTER,  # where the next state is to stand, and behind it the outputs of the model
     "all_rows": POINTER,
     "row_size": I64,
     "all_targets": POINTER,
@@ -41,6 +42,7 @@ ARGUMENTS = {
     "n_in_order": I64,
     "n_rates": I64,  # the numbers of the state before those that a step changes
     "n_new": I64,
+    "n_others": I64,  # those after them, which it reads only
     "answers": I64,
     "border": DOUBLE,
     "classes": WORDS,  # of all samples
@@ -75,8 +77,8 @@ def drive(
     largest = max(kind.size for kind in kinds)
     rows = array("d", bytes(8 * largest * batches.row_size))
     targets = array("d", bytes(8 * largest * batches.target_size))
-    outputs = array("d", bytes(8 * max(n_outputs)))
-    blocks = array("q", map(_start, (state, rows, targets)))
+    states = States(state, batches.n_rates, max(n_outputs))
+    blocks = array("q", [states.first, _start(rows), _start(targets)])
     what, border, classes = ALL_KEPT if answers else LEFT_OUT, 0.0, 0
     if isinstance(answers, Decision):
         what, classes = LARGEST, _start(answers.classes)
@@ -89,7 +91,7 @@ def drive(
         _start(blocks),
         _start(rows),
         _start(targets),
-        _start(outputs),
+        states.second,
         _start(batches.rows),
         batches.row_size,
         _start(batches.targets),
@@ -99,12 +101,14 @@ def drive(
         len(batches.order),
         batches.n_rates,
         batches.n_new,
+        len(state) - batches.n_rates - batches.n_new,
         what,
         border,
         classes,
         _start(log),
         _start(kept),
     )
+    states.take(blocks[0], state)
     del kept[batches.n_new * batches.n_kept(n_done) :]
     return Ran(n_done, log, kept)
 
@@ -122,7 +126,7 @@ def _driver() -> Any:
     """
     module = ir.Module("driver")
     function = ir.Function(module, ir.FunctionType(I64, list(ARGUMENTS.values())), "drive")
-    for name in ("rows", "targets", "outputs", "log", "kept"):  # room of this call's alone
+    for name in ("rows", "targets", "log", "kept"):  # room of this call's alone
         function.args[[*ARGUMENTS].index(name)].add_attribute("noalias")
     _write(function)
     return function_of(translated(str(module), is_optimised=True), _Drive, "drive")
@@ -135,17 +139,17 @@ class _At(NamedTuple):
     order: ir.Value  # the samples of the next batch
     log: ir.Value  # where it is noted
     kept: ir.Value
+    other: ir.Value  # where the next state is to stand
 
 
 def _write(function: ir.Function) -> None:
     named = dict(zip(ARGUMENTS, function.args, strict=True))
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     stopped = function.append_basic_block("stopped")
-    at = _At(*[builder.alloca(kind) for kind in (I64, WORDS, POINTER, POINTER)])
+    at = _At(*[builder.alloca(kind) for kind in (I64, WORDS, POINTER, POINTER, POINTER)])
     builder.store(ir.Constant(I64, 0), at.n_done)
-    for name in ("order", "log", "kept"):
+    for name in ("order", "log", "kept", "other"):
         builder.store(named[name], getattr(at, name))
-    state = builder.gep(builder.load(named["blocks"]), [named["n_rates"]])  # what a step changes
     with loop(builder, named["n_legs"]) as i:
         leg = builder.gep(named["schedule"], [builder.mul(i, ir.Constant(I64, 2))])
         number = builder.load(leg)
@@ -153,11 +157,12 @@ def _write(function: ir.Function) -> None:
         with builder.if_else(is_to_keep) as (kept, run):
             with kept:
                 goal = builder.load(at.kept)
+                state = builder.gep(builder.load(named["blocks"]), [named["n_rates"]])
                 copy(builder, state, goal, named["n_new"])
                 builder.store(builder.gep(goal, [named["n_new"]]), at.kept)
             with run:
                 n_batches = builder.load(builder.gep(leg, [ir.Constant(I64, 1)]))
-                _write_leg(builder, named, at, state, number, n_batches, stopped)
+                _write_leg(builder, named, at, number, n_batches, stopped)
     builder.branch(stopped)
     builder.position_at_end(stopped)
     builder.ret(builder.load(at.n_done))
@@ -167,7 +172,6 @@ def _write_leg(
     builder: ir.IRBuilder,
     named: dict[str, ir.Value],
     at: _At,
-    state: ir.Value,
     number: ir.Value,
     n_batches: ir.Value,
     stopped: ir.Block,
@@ -175,7 +179,7 @@ def _write_leg(
     """The loop over batches of one kind."""
     zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
     end = builder.gep(named["order"], [named["n_in_order"]])
-    outputs, new = named["outputs"], builder.gep(named["outputs"], [one])
+    last_rate = builder.sub(named["n_rates"], one)
     kind = builder.gep(named["kinds"], [builder.mul(number, ir.Constant(I64, len(KIND)))])
     word = {
         name: builder.load(builder.gep(kind, [ir.Constant(I64, j)])) for j, name in enumerate(KIND)
@@ -188,14 +192,16 @@ def _write_leg(
         there = are_there(builder, named, samples, word["size"], beside)
         _stop_unless(builder, there, stopped)
         choose(builder, named, samples, word["size"], beside)
+        state, other = builder.load(named["blocks"]), builder.load(at.other)
+        outputs = builder.gep(other, [last_rate])
         status = builder.call(program, [named["blocks"], work, outputs])
         is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
         _stop_unless(builder, is_same_way, stopped)
         _stop_unless(builder, _are_finite(builder, outputs, word["n_outputs"]), stopped)
-        copy(builder, new, state, named["n_new"])
         line = builder.load(at.log)
         builder.store(builder.load(outputs), line)
-        answers, answer = builder.gep(new, [named["n_new"]]), builder.gep(line, [one])
+        answer, n_before = builder.gep(line, [one]), builder.add(named["n_rates"], named["n_new"])
+        answers, others = builder.gep(other, [n_before]), builder.gep(state, [n_before])
         n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
         is_kept = builder.icmp_unsigned("<=", named["answers"], ir.Constant(I64, LEFT_OUT))
         with builder.if_else(is_kept) as (kept, counted):
@@ -208,6 +214,10 @@ def _write_leg(
                 right = _n_right(builder, named, samples, answers, word)
                 builder.store(builder.sitofp(right, DOUBLE), answer)
                 builder.store(builder.gep(answer, [one]), at.log)
+        builder.store(builder.load(builder.gep(state, [last_rate])), outputs)
+        copy(builder, others, answers, named["n_others"])
+        builder.store(other, named["blocks"])
+        builder.store(state, at.other)
         following = builder.gep(samples, [word["size"]])
         is_last = builder.icmp_unsigned(">=", following, end)
         builder.store(builder.select(is_last, named["order"], following), at.order)
