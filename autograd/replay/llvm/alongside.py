@@ -5,7 +5,7 @@ exact program, so that alone they leave the processor idle. A few of them in eac
 that has much else to do take no time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -107,15 +107,20 @@ class Alongside:
             self._done = builder.alloca(I64)
         builder.store(ir.Constant(I64, 0), self._done)
 
-    def go_on(self, code: Code, n_beside: int) -> None:
-        """Write the additions of a round, which has so many other instructions."""
-        builder = code.builder
+    def in_a_round(self, n_beside: int) -> int:
+        """How many additions there are in a round that has so many other instructions."""
         self._each = min(len(self._sum.terms) // self._rounds, n_beside // BESIDE)
+        return self._each
+
+    def go_on(self, code: Code) -> Iterator[None]:
+        """Write the additions of a round: one each time when the next item is asked for."""
+        builder = code.builder
         done, total = builder.load(self._done), builder.load(code.address(self._place))
         first = builder.gep(self._terms, [done])
         for i in range(self._each):
             term = builder.load(builder.gep(first, [ir.Constant(I64, i)]))
             total = code.apply(ops.add, [total, term], in_lanes=False)
+            yield
         builder.store(total, code.address(self._place))
         builder.store(builder.add(done, ir.Constant(I64, self._each)), self._done)
 

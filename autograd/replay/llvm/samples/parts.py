@@ -5,7 +5,7 @@ leave to the others.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from llvmlite import ir
 
@@ -101,8 +101,6 @@ class Part:
         code, builder = strip.code, strip.code.builder
         with loop(builder, strip.n_blocks()) as number:
             index = builder.mul(number, ir.Constant(I64, LANES))
-            if self._alongside is not None and stage is self._host:
-                self._alongside.go_on(code, len(stage))
             lanes: dict[int, ir.Value] = {}
 
             def vector(i: int) -> ir.Value:
@@ -115,15 +113,28 @@ class Part:
                 return lanes[i]
 
             operands = self._samples.operands
-            for positions in together(stage, self._kind, operands.__getitem__):
+            groups = together(stage, self._kind, operands.__getitem__)
+            beside, distance = self._beside(code, stage, len(groups))
+            for k, positions in enumerate(groups, 1):
                 each = [[vector(i) for i in operands[p]] for p in positions]
                 results = code.apply_each(self._samples.rows[positions[0]], each)
                 for p, result in zip(positions, results, strict=True):
                     lanes[p] = result
                     strip.put(p, result, index)
+                if k % distance == 0:
+                    next(beside, None)
+            for _ in beside:
+                pass
             for terms in turned:
                 of_eight = [vector(i) for i in (terms + terms[-1:] * LANES)[:LANES]]
                 strip.put_rows(terms, of_eight, index)
+
+    def _beside(self, code: Code, stage: list[int], n: int) -> tuple[Iterator[None], int]:
+        """The additions beside a stage, written one by one, and after how many of n groups each."""
+        if self._alongside is None or stage is not self._host:
+            return iter(()), 1
+        in_a_round = self._alongside.in_a_round(len(stage))
+        return self._alongside.go_on(code), max(1, n // max(1, in_a_round))
 
     def _kind(self, position: int) -> Hashable:
         """Of which row it is, if that goes together with others of it."""
