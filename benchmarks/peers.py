@@ -109,7 +109,16 @@ def machine() -> str:
     """One line on what this runs on."""
     system = f"{platform.system()} {platform.release()}"
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{_processor()}, {system}, {python}"
+    return f"{_processor()}{_registers()}, {system}, {python}"
+
+
+def _registers() -> str:
+    """Of how many doubles the processor's vectors are, on which compiled programs depend."""
+    if not LLVM.is_installed():
+        return ""
+    from autograd.replay.llvm.machine import register_lanes
+
+    return f" with vectors of {register_lanes()} doubles"
 
 
 def _processor() -> str:
