@@ -54,7 +54,7 @@ class Assembly:
         self.called_back: list[Op] = []
         self._module = Module(self.memory, fast, call_back, self.called_back)
         once = samples.scalars if samples is not None else [[*range(tape.first, tape.n_slots)]]
-        read_later = self._read_later(once)
+        read_later = self._read_later()
         passes, alongside = [], dict[int, Sum]()
         if samples is not None:
             alongside = {found.group: found for found in sums_alongside(tape, samples)}
@@ -85,16 +85,13 @@ class Assembly:
         """The module."""
         return str(self._module.ir)
 
-    def _read_later(self, once: list[list[int]]) -> set[int]:
+    def _read_later(self) -> set[int]:
         """The positions of samples that are read outside of their pass."""
-        samples, tape = self._samples, self._tape
+        samples = self._samples
         if samples is None:
             return set()
         found = set()
-        slots = [i for group in once for k in group for i in tape.operands[k - tape.first]]
-        slots += [slot for slots in samples.outside for slot in slots]
-        slots += [chain.start for _, chain in samples.chains]
-        for slot in slots + self._tape.read_at_the_end():
+        for slot in samples.read_elsewhere(self._tape):
             member = self.memory.member(slot)
             if member is not None:
                 found.add(member[0])

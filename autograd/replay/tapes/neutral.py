@@ -22,7 +22,7 @@ def without_ones(tape: Tape, samples: Samples) -> Samples:
                 factor[p] = factor.get(other, other)
     if not factor:
         return samples
-    read_elsewhere = _read_elsewhere(tape, samples)
+    read_elsewhere = samples.read_elsewhere(tape)
     kept = [
         p for p in range(len(samples.rows))
         if p not in factor or not read_elsewhere.isdisjoint([one[p] for one in samples.members])
@@ -42,13 +42,3 @@ def without_ones(tape: Tape, samples: Samples) -> Samples:
             for phase, chain in samples.chains
         ],
     )
-
-
-def _read_elsewhere(tape: Tape, samples: Samples) -> set[int]:
-    """The slots that are read by what runs once, by other samples, or at the end."""
-    once = [slot for group in samples.scalars for slot in group]
-    found = {i for slot in once for i in tape.operands[slot - tape.first]}
-    found.update(tape.read_at_the_end())
-    found.update([slot for slots in samples.outside for slot in slots])
-    found.update([chain.start for _, chain in samples.chains])
-    return found

@@ -10,6 +10,7 @@ the terms of a chain in its own order.
 from typing import NamedTuple
 
 from autograd.op import Op
+from autograd.replay.tapes.tape import Tape
 
 
 class Chain(NamedTuple):
@@ -50,4 +51,13 @@ class Samples(NamedTuple):
         for phase, operands in zip(self.phases, self.operands, strict=True):
             if phase == number:
                 found.update([slot for i in operands if i < 0 for slot in self.outside[-1 - i]])
+        return found
+
+    def read_elsewhere(self, tape: Tape) -> set[int]:
+        """The slots that are read by what runs once, by sums, as `outside`, or at the end."""
+        once = [slot for group in self.scalars for slot in group]
+        found = {i for slot in once for i in tape.operands[slot - tape.first]}
+        found.update([slot for slots in self.outside for slot in slots])
+        found.update([chain.start for _, chain in self.chains])
+        found.update(tape.read_at_the_end())
         return found
