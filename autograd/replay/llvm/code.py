@@ -11,6 +11,7 @@ from llvmlite import ir
 
 from autograd.op import Op
 from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
+from autograd.replay.llvm.rows.lanes import ALIGNED
 from autograd.replay.llvm.rows.lowering import Lowering, is_lowered
 
 DOUBLE = ir.DoubleType()
@@ -18,7 +19,6 @@ I32, I64 = ir.IntType(32), ir.IntType(64)
 POINTER = DOUBLE.as_pointer()
 BLOCKS = POINTER.as_pointer()
 VECTOR = ir.VectorType(DOUBLE, LANES)
-ALIGNED = 8 * LANES
 # Three steps turn eight vectors into the eight of their first, second ... lanes: neighbours, pairs,
 # halves change places.
 EVEN, ODD = [0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]

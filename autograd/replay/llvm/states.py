@@ -5,7 +5,9 @@ Owns the room for both, which change places with each batch, so that nothing is 
 
 from array import array
 
-LINE = 8  # doubles in a line of the processor's memory
+from autograd.replay.llvm.rows.lanes import ALIGNED
+
+LINE = ALIGNED // 8  # doubles
 
 
 class States:
@@ -13,7 +15,7 @@ class States:
 
     A program writes the cost before the new numbers, where the last rate stands, and behind them
     what the model returns, where numbers may stand that it only reads: the driver puts these back.
-    What a step changes stands at the begin of a line, so that no vector of it lies across two.
+    What a step changes stands at the beginning of a line, so that no vector of it lies across two.
 
     Args:
         state: the first one: rates, what a step changes, what it only reads.

@@ -15,8 +15,8 @@ from typing import TypeAlias
 from llvmlite import ir
 
 DOUBLE, INTEGER = ir.DoubleType(), ir.IntType(64)
-# Bytes to which the stack is aligned: else a vector that has no register may lie across two lines
-# of the processor's memory, or not, by how deep its caller stands; and take twice the time.
+# Bytes of a line of the processor's memory, at which vectors begin: eight doubles fill one. So does
+# the stack, or a vector on it lies across two lines, or not, by how deep the caller stands.
 ALIGNED = 64
 Operand: TypeAlias = "Number | float"
 Body = Callable[..., "Number"]
