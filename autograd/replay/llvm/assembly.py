@@ -1,8 +1,7 @@
 """Assembly: a whole program as an LLVM module.
 
 Owns the division of what runs once into functions short enough to be translated in a time that
-grows no faster than their number, the order of these and of the passes, the guards, and the
-outputs.
+grows no faster than their number, the order of these and of the passes, and the guards.
 """
 
 from collections.abc import Sequence
@@ -11,8 +10,9 @@ from llvmlite import ir
 
 from autograd.op import Op
 from autograd.replay.llvm.alongside import Sum, sums_alongside, without
-from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER, VECTOR, Code, Module
+from autograd.replay.llvm.code import BLOCKS, I32, POINTER, VECTOR, Code, Module
 from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.llvm.outputs import Outputs
 from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.samples import Samples
@@ -57,7 +57,8 @@ class Assembly:
         read_later = self._read_later()
         passes, alongside = [], dict[int, Sum]()
         if samples is not None:
-            alongside = {found.group: found for found in sums_alongside(tape, samples)}
+            if not fast:  # whose long sums are eight side by side
+                alongside = {found.group: found for found in sums_alongside(tape, samples)}
             once = without(once, [*alongside.values()])
             # Who multiplies by a condition otherwise than a rule of the table's has a zero there.
             has_gates = not (tape.n_own or tape.compares)
@@ -65,15 +66,17 @@ class Assembly:
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
                 for p in range(len(once))
             ]
+        is_short = samples is None and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
+        made = [] if is_short else [item for group in groups for item in group]
+        self._outputs = Outputs(tape.outputs, self.memory, made)
         parts = [
             [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
             for group in groups
         ]
         self._keep_shared(parts, passes)
         functions: list[ir.Function] = []
-        is_short = samples is None and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         for p, group in enumerate([] if is_short else parts):
             functions += [self._part(f"part.{p}.{i}", items) for i, items in enumerate(group)]
             if passes and passes[p].reads():
@@ -111,7 +114,8 @@ class Assembly:
             for slots in s
         }
         alone = {slots[0]: here for slots, here in home.items() if len(slots) == 1}
-        read = set(self._tape.read_at_the_end())
+        read = self._outputs.read_at_the_end()
+        read |= {i for guard in self._tape.guards for i in (guard.a, guard.b)}
         as_row: set[int] = set()
         for slots, here in home.items():
             for operand in self._operands(slots):
@@ -145,9 +149,10 @@ class Assembly:
 
     def _part(self, name: str, items: Sequence[Item]) -> ir.Function:
         """A function of what runs once."""
-        code = self._module.function(name)
+        code = self._module.function(name, n_pointers=3)
         for slots in items:
             self._compute(code, slots)
+            self._outputs.write_made(code, slots)
         code.builder.ret_void()
         return code.function
 
@@ -176,15 +181,12 @@ class Assembly:
         kind = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
         function = ir.Function(self._module.ir, kind, "program")
         code = Code(self._module, function)
-        for part in functions:
-            code.builder.call(part, [code.blocks, code.work])
         for slots in inside:
             self._compute(code, slots)
         if inside:
-            self._write_outputs(code, range(len(self._tape.outputs)))
-        else:
-            for ends in self._ends():
-                code.builder.call(ends, [code.blocks, code.work, function.args[2]])
+            self._outputs.write(code, self._outputs.left)
+        for part in [*functions, *([] if inside else self._ends())]:
+            code.builder.call(part, function.args[: len(part.args)])
         result = self._otherwise(code)
         code.builder.ret(result)
         return function
@@ -219,30 +221,14 @@ class Assembly:
         return builder.zext(builder.or_(alone, some), I32)
 
     def _ends(self) -> list[ir.Function]:
-        """Functions that write the outputs."""
-        found = []
-        outputs = self._tape.outputs
-        for start in range(0, len(outputs), PER_FUNCTION):
+        """Functions that write the outputs that are left."""
+        found, left = [], self._outputs.left
+        for start in range(0, len(left), PER_FUNCTION):
             code = self._module.function(f"outputs.{start}", n_pointers=3)
-            self._write_outputs(code, range(start, min(start + PER_FUNCTION, len(outputs))))
+            self._outputs.write(code, left[start : start + PER_FUNCTION])
             code.builder.ret_void()
             found.append(code.function)
         return found
-
-    def _write_outputs(self, code: Code, places: range) -> None:
-        outputs, goal, i = self._tape.outputs, code.function.args[2], places.start
-        while i < places.stop:
-            at = code.builder.gep(goal, [ir.Constant(I64, i)])
-            eight = outputs[i : min(i + LANES, places.stop)]
-            start = self.memory.row(eight) if len(eight) == LANES else None
-            if start is None:
-                code.builder.store(code.number(outputs[i]), at)
-                i += 1
-            else:
-                code.builder.store(
-                    code.load_row(start), code.builder.bitcast(at, VECTOR.as_pointer()), align=8
-                )
-                i += LANES
 
 
 def _compared(builder: ir.IRBuilder, question: str, a: ir.Value, b: ir.Value) -> ir.Value:
