@@ -62,10 +62,18 @@ def test_a_long_sum_waits_an_eighth_as_often(n):
     if n_terms < FEWEST:
         assert new == tape
     else:
-        a_total, all_totals = -(-n_terms // LANES) - 1, LANES.bit_length() - 1
-        assert longest_wait(new, new.outputs) == a_total + all_totals
+        a_total, all_totals = -(-n // LANES) - 1, LANES.bit_length() - 1
+        assert longest_wait(new, new.outputs) == a_total + all_totals + 1  # that with the 0.0
     numbers = [float(i % 7 - 3) for i in range(n)]
     assert interpret(new, numbers) == interpret(tape, numbers)
+
+
+def test_terms_are_added_in_the_lanes_in_which_they_are_made():
+    """Not shifted by the 0.0 with which the sum begins: that takes an instruction for each pack."""
+    tape = tape_of(lambda xs: ag.sum([x * x for x in xs]), [1.5] * 1000)
+    source = Plan.of(tape, fast=True).translated([1000]).source
+    assert source.count("fadd contract <8 x double>") == 1000 // LANES - 1
+    assert "shufflevector" not in source
 
 
 def test_sums_alike_stay_side_by_side():

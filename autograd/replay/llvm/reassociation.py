@@ -33,6 +33,9 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
     operands: list[tuple[int, ...]] = []
     slots = list(range(tape.first)) + [-1] * len(tape.rows)
     sum_of = {link: links for links in sums for link in links}
+    # A constant with which a sum begins, as most do with 0, is added at the end: before the terms
+    # it would shift them all against the lanes in which they are made.
+    constants = range(tape.n_inputs, tape.first)
     totals: dict[int, list[int]] = {}  # of each sum, by its first addition
     made: dict[int, list[int]] = {}  # its new additions
 
@@ -49,7 +52,7 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
         a, term = read
         mine = totals.setdefault(links[0], [])
         new = made.setdefault(links[0], [])
-        if k == links[0]:
+        if k == links[0] and a not in constants:
             mine.append(slots[a])
         if len(mine) < LANES:
             mine.append(slots[term])
@@ -60,6 +63,9 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
             while len(mine) > 1:
                 new.append(append(row, mine.pop(0), mine.pop(0)))
                 mine.append(new[-1])
+            start = tape.operands[links[0]][0]
+            if start in constants:
+                new.append(append(row, start, mine.pop()))
             for link, slot in zip(links, new, strict=True):
                 slots[tape.first + link] = slot
     guards = [Guard(g.question, slots[g.a], slots[g.b], g.answer) for g in tape.guards]
