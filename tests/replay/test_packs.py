@@ -149,10 +149,18 @@ def test_packs_are_of_one_row_and_after_what_they_read(seed):
     assert sum(len(item) == 1 for item in items) <= len(tape.rows)
 
 
-def test_alike_instructions_are_in_packs():
-    tape = Tape(35, [], [ops.mul] * 17, [(i, 17 + i) for i in range(17)], [*range(35, 52)], [])
-    items = Packer(tape, Memory(tape, [35], None)).items(range(35, 52))
-    assert sorted(items) == [tuple(range(a, a + 8)) for a in (35, 43, 44)]
+@pytest.mark.parametrize(
+    ("n", "starts"), [(16, (0, 8)), (17, (0, 8)), (18, (0, 8)), (19, (0, 8, 11)), (23, (0, 8, 15))]
+)
+def test_alike_instructions_are_in_packs(n, starts):
+    """One or two that are left of a run stay alone; of more the last pack begins earlier."""
+    first = 2 * n + 1
+    operands = [(i, n + i) for i in range(n)]
+    tape = Tape(first, [], [ops.mul] * n, operands, [*range(first, first + n)], [])
+    items = Packer(tape, Memory(tape, [first], None)).items(range(first, first + n))
+    packs = [tuple(range(first + a, first + a + LANES)) for a in starts]
+    left = [(first + i,) for i in range(starts[-1] + LANES, n)]
+    assert sorted(items) == sorted(packs + left)
 
 
 def test_what_is_computed_twice_is_computed_once():

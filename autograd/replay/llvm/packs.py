@@ -20,6 +20,7 @@ from autograd.replay.tapes.tape import Tape
 Item = tuple[int, ...]
 # Where a number stands: in which row of numbers, at which place of it.
 _Place = tuple[int, int]
+FEW = 2  # numbers that are left of a run and not worth a pack, which reads what two have written
 ENOUGH = 0.1  # of the instructions in packs
 MOST_ALONE = 20_000  # instructions; of more, samples are worth it
 FULL = 1.25  # times as many packs as full ones would be: no tape is found in fewer
@@ -173,10 +174,12 @@ class Packer:
         if before and self._is_like(before, run):
             self._rows[_RUNS + len(self._runs) - 1] = _RUNS + len(self._runs)
         self._lay(run)
+        n_left = len(run) % LANES
         starts = [*range(0, len(run) - LANES + 1, LANES)]
-        if len(run) % LANES:
+        if n_left > FEW:
             starts.append(len(run) - LANES)
-        return [tuple(run[start : start + LANES]) for start in starts]
+        items: list[Item] = [tuple(run[start : start + LANES]) for start in starts]
+        return items + [(slot,) for slot in run[len(run) - n_left :] if n_left <= FEW]
 
     def _is_like(self, a: list[int], b: list[int]) -> bool:
         """Whether two runs are rows of one table: as long, of the same row, as deep."""
