@@ -14,6 +14,7 @@ from autograd.replay.llvm.memory import LANES, WORK
 from autograd.replay.tapes.samples import Samples
 
 MOST_WRITTEN = 256  # numbers that are copied one by one, without a loop
+_BACK = range(LANES - 1, -1, -1)
 ENOUGH = 3  # columns for which rows are read as a whole and turned
 
 
@@ -89,36 +90,63 @@ class _Table:
         self._n = n
         self._start = code.block(block)
         # The last place from which eight numbers of the last row are numbers of the block.
-        self._last = code.memory.sizes[block] - LANES - (n - 1) * step
+        self._size = code.memory.sizes[block]
+        self._last = self._size - LANES - (n - 1) * step
 
     def copy(self, places: dict[int, int]) -> None:
         """Copy the columns, which begin at these places."""
-        builder, n_blocks = self._builder, self._code.memory.n_padded // LANES
-        with loop(builder, ir.Constant(I64, n_blocks)) as number:
-            first = builder.mul(number, ir.Constant(I64, LANES))
-            end = ir.Constant(I64, self._n - 1)
-            rows = []
-            for lane in range(LANES):
-                sample = builder.add(first, ir.Constant(I64, lane))
+        n_whole = self._n // LANES
+        with loop(self._builder, ir.Constant(I64, n_whole)) as number:
+            self._copy_block(places, self._builder.mul(number, ir.Constant(I64, LANES)), True)
+        if n_whole * LANES < self._code.memory.n_padded:
+            self._copy_block(places, ir.Constant(I64, n_whole * LANES), False)
+
+    def _copy_block(self, places: dict[int, int], first: ir.Value, is_whole: bool) -> None:
+        """Copy eight samples from the first one on; the last one again where there are fewer."""
+        builder = self._builder
+        end, rows = ir.Constant(I64, self._n - 1), []
+        for lane in range(LANES):
+            sample = builder.add(first, ir.Constant(I64, lane))
+            if not is_whole:
                 is_over = builder.icmp_unsigned(">", sample, end)
                 sample = builder.select(is_over, end, sample)
-                offset = builder.mul(sample, ir.Constant(I64, self._step))
-                rows.append(builder.gep(self._start, [offset]))
-            left = sorted(places)
-            while left:
-                start = min(left[0], self._last)
-                near = [place for place in left if place < start + LANES]
-                if start >= 0 and self._step > 0 and len(near) >= ENOUGH:
-                    vectors = [self._row(row, start) for row in rows]
-                    turned = self._code.transposed(vectors)
-                    for place in near:
-                        goal = self._code.memory.gather(places[place])
-                        self._code.store_vector(turned[place - start], goal, first)
-                else:
-                    near = left[:1]
-                    goal = self._code.memory.gather(places[left[0]])
-                    self._code.store_vector(self._column(rows, left[0]), goal, first)
-                left = left[len(near) :]
+            offset = builder.mul(sample, ir.Constant(I64, self._step))
+            rows.append(builder.gep(self._start, [offset]))
+        left = sorted(places)
+        while left:
+            start = min(left[0], self._last)
+            near = [place for place in left if place < start + LANES]
+            columns = self._short(rows, left) if is_whole else None
+            if columns is not None:
+                near = [*columns]
+            elif start >= 0 and self._step > 0 and len(near) >= ENOUGH:
+                turned = self._code.transposed([self._row(row, start) for row in rows])
+                columns = {place: turned[place - start] for place in near}
+            else:
+                near = left[:1]
+                columns = {left[0]: self._column(rows, left[0])}
+            for place in near:
+                goal = self._code.memory.gather(places[place])
+                self._code.store_vector(columns[place], goal, first)
+            left = left[len(near) :]
+
+    def _short(self, rows: Sequence[ir.Value], places: Sequence[int]) -> dict[int, ir.Value] | None:
+        """The columns of rows of one or two numbers, which fill vectors; None of longer ones.
+
+        Args:
+            rows: the eight of them, from the first one on or, where samples go backwards, back.
+        """
+        base, width = places[0], abs(self._step)
+        end = base + width + (self._n - 1) * max(0, self._step)
+        if width not in (1, 2) or end > self._size:
+            return None
+        lowest, order = (rows[0], range(LANES)) if self._step > 0 else (rows[-1], _BACK)
+        a, b = [self._row(lowest, base + i * LANES) for i in (0, width - 1)]
+        return {
+            place: self._code.mixed(a, b, [width * lane + place - base for lane in order])
+            for place in places
+            if place < base + width
+        }
 
     def _row(self, row: ir.Value, place: int) -> ir.Value:
         start = self._builder.gep(row, [ir.Constant(I64, place)])
