@@ -24,6 +24,7 @@ from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.gates import gate_of
 from tests.replay.eager import SPECIAL, agree
 from tests.replay.test_random_batches import calls_of, stage
+from tests.replay.test_reassociation import tape_of
 
 LOSSES = {
     "hinge": lambda y, t: ag.relu(1.0 - y[0] * t),
@@ -149,6 +150,25 @@ def test_hidden_neurons_that_are_results_too_stay_those_of_all_samples(n, length
 
     def both(w, rows):
         return ag.grad(cost)(w, rows), [hidden(w, x) for x in rows]
+
+    rows = [numbers(draw, 2) for _ in range(n)]
+    agree(both, *[(numbers(draw, 13, scale), rows) for scale in (0.3, 1.0, 5.0)], of=both)
+
+
+@pytest.mark.parametrize("n", [5, 16, 67])
+def test_products_that_are_results_too_stay_those_of_all_samples(n, length):
+    """The neuron that is made of them again is not."""
+    draw = random.Random(n)
+
+    def products(w, x):
+        return [[w[2 * k] * x[0], w[2 * k + 1] * x[1]] for k in range(4)]
+
+    def cost(w, rows):
+        hidden = [[ag.relu(a + b) for a, b in products(w, x)] for x in rows]
+        return ag.sum([ag.relu(ag.dot(w[8:12], h, w[12])) for h in hidden])
+
+    def both(w, rows):
+        return ag.grad(cost)(w, rows), [products(w, x) for x in rows]
 
     rows = [numbers(draw, 2) for _ in range(n)]
     agree(both, *[(numbers(draw, 13, scale), rows) for scale in (0.3, 1.0, 5.0)], of=both)
@@ -396,3 +416,45 @@ def test_a_program_has_the_gate():
         )
         ag.compile(ag.value_and_grad(cost))(numbers(draw, n_weights), rows, numbers(draw, 20))
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("sizes", "activation", "n_brought"),
+    [
+        ((2, 16, 16, 1), ag.relu, 2 + 16 + 2),  # neurons of two inputs are made of these again
+        ((2, 16, 16, 1), ag.tanh, 2 + 16 + 16 + 2),  # what took long is not
+        ((3, 16, 1), ag.relu, 3 + 16 + 2),  # nor are neurons of more inputs, but for their relu
+    ],
+)
+def test_what_takes_a_few_instructions_is_made_again_not_moved(sizes, activation, n_brought):
+    """Beside the inputs, the target and the condition come the numbers of the layers."""
+    cost, n_weights = cost_of(sizes, LOSSES["hinge"], activation=activation)
+    draw = random.Random(5)
+    rows, targets = [numbers(draw, sizes[0]) for _ in range(20)], numbers(draw, 20)
+    tape = tape_of(ag.grad(cost), numbers(draw, n_weights), rows, targets)
+    samples = find_samples(tape)
+    positions = [p for p, phase in enumerate(samples.phases) if phase == 0]
+    chains = [chain for phase, chain in samples.chains if phase == 0]
+    brought, again = condense.crossing(samples, gate_of(samples, positions, chains, ()), ())
+    assert len(brought) == n_brought
+    assert {*brought}.isdisjoint(again)
+    there = {*brought}
+    for p in again:  # each of what is there, and in order
+        assert all(i in there for i in samples.operands[p] if strips.varies(samples, i))
+        there.add(p)
+    _, made = condense.crossing(samples, gate_of(samples, positions, chains, ()), {*again})
+    assert made == []  # what all samples need stays as it is
+
+
+@pytest.mark.parametrize("n", [9, 24, 100])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_sum_of_the_losses_goes_on_while_samples_are_moved(n, order, length):
+    """It runs from the first sample to the last, or back; the last ones may be fewer."""
+    draw = random.Random(n)
+    cost, n_weights = cost_of((2, 16, 1), LOSSES["hinge"], order)
+    g = ag.value_and_grad(cost)
+    rows, targets = (
+        [numbers(draw, 2) for _ in range(n)],
+        [draw.choice((-1.0, 1.0)) for _ in range(n)],
+    )
+    agree(g, *[(numbers(draw, n_weights), rows, targets) for _ in range(3)], of=g)

@@ -15,11 +15,15 @@ from autograd.replay.llvm.code import DOUBLE, I32, I64, Code
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.machine import lanes_in_order
 from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.samples.against import Against
 from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import Gate
 from autograd.replay.tapes.samples import Samples
 
 AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side before it is used up
+# A number is moved in as long as it takes to compute so many, of all samples; and there are fewer.
+MOST_AGAIN = 4
+QUICK = (ops.add, ops.sub, ops.mul, ops.neg, ops.relu)
 ORDERS = "orders.of.lanes"
 BIT, BYTE = ir.IntType(1), ir.IntType(8)
 
@@ -34,14 +38,32 @@ def crossing(
 ) -> tuple[list[int], list[int]]:
     """What the samples that are let through bring with them, and what is computed again of that.
 
-    A relu is made of its operand once more where that comes along, unless the numbers of all
-    samples are read later: they stay as they are.
+    Computed again is what takes a few instructions of what comes along anyway, as a relu of its
+    operand or a neuron of few inputs, unless one of its numbers is read later: those of all samples
+    stay as they are.
     """
     read = {i for p in gate.positions for i in samples.operands[p] if varies(samples, i)}
     read -= {*gate.positions}
-    again = [p for p in sorted(read) if p >= 0 and samples.rows[p] is ops.relu]
-    again = [p for p in again if p not in read_later and read.issuperset(samples.operands[p])]
-    return sorted(read.difference(again)), again
+    again: set[int] = set()
+    for p in sorted(read):
+        made = _made_of(samples, p, (read | again) - {p}) if p >= 0 else []
+        if {*made}.isdisjoint(read_later):
+            again.update(made)
+    return sorted(read - again), sorted(again)
+
+
+def _made_of(samples: Samples, position: int, there: Collection[int]) -> Collection[int]:
+    """What is computed for a position if some numbers are there; nothing if that is too much."""
+    found, left = set[int](), [position]
+    while left:
+        p = left.pop()
+        if p in there or p in found or not varies(samples, p):
+            continue
+        if p < 0 or samples.rows[p] not in QUICK or len(found) == MOST_AGAIN:
+            return ()
+        found.add(p)
+        left += samples.operands[p]
+    return found
 
 
 class Column(NamedTuple):
@@ -57,6 +79,7 @@ def condense(
     in_place: Sequence[Column],
     copied: Sequence[Column],
     n: ir.Value,
+    beside: Against | None = None,
 ) -> ir.Value:
     """Write the loop that moves what belongs to the samples let through to the front.
 
@@ -64,6 +87,7 @@ def condense(
         conditions: point to the first sample's; where all are 0, a sample is left out.
         in_place, copied: the columns; of the first ones the goal is the source.
         n: how many samples there are.
+        beside: sums that go on meanwhile.
 
     Returns how many are let through.
     """
@@ -98,6 +122,8 @@ def condense(
                         goal = builder.bitcast(goal, vector.as_pointer())
                         builder.store(moved, goal, align=8)
         builder.store(builder.add(before, builder.zext(builder.ctpop(bits), I64)), count)
+        if beside is not None:
+            beside.go_on(code, index, width)
     return builder.load(count)
 
 

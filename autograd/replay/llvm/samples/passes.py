@@ -9,16 +9,16 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from autograd import ops
 from autograd.replay.llvm.alongside import Alongside, Sum
 from autograd.replay.llvm.code import I64, Module
-from autograd.replay.llvm.loops import carried, loop
+from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.samples.against import Against
 from autograd.replay.llvm.samples.condense import Column, at_once, condense, crossing
 from autograd.replay.llvm.samples.gather import gather
 from autograd.replay.llvm.samples.parts import Part
 from autograd.replay.tapes.gates import gate_of
-from autograd.replay.tapes.samples import Chain, Samples
+from autograd.replay.tapes.samples import Samples
 
 
 class Pass:
@@ -48,13 +48,12 @@ class Pass:
         chains = [chain for phase, chain in samples.chains if phase == number]
         descending = sum(chain.is_descending for chain in chains) * 2 > len(chains)
         self._descending = descending
-        self._against = [chain for chain in chains if chain.is_descending != descending]
+        against = [chain for chain in chains if chain.is_descending != descending]
         along = [chain for chain in chains if chain.is_descending == descending]
         here = set(self._positions)
         spilled = {p for p in read_later if p in here}
-        spilled |= {p for chain in self._against for p in chain.positions if p in here}
-        for chain in self._against:
-            self._memory.put(chain.result, self._memory.reserve(1))
+        spilled |= {p for chain in against for p in chain.positions if p in here}
+        self._against = Against(self._memory, samples.n, against)
         for p in spilled:
             self._memory.spill(p)
         rounds = self._memory.n_padded // LANES
@@ -96,6 +95,7 @@ class Pass:
         used = {-1 - i for p in self._positions for i in samples.operands[p] if i < 0}
         gather(code, samples, [e for e in sorted(used) if len(set(samples.outside[e])) > 1])
         self._first.begin(code)
+        self._against.begin(code)
         if self._beside_it is not None:
             self._beside_it.begin(code)
         if self._gate is None:
@@ -106,8 +106,7 @@ class Pass:
             self._through_the_gate(self._gate.conditions)
         if self._beside_it is not None:
             self._beside_it.finish(code)
-        for chain in self._against:
-            self._add_up_against(chain)
+        self._against.finish(code)
         code.builder.ret_void()
         return code.function
 
@@ -129,6 +128,7 @@ class Pass:
                 [column for column in moved if column.goal is column.source],
                 [column for column in moved if column.goal is not column.source],
                 n,
+                self._against if n_times == 1 else None,
             )
             self._second.go_over(code, origin, let_through, self._descending)
 
@@ -141,19 +141,3 @@ class Pass:
             return Column(self._code.address(self._memory.of_all(i), origin), goal)
         source = self._code.address(self._memory.of_all(i), origin)
         return Column(source, source)  # gathered for this pass alone
-
-    def _add_up_against(self, chain: Chain) -> None:
-        """A sum that runs the other way: over the numbers kept, one after another."""
-        code, last = self._code, ir.Constant(I64, self._samples.n - 1)
-
-        def added(count: ir.Value, total: ir.Value) -> ir.Value:
-            index = code.builder.sub(last, count) if chain.is_descending else count
-            for p in chain.positions:
-                term = code.builder.load(code.address(self._memory.spill(p), index))
-                total = code.apply(ops.add, [total, term], in_lanes=False)
-            return total
-
-        n = ir.Constant(I64, self._samples.n)
-        total = carried(code.builder, n, code.number(chain.start), added)
-        place = self._memory.place(chain.result)
-        code.builder.store(total, code.address(place if place is not None else 0))
