@@ -16,6 +16,7 @@ from autograd.replay.llvm.choice import are_beside, are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
+from autograd.replay.llvm.rows.lanes import ALIGNED
 from autograd.replay.llvm.states import States
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
@@ -75,10 +76,11 @@ def drive(
     log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in batches.legs])))
     kept = array("d", bytes(8 * batches.n_new * batches.schedule[::2].count(NOTE_STATE)))
     largest = max(kind.size for kind in kinds)
-    rows = array("d", bytes(8 * largest * batches.row_size))
-    targets = array("d", bytes(8 * largest * batches.target_size))
+    rows = array("d", bytes(8 * largest * batches.row_size + ALIGNED))
+    targets = array("d", bytes(8 * largest * batches.target_size + ALIGNED))
+    in_rows, in_targets = _at_a_line(rows), _at_a_line(targets)
     states = States(state, batches.n_rates, max(n_outputs))
-    blocks = array("q", [states.first, _start(rows), _start(targets)])
+    blocks = array("q", [states.first, in_rows, in_targets])
     what, border, classes = ALL_KEPT if answers else LEFT_OUT, 0.0, 0
     if isinstance(answers, Decision):
         what, classes = LARGEST, _start(answers.classes)
@@ -89,8 +91,8 @@ def drive(
         _start(batches.schedule),
         len(batches.schedule) // 2,
         _start(blocks),
-        _start(rows),
-        _start(targets),
+        in_rows,
+        in_targets,
         states.second,
         _start(batches.rows),
         batches.row_size,
@@ -115,6 +117,11 @@ def drive(
 
 def _start(numbers: "array[Any]") -> int:
     return numbers.buffer_info()[0]
+
+
+def _at_a_line(numbers: "array[Any]") -> int:
+    """The first of their addresses at which a line of memory begins."""
+    return _start(numbers) + -_start(numbers) % ALIGNED
 
 
 @cache
