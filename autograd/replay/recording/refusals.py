@@ -46,6 +46,10 @@ def returns_number(kind: type) -> str:
 
 
 _COMPARING = "comparisons (if, max, min, sorted)"
+_IN_TRAINING = (
+    f"{_COMPARING}, list indices or, where model or loss differentiate themselves, dead edges of "
+    'relu and maximum (compiled="fast" has one program for all of these)'
+)
 _TO_CHOOSE = "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k)"
 
 
@@ -62,9 +66,9 @@ def too_many_ways(most: int) -> str:
 def too_many_ways_of_batches(most: int, most_numbers: int) -> str:
     """More than so many ways for the batches of a training, and for rows of tables so large."""
     return (
-        f"the model and its loss took more than {most} ways through the data, by {_COMPARING}, "
-        "list indices, or indices with which take() reads a table of more than "
-        f"{most_numbers} numbers; {_TO_CHOOSE}, so that one program serves all batches"
+        f"the model and its loss took more than {most} ways through the data, by {_IN_TRAINING}, "
+        f"or by indices with which take() reads a table of more than {most_numbers} numbers; "
+        f"{_TO_CHOOSE}, so that one program serves all batches"
     )
 
 
@@ -72,9 +76,8 @@ def too_many_ways_to_pay(n_batches: float, what: str) -> str:
     """Programs that would serve so few of a training's batches that eager mode is quicker."""
     pays = f"would pay from {n_batches:,.0f} batches on" if n_batches < 1e9 else "never pays"
     return (
-        f"its {what} take different ways through the model or the loss, by {_COMPARING} or list "
-        f"indices, so that a program serves few batches and {pays}; {_TO_CHOOSE}, so that one "
-        "program serves all"
+        f"its {what} take different ways through the model or the loss, by {_IN_TRAINING}, so that "
+        f"a program serves few batches and {pays}; {_TO_CHOOSE}, so that one program serves all"
     )
 
 
