@@ -7,15 +7,25 @@ import random
 import sys
 from array import array
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
 
 import nn
+from autograd.replay.llvm.machine import function_of, translated
 from benchmarks.__main__ import main
 from benchmarks.peers import LLVM, OURS, Peer, PeerElsewhere
-from benchmarks.replay import compiling, contestants, live, page, report, tasks, with_glassgrad
+from benchmarks.replay import (
+    compiling,
+    contestants,
+    least,
+    live,
+    page,
+    report,
+    tasks,
+    with_glassgrad,
+)
 from benchmarks.replay.contest import Contestant, Limit, Target, Workload, hold, judge
 from benchmarks.replay.elsewhere import Elsewhere
 from benchmarks.replay.hold import Held
@@ -204,9 +214,34 @@ def test_how_many_samples_have_a_loss_is_told(task, monkeypatch):
     counts = live.with_a_loss(task, with_glassgrad.outputs_of("small"))
     assert len(counts) == 400
     assert counts[0] == 10 > counts[-1]
+    live.counts.cache_clear()
     said = live.sentence("small")
+    live.counts.cache_clear()
     assert said.startswith("Of the 10 samples 10 have a loss in the first step")
     assert f"and {counts[-1]} in the last of 400" in said
+
+
+def test_the_least_time_of_a_step_is_that_of_its_products(task, monkeypatch):
+    """Of two vectors of samples forward, and back of as many as have a loss: two, one, none."""
+    sizes, n = task.sizes, len(task.samples()[0])
+    forward = sum(a * b for a, b in pairwise(sizes))
+    back = 2 * forward - sizes[0] * sizes[1]
+    assert least.products(task, [n, 3, 0]) == 2 * forward + back * (2 + 1 + 0) / 3
+    monkeypatch.setattr(live, "counts", lambda name: [n, 3, 0])
+    monkeypatch.setattr(least, "rate", lambda is_fused: 4.0 if is_fused else 2.0)
+    expected = least.products(task, [n, 3, 0]) / 4.0 / 1000.0
+    said = least.sentence("small")
+    assert f"less than {expected:.2g} us or, exact, {2 * expected:.2g} us." in said
+
+
+@pytest.mark.parametrize("is_fused", [True, False])
+def test_each_turn_of_the_loop_that_is_timed_makes_its_products(is_fused):
+    """x becomes x / 2 + 1, from 0.5 on, in each of the sums, which are added up."""
+    loop = function_of(translated(least._text(is_fused, 3)), least._Loop, "products")
+    numbers = array("d", [0.5] * 8 + [1.0] * 8)
+    loop(3, numbers.buffer_info()[0])
+    assert numbers.tolist() == [3 * 1.8125] * 8 + [1.0] * 8
+    assert least.rate(is_fused) > 0.0
 
 
 def test_the_batches_are_those_of_fit(task):

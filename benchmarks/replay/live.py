@@ -4,6 +4,7 @@ Owns the sentence about it that stands under a table, since ours depends on it a
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from benchmarks.peers import LLVM
 from benchmarks.replay.tasks import TASKS, Task
@@ -15,16 +16,21 @@ def sentence(name: str) -> str:
     """Of a training on all samples by a hinge loss; "" if ours takes no part."""
     if not LLVM.is_installed():
         return ""
+    found = counts(name)
+    some = [f"{found[k]} after {k:,}" for k in AFTER if k < len(found)]
+    return (
+        f"Of the {len(TASKS[name].samples()[0])} samples {found[0]} have a loss in the first step, "
+        f"{', '.join(some)} and {found[-1]} in the last of {len(found):,}; "
+        f"{sum(found) / len(found):.1f} on average. At rest all of them have one."
+    )
+
+
+@cache
+def counts(name: str) -> list[int]:
+    """How many have one in each step of a training by our engine."""
     from benchmarks.replay.with_glassgrad import outputs_of
 
-    task = TASKS[name]
-    counts = with_a_loss(task, outputs_of(name))
-    some = [f"{counts[k]} after {k:,}" for k in AFTER if k < len(counts)]
-    return (
-        f"Of the {len(task.samples()[0])} samples {counts[0]} have a loss in the first step, "
-        f"{', '.join(some)} and {counts[-1]} in the last of {len(counts):,}; "
-        f"{sum(counts) / len(counts):.1f} on average. At rest all of them have one."
-    )
+    return with_a_loss(TASKS[name], outputs_of(name))
 
 
 def with_a_loss(task: Task, outputs: Sequence[Sequence[float]]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from benchmarks.replay import contestants as who, live
+from benchmarks.replay import contestants as who, least, live
 from benchmarks.replay.compiling import PROGRAMS, Program
 from benchmarks.replay.contest import EXACT, FAST, Contestant, Limit, Target, Workload
 
@@ -143,6 +143,11 @@ _FULL = (
 _ONE = (*_both(EXACT, "torch eager", 100.0), *_both(EXACT, "jax.jit", 20.0, FLAT))
 
 
+def _of_all_samples(name: str) -> str:
+    """What is to be said of a training on all samples."""
+    return " ".join([live.sentence(name), least.sentence(name)]).strip()
+
+
 def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload:
     """The training step of micrograd's demo."""
     others = [who.STEP_TORCH_DECAY, who.STEPS_CASADI, who.STEPS_CASADI_GCC]
@@ -157,7 +162,7 @@ def _demo(activation: str, batch: str, what: str, *promises: Target) -> Workload
         (*_STEPS, *others),
         who.STEP_EXACT,
         promises,
-        remark=live.sentence if batch == "full" else lambda _: "",
+        remark=_of_all_samples if batch == "full" else lambda _: "",
     )
 
 

@@ -103,7 +103,9 @@ def test_fast_mode_has_one_program():
 def test_who_trains_uncompiled_for_dead_edges_is_told_so_and_of_fast_mode():
     X, labels = nn.moons(40, noise=0.1, seed=0)
     y = [2.0 * label - 1.0 for label in labels]
-    with pytest.warns(RuntimeWarning, match=r"dead edges of relu .*compiled=\"fast\" has one program"):
+    with pytest.warns(
+        RuntimeWarning, match=r"dead edges of relu .*compiled=\"fast\" has one program"
+    ):
         nn.fit(
             Penalised(), (X, y), loss, lr=0.02, epochs=60, batch_size=10, seed=0, verbose=False,
             threshold=False, compiled=True,
