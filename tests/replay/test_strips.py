@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd.replay.llvm.samples import stages, strips, sums
+from autograd.replay.llvm.samples.parts import _ready
 from autograd.replay.llvm.samples.stages import staged
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.straighten import straightened
@@ -162,3 +163,8 @@ def test_products_that_sums_with_other_terms_read_are_computed():
         for w in ([0.3, -0.4, 0.5], [1.5, 0.25, -2.0]):
             assert bits(compiled(w, rows)) == bits(g(w, rows))
     assert not compiled.report().n_eager
+
+
+def test_terms_are_turned_as_soon_as_they_are_there():
+    groups, turned = [[0, 1], [2], [3, 4]], [(0, 1), (2, 0), (-1, -2), (4, 3), (1, 1)]
+    assert _ready(groups, turned) == {0: [(-1, -2)], 1: [(0, 1), (1, 1)], 2: [(2, 0)], 3: [(4, 3)]}

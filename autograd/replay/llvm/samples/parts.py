@@ -112,22 +112,28 @@ class Part:
                 lanes[i] = strip.load(i, index)
                 return lanes[i]
 
+            def turn(terms: Terms) -> None:
+                of_eight = [vector(i) for i in (terms + terms[-1:] * LANES)[:LANES]]
+                strip.put_rows(terms, of_eight, index)
+
             operands = self._samples.operands
             groups = together(stage, self._kind, operands.__getitem__)
+            ready = _ready(groups, turned)
             beside, distance = self._beside(code, stage, len(groups))
+            for terms in ready.get(0, ()):
+                turn(terms)
             for k, positions in enumerate(groups, 1):
                 each = [[vector(i) for i in operands[p]] for p in positions]
                 results = code.apply_each(self._samples.rows[positions[0]], each)
                 for p, result in zip(positions, results, strict=True):
                     lanes[p] = result
                     strip.put(p, result, index)
+                for terms in ready.get(k, ()):
+                    turn(terms)
                 if k % distance == 0:
                     next(beside, None)
             for _ in beside:
                 pass
-            for terms in turned:
-                of_eight = [vector(i) for i in (terms + terms[-1:] * LANES)[:LANES]]
-                strip.put_rows(terms, of_eight, index)
 
     def _beside(self, code: Code, stage: list[int], n: int) -> tuple[Iterator[None], int]:
         """The additions beside a stage, written one by one, and after how many of n groups each."""
@@ -140,6 +146,19 @@ class Part:
         """Of which row it is, if that goes together with others of it."""
         row = self._samples.rows[position]
         return row if self._module.vector.goes_together(row.name) else None
+
+
+def _ready(groups: Sequence[Sequence[int]], turned: Sequence[Terms]) -> dict[int, list[Terms]]:
+    """After how many groups of positions the terms that are to be turned are all there.
+
+    They are turned then, and not at the end: turning keeps one unit of the processor busy, and the
+    others have something to do between the arithmetic alone.
+    """
+    after = {p: k for k, positions in enumerate(groups, 1) for p in positions}
+    found: dict[int, list[Terms]] = {}
+    for terms in turned:
+        found.setdefault(max([after.get(i, 0) for i in terms]), []).append(terms)
+    return found
 
 
 def _products(samples: Samples, chains: Sequence[Chain], here: set[int]) -> set[int]:
