@@ -21,7 +21,7 @@ from autograd.replay.tapes.gates import Gate
 from autograd.replay.tapes.samples import Samples
 
 AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side before it is used up
-# A number is moved in as long as it takes to compute so many, of all samples; and there are fewer.
+# To move a number of all samples takes as long as to compute so many again, if all are let through.
 MOST_AGAIN = 4
 QUICK = (ops.add, ops.sub, ops.mul, ops.neg, ops.relu)
 ORDERS = "orders.of.lanes"
