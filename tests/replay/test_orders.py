@@ -5,10 +5,12 @@ Owns the comparison with shuffling in Python, with and without native code.
 
 import random
 import sys
+from array import array
 
 import pytest
 
 from autograd.replay import backends
+from autograd.replay.llvm.shuffle import Shuffling
 from autograd.replay.training import orders
 from autograd.replay.training.orders import draw_orders
 
@@ -34,23 +36,36 @@ def test_they_are_those_of_shuffle(n, n_orders, monkeypatch):
         assert mine.getstate() == theirs.getstate()
 
 
-def test_words_that_do_not_suffice_are_drawn_again(monkeypatch):
-    from autograd.replay.llvm import shuffle
-
+def test_no_word_is_drawn_in_vain(monkeypatch):
+    """As many as there are numbers left, each of which takes one or more."""
     asked = []
-    native = shuffle.shuffle
+    go_on = Shuffling.go_on
 
-    def noted(words, *arguments):
-        asked.append(native(words, *arguments))
-        return asked[-1]
+    def noted(self, words):
+        assert len(words) == self.left
+        asked.append(len(words))
+        go_on(self, words)
 
-    monkeypatch.setattr(shuffle, "shuffle", noted)
-    monkeypatch.setattr(orders, "WORDS_EACH", 0.5)
+    monkeypatch.setattr(Shuffling, "go_on", noted)
     mine, theirs = random.Random(3), random.Random(3)
     assert [*draw_orders(mine, 100, 50)] == one_by_one(theirs, 100, 50)
     assert mine.getstate() == theirs.getstate()
-    assert asked[:2] == [-1, -1]
-    assert 1.3 < asked[2] / 5000 < 1.5
+    assert asked[0] == 99 * 50
+    assert asked == sorted(asked, reverse=True)
+    assert 1.3 < sum(asked) / asked[0] < 1.5
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7, 100])
+@pytest.mark.parametrize("n", [2, 3, 33])
+def test_shuffling_goes_on_where_its_words_ended(n, at_once):
+    mine, theirs = random.Random(5), random.Random(5)
+    found = array("q", range(n)) * 4
+    shuffling = Shuffling(found, n)
+    while shuffling.left:
+        words = mine.randbytes(4 * min(at_once, shuffling.left))
+        shuffling.go_on(array("I", words))
+    assert [*found] == one_by_one(theirs, n, 4)
+    assert mine.getstate() == theirs.getstate()
 
 
 def test_without_llvmlite_python_shuffles(monkeypatch):

@@ -23,87 +23,93 @@ _Shuffle = ctypes.PYFUNCTYPE(
     ctypes.c_void_p,
     ctypes.c_longlong,
     ctypes.c_longlong,
+    ctypes.c_void_p,
 )
 
 
-def shuffle(words: "array[int]", orders: "array[int]", n: int) -> int:
-    """Shuffle orders of n samples each, which follow each other, in place.
+class Shuffling:
+    """Orders of n samples each, which follow each other and are shuffled in place.
 
-    Returns how many of the words were used; -1 if they did not suffice.
+    Attributes:
+        left: how many numbers are still to be drawn; each takes a word or more.
     """
-    found: int = _code()(
-        words.buffer_info()[0], len(words), orders.buffer_info()[0], n, len(orders) // n
-    )
-    return found
+
+    def __init__(self, orders: "array[int]", n: int) -> None:
+        self._orders, self._n, self._n_orders = orders, n, len(orders) // n
+        self._at = array("q", [0, n - 1])  # the order, and the place in it
+        self.left = self._n_orders * (n - 1)
+
+    def go_on(self, words: "array[int]") -> None:
+        """Use up some words, no more than there are numbers left."""
+        self.left = _code()(
+            words.buffer_info()[0],
+            len(words),
+            self._orders.buffer_info()[0],
+            self._n,
+            self._n_orders,
+            self._at.buffer_info()[0],
+        )
 
 
 @cache
 def _code() -> Any:
     module = ir.Module("shuffle")
-    kind = ir.FunctionType(I64, [WORDS, I64, ORDERS, I64, I64])
+    kind = ir.FunctionType(I64, [WORDS, I64, ORDERS, I64, I64, ORDERS])
     _write(ir.Function(module, kind, "shuffle"))
     return function_of(translated(str(module)), _Shuffle, "shuffle")
 
 
 def _write(function: ir.Function) -> None:
-    words, n_words, orders, n, n_orders = function.args
+    words, n_words, orders, n, n_orders, place_of_place = function.args
     zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
-    names = ("entry", "order", "place", "draw", "word", "swap", "next", "done", "short")
+    names = ("entry", "place", "draw", "word", "swap", "next", "short", "done")
     block = {name: function.append_basic_block(name) for name in names}
     builder = ir.IRBuilder(block["entry"])
-    builder.branch(block["order"])
+    at = [builder.gep(place_of_place, [place]) for place in (zero, one)]
+    k_before, i_before = [builder.load(place) for place in at]
+    last = builder.sub(n, one)
+    builder.branch(block["place"])
 
-    builder.position_at_end(block["order"])
-    k, used = builder.phi(I64), builder.phi(I64)
-    k.add_incoming(zero, block["entry"])
-    used.add_incoming(zero, block["entry"])
-    start = builder.gep(orders, [builder.mul(k, n)])
-    is_left = builder.icmp_signed("<", k, n_orders)
-    builder.cbranch(is_left, block["place"], block["done"])
-
-    builder.position_at_end(block["place"])  # i from n - 1 down to 1
-    i, used_here = builder.phi(I64), builder.phi(I64)
-    i.add_incoming(_one_less(block["order"], n), block["order"])
-    used_here.add_incoming(used, block["order"])
+    builder.position_at_end(block["place"])  # of order k, i from n - 1 down to 1
+    k, i, used = [builder.phi(I64) for _ in range(3)]
+    for phi, before in zip((k, i, used), (k_before, i_before, zero), strict=True):
+        phi.add_incoming(before, block["entry"])
     below = builder.trunc(builder.add(i, one), I32)
     shift = builder.ctlz(below, ir.Constant(ir.IntType(1), 0))
-    is_first = builder.icmp_signed("<", i, one)
-    builder.cbranch(is_first, block["next"], block["draw"])
+    builder.cbranch(builder.icmp_signed("<", i, one), block["next"], block["draw"])
 
     builder.position_at_end(block["draw"])
-    at = builder.phi(I64)
-    at.add_incoming(used_here, block["place"])
-    builder.cbranch(builder.icmp_signed("<", at, n_words), block["word"], block["short"])
+    word = builder.phi(I64)
+    word.add_incoming(used, block["place"])
+    builder.cbranch(builder.icmp_signed("<", word, n_words), block["word"], block["short"])
 
     builder.position_at_end(block["word"])
-    drawn = builder.lshr(builder.load(builder.gep(words, [at])), shift)
-    after = builder.add(at, one)
-    at.add_incoming(after, block["word"])
+    drawn = builder.lshr(builder.load(builder.gep(words, [word])), shift)
+    after = builder.add(word, one)
+    word.add_incoming(after, block["word"])
     builder.cbranch(builder.icmp_unsigned("<", drawn, below), block["swap"], block["draw"])
 
     builder.position_at_end(block["swap"])
-    here = builder.gep(start, [i])
-    there = builder.gep(start, [builder.zext(drawn, I64)])
+    start = builder.gep(orders, [builder.mul(k, n)])
+    here, there = builder.gep(start, [i]), builder.gep(start, [builder.zext(drawn, I64)])
     mine, other = builder.load(here), builder.load(there)
     builder.store(other, here)
     builder.store(mine, there)
-    i.add_incoming(builder.sub(i, one), block["swap"])
-    used_here.add_incoming(after, block["swap"])
+    for phi, new in zip((k, i, used), (k, builder.sub(i, one), after), strict=True):
+        phi.add_incoming(new, block["swap"])
     builder.branch(block["place"])
 
     builder.position_at_end(block["next"])
-    k.add_incoming(builder.add(k, one), block["next"])
-    used.add_incoming(used_here, block["next"])
-    builder.branch(block["order"])
+    following = builder.add(k, one)
+    for phi, new in zip((k, i, used), (following, last, used), strict=True):
+        phi.add_incoming(new, block["next"])
+    is_left = builder.icmp_signed("<", following, n_orders)
+    builder.cbranch(is_left, block["place"], block["done"])
 
-    builder.position_at_end(block["done"])
-    builder.ret(used)
     builder.position_at_end(block["short"])
-    builder.ret(ir.Constant(I64, -1))
-
-
-def _one_less(block: ir.Block, n: ir.Value) -> ir.Value:
-    """n - 1, computed before the end of a block."""
-    builder = ir.IRBuilder(block)
-    builder.position_before(block.terminator)
-    return builder.sub(n, ir.Constant(I64, 1))
+    for place, now in zip(at, (k, i), strict=True):
+        builder.store(now, place)
+    orders_left = builder.sub(builder.sub(n_orders, one), k)
+    builder.ret(builder.add(builder.mul(orders_left, last), i))
+    builder.position_at_end(block["done"])
+    builder.ret(zero)

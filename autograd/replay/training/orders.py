@@ -11,7 +11,6 @@ from autograd.replay.backends import has_llvm
 
 FEWEST = 300  # samples that are worth it
 AT_ONCE = 2_000_000  # samples; each is some 20 bytes while their orders are drawn
-WORDS_EACH = 1.5  # to begin with; on average it takes 2 ln 2 = 1.39
 
 
 def draw_orders(source: Random, n: int, n_orders: int) -> "array[int]":
@@ -36,19 +35,14 @@ def _shuffled(source: Random, n: int, n_orders: int) -> "array[int]":
 
 
 def _drawn(source: Random, n: int, n_orders: int) -> "array[int]":
-    from autograd.replay.llvm.shuffle import shuffle
+    from autograd.replay.llvm.shuffle import Shuffling
 
-    state, n_words = source.getstate(), int(WORDS_EACH * n * n_orders) + 200
-    while True:
-        ahead = Random()  # the source itself never goes back: others may draw from it, too
-        ahead.setstate(state)
-        words = array("I", ahead.getrandbits(32 * n_words).to_bytes(4 * n_words, "little"))
-        orders = _in_order(n) * n_orders
-        used = shuffle(words, orders, n)
-        if used >= 0:
-            source.getrandbits(32 * used)
-            return orders
-        n_words *= 2
+    orders = _in_order(n) * n_orders
+    shuffling = Shuffling(orders, n)
+    # Each number takes at least a word, 2 ln 2 = 1.39 on average: so no word is drawn in vain.
+    while shuffling.left:
+        shuffling.go_on(array("I", source.randbytes(4 * shuffling.left)))
+    return orders
 
 
 @lru_cache(maxsize=1)
