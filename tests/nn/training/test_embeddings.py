@@ -106,7 +106,7 @@ def test_an_index_outside_of_the_table_is_the_error_of_eager_mode(monkeypatch):
 def test_a_table_too_large_for_one_program_is_named(monkeypatch):
     monkeypatch.setattr(autograd.indexing, "MOST_NUMBERS", 2 * N_CLASSES - 1)
     found = both(Embedding, samples(60), "cross_entropy", monkeypatch, batch_size=1)
-    assert "or indices with which take() reads a table of more than" in found.said[0]
+    assert "or by indices with which take() reads a table of more than" in found.said[0]
 
 
 def test_a_program_with_whole_tables_is_dearer(monkeypatch):
