@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, is_
 from random import Random
 from typing import Any
 
@@ -215,16 +215,14 @@ class Training:
             epochs: their numbers.
             trained: for each the numbers of the optimiser's parameters after it.
         """
-        place = {parameter: i for i, parameter in enumerate(self.optimizer.parameters)}
-        places = [place.get(p) for p in self.parameters[: self.n_parameters]]
-        is_whole = places == [*range(self.n_parameters)]  # most optimisers have them all, in order
-        weights = self._weights()[: self.n_parameters]  # others than the optimiser's stay
-        for epoch, numbers in zip(epochs, trained, strict=True):
-            if is_whole:
-                weights = numbers[: self.n_parameters]
-            else:
-                found = zip(places, weights, strict=True)
-                weights = array("d", [x if i is None else numbers[i] for i, x in found])
+        mine, theirs = self.parameters[: self.n_parameters], [*self.optimizer.parameters]
+        if len(mine) != len(theirs) or not all(map(is_, mine, theirs)):  # most have them in order
+            place = {parameter: i for i, parameter in enumerate(theirs)}
+            now = [(place.get(p), p.data) for p in mine]  # what the optimiser has not stays
+            trained = [
+                array("d", [x if i is None else numbers[i] for i, x in now]) for numbers in trained
+            ]
+        for epoch, weights in zip(epochs, trained, strict=True):
             self.history.add_snapshot(epoch, weights)
 
     def put_back_best(self) -> None:
