@@ -453,8 +453,6 @@ def test_the_sum_of_the_losses_goes_on_while_samples_are_moved(n, order, length)
     draw = random.Random(n)
     cost, n_weights = cost_of((2, 16, 1), LOSSES["hinge"], order)
     g = ag.value_and_grad(cost)
-    rows, targets = (
-        [numbers(draw, 2) for _ in range(n)],
-        [draw.choice((-1.0, 1.0)) for _ in range(n)],
-    )
+    rows = [numbers(draw, 2) for _ in range(n)]
+    targets = [draw.choice((-1.0, 1.0)) for _ in range(n)]
     agree(g, *[(numbers(draw, n_weights), rows, targets) for _ in range(3)], of=g)

@@ -181,11 +181,11 @@ class Assembly:
         kind = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
         function = ir.Function(self._module.ir, kind, "program")
         code = Code(self._module, function)
-        for slots in inside:
-            self._compute(code, slots)
         if inside:
+            for slots in inside:
+                self._compute(code, slots)
             self._outputs.write(code, self._outputs.left)
-        for part in [*functions, *([] if inside else self._ends())]:
+        for part in [] if inside else [*functions, *self._ends()]:
             code.builder.call(part, function.args[: len(part.args)])
         result = self._otherwise(code)
         code.builder.ret(result)

@@ -22,7 +22,10 @@ class Against:
     Args:
         memory: is given the places of the sums, and keeps their terms.
         n: how many samples there are.
-        chains: what they are.
+        chains: what they are, all in one direction.
+
+    Attributes:
+        ascend: whether there are some, and they begin with the first sample.
     """
 
     def __init__(self, memory: Memory, n: int, chains: Sequence[Chain]) -> None:
@@ -30,6 +33,7 @@ class Against:
         self._places = [memory.reserve(1) for _ in chains]
         for place, chain in zip(self._places, chains, strict=True):
             memory.put(chain.result, place)
+        self.ascend = any(not chain.is_descending for chain in chains)
         self._n_done = 0
 
     def begin(self, code: Code) -> None:
@@ -40,14 +44,12 @@ class Against:
     def go_on(self, code: Code, first: ir.Value, size: int) -> None:
         """Write into a loop from the first sample to the last what it adds of `size` of them.
 
-        Fewer than that at the end are left over, as are sums that begin with the last sample.
+        Fewer than that at the end are left over.
         """
         builder = code.builder
         end = builder.add(first, ir.Constant(I64, size))
         with builder.if_then(builder.icmp_unsigned("<=", end, ir.Constant(I64, self._n))):
             for place, chain in zip(self._places, self._chains, strict=True):
-                if chain.is_descending:
-                    continue
                 total = builder.load(code.address(place))
                 for i in range(size):
                     index = builder.add(first, ir.Constant(I64, i))
@@ -61,14 +63,13 @@ class Against:
             self._finish(code, place, chain)
 
     def _finish(self, code: Code, place: int, chain: Chain) -> None:
-        n_done = 0 if chain.is_descending else self._n_done
-        first = ir.Constant(I64, self._n - 1 if chain.is_descending else n_done)
+        first = ir.Constant(I64, self._n - 1 if chain.is_descending else self._n_done)
         go = code.builder.sub if chain.is_descending else code.builder.add
 
         def added(count: ir.Value, total: ir.Value) -> ir.Value:
             return self._added(code, chain, total, go(first, count))
 
-        n_left = ir.Constant(I64, self._n - n_done)
+        n_left = ir.Constant(I64, self._n - self._n_done)
         total = carried(code.builder, n_left, code.builder.load(code.address(place)), added)
         code.builder.store(total, code.address(place))
 

@@ -46,7 +46,7 @@ def crossing(
     read -= {*gate.positions}
     again: set[int] = set()
     for p in sorted(read):
-        made = _made_of(samples, p, (read | again) - {p}) if p >= 0 else []
+        made = _made_of(samples, p, (read | again) - {p})
         if {*made}.isdisjoint(read_later):
             again.update(made)
     return sorted(read - again), sorted(again)
@@ -87,7 +87,7 @@ def condense(
         conditions: point to the first sample's; where all are 0, a sample is left out.
         in_place, copied: the columns; of the first ones the goal is the source.
         n: how many samples there are.
-        beside: sums that go on meanwhile.
+        beside: sums that go on meanwhile, from the first sample to the last.
 
     Returns how many are let through.
     """

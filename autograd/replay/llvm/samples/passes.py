@@ -128,7 +128,7 @@ class Pass:
                 [column for column in moved if column.goal is column.source],
                 [column for column in moved if column.goal is not column.source],
                 n,
-                self._against if n_times == 1 else None,
+                self._against if n_times == 1 and self._against.ascend else None,
             )
             self._second.go_over(code, origin, let_through, self._descending)
 
