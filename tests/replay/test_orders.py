@@ -5,12 +5,10 @@ Owns the comparison with shuffling in Python, with and without native code.
 
 import random
 import sys
-from array import array
 
 import pytest
 
 from autograd.replay import backends
-from autograd.replay.llvm.shuffle import Shuffling
 from autograd.replay.training import orders
 from autograd.replay.training.orders import draw_orders
 
@@ -36,36 +34,40 @@ def test_they_are_those_of_shuffle(n, n_orders, monkeypatch):
         assert mine.getstate() == theirs.getstate()
 
 
-def test_no_word_is_drawn_in_vain(monkeypatch):
-    """As many as there are numbers left, each of which takes one or more."""
-    asked = []
-    go_on = Shuffling.go_on
-
-    def noted(self, words):
-        assert len(words) == self.left
-        asked.append(len(words))
-        go_on(self, words)
-
-    monkeypatch.setattr(Shuffling, "go_on", noted)
-    mine, theirs = random.Random(3), random.Random(3)
+@pytest.mark.parametrize("n_drawn", [0, 1, 397, 525, 526, 622, 623, 624, 625, 1247, 1248])
+def test_the_words_go_on_where_the_source_stands(n_drawn):
+    """A generator makes 624 words at a time: before, in and after the last of them."""
+    mine, theirs = random.Random(5), random.Random(5)
+    for source in (mine, theirs):
+        source.setstate(random.Random(9).getstate())
+        for _ in range(n_drawn):
+            source.getrandbits(32)
     assert [*draw_orders(mine, 100, 50)] == one_by_one(theirs, 100, 50)
     assert mine.getstate() == theirs.getstate()
-    assert asked[0] == 99 * 50
-    assert asked == sorted(asked, reverse=True)
-    assert 1.3 < sum(asked) / asked[0] < 1.5
+    assert mine.getrandbits(32) == theirs.getrandbits(32)
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 7, 100])
-@pytest.mark.parametrize("n", [2, 3, 33])
-def test_shuffling_goes_on_where_its_words_ended(n, at_once):
-    mine, theirs = random.Random(5), random.Random(5)
-    found = array("q", range(n)) * 4
-    shuffling = Shuffling(found, n)
-    while shuffling.left:
-        words = mine.randbytes(4 * min(at_once, shuffling.left))
-        shuffling.go_on(array("I", words))
-    assert [*found] == one_by_one(theirs, n, 4)
-    assert mine.getstate() == theirs.getstate()
+def test_a_state_whose_words_are_used_up_stays_so(monkeypatch):
+    """No words are made before they are asked for."""
+    monkeypatch.setattr(orders, "FEWEST", 0)
+    ends = set()
+    for n_drawn in range(600, 630):
+        mine, theirs = random.Random(1), random.Random(1)
+        for source in (mine, theirs):
+            source.getrandbits(32 * n_drawn)
+        assert [*draw_orders(mine, 2, 3)] == one_by_one(theirs, 2, 3)
+        assert mine.getstate() == theirs.getstate()
+        ends.add(theirs.getstate()[1][-1])
+    assert {1, 623, 624} <= ends  # or this would show nothing
+
+
+def test_what_gauss_has_kept_is_kept():
+    mine, theirs = random.Random(3), random.Random(3)
+    assert mine.gauss(0, 1) == theirs.gauss(0, 1)
+    draw_orders(mine, 100, 4)
+    one_by_one(theirs, 100, 4)
+    assert mine.getstate()[2] is not None
+    assert mine.gauss(0, 1) == theirs.gauss(0, 1)
 
 
 def test_without_llvmlite_python_shuffles(monkeypatch):

@@ -1,4 +1,4 @@
-"""Shuffling in native code: many orders, from random words that were drawn before.
+"""Shuffling in native code: many orders, one after another, from the state of a random source.
 
 Owns what `random.Random.shuffle` does with the words of its generator: from the last place to the
 second, each changes places with one drawn from those up to it (Fisher-Yates; Durstenfeld 1964). A
@@ -8,12 +8,15 @@ number below n is a word's highest bits, as many as n has, and drawn anew while 
 import ctypes
 from array import array
 from functools import cache
+from random import Random
 from typing import Any
 
 from llvmlite import ir
 
 from autograd.replay.llvm.code import I32, I64
+from autograd.replay.llvm.loops import carried
 from autograd.replay.llvm.machine import function_of, translated
+from autograd.replay.llvm.twister import N_WORDS, Twister
 
 WORDS, ORDERS = I32.as_pointer(), I64.as_pointer()
 _Shuffle = ctypes.PYFUNCTYPE(
@@ -23,93 +26,101 @@ _Shuffle = ctypes.PYFUNCTYPE(
     ctypes.c_void_p,
     ctypes.c_longlong,
     ctypes.c_longlong,
-    ctypes.c_void_p,
 )
 
 
-class Shuffling:
-    """Orders of n samples each, which follow each other and are shuffled in place.
+def shuffle(source: Random, orders: "array[int]", n: int) -> None:
+    """Shuffle orders of n numbers each, that follow each other, as `source` does one by one.
 
-    Attributes:
-        left: how many numbers are still to be drawn; each takes a word or more.
+    Args:
+        source: is left as it leaves itself.
+        orders: are changed in place.
+        n: two or more, of 32 bits.
     """
-
-    def __init__(self, orders: "array[int]", n: int) -> None:
-        self._orders, self._n, self._n_orders = orders, n, len(orders) // n
-        self._at = array("q", [0, n - 1])  # the order, and the place in it
-        self.left = self._n_orders * (n - 1)
-
-    def go_on(self, words: "array[int]") -> None:
-        """Use up some words, no more than there are numbers left."""
-        self.left = _code()(
-            words.buffer_info()[0],
-            len(words),
-            self._orders.buffer_info()[0],
-            self._n,
-            self._n_orders,
-            self._at.buffer_info()[0],
-        )
+    version, (*words, place), gauss = source.getstate()
+    state = array("I", words)
+    state.frombytes(bytes(Twister.SIZE - 4 * N_WORDS))
+    at = _code()(state.buffer_info()[0], place, orders.buffer_info()[0], n, len(orders) // n)
+    source.setstate((version, (*state[:N_WORDS], at), gauss))
 
 
 @cache
 def _code() -> Any:
     module = ir.Module("shuffle")
-    kind = ir.FunctionType(I64, [WORDS, I64, ORDERS, I64, I64, ORDERS])
+    kind = ir.FunctionType(I64, [WORDS, I64, ORDERS, I64, I64])
     _write(ir.Function(module, kind, "shuffle"))
     return function_of(translated(str(module)), _Shuffle, "shuffle")
 
 
 def _write(function: ir.Function) -> None:
-    words, n_words, orders, n, n_orders, place_of_place = function.args
-    zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
-    names = ("entry", "place", "draw", "word", "swap", "next", "short", "done")
-    block = {name: function.append_basic_block(name) for name in names}
-    builder = ir.IRBuilder(block["entry"])
-    at = [builder.gep(place_of_place, [place]) for place in (zero, one)]
-    k_before, i_before = [builder.load(place) for place in at]
-    last = builder.sub(n, one)
-    builder.branch(block["place"])
+    state, place, orders, n, n_orders = function.args
+    builder = ir.IRBuilder(function.append_basic_block())
+    twister = Twister(state)
+    twister.begin(builder)
 
-    builder.position_at_end(block["place"])  # of order k, i from n - 1 down to 1
-    k, i, used = [builder.phi(I64) for _ in range(3)]
-    for phi, before in zip((k, i, used), (k_before, i_before, zero), strict=True):
-        phi.add_incoming(before, block["entry"])
-    below = builder.trunc(builder.add(i, one), I32)
-    shift = builder.ctlz(below, ir.Constant(ir.IntType(1), 0))
-    builder.cbranch(builder.icmp_signed("<", i, one), block["next"], block["draw"])
+    def shuffled(k: ir.Value, used: ir.Value) -> ir.Value:
+        return _shuffled(builder, twister, builder.gep(orders, [builder.mul(k, n)]), n, used)
+
+    builder.ret(carried(builder, n_orders, place, shuffled))
+
+
+def _shuffled(
+    builder: ir.IRBuilder, twister: Twister, order: ir.Value, n: ir.Value, used: ir.Value
+) -> ir.Value:
+    """Write the shuffling of one order; how many of the words at hand are used up by then.
+
+    What is drawn is not below n in three of ten cases, which no processor foresees. So a place then
+    changes with itself, and comes again.
+    """
+    zero, one = ir.Constant(I64, 0), ir.Constant(I64, 1)
+    before, names = builder.block, ("bits", "draw", "refill", "swap", "done")
+    block = {name: builder.append_basic_block(name) for name in names}
+    last = builder.sub(n, one)
+    builder.branch(block["bits"])
+
+    builder.position_at_end(block["bits"])  # the places whose numbers have as many of them
+    i, at = builder.phi(I64), builder.phi(I64)
+    i.add_incoming(last, before)
+    at.add_incoming(used, before)
+    shift = builder.ctlz(builder.trunc(builder.add(i, one), I32), ir.Constant(ir.IntType(1), 0))
+    half = builder.shl(one, builder.sub(ir.Constant(I64, 31), builder.zext(shift, I64)))
+    is_two = builder.icmp_signed("<", half, ir.Constant(I64, 2))
+    lowest = builder.select(is_two, one, builder.sub(half, one))
+    builder.branch(block["draw"])
 
     builder.position_at_end(block["draw"])
-    word = builder.phi(I64)
-    word.add_incoming(used, block["place"])
-    builder.cbranch(builder.icmp_signed("<", word, n_words), block["word"], block["short"])
+    here, word = builder.phi(I64), builder.phi(I64)
+    here.add_incoming(i, block["bits"])
+    word.add_incoming(at, block["bits"])
+    is_short = builder.icmp_signed(">=", word, ir.Constant(I64, N_WORDS))
+    builder.cbranch(is_short, block["refill"], block["swap"])
 
-    builder.position_at_end(block["word"])
-    drawn = builder.lshr(builder.load(builder.gep(words, [word])), shift)
-    after = builder.add(word, one)
-    word.add_incoming(after, block["word"])
-    builder.cbranch(builder.icmp_unsigned("<", drawn, below), block["swap"], block["draw"])
+    builder.position_at_end(block["refill"])
+    twister.refill(builder)
+    refilled = builder.block
+    builder.branch(block["swap"])
 
     builder.position_at_end(block["swap"])
-    start = builder.gep(orders, [builder.mul(k, n)])
-    here, there = builder.gep(start, [i]), builder.gep(start, [builder.zext(drawn, I64)])
-    mine, other = builder.load(here), builder.load(there)
-    builder.store(other, here)
-    builder.store(mine, there)
-    for phi, new in zip((k, i, used), (k, builder.sub(i, one), after), strict=True):
-        phi.add_incoming(new, block["swap"])
-    builder.branch(block["place"])
+    number = builder.phi(I64)
+    number.add_incoming(word, block["draw"])
+    number.add_incoming(zero, refilled)
+    drawn = builder.zext(builder.lshr(twister.word(builder, number), shift), I64)
+    is_below = builder.icmp_unsigned("<=", drawn, here)
+    mine = builder.gep(order, [here])
+    other = builder.gep(order, [builder.select(is_below, drawn, here)])
+    numbers = builder.load(mine), builder.load(other)
+    builder.store(numbers[1], mine)
+    builder.store(numbers[0], other)
+    following, after = builder.sub(here, builder.zext(is_below, I64)), builder.add(number, one)
+    here.add_incoming(following, builder.block)
+    word.add_incoming(after, builder.block)
+    i.add_incoming(following, block["done"])
+    at.add_incoming(after, block["done"])
+    is_on = builder.icmp_signed(">=", following, lowest)
+    builder.cbranch(is_on, block["draw"], block["done"])
 
-    builder.position_at_end(block["next"])
-    following = builder.add(k, one)
-    for phi, new in zip((k, i, used), (following, last, used), strict=True):
-        phi.add_incoming(new, block["next"])
-    is_left = builder.icmp_signed("<", following, n_orders)
-    builder.cbranch(is_left, block["place"], block["done"])
-
-    builder.position_at_end(block["short"])
-    for place, now in zip(at, (k, i), strict=True):
-        builder.store(now, place)
-    orders_left = builder.sub(builder.sub(n_orders, one), k)
-    builder.ret(builder.add(builder.mul(orders_left, last), i))
     builder.position_at_end(block["done"])
-    builder.ret(zero)
+    end = builder.append_basic_block("end")
+    builder.cbranch(builder.icmp_signed(">=", following, one), block["bits"], end)
+    builder.position_at_end(end)
+    return after

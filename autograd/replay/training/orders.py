@@ -1,6 +1,6 @@
 """Orders: those of many epochs, drawn at once as `random.Random.shuffle` draws them one by one.
 
-Owns the words of the random source: as many are taken from it as shuffling in Python takes.
+Owns where native code does it: the random source is left as shuffling in Python leaves it.
 """
 
 from array import array
@@ -35,13 +35,10 @@ def _shuffled(source: Random, n: int, n_orders: int) -> "array[int]":
 
 
 def _drawn(source: Random, n: int, n_orders: int) -> "array[int]":
-    from autograd.replay.llvm.shuffle import Shuffling
+    from autograd.replay.llvm.shuffle import shuffle
 
     orders = _in_order(n) * n_orders
-    shuffling = Shuffling(orders, n)
-    # Each number takes at least a word, 2 ln 2 = 1.39 on average: so no word is drawn in vain.
-    while shuffling.left:
-        shuffling.go_on(array("I", source.randbytes(4 * shuffling.left)))
+    shuffle(source, orders, n)
     return orders
 
 
