@@ -42,6 +42,8 @@ def arities(name):
 
 
 CASES = [Case(name, arity) for name in sorted(WRITERS) for arity in arities(name)]
+# What a gate of a relu compares with may have an instruction of its own.
+COMPARED = [Case(name, 1, (x,)) for name in ("gt", "heaviside") for x in (0.0, -0.0, 1.0)]
 
 
 class Library:
@@ -119,7 +121,7 @@ def _write_loop(module, lowering, width, case, times):
 
 @cache
 def library(width, fast=False):
-    return Library(CASES, width, fast)
+    return Library([*CASES, *COMPARED], width, fast)
 
 
 @cache

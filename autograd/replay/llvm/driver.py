@@ -14,6 +14,7 @@ from llvmlite import ir
 
 from autograd.replay.llvm.choice import are_beside, are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
+from autograd.replay.llvm.finite import are_finite
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
 from autograd.replay.llvm.rows.lanes import ALIGNED
@@ -204,7 +205,7 @@ def _write_leg(
         status = builder.call(program, [named["blocks"], work, outputs])
         is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
         _stop_unless(builder, is_same_way, stopped)
-        _stop_unless(builder, _are_finite(builder, outputs, word["n_outputs"]), stopped)
+        _stop_unless(builder, are_finite(builder, outputs, word["n_outputs"]), stopped)
         line = builder.load(at.log)
         builder.store(builder.load(outputs), line)
         answer, n_before = builder.gep(line, [one]), builder.add(named["n_rates"], named["n_new"])
@@ -229,19 +230,6 @@ def _write_leg(
         is_last = builder.icmp_unsigned(">=", following, end)
         builder.store(builder.select(is_last, named["order"], following), at.order)
         builder.store(builder.add(builder.load(at.n_done), one), at.n_done)
-
-
-def _are_finite(builder: ir.IRBuilder, numbers: ir.Value, n: ir.Value) -> ir.Value:
-    """Whether all are: x - x is 0 unless x is nan or infinite, and one sum tells of all."""
-    with builder.goto_entry_block():
-        total = builder.alloca(DOUBLE)
-    builder.store(ir.Constant(DOUBLE, 0.0), total)
-    with loop(builder, n) as i:
-        x = builder.load(builder.gep(numbers, [i]))
-        flags = ["reassoc"]  # of zeros and nan: any order is the same
-        sum_now = builder.fadd(builder.load(total), builder.fsub(x, x), flags=flags)
-        builder.store(sum_now, total)
-    return builder.fcmp_ordered("==", builder.load(total), ir.Constant(DOUBLE, 0.0))
 
 
 def _n_right(

@@ -1,11 +1,12 @@
 """Reassociation: the long sums of a fast program in as many running totals as there are lanes.
 
-Owns which sums these are, and the tape in which each of them is eight sums side by side and then
-the sum of these. Each addition of a sum waits for the one before: so an eighth as often. A sum over
-samples is none of them: its terms stand in lanes as they are.
+Owns which sums these are, and the tape in which each of them is eight sums side by side, or more of
+them, and then the sum of these. Each addition of a sum waits for the one before: so an eighth as
+often. A sum over samples is none of them: its terms stand in lanes as they are.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from autograd.op import Op
 from autograd.replay.llvm.memory import LANES
@@ -14,10 +15,12 @@ from autograd.replay.tapes.samples import Chain, Samples
 from autograd.replay.tapes.tape import Guard, Tape
 
 FEWEST = 4 * LANES  # terms; of fewer, adding up the totals takes what they save
+MANY = 16 * LANES  # terms; of so many the totals fill several vectors, which do not wait either
+SIDE_BY_SIDE = 4
 
 
 def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | None]:
-    """The same program with as many instructions, in which each long sum is one of eight totals.
+    """The same program with as many instructions, in which each long sum is one of many totals.
 
     The bound on its error becomes smaller: Higham, Accuracy and Stability of Numerical Algorithms,
     2nd edition, section 4.2. Sums of one length are left alone where they fill the lanes together.
@@ -54,12 +57,16 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
         new = made.setdefault(links[0], [])
         if k == links[0] and a not in constants:
             mine.append(slots[a])
-        if len(mine) < LANES:
+        if len(mine) < n_totals(links):
             mine.append(slots[term])
         else:
             new.append(append(row, mine.pop(0), slots[term]))
             mine.append(new[-1])
         if k == links[-1]:
+            while len(mine) > LANES:  # those in a vector and those in another, lane by lane
+                half = len(mine) // 2
+                mine = [append(row, a, b) for a, b in zip(mine[:half], mine[half:], strict=True)]
+                new += mine
             while len(mine) > 1:
                 new.append(append(row, mine.pop(0), mine.pop(0)))
                 mine.append(new[-1])
@@ -72,6 +79,11 @@ def reassociated(tape: Tape, samples: Samples | None) -> tuple[Tape, Samples | N
     outputs = [slots[i] for i in tape.outputs]
     new_tape = tape._replace(rows=rows, operands=operands, outputs=outputs, guards=guards)
     return new_tape, _renumbered(samples, slots) if samples is not None else None
+
+
+def n_totals(links: Sequence[int]) -> int:
+    """In how many running totals a sum is made."""
+    return LANES * (SIDE_BY_SIDE if len(links) >= MANY - 1 else 1)
 
 
 def long_sums(additions: Additions, samples: Samples | None) -> list[list[int]]:

@@ -28,6 +28,7 @@ from autograd.replay.llvm.rows.lanes import (
     sqrt,
 )
 from autograd.replay.llvm.rows.powers import cube, is_exact_enough, square
+from autograd.replay.llvm.rows.signs import is_positive
 
 LN2 = special.LN2
 
@@ -41,6 +42,8 @@ def _libm(symbol: str) -> Body:
 
 
 def _gt(a: Number, b: Number) -> Number:
+    if b.constant == 0.0:
+        return is_positive(a)
     return select(a > b, 1.0, select(a <= b, 0.0, math.nan))
 
 
@@ -112,7 +115,8 @@ def _power(x: Number, n: Number) -> Number:
         return square(x)
     if n.constant == 3.0 and is_exact_enough(3):
         return cube(x)
-    return _libm("pow")(x, n)
+    # The C library's is nan where the other is a signalling nan; Python's is not (float_pow).
+    return select(x.equals(1.0) | n.equals(0.0), 1.0, _libm("pow")(x, n))
 
 
 def _fast_power(x: Number, n: Number) -> Number:

@@ -73,7 +73,7 @@ class Sums:
         """Write what the sums begin with."""
         for total, group in zip(self._totals, self._groups, strict=True):
             starts = tuple([chain.start for chain in group.chains])
-            if len(set(starts)) == 1 or (len(starts) == LANES and code.memory.row(starts)):
+            if len(set(starts)) == 1 or len(starts) == LANES:
                 code.store_vector(code.vector((starts * LANES)[:LANES]), total)
                 continue
             for lane, start in enumerate(starts):
