@@ -52,8 +52,8 @@ PICTURE = ("autograd.value", "_repr_mimebundle_", "autograd.view.graph")
 # and a program becomes native code, and orders are shuffled by it, where llvmlite is installed.
 NATIVE = (
     ("autograd.replay.backends", "_native", "autograd.replay.llvm.program"),
-    ("autograd.replay.training.orders", "_drawn", "autograd.replay.llvm.shuffle"),
-    ("autograd.replay.training.totals", "_native", "autograd.replay.llvm.totals"),
+    ("autograd.replay.training.orders", "_drawn", "autograd.replay.llvm.training.shuffle"),
+    ("autograd.replay.training.totals", "_native", "autograd.replay.llvm.training.totals"),
     ("autograd.replay.training.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),
 )
 

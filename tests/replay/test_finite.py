@@ -13,8 +13,8 @@ import pytest
 from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I64
-from autograd.replay.llvm.finite import WIDTHS, are_finite
 from autograd.replay.llvm.machine import function_of, translated
+from autograd.replay.llvm.training.finite import WIDTHS, are_finite
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["as written", "optimised"])

@@ -71,7 +71,7 @@ def test_what_gauss_has_kept_is_kept():
 
 
 def test_without_llvmlite_python_shuffles(monkeypatch):
-    monkeypatch.setitem(sys.modules, "autograd.replay.llvm.shuffle", None)
+    monkeypatch.setitem(sys.modules, "autograd.replay.llvm.training.shuffle", None)
     orders._is_usual.cache_clear()
     try:
         assert not orders._is_usual()

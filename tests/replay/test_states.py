@@ -14,7 +14,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd.replay.llvm.rows.lanes import ALIGNED
-from autograd.replay.llvm.states import LINE, States
+from autograd.replay.llvm.training.states import LINE, States
 
 
 def at(address, n):

@@ -17,8 +17,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.replay.llvm import totals
 from autograd.replay.llvm.cpython import slots
+from autograd.replay.llvm.training import totals
 from tests.replay.eager import BACKENDS, bits
 from tests.threads import in_threads
 

@@ -13,12 +13,12 @@ from autograd.op import Op
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
 from autograd.replay.llvm.cpython.entry import Addresses, Entry
 from autograd.replay.llvm.cpython.layouts import is_possible
-from autograd.replay.llvm.driver import drive
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import are_better
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
+from autograd.replay.llvm.training.driver import drive
 from autograd.replay.programs import Batches, Direct, Ran, StepProgram
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.samples import Samples

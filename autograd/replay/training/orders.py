@@ -35,7 +35,7 @@ def _shuffled(source: Random, n: int, n_orders: int) -> "array[int]":
 
 
 def _drawn(source: Random, n: int, n_orders: int) -> "array[int]":
-    from autograd.replay.llvm.shuffle import shuffle
+    from autograd.replay.llvm.training.shuffle import shuffle
 
     orders = _in_order(n) * n_orders
     shuffle(source, orders, n)

@@ -36,7 +36,7 @@ def _native() -> Callable[..., "array[float]"] | None:
     if not has_llvm():
         return None
     try:
-        from autograd.replay.llvm.totals import means
+        from autograd.replay.llvm.training.totals import means
     except (ImportError, OSError):  # llvmlite is there and broken
         return None
     numbers, weights = array("d", [0.1, 0.7, 1e17, -0.3, 1.1, 3e17]), array("d", [3.0, 7.0, -1.0])

@@ -16,7 +16,7 @@ from llvmlite import ir
 from autograd.replay.llvm.code import I32, I64
 from autograd.replay.llvm.loops import carried
 from autograd.replay.llvm.machine import function_of, translated
-from autograd.replay.llvm.twister import N_WORDS, Twister
+from autograd.replay.llvm.training.twister import N_WORDS, Twister
 
 WORDS, ORDERS = I32.as_pointer(), I64.as_pointer()
 _Shuffle = ctypes.PYFUNCTYPE(

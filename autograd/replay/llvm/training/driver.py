@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from autograd.replay.llvm.choice import are_beside, are_there, choose
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
-from autograd.replay.llvm.finite import are_finite
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
 from autograd.replay.llvm.rows.lanes import ALIGNED
-from autograd.replay.llvm.states import States
+from autograd.replay.llvm.training.choice import are_beside, are_there, choose
+from autograd.replay.llvm.training.finite import are_finite
+from autograd.replay.llvm.training.states import States
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])

@@ -1,0 +1,1 @@
+"""Machine code around training steps: batches in turn, orders of epochs, means of costs."""
