@@ -8,7 +8,10 @@ from autograd.replay.programs import MOST_REMEMBERED as MOST_REMEMBERED, Decisio
 from autograd.replay.recording.refusals import too_many_ways_to_pay as too_many_ways_to_pay
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
-from autograd.replay.training.orders import draw_orders as draw_orders
+from autograd.replay.training.orders import (
+    draw_orders as draw_orders,
+    shuffles_as_usual as shuffles_as_usual,
+)
 from autograd.replay.training.totals import means_of as means_of
 from autograd.replay.training.ways import Ways as Ways
 
@@ -29,5 +32,6 @@ __all__ = [
     "freed_by_fork",
     "means_of",
     "pass_on",
+    "shuffles_as_usual",
     "too_many_ways_to_pay",
 ]

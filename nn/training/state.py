@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.replay import draw_orders, means_of
+from autograd.replay import draw_orders, means_of, shuffles_as_usual
 from nn.checks import rate
 from nn.evaluate import DecisionRule, numbers_of, outputs_of
 from nn.module import Module
@@ -141,7 +141,7 @@ class Training:
 
     def may_draw_ahead(self) -> bool:
         """Whether orders can be drawn before their epochs and, if need be, as if they were not."""
-        return not self.is_shuffled or type(self.source) is Random
+        return not self.is_shuffled or shuffles_as_usual(self.source)
 
     def batches(self) -> Iterator[list[int]]:
         """Yield the samples of each batch of this epoch that is still to come."""

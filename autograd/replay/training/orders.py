@@ -13,14 +13,30 @@ FEWEST = 300  # samples that are worth it
 AT_ONCE = 2_000_000  # samples; each is some 20 bytes while their orders are drawn
 
 
+# What shuffling asks a source for, or native code does; somebody may have put another in its place.
+_METHODS = {
+    name: getattr(Random, name, None)
+    for name in ("shuffle", "_randbelow", "getrandbits", "getstate", "setstate")
+}
+
+
+def shuffles_as_usual(source: object) -> bool:
+    """Whether it is a `random.Random`, of no class derived from it, with the methods of old."""
+    return (
+        type(source) is Random
+        and _METHODS.keys().isdisjoint(vars(source))
+        and all(getattr(Random, name, None) is method for name, method in _METHODS.items())
+    )
+
+
 def draw_orders(source: Random, n: int, n_orders: int) -> "array[int]":
     """The orders, one after another, that shuffling `range(n)` so many times gives.
 
     Args:
-        source: a `random.Random`, and of no class derived from it; it is left as shuffling leaves
-            it.
+        source: is left as shuffling leaves it.
     """
-    if n < 2 or not FEWEST <= n * n_orders <= AT_ONCE or not _is_usual():
+    is_worth_it = n > 1 and FEWEST <= n * n_orders <= AT_ONCE
+    if not is_worth_it or not shuffles_as_usual(source) or not _is_usual():
         return _shuffled(source, n, n_orders)
     return _drawn(source, n, n_orders)
 

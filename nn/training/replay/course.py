@@ -5,6 +5,7 @@ Owns how far such a call reaches, the orders of the epochs to come, and how what
 
 from array import array
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd.replay import STATE_NOTED
 from nn.training.random_sources import of_a_training
@@ -23,7 +24,7 @@ class Course:
         pays: whether batches of a size are to be run by a program.
 
     Attributes:
-        samples: in their order; after the last of these the first again.
+        samples: in their order, when it is drawn; after the last of these the first again.
         sizes: how many samples a batch has, and how many such batches follow each other.
     """
 
@@ -32,7 +33,8 @@ class Course:
     ) -> None:
         self._training = training
         self._orders = array("q")  # of the epochs after this one
-        self._before = None  # the state of the random source when these had not been drawn
+        self._before: Any = None  # the state of the random source when these had not been drawn
+        self._n_more = 0  # of these epochs
         order = training.order[training.position :]
         first = _sizes(len(order), training.batch_size, n_batches, pays)
         self._epochs = [first]
@@ -43,13 +45,18 @@ class Course:
         n_more = min(n_epochs - 1, n_left // training.n_batches, MOST_SAMPLES // len(training.rows))
         n_more = n_more if pays_throughout else 0
         if n_more > 0 and training.may_draw_ahead():
-            if training.is_shuffled:  # else all epochs are as this one
-                self._before = training.source.getstate()
-                self._orders = training.next_orders(n_more)
-                self.samples += self._orders
             self._epochs += [whole] * n_more
+            self._n_more = n_more
         self._kept = self._epochs_kept(training.finished, training.finished + len(self._epochs))
         self.sizes = self._legs(training.finished + 1)
+
+    def draw(self) -> None:
+        """Draw the orders of its epochs; whoever does not run them is to take these back."""
+        training = self._training
+        if self._n_more and training.is_shuffled:  # else all epochs are as this one
+            self._before = training.source.getstate()
+            self._orders = training.next_orders(self._n_more)
+            self.samples += self._orders
 
     def _legs(self, first: int) -> list[tuple[int, int]]:
         """The batches of all epochs, from the number `first` on, with what is kept between them."""

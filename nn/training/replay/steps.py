@@ -103,6 +103,7 @@ class CompiledSteps:
             return 0
         start = time.perf_counter()
         try:
+            course.draw()
             done = self._descent.run(
                 course.samples,
                 course.sizes,

@@ -425,6 +425,7 @@ def test_a_course_goes_on_into_epochs_of_which_all_pays():
                 before = training.source.getstate()
                 for pays in (lambda size: True, lambda size: size == 5, lambda size: size == 2):
                     course = Course(training, 8, 9, pays)
+                    course.draw()
                     seen.append((course.sizes, len(course.samples)))
                     course.count([], (), [])  # none was run: the orders are taken back
                 assert training.source.getstate() == before

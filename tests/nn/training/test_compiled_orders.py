@@ -50,6 +50,77 @@ def test_a_source_of_the_users_own_is_left_to_itself(drawn):
     assert drawn == []
 
 
+REPLACED = {
+    "getrandbits": lambda own: own.getrandbits,
+    "_randbelow": lambda own: own._randbelow,
+    "shuffle": lambda own: list.reverse,
+}
+
+
+@pytest.mark.parametrize("name", REPLACED)
+@pytest.mark.parametrize("where", ["source", "class"])
+@pytest.mark.parametrize("n_callbacks", [0, 1])
+def test_a_method_that_somebody_has_replaced_is_asked(name, where, n_callbacks, monkeypatch):
+    """As by who wants the same order each time, or notes what was drawn."""
+    monkeypatch.setattr(nn.training.replay.worth, "PRICE_IN_BATCHES", 0.0)
+    left = []
+    for compiled in (False, True):
+        source, own = random.Random(3), random.Random(4)
+        new = REPLACED[name](own)
+        with monkeypatch.context() as patch:
+            if where == "source":
+                patch.setattr(source, name, new, raising=False)
+            else:
+                patch.setattr(random.Random, name, lambda self, x, new=new: new(x), raising=False)
+            model = mlp(2, 1)
+            options = {"epochs": 9, "batch_size": 8, "lr": 0.01, "compiled": compiled}
+            callbacks = [lambda training: None] * n_callbacks
+            data = MANY, ANSWERS
+            nn.fit(model, data, "mse", verbose=False, seed=source, callbacks=callbacks, **options)
+        left.append([p.data.hex() for p in model.parameters()])
+        left.append([source.getstate(), own.getstate()])
+    assert left[:2] == left[2:]
+
+
+@pytest.mark.parametrize("place", ["in the orders", "after them"])
+def test_whoever_interrupts_the_drawing_leaves_the_source_as_it_was(place, monkeypatch):
+    """A signal's handler may raise at any moment: then the next order is not yet drawn."""
+
+    class Timeout(BaseException):
+        pass
+
+    next_orders = nn.training.state.Training.next_orders
+
+    def interrupted(self, n):
+        if n == 1:
+            return next_orders(self, n)
+        if place == "after them":
+            next_orders(self, n)
+        else:
+            self.source.random()
+        raise Timeout
+
+    source = random.Random(3)
+    training = []
+    with monkeypatch.context() as patch:
+        patch.setattr(nn.training.replay.worth, "PRICE_IN_BATCHES", 0.0)
+        patch.setattr(nn.training.state.Training, "next_orders", interrupted)
+        begin = nn.training.state.Training.begin_epoch
+        patch.setattr(
+            nn.training.state.Training,
+            "begin_epoch",
+            lambda self, order=None: (training.append(self), begin(self, order))[1],
+        )
+        options = {"epochs": 90, "batch_size": 8, "lr": 0.01, "compiled": True}
+        with pytest.raises(Timeout):
+            nn.fit(mlp(2, 1), (MANY, ANSWERS), "mse", verbose=False, seed=source, **options)
+    n_begun = training[-1].finished + bool(training[-1].order)
+    alone = random.Random(3)
+    for _ in range(n_begun):
+        alone.shuffle([*MANY])
+    assert source.getstate() == alone.getstate()
+
+
 def test_a_schedule_that_raises_leaves_the_source_before_the_order(drawn, monkeypatch):
     def schedule(epoch):
         if epoch == 3:
