@@ -11,7 +11,7 @@ from autograd.replay import STATE_NOTED
 from nn.training.random_sources import of_a_training
 from nn.training.state import Training
 
-MOST_SAMPLES = 200_000  # in a call: their order is laid out
+MOST_SAMPLES = 200_000  # in a call, where their order is laid out
 
 
 class Course:
@@ -42,8 +42,9 @@ class Course:
         self.samples = array("q", order[:n_samples])
         whole = _sizes(len(training.rows), training.batch_size, training.n_batches, pays)
         pays_throughout = _count(whole) == training.n_batches
-        n_more = min(n_epochs - 1, n_left // training.n_batches, MOST_SAMPLES // len(training.rows))
-        n_more = n_more if pays_throughout else 0
+        n_more = min(n_epochs - 1, n_left // training.n_batches) if pays_throughout else 0
+        if training.is_shuffled:
+            n_more = min(n_more, MOST_SAMPLES // len(training.rows))
         if n_more > 0 and training.may_draw_ahead():
             self._epochs += [whole] * n_more
             self._n_more = n_more
