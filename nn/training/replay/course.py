@@ -34,7 +34,6 @@ class Course:
         self._training = training
         self._orders = array("q")  # of the epochs after this one
         self._before: Any = None  # the state of the random source when these had not been drawn
-        self._n_more = 0  # of these epochs
         order = training.order[training.position :]
         first = _sizes(len(order), training.batch_size, n_batches, pays)
         self._epochs = [first]
@@ -47,16 +46,16 @@ class Course:
             n_more = min(n_more, MOST_SAMPLES // len(training.rows))
         if n_more > 0 and training.may_draw_ahead():
             self._epochs += [whole] * n_more
-            self._n_more = n_more
         self._kept = self._epochs_kept(training.finished, training.finished + len(self._epochs))
         self.sizes = self._legs(training.finished + 1)
 
     def draw(self) -> None:
         """Draw the orders of its epochs; whoever does not run them is to take these back."""
         training = self._training
-        if self._n_more and training.is_shuffled:  # else all epochs are as this one
+        n_more = len(self._epochs) - 1
+        if n_more and training.is_shuffled:  # else all epochs are as this one
             self._before = training.source.getstate()
-            self._orders = training.next_orders(self._n_more)
+            self._orders = training.next_orders(n_more)
             self.samples += self._orders
 
     def _legs(self, first: int) -> list[tuple[int, int]]:
