@@ -73,11 +73,7 @@ class Sums:
         """Write what the sums begin with."""
         for total, group in zip(self._totals, self._groups, strict=True):
             starts = tuple([chain.start for chain in group.chains])
-            if len(set(starts)) == 1 or len(starts) == LANES:
-                code.store_vector(code.vector((starts * LANES)[:LANES]), total)
-                continue
-            for lane, start in enumerate(starts):
-                code.builder.store(code.number(start), code.address(total + lane))
+            code.store_vector(code.vector((starts + starts[-1:] * LANES)[:LANES]), total)
 
     def add_up(self, strip: Strip, is_descending: bool) -> None:
         """Add the terms of a strip, one sample after another."""
