@@ -132,9 +132,9 @@ def problems() -> dict[str, Problem]:
             _or(lambda r: mpf(1) / 2 + r / 6 + r * r / 24, lambda r: (mp.expm1(r) - r) / (r * r)),
         ),
         "TANH": Problem(  # tanh(r) = r + r^3 p(r^2)
-            5,
+            7,
             mpf(0),
-            (half_ln2 / 2) ** 2,
+            half_ln2**2,
             _or(lambda z: -mpf(1) / 3 + 2 * z / 15 - 17 * z * z / 315, _tanh_rest),
         ),
         "LOG": Problem(  # log((1 + s)/(1 - s)) = 2s + s^3 p(s^2)

@@ -12,6 +12,7 @@ from autograd.op import TABLE
 from autograd.replay.llvm.machine import n_registers
 from autograd.replay.llvm.rows.approximations import FUNCTIONS, ROWS
 from autograd.replay.llvm.rows.lanes import Code, Number, Shape
+from autograd.replay.llvm.rows.registers import joined, parts
 from autograd.replay.llvm.rows.twins import TOGETHER, TWINS
 from autograd.replay.llvm.rows.writers import FAST_WRITERS, WRITERS
 
@@ -66,9 +67,9 @@ class Lowering:
         Args:
             operands: those of each, vectors; a power of 2 of them.
         """
-        joined = [_joined(builder, vectors) for vectors in zip(*operands, strict=True)]
+        long = [joined(builder, vectors) for vectors in zip(*operands, strict=True)]
         shape = Shape(self._shape.module, len(operands) * self._shape.width)
-        return _parts(builder, self._emit(shape, builder, name, joined), len(operands))
+        return parts(builder, self._emit(shape, builder, name, long), len(operands))
 
     def _emit(
         self, shape: Shape, builder: ir.IRBuilder, name: str, operands: Sequence[ir.Value]
@@ -89,22 +90,3 @@ class Lowering:
 def is_lowered(name: str) -> bool:
     """Whether the row called `name` can be written; if not, compiled code calls Python back."""
     return name in WRITERS
-
-
-def _joined(builder: ir.IRBuilder, vectors: Sequence[ir.Value]) -> ir.Value:
-    """The lanes of the first, of the second, ... in one vector."""
-    if len(vectors) == 1:
-        return vectors[0]
-    half = len(vectors) // 2
-    both = _joined(builder, vectors[:half]), _joined(builder, vectors[half:])
-    return builder.shuffle_vector(*both, _lanes(0, 2 * both[0].type.count))
-
-
-def _parts(builder: ir.IRBuilder, vector: ir.Value, n: int) -> list[ir.Value]:
-    """The first lanes, the next ones, ... of a vector, as n vectors."""
-    size = vector.type.count // n
-    return [builder.shuffle_vector(vector, vector, _lanes(i * size, size)) for i in range(n)]
-
-
-def _lanes(start: int, count: int) -> ir.Constant:
-    return ir.Constant(ir.VectorType(ir.IntType(32), count), [*range(start, start + count)])

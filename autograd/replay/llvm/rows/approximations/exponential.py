@@ -6,6 +6,7 @@ Owns `Power`, e^x before its parts are multiplied and added, which activation fu
 import math
 from typing import NamedTuple
 
+from autograd.replay.llvm.rows.approximations.quotients import quotient
 from autograd.replay.llvm.rows.bits import (
     MANTISSA,
     ONE,
@@ -13,9 +14,11 @@ from autograd.replay.llvm.rows.bits import (
     Bits,
     bits_of,
     horner,
+    pattern,
     polynomial,
 )
-from autograd.replay.llvm.rows.lanes import Number, copysign, fma, select
+from autograd.replay.llvm.rows.lanes import Number, copysign, floor, fma, select
+from autograd.replay.llvm.rows.registers import exponent, n_of_eight, scaled
 
 # e^r = 1 + r + r^2 p(r) for |r| <= log(2)/2; error 2^-59
 EXP = (
@@ -32,22 +35,24 @@ EXP = (
     2.092158085484393e-09,
 )
 
-# tanh(r) = r + r^3 p(r^2) for |r| <= log(2)/4; error 2^-51, of the result 2^-56
+# tanh(r) = r + r^3 p(r^2) for 0 <= r <= log(2)/2; error 2^-52, of the result 2^-55
 TANH = (
-    -0.3333333333333328,
-    0.13333333333213318,
-    -0.05396825350094035,
-    0.021869421950299412,
-    -0.008858940934496178,
-    0.003463981141521141,
+    -0.3333333333333331,
+    0.1333333333330599,
+    -0.05396825392015058,
+    0.02186948530900448,
+    -0.008863129009141532,
+    0.0035902117417630224,
+    -0.0014365907283065177,
+    0.00048745239770453525,
 )
 
 LOG2_E = 1.0 / math.log(2.0)
 # log(2) as a sum of doubles, the second what is left of the first.
 LN2_HIGH, LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
-# What tanh multiplies the parts of its quotient by, where k is at most 1 and where it is more: the
-# parts then lie below a power of 2 rather than above it, where what is rounded is most.
-NEAR, FAR = 1.25, 1.5
+# What tanh multiplies both parts of its quotient by: they lie below powers of 2 then rather than
+# above them, where what is rounded is most.
+ONE_OF_TANH = 1.25
 
 
 class Power(NamedTuple):
@@ -104,21 +109,25 @@ def expm1(x: Number) -> Number:
 def tanh(x: Number) -> Number:
     """((s - 1) + (s + 1) t)/((s + 1) + (s - 1) t) of |x| = k log(2)/2 + r, s = 2^k, t = tanh(r).
 
-    That is the theorem of addition, with tanh(k log(2)/2) = (s - 1)/(s + 1): near 0 it is t, and
-    from k = 2 on the upper part is written as the lower one less 2 (1 - t), so that what is rounded
-    in the one is in the other, too.
+    That is the theorem of addition, with tanh(k log(2)/2) = (s - 1)/(s + 1). Since k is rounded
+    down, nothing cancels. The upper part is written as the lower one less 2 (1 - t), so that what
+    is rounded in the one is in the other, too.
     """
     a = abs(x)
     a = select(a > 20.0, 20.0, a)  # where it is 1 to the last digit
-    shifted = fma(a, 2.0 * LOG2_E, ROUNDER)
-    k = shifted - ROUNDER
-    r = fma(-k, 0.5 * LN2_HIGH, a)  # exact
+    k, scale = _power_below(a * (2.0 * LOG2_E), ONE_OF_TANH)
+    r = fma(-k, 0.5 * LN2_HIGH, a)  # what log(2) is more, 2^-56, is lost in the roundings
     square = r * r
-    t = r + fma(-k, 0.5 * LN2_LOW, r * square * horner(square, TANH))
-    is_far = k > 1.0
-    one = select(is_far, FAR, NEAR)
-    scale = ((bits_of(shifted) << MANTISSA) + bits_of(one)).number()
-    less, more = scale - one, scale + one
-    lower = fma(less, t, more)
-    upper = fma(select(is_far, 2.0 * FAR, more), t, select(is_far, lower - 2.0 * FAR, less))
-    return copysign(upper / lower, x)
+    t = fma(r * square, horner(square, TANH), r)
+    lower = fma(scale - ONE_OF_TANH, t, scale + ONE_OF_TANH)
+    upper = fma(t, 2.0 * ONE_OF_TANH, lower - 2.0 * ONE_OF_TANH)
+    return copysign(quotient(upper, lower), x)
+
+
+def _power_below(x: Number, c: float) -> tuple[Number, Number]:
+    """k = floor(x), and c 2^k; for 0 <= x <= 1023 and 1 <= c < 2."""
+    if n_of_eight(x):
+        scale = scaled(c, x)
+        return exponent(scale), scale
+    k = floor(x)
+    return k, ((bits_of(k + ROUNDER) << MANTISSA) + pattern(c)).number()
