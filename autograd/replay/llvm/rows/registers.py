@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from llvmlite import ir
 
 from autograd.replay.llvm.machine import register_lanes
-from autograd.replay.llvm.rows.lanes import Code, Number, Shape
+from autograd.replay.llvm.rows.lanes import Code, Number, Operand, Shape
 
 LANES = 8
 _BYTE, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
@@ -52,14 +52,14 @@ def in_each(body: Callable[..., Number], *numbers: Number) -> Number:
     return Number(code, joined(code.builder, [result.value for result in results]))
 
 
-def scaled(c: float, x: Number) -> Number:
-    """c 2**floor(x): Intel SDM, VSCALEFPD."""
+def scaled(c: Operand, x: Number) -> Number:
+    """c 2**floor(x), rounded once: Intel SDM, VSCALEFPD."""
 
-    def body(_: int, x: Number) -> Number:
-        operands = [x.code.value(c), x.value, _nothing(x)]
-        return _called("mask.scalef.pd.512", x, *operands, (_BYTE, _ALL), (_I32, _ROUNDS_AS_ALWAYS))
+    def body(_: int, c: Number, x: Number) -> Number:
+        settings = (_BYTE, _ALL), (_I32, _ROUNDS_AS_ALWAYS)
+        return _called("mask.scalef.pd.512", x, c.value, x.value, _nothing(x), *settings)
 
-    return in_each(body, x)
+    return in_each(body, x.code.number(c), x)
 
 
 def exponent(x: Number) -> Number:

@@ -94,8 +94,11 @@ def exp(x: Number) -> Number:
     """e^x."""
     x = limited(x, -746.0, 710.0)
     shifted, r, rest = power_of_e(x)
+    unscaled = 1.0 + (r + rest)
+    if n_of_eight(x):
+        return scaled(unscaled, shifted - ROUNDER)
     first, second = two_scales(x, shifted)
-    return (1.0 + (r + rest)) * first * second
+    return unscaled * first * second
 
 
 def expm1(x: Number) -> Number:
