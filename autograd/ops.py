@@ -410,9 +410,14 @@ min_ = Op(
 
 BUILTIN.update(TABLE)
 
+# Rows that other rows and the engine are made of: no functions of the package.
+INTERNAL = ("gt", "eq", "heaviside", "identity", "co_square")
+
 # Operations under the names NumPy's functions look for on the elements of an object array.
 METHODS: dict[str, Op] = {
-    name: row for name, row in TABLE.items() if row.arity in (1, 2) and name not in ("pow", "power")
+    name: row
+    for name, row in TABLE.items()
+    if row.arity in (1, 2) and name not in ("pow", "power", *INTERNAL)
 } | {
     "arcsin": asin,
     "arccos": acos,

@@ -8,8 +8,9 @@ import math
 
 import pytest
 
+import autograd as ag
 from autograd.op import BUILTIN, REAL, TABLE, Interval
-from autograd.ops import METHODS
+from autograd.ops import INTERNAL, METHODS
 
 INF = math.inf
 EDGE = 1e-9
@@ -117,6 +118,12 @@ def test_an_interval_holds_its_ends_if_it_says_so(low, high):
 def test_the_methods_of_a_value_are_rows_of_one_or_two_inputs():
     assert {"exp", "maximum", "arctan2"} <= set(METHODS)
     assert not {"pow", "power", "clip", "where", "sum", "max"} & set(METHODS)
+
+
+def test_the_methods_of_a_value_are_functions_of_the_package_or_names_of_numpys():
+    of_numpy = {name for name in METHODS if name.startswith("arc")}
+    assert all(callable(getattr(ag, name, None)) for name in METHODS.keys() - of_numpy)
+    assert not [name for name in INTERNAL if hasattr(ag, name) or hasattr(ag.Value, name)]
 
 
 def test_the_pieces_between_ties():
