@@ -38,6 +38,7 @@ class _Writer:
         self.zero = self.constant(0.0)
         self.constant(-0.0)  # with which a sum of nothing begins
         self._one = self.constant(1.0)
+        self._conditions = {self.zero, self._one}  # what selects an edge: see nll, take, max
         self.slots: dict[int, int] = {i: i for i in range(tape.n_inputs)}
         for i, x in enumerate(tape.constants):
             self.slots[tape.n_inputs + i] = self.constant(x)
@@ -56,9 +57,9 @@ class _Writer:
                 self._never_minus_zero.add(slot)
         return slot
 
-    def _append(self, row: Op, *operands: int) -> int:
+    def _append(self, row: Op, *operands: int, is_new: bool = False) -> int:
         slot = self._tape.n_inputs + len(self._rows)
-        if row.name in BUILTIN:  # a user's forward need not give the same number twice
+        if row.name in BUILTIN and not is_new:  # a user's forward need not give the same number twice
             known = self._known.setdefault((row, operands), slot)
             if known != slot:
                 return known
@@ -98,8 +99,10 @@ class _Writer:
         return slot
 
     def _multiply(self, a: int, b: int) -> int:
-        # A factor 1 stays: another sample may have -1 in its place.
-        return self._append(ops.mul, a, b)
+        # A factor 1 stays: another sample may have -1 in its place. And two products with 1 or 0,
+        # of which the other factor is the same, stay two: another sample's need not be.
+        is_new = a in self._conditions or b in self._conditions
+        return self._append(ops.mul, a, b, is_new=is_new)
 
     def _power(self, x: int, exponent: int) -> int:
         n = self._numbers[-1 - exponent] if exponent < 0 else math.nan  # it is no constant
