@@ -25,8 +25,9 @@ def _samples(cost, weights, rows, targets):
     parameters, found = [ag.Value(w) for w in weights], []
 
     def look(*args):
-        found.append(find_samples(*args))
-        return found[-1]
+        tape, samples = find_samples(*args)
+        found.append(samples)
+        return tape, samples
 
     def cost_of_batch(rows, targets):
         return cost(parameters, rows, targets), [0.0 for _ in rows]
@@ -114,7 +115,7 @@ def test_what_takes_a_few_instructions_is_made_again_not_moved(sizes, activation
     draw = random.Random(5)
     rows, targets = [numbers(draw, sizes[0]) for _ in range(20)], numbers(draw, 20)
     tape = tape_of(ag.grad(cost), numbers(draw, n_weights), rows, targets)
-    samples = find_samples(tape)
+    _, samples = find_samples(tape)
     positions = [p for p, phase in enumerate(samples.phases) if phase == 0]
     chains = [chain for phase, chain in samples.chains if phase == 0]
     brought, again = condense.crossing(samples, gate_of(samples, positions, chains, ()), ())

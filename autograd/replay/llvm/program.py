@@ -43,12 +43,12 @@ class Plan(NamedTuple):
     def of(cls, tape: Tape, fast: bool, of_inputs: Sequence[int] = ()) -> "Plan":
         """The plan for a tape; `of_inputs` as for `find_samples`."""
         plain = straightened(tape, fast)
-        samples = find_samples(plain, of_inputs)
-        if samples is not None and are_better(plain, samples):
-            samples = None
+        found, samples = find_samples(plain, of_inputs)
+        if samples is not None and are_better(found, samples):
+            found, samples = plain, None
         if fast:
-            plain, samples = reassociated(plain, samples)
-        return cls(plain, samples, fast)
+            found, samples = reassociated(found, samples)
+        return cls(found, samples, fast)
 
     @classmethod
     def step(cls, tape: Tape, sizes: Sequence[int], fast: bool, n: int) -> StepProgram:

@@ -23,9 +23,7 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
     n = max(owner, default=-1) + 1
     if n < FEWEST or not _may_be_alike(additions, owner, n):
         return None
-    _give_the_first_its_sums(additions, owner)
-    chains = _extend(additions, owner)
-    _adopt(additions, owner, {k for total in chains for k in total.links})
+    chains = owned(additions, owner)
     _renumber(owner, chains)
     members: list[list[int]] = [[] for _ in range(n)]
     for k, sample in enumerate(owner):
@@ -62,6 +60,14 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
         [],
     )
     return _phased(additions, samples, owner, position, sums, inside)
+
+
+def owned(additions: Additions, owner: list[int]) -> list["Sum"]:
+    """Give samples all that is made of them alone; return the sums over samples."""
+    _give_the_first_its_sums(additions, owner)
+    sums = _extend(additions, owner)
+    _adopt(additions, owner, {k for total in sums for k in total.links})
+    return sums
 
 
 def _may_be_alike(additions: Additions, owner: list[int], n: int) -> bool:
@@ -107,7 +113,7 @@ def _in_one_order(
     return ordered
 
 
-def _extend(additions: Additions, owner: list[int]) -> list["_Sum"]:
+def _extend(additions: Additions, owner: list[int]) -> list["Sum"]:
     """Give samples what is made of them alone; return the sums over samples."""
     sums = []
     linked = {k for tail in additions.tails for k in additions.links(tail)}
@@ -133,7 +139,7 @@ def _extend(additions: Additions, owner: list[int]) -> list["_Sum"]:
             # A sum that begins with its first term begins with -0.0, which changes no number.
             start = additions.operands[links[first - 1]][0] if first else additions.minus_zero
             inner = links[max(first - 1, 0) : last]
-            sums.append(_Sum(start, added[first : last + 1], inner))
+            sums.append(Sum(start, added[first : last + 1], inner))
         else:
             for link in links:
                 if owner[link] < 0:
@@ -186,7 +192,7 @@ def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:
             owner[k] = sample
 
 
-def _renumber(owner: list[int], chains: Sequence["_Sum"]) -> None:
+def _renumber(owner: list[int], chains: Sequence["Sum"]) -> None:
     """Number the samples in the order in which most sums have them, one way or the other."""
     orders: Counter[tuple[int, ...]] = Counter()
     for total in chains:
@@ -200,7 +206,7 @@ def _renumber(owner: list[int], chains: Sequence["_Sum"]) -> None:
 
 
 def _regular(
-    additions: Additions, total: "_Sum", owner: list[int], position: dict[int, int], n: int
+    additions: Additions, total: "Sum", owner: list[int], position: dict[int, int], n: int
 ) -> Chain | None:
     """The sum as one over samples, each with the same terms, or None."""
     terms = total.terms
@@ -285,7 +291,7 @@ def _phased(
     return samples._replace(phases=phases, chains=chains, scalars=scalars)
 
 
-class _Sum(NamedTuple):
+class Sum(NamedTuple):
     """Additions one after another: start + term + term ..., and where they stand."""
 
     start: int

@@ -11,32 +11,70 @@ from itertools import zip_longest
 
 from autograd.replay.tapes.additions import Additions
 from autograd.replay.tapes.dividing import FEWEST, divided
+from autograd.replay.tapes.kinds import made_alike
 from autograd.replay.tapes.neutral import without_ones
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
 
 ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
 LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
+TRIED, SHORT = 6, 3  # divisions, for samples of several kinds; and when no others are tried
 MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
 
 
-def find_samples(tape: Tape, of_inputs: Sequence[int] = ()) -> Samples | None:
-    """The samples of a tape, if there are any.
+def find_samples(tape: Tape, of_inputs: Sequence[int] = ()) -> tuple[Tape, Samples | None]:
+    """The tape, or one with all samples alike if they are of several kinds; and these, if any.
 
     Args:
         tape: in plain arithmetic (see `straighten`).
         of_inputs: of which sample each of its inputs is, or -1; where nothing is known, nothing.
     """
     additions = Additions(tape)
-    best, fewest = None, len(tape.rows)
+    best: tuple[Tape, Samples | None] = tape, None
+    shortest = len(tape.rows)
+    tried: list[list[int]] = []
     for owner in _owners(additions, of_inputs):
+        if len(tried) < TRIED:
+            tried.append([*owner])
         samples = divided(additions, owner)
-        left = sum(map(len, samples.scalars)) if samples is not None else fewest
-        if left < fewest:
-            best, fewest = samples, left
-            if left < ENOUGH * len(tape.rows):
+        if samples is None:
+            continue
+        once = sum(map(len, samples.scalars))
+        if once < shortest:
+            best, shortest = (tape, samples), once
+            if once < ENOUGH * len(tape.rows):
                 break
-    return without_ones(tape, best) if best is not None else None
+    else:
+        best = _of_kinds(additions, tried, best)
+    new, found = best
+    return new, without_ones(new, found) if found is not None else None
+
+
+def _of_kinds(
+    additions: Additions, owners: Sequence[list[int]], best: tuple[Tape, Samples | None]
+) -> tuple[Tape, Samples | None]:
+    """The best, or what is shorter: the tape with samples of several kinds made alike."""
+    shortest = _length(*best)
+    for owner in owners:
+        alike = made_alike(additions, owner)
+        if alike is None:
+            continue
+        new, of_samples = alike
+        samples = divided(Additions(new), of_samples)
+        if samples is None or sum(map(len, samples.scalars)) >= ENOUGH * len(new.rows):
+            continue
+        length = _length(new, samples)
+        if length < shortest:
+            best, shortest = (new, samples), length
+            if length * SHORT < len(new.rows):
+                break
+    return best
+
+
+def _length(tape: Tape, samples: Samples | None) -> int:
+    """How many instructions there are to write."""
+    once = samples.scalars if samples is not None else [tape.rows]
+    return sum(map(len, once)) + (len(samples.rows) if samples is not None else 0)
 
 
 def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[int]]:

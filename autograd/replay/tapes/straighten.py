@@ -59,7 +59,8 @@ class _Writer:
 
     def _append(self, row: Op, *operands: int, is_new: bool = False) -> int:
         slot = self._tape.n_inputs + len(self._rows)
-        if row.name in BUILTIN and not is_new:  # a user's forward need not give the same number twice
+        # A user's forward need not give the same number twice.
+        if row.name in BUILTIN and not is_new:
             known = self._known.setdefault((row, operands), slot)
             if known != slot:
                 return known

@@ -1,0 +1,102 @@
+"""Kinds of samples: which of them are the same program, where not all are.
+
+Owns telling kinds apart, and whether they are near enough to be made alike (see `union`). Whoever
+takes the logarithm of the probability of a sample's class out of a list, decides by its label, or
+leaves out the half of a loss that the label multiplies by 0, writes another program for each class;
+but these have nearly all in common.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+from autograd.replay.tapes.additions import Additions
+from autograd.replay.tapes.dividing import FEWEST, Sum, owned
+from autograd.replay.tapes.tape import Tape
+from autograd.replay.tapes.union import Kind, Union
+
+MOST_KINDS = 16
+# Of so many instructions, or this part of them, kinds may differ; other parts of a tape are no
+# samples.
+FEW, PART = 24, 0.25
+
+
+def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]] | None:
+    """The tape with all samples alike, and of which sample each instruction is; None if in vain.
+
+    Args:
+        owner: for each instruction the sample it is known to be of, or -1; is completed.
+    """
+    n = max(owner, default=-1) + 1
+    if n < FEWEST or not _are_near(additions, owner, n):
+        return None
+    owned(additions, owner)
+    sums = owned(additions, owner)  # what is made of one sample alone may only be seen then
+    members: list[list[int]] = [[] for _ in range(n)]
+    for k, sample in enumerate(owner):
+        if sample >= 0:
+            members[sample].append(k)
+    kinds = _kinds(additions, owner, members, sums)
+    if not 1 < len(kinds) <= MOST_KINDS:
+        return None
+    longest = max([len(kind.signs) for kind in kinds])
+    return Union(additions, owner, members, sums, kinds).tape(
+        longest + 2 * max(FEW, PART * longest)
+    )
+
+
+def _are_near(additions: Additions, owner: list[int], n: int) -> bool:
+    """Whether samples have nearly as many instructions of each row: quick to see if not."""
+    sizes = Counter(owner)
+    size = sizes[0]
+    most = max(FEW, PART * size)
+    if any(abs(sizes[sample] - size) > most for sample in range(n)):
+        return False
+    counts: list[Counter[int]] = [Counter() for _ in range(n)]
+    for sample, row in zip(owner, additions.kinds, strict=True):
+        if sample >= 0:
+            counts[sample][row] += 1
+    first = counts[0]
+    different = {frozenset(count.items()): count for count in counts}
+    return len(different) <= MOST_KINDS and all(
+        ((count - first) + (first - count)).total() <= most for count in different.values()
+    )
+
+
+def _kinds(
+    additions: Additions, owner: list[int], members: Sequence[list[int]], sums: Sequence[Sum]
+) -> list[Kind]:
+    """The kinds, in the order of their first samples; one more than there may be if there are more.
+
+    An instruction is known by its row, by what it reads that all samples share, such as a weight,
+    and by the sum over samples that it is a term of, such as a weight's gradient.
+    """
+    tape = additions.tape
+    readers: dict[int, int] = {}  # of what is no sample's: the sample, or -1 for several
+    for mine in members:
+        for k in mine:
+            for i in additions.operands[k]:
+                if i < 0 or owner[i] != owner[k]:
+                    readers[i] = owner[k] if readers.get(i, owner[k]) == owner[k] else -1
+    constants = range(tape.n_inputs - tape.first, 0)  # of which each sample may have its own
+    term_of = {i: number for number, total in enumerate(sums) for i in total.terms}
+    known: dict[Hashable, int] = {}
+    kinds: list[Kind] = []
+    for sample, mine in enumerate(members):
+        place = {k: p for p, k in enumerate(mine)}
+        signs: list[Hashable] = []
+        inner = []
+        for k in mine:
+            read = additions.operands[k]
+            inner.append(tuple([place.get(i, -1) for i in read]))
+            shared = [
+                i if i not in place and i not in constants and readers[i] < 0 else None
+                for i in read
+            ]
+            signs.append((id(tape.rows[k]), *shared, term_of.get(k)))
+        number = known.setdefault((*signs, *inner), len(known))
+        if number > MOST_KINDS:
+            break
+        if number == len(kinds):
+            kinds.append(Kind(sample, set(), signs, place))
+        kinds[number].samples.add(sample)
+    return kinds

@@ -1,0 +1,230 @@
+"""Samples of several kinds, by labels that the function knows: they run in lanes, and no bit moves.
+
+Owns the comparison with eager mode of losses as people write them, and of random ones; that these
+samples are found; and the alignment of what kinds have in common.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import autograd as ag
+import nn
+from autograd.replay.tapes.alignment import aligned
+from tests.replay.eager import SPECIAL, agree, bits
+from tests.replay.test_random_batches import join, stage
+
+CLASSES = 3
+
+
+def scores(w, x):
+    """Two layers of neurons; what the last ones give."""
+    hidden = [ag.tanh(ag.dot(row[:-1], x, row[-1])) for row in w[:4]]
+    return [ag.dot(row[: len(hidden)], hidden, row[0]) for row in w[4:]]
+
+
+def _log_softmax(s, label):
+    return -ag.log_softmax(s)[label]
+
+
+def _log_of_softmax(s, label):
+    return -ag.log(ag.softmax(s)[label])
+
+
+def _logsumexp(s, label):
+    return ag.logsumexp(s) - s[label]
+
+
+def _taken(s, label):
+    return ag.logsumexp(s) - ag.take(s, label)
+
+
+def _margins(s, label):
+    return sum(ag.maximum(0.0, s[j] - s[label] + 1.0) for j in range(CLASSES) if j != label)
+
+
+def _by_if(s, label):
+    if label == 0:
+        return ag.log(1.0 + ag.exp(-s[0]))
+    return s[1] ** 2 if label == 1 else abs(s[2] - 1.0)
+
+
+def _logits(s, label):
+    return nn.binary_cross_entropy_with_logits(s[0], min(label, 1))
+
+
+def _one_hot(s, label):
+    return nn.cross_entropy([s], [[int(j == label) for j in range(CLASSES)]])
+
+
+LOSSES = [
+    _log_softmax, _log_of_softmax, _logsumexp, _taken, _margins, _by_if, _logits, _one_hot
+]  # fmt: skip
+
+
+def problem(draw, n):
+    w = [[draw.gauss(0.0, 0.7) for _ in range(5)] for _ in range(4 + CLASSES)]
+    X = [[draw.gauss(0.0, 1.0) for _ in range(4)] for _ in range(n)]
+    return w, X
+
+
+def total(loss, labels):
+    def cost(w, X):
+        found = [loss(scores(w, x), label) for x, label in zip(X, labels, strict=True)]
+        return ag.mean(found) + 0.01 * ag.sum([p * p for row in w for p in row])
+
+    return cost
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("n", [6, 19])
+def test_losses_that_know_their_labels_run_in_lanes(loss, n):
+    draw = random.Random(n)
+    labels = [draw.randrange(CLASSES) for _ in range(n)]
+    g = ag.value_and_grad(total(loss, labels), (0, 1))
+    compiled, _ = agree(g, *[problem(draw, n) for _ in range(3)], of=g)
+    assert compiled._last.program.samples == n
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_in_fast_mode_they_are_right_within_rounding(loss):
+    draw = random.Random(1)
+    labels = [draw.randrange(CLASSES) for _ in range(12)]
+    g = ag.value_and_grad(total(loss, labels))
+    compiled = ag.compile(g, mode="fast")
+    for _ in range(3):
+        w, X = problem(draw, 12)
+        value, gradient = compiled(w, X)
+        right, exact = g(w, X)
+        assert value == pytest.approx(right, rel=1e-12)
+        for got, row in zip(gradient, exact, strict=True):
+            assert got == pytest.approx(row, rel=1e-10, abs=1e-13)
+    assert compiled._last.program.samples == 12
+
+
+@pytest.mark.parametrize("loss", [_log_softmax, _by_if, _margins])
+def test_second_derivatives_have_eager_bits(loss):
+    draw = random.Random(2)
+    labels = [draw.randrange(CLASSES) for _ in range(7)]
+    cost = total(loss, labels)
+
+    def curvature(w, X):
+        slopes = ag.grad(cost)(w, X)
+        return ag.sum([p * p for row in slopes for p in row])
+
+    g = ag.grad(curvature)
+    agree(g, *[problem(draw, 7) for _ in range(2)], of=g)
+
+
+@pytest.mark.parametrize("special", SPECIAL)
+def test_of_any_number(special):
+    """What a sample does not select may be anything."""
+    draw = random.Random(3)
+    labels = [draw.randrange(CLASSES) for _ in range(9)]
+    for loss in (_by_if, _taken, _margins):
+        w, X = problem(draw, 9)
+        X[4][1] = w[5][2] = special
+        g = ag.value_and_grad(total(loss, labels))
+        agree(g, (w, X), problem(draw, 9), of=g)
+
+
+def test_terms_that_one_sample_adds_in_another_order():
+    """It is of the same kind by all that is computed, and not by what its sum adds first."""
+    draw = random.Random(4)
+    labels = [0, 1, 1, 0, 1, 0, 1, 0, 0]
+
+    def cost(w, X):
+        found = 0.0
+        for i, (x, label) in enumerate(zip(X, labels, strict=True)):
+            s = scores(w, x)
+            a, b = ag.sin(s[label]), ag.exp(s[2])
+            for term in (a, b) if i % 4 else (b, a):
+                found = found + term
+        return found
+
+    g = ag.value_and_grad(cost)
+    agree(g, *[problem(draw, 9) for _ in range(3)], of=g)
+
+
+def test_samples_that_have_too_little_in_common_stay_apart():
+    draw = random.Random(5)
+    programs = [stage(draw) for _ in range(9)]
+
+    def cost(w, X):
+        return ag.sum([ag.sum(run(x, w[0])) for run, x in zip(programs, X, strict=True)])
+
+    agree(
+        ag.value_and_grad(cost), *[problem(draw, 9) for _ in range(2)], of=ag.value_and_grad(cost)
+    )
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 10**9))
+def test_random_kinds_have_the_bits_of_eager_mode(seed):
+    draw = random.Random(seed)
+    n, n_kinds = draw.choice((3, 5, 8, 9, 13)), draw.randint(2, 4)
+    kinds = [draw.randrange(n_kinds) for _ in range(n)]
+    before, after, joined = stage(draw), stage(draw), join(draw)
+    between = [stage(draw) for _ in range(n_kinds)]
+    last = [stage(draw) for _ in range(n_kinds)] if draw.random() < 0.3 else [stage(draw)] * n_kinds
+
+    def f(w, X):
+        own = [before(x, w) for x in X]
+        own = [between[k](mine, w) for k, mine in zip(kinds, own, strict=True)]
+        own = [after(mine, w) for mine in own]
+        totals = joined([mine[0] for mine in own])
+        own = [last[k](mine, [*w, *totals]) for k, mine in zip(kinds, own, strict=True)]
+        return ag.sum([mine[1] for mine in own]) + totals[0]
+
+    w = [draw.gauss(0.0, 0.7) for _ in range(3)]
+    X = [[draw.gauss(0.0, 0.7) for _ in range(3)] for _ in range(n)]
+    if draw.random() < 0.2:
+        X[draw.randrange(n)][0] = draw.choice(SPECIAL)
+    g = ag.value_and_grad(f, (0, 1))
+    agree(g, (w, X), of=g)
+
+
+@given(st.lists(st.integers(0, 6), max_size=60), st.lists(st.integers(0, 6), max_size=60))
+def test_what_is_aligned_is_the_same_and_in_both_orders(a, b):
+    found = aligned(a, b)
+    assert all(a[i] == b[j] for i, j in found)
+    for places in zip(*found, strict=True):
+        assert [*places] == sorted(set(places))
+    if a and b and a[0] == b[0]:
+        assert found[0] == (0, 0)
+
+
+def test_little_that_is_put_in_or_left_out_is_found():
+    draw = random.Random(6)
+    a = [draw.randrange(400) for _ in range(3000)]
+    kept = [i for i in range(3000) if i % 97]
+    assert aligned(a, [a[i] for i in kept])[-1] == (2999, len(kept) - 1)
+    assert len(aligned(a, [a[i] for i in kept])) > 0.99 * len(kept)
+
+
+def test_a_function_of_ones_own_is_not_asked_about_what_is_no_samples():
+    """It may refuse other numbers: samples of which some alone call it stay apart."""
+    asked = []
+
+    def forward(x):
+        if x < 0.0:
+            raise ValueError("below 0")
+        asked.append(x)
+        return x**0.5
+
+    own = ag.Op("own_root_of_kinds", forward, lambda y, x: (0.5 / y,))
+
+    def cost(w, X):
+        found = [scores(w, x)[0] for x in X]
+        return ag.sum([own(s * s) if i % 3 else s for i, s in enumerate(found)])
+
+    g = ag.value_and_grad(cost)
+    draw = random.Random(7)
+    compiled = ag.compile(g)
+    for _ in range(3):
+        w, X = problem(draw, 8)
+        assert bits(compiled(w, X)) == bits(g(w, X))
+    assert asked
