@@ -25,10 +25,7 @@ def divided(additions: Additions, owner: list[int]) -> Samples | None:
         return None
     chains = owned(additions, owner)
     _renumber(owner, chains)
-    members: list[list[int]] = [[] for _ in range(n)]
-    for k, sample in enumerate(owner):
-        if sample >= 0:
-            members[sample].append(k)
+    members = members_of(owner)
     program = _program(additions.tape, additions.operands, members)
     if program is None:  # they may be the same in another order
         members = _in_one_order(additions, members, owner)
@@ -70,6 +67,28 @@ def owned(additions: Additions, owner: list[int]) -> list["Sum"]:
     return sums
 
 
+def members_of(owner: Sequence[int]) -> list[list[int]]:
+    """For each sample its instructions, in order."""
+    members: list[list[int]] = [[] for _ in range(max(owner) + 1)]
+    for k, sample in enumerate(owner):
+        if sample >= 0:
+            members[sample].append(k)
+    return members
+
+
+def readers_of_others(
+    additions: Additions, members: Sequence[list[int]], owner: Sequence[int]
+) -> dict[int, int]:
+    """Which sample reads what is no sample's; -1 if it is several."""
+    readers: dict[int, int] = {}
+    for mine in members:
+        for k in mine:
+            for i in additions.operands[k]:
+                if i < 0 or owner[i] < 0:
+                    readers[i] = owner[k] if readers.get(i, owner[k]) == owner[k] else -1
+    return readers
+
+
 def _may_be_alike(additions: Additions, owner: list[int], n: int) -> bool:
     """Whether each sample has as many instructions of each kind: quick to see if not.
 
@@ -88,12 +107,7 @@ def _in_one_order(
     additions: Additions, members: list[list[int]], owner: list[int]
 ) -> list[list[int]]:
     """The members of each sample in an order that depends on what they compute alone."""
-    readers: dict[int, int] = {}  # of what is no sample's: the sample, or -1 for several
-    for mine in members:
-        for k in mine:
-            for i in additions.operands[k]:
-                if i < 0 or owner[i] < 0:
-                    readers[i] = owner[k] if readers.get(i, owner[k]) == owner[k] else -1
+    readers = readers_of_others(additions, members, owner)
     kinds: dict[tuple[Any, ...], int] = {}
     kind: dict[int, int] = {}
     depth: dict[int, int] = {}

@@ -10,7 +10,13 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import FEWEST, Sum, owned
+from autograd.replay.tapes.dividing import (
+    FEWEST,
+    Sum,
+    members_of,
+    owned,
+    readers_of_others,
+)
 from autograd.replay.tapes.tape import Tape
 from autograd.replay.tapes.union import Kind, Union
 
@@ -31,10 +37,7 @@ def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]]
         return None
     owned(additions, owner)
     sums = owned(additions, owner)  # what is made of one sample alone may only be seen then
-    members: list[list[int]] = [[] for _ in range(n)]
-    for k, sample in enumerate(owner):
-        if sample >= 0:
-            members[sample].append(k)
+    members = members_of(owner)
     kinds = _kinds(additions, owner, members, sums)
     if not 1 < len(kinds) <= MOST_KINDS:
         return None
@@ -71,12 +74,7 @@ def _kinds(
     and by the sum over samples that it is a term of, such as a weight's gradient.
     """
     tape = additions.tape
-    readers: dict[int, int] = {}  # of what is no sample's: the sample, or -1 for several
-    for mine in members:
-        for k in mine:
-            for i in additions.operands[k]:
-                if i < 0 or owner[i] != owner[k]:
-                    readers[i] = owner[k] if readers.get(i, owner[k]) == owner[k] else -1
+    readers = readers_of_others(additions, members, owner)
     constants = range(tape.n_inputs - tape.first, 0)  # of which each sample may have its own
     term_of = {i: number for number, total in enumerate(sums) for i in total.terms}
     known: dict[Hashable, int] = {}
@@ -88,10 +86,7 @@ def _kinds(
         for k in mine:
             read = additions.operands[k]
             inner.append(tuple([place.get(i, -1) for i in read]))
-            shared = [
-                i if i not in place and i not in constants and readers[i] < 0 else None
-                for i in read
-            ]
+            shared = [i if i not in constants and readers.get(i, 0) < 0 else None for i in read]
             signs.append((id(tape.rows[k]), *shared, term_of.get(k)))
         number = known.setdefault((*signs, *inner), len(known))
         if number > MOST_KINDS:

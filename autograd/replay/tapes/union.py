@@ -55,11 +55,10 @@ class Chosen(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One instruction of each sample; `places` says where the kinds that have it have it."""
+    """One instruction of each sample."""
 
     row: Op
     reads: tuple[Source | Chosen, ...]
-    places: Mapping[int, int]
 
 
 class Union:
@@ -142,7 +141,7 @@ class Union:
             reads.append(self._source(entries, {kind: (p, j) for kind, p in column.items()}))
         for kind, p in column.items():
             self._entry_of[kind][p] = len(self._entries)
-        self._entries.append(Entry(row, tuple(reads), column))
+        self._entries.append(Entry(row, tuple(reads)))
         return True
 
     def _entry(self, kind: int, k: int) -> int:
@@ -166,7 +165,7 @@ class Union:
         ]
         for source in others:
             chosen = Chosen(frozenset([kind for kind in entries if entries[kind] == source.entry]))
-            self._entries.append(Entry(ops.where, (chosen, source, found), {}))
+            self._entries.append(Entry(ops.where, (chosen, source, found)))
             found = Source(len(self._entries) - 1, {})
         if OUTSIDE not in different:
             self._selected[key] = found
