@@ -100,7 +100,7 @@ UNLIKE = ("binary_cross_entropy_with_logits", "soft")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_targets_that_the_loss_knows_are_no_less_alike(name, kind, backend):
-    """As data of the function around it, numbers of the program: 1 and 0 leave nothing out."""
+    """As data of the function around it: what a target 0 leaves out makes no other program."""
     draw = random.Random(f"{name} {kind}")
     _, _, y = batch(draw, TARGETS[name][kind])
     eager = ag.value_and_grad(lambda params, X: batch_loss(name)(params, X, y))
