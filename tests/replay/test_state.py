@@ -21,7 +21,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.op import TABLE
-from tests.replay.eager import BACKENDS, bits
+from tests.replay.eager import BACKENDS, bits, on_values
 from tests.threads import in_threads
 
 both = pytest.mark.parametrize("backend", BACKENDS)
@@ -71,6 +71,24 @@ def test_leaves_are_read_at_each_call(backend):
         w.data, hidden[0].data = -1.5 * i, 0.3 + i
     assert {path.leaves for path in compiled.report().paths} == {2}
     assert not compiled.report().n_eager
+
+
+@both
+def test_what_a_function_makes_and_returns_is_no_leaf(backend):
+    """Nobody else has it; as the gradient of what the function does not read."""
+    kept = Value(5.0)
+    functions = [
+        (ag.grad(lambda x, _: x[0] ** 2), 0),
+        (lambda x, _: [Value(2.0), x[1], -0.0, (own := Value(3.0)), own], 0),
+        (lambda x, _: [kept, Value(2.0), kept * x[0]], 1),
+    ]
+    for f, leaves in functions:
+        compiled = ag.compile(f, backend=backend)
+        for x in NUMBERS:
+            given = [x, 2.0], [1.0, -x, 3.0]
+            assert bits(compiled(*given)) == bits(f(*on_values(given)))
+            kept.data += 1.0
+        assert {path.leaves for path in compiled.report().paths} == {leaves}
 
 
 @both

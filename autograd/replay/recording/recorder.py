@@ -90,7 +90,7 @@ def record(
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
     own = _not_among(notes.own, outputs, notes.questions)
-    leaves, constants = _met(outputs + own, notes, inputs)
+    leaves, constants = _met(outputs, own, notes, inputs)
     asked, is_doubtful = notes.questions, notes.is_doubtful
     flags = is_doubtful, notes.is_unlike, notes.compares
     return Recording(leaves, constants, outputs, shape, wholes, asked, own, *flags)
@@ -248,7 +248,7 @@ def _not_among(
 
 
 def _met(
-    outputs: list[Any], notes: _Notes, given: Sequence[Value]
+    outputs: list[Any], own: list[Value], notes: _Notes, given: Sequence[Value]
 ) -> tuple[list[Value], dict[Value, float]]:
     """The leaves that a function met, apart from those that it made: nobody else holds these.
 
@@ -256,7 +256,7 @@ def _met(
     So is an inner node of a graph that was there before: its number was computed once, then.
     """
     asked_of = [x for _, a, b, _ in notes.questions for x in (a, b)]
-    roots = [x for x in outputs + asked_of if isinstance(x, Value)]
+    roots = [x for x in outputs + own + asked_of if isinstance(x, Value)]
     bound = set(given)
     order = topological_order(*roots)
     before = _made_before(order, notes.made, bound)
