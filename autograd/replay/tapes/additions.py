@@ -3,7 +3,6 @@
 Owns who reads what, and the chains.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from autograd import ops
@@ -18,7 +17,10 @@ class Additions:
 
     Attributes:
         operands: what each instruction reads.
+        readers: what reads each instruction, in order.
+        at_the_end: what is read when all is done.
         tails: the last addition of each chain.
+        tail_of: for each addition of a chain the last one.
         minus_zero: -0.0, which changes no number it is added to.
         kinds: by which rows are told apart.
         long: the chains of two additions and more, with what they add.
@@ -27,21 +29,31 @@ class Additions:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.operands = [tuple([i - tape.first for i in slots]) for slots in tape.operands]
-        n_uses = Counter([i for operands in self.operands for i in operands])
-        n_uses.update([i - tape.first for i in tape.read_at_the_end()])
-        self._before: dict[int, int] = {}  # the link of a chain that each link continues
+        self.readers: list[list[int]] = [[] for _ in tape.rows]
+        for k, operands in enumerate(self.operands):
+            for i in operands:
+                if i >= 0:
+                    self.readers[i].append(k)
+        self.at_the_end = {i - tape.first for i in tape.read_at_the_end()}
+        before: dict[int, int] = {}  # the link of a chain that each link continues
         for k, row in enumerate(tape.rows):
-            if row is ops.add:
-                left = self.operands[k][0]
-                if left >= 0 and tape.rows[left] is ops.add and n_uses[left] == 1:
-                    self._before[k] = left
+            left = self.operands[k][0] if row is ops.add else -1
+            if left >= 0 and tape.rows[left] is ops.add and self.readers[left] == [k]:
+                before[k] = left
+        before = {k: left for k, left in before.items() if left not in self.at_the_end}
         self.minus_zero = tape.n_inputs + [x.hex() for x in tape.constants].index((-0.0).hex())
         self.minus_zero -= tape.first
-        inner = set(self._before.values())
+        inner = set(before.values())
         self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
-        self._tails = set(self.tails)
+        self._links: dict[int, list[int]] = {}
+        for tail in self.tails:
+            found = [tail]
+            while found[-1] in before:
+                found.append(before[found[-1]])
+            self._links[tail] = found[::-1]
+        self.tail_of = {link: tail for tail, links in self._links.items() for link in links}
         self.kinds = [*map(id, tape.rows)]
-        chains = [self.links(k) for k in self.tails if k in self._before]
+        chains = [links for links in self._links.values() if len(links) > 1]
         self.long = [(links, self.added(links)) for links in chains]
 
     def added(self, links: Sequence[int]) -> list[int]:
@@ -53,7 +65,7 @@ class Additions:
 
         A sum of sums such as (a + b + c) + (d + e + f) + ... is one chain with the first of them.
         """
-        own = self.links(other) if other in self._tails else []
+        own = self._links.get(other, [])
         if not 0 < len(own) < len(links):
             return 0
         first, its_first = self.added(links[: len(own)])[0], self.added(own)[0]
@@ -62,7 +74,4 @@ class Additions:
 
     def links(self, tail: int) -> list[int]:
         """The additions of the chain that ends in `tail`, in order."""
-        found = [tail]
-        while found[-1] in self._before:
-            found.append(self._before[found[-1]])
-        return found[::-1]
+        return self._links[tail]

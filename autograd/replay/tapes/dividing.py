@@ -18,45 +18,77 @@ FEWEST = 3  # samples: fewer are no more code one by one, and lanes would stand 
 MOST_GATHERED = 0.34  # numbers that differ from sample to sample, for each instruction
 
 
-def divided(additions: Additions, owner: list[int]) -> Samples | None:
-    """The whole tape by samples, beginning with those known; None if they are not alike."""
+class Alike(NamedTuple):
+    """Samples that are all the same program, before it is known in how many passes they can run.
+
+    Attributes:
+        owner: for each instruction of the tape the sample it is of, or -1.
+        members: for each sample its instructions, in order.
+        sums: the sums over samples.
+        operands: what each instruction of a sample reads: an earlier position, or -1 - e for
+            `outside[e]`.
+        outside: for each sample an instruction.
+    """
+
+    owner: list[int]
+    members: list[list[int]]
+    sums: list["Sum"]
+    operands: list[tuple[int, ...]]
+    outside: list[tuple[int, ...]]
+
+
+def alike(additions: Additions, owner: list[int]) -> Alike | None:
+    """The samples of which some instructions are known; None if they are not the same program.
+
+    Args:
+        owner: for each instruction the sample it is known to be of, or -1; is completed.
+    """
     n = max(owner, default=-1) + 1
-    if n < FEWEST or not _may_be_alike(additions, owner, n):
+    if n < FEWEST or not _may_be_alike(additions, members_of(owner)):
         return None
-    chains = owned(additions, owner)
-    _renumber(owner, chains)
+    sums = owned(additions, owner)
+    _renumber(owner, sums)
     members = members_of(owner)
     program = _program(additions.tape, additions.operands, members)
     if program is None:  # they may be the same in another order
         members = _in_one_order(additions, members, owner)
         program = _program(additions.tape, additions.operands, members)
-    if program is None:
-        return None
-    operands, outside = program
-    varying = [e for e in outside if len(set(e)) > 1]
-    if len(varying) > MOST_GATHERED * len(operands):
+    return Alike(owner, members, sums, *program) if program is not None else None
+
+
+def divided(additions: Additions, found: Alike, below: int) -> Samples | None:
+    """The whole tape by samples.
+
+    None if they read too much that differs, if they wait for each other, or if not fewer than
+    `below` instructions run once.
+    """
+    owner, members = found.owner, found.members
+    varying = [e for e in found.outside if len(set(e)) > 1]
+    if len(varying) > MOST_GATHERED * len(found.operands):
         return None
     position = {k: p for mine in members for p, k in enumerate(mine)}
     sums: dict[int, Chain] = {}
     inside: set[int] = set()
-    for total in chains:
-        found = _regular(additions, total, owner, position, n)
-        if found is not None:  # otherwise its additions run once
-            sums[total.links[-1]] = found
+    for total in found.sums:
+        chain = _regular(additions, total, owner, position, len(members))
+        if chain is not None:  # otherwise its additions run once
+            sums[total.links[-1]] = chain
             inside.update(total.links)
-    rows = [additions.tape.rows[k] for k in members[0]]
+    once = [k for k, sample in enumerate(owner) if sample < 0 and k not in inside]
+    if len(once) >= below:
+        return None
     first = additions.tape.first
     samples = Samples(
-        n,
-        rows,
-        operands,
-        [tuple([i + first for i in slots]) for slots in outside],
+        len(members),
+        [additions.tape.rows[k] for k in members[0]],
+        found.operands,
+        [tuple([i + first for i in slots]) for slots in found.outside],
         [[k + first for k in mine] for mine in members],
         [],
         [],
         [],
     )
-    return _phased(additions, samples, owner, position, sums, inside)
+    return _phased(additions, samples, owner, position, sums, once)
 
 
 def owned(additions: Additions, owner: list[int]) -> list["Sum"]:
@@ -76,6 +108,11 @@ def members_of(owner: Sequence[int]) -> list[list[int]]:
     return members
 
 
+def counted(additions: Additions, members: Sequence[list[int]]) -> list[Counter[int]]:
+    """For each sample how many instructions of each kind it has."""
+    return [Counter([additions.kinds[k] for k in mine]) for mine in members]
+
+
 def readers_of_others(
     additions: Additions, members: Sequence[list[int]], owner: Sequence[int]
 ) -> dict[int, int]:
@@ -89,18 +126,15 @@ def readers_of_others(
     return readers
 
 
-def _may_be_alike(additions: Additions, owner: list[int], n: int) -> bool:
+def _may_be_alike(additions: Additions, members: Sequence[list[int]]) -> bool:
     """Whether each sample has as many instructions of each kind: quick to see if not.
 
     Apart from additions, of which the first may be given more.
     """
-    counts: dict[int, set[int]] = {}
-    n_samples: Counter[int] = Counter()
-    for (sample, row), count in Counter(zip(owner, additions.kinds, strict=True)).items():
-        if sample >= 0 and row != id(ops.add):
-            counts.setdefault(row, set()).add(count)
-            n_samples[row] += 1
-    return all(len(found) == 1 and n_samples[row] == n for row, found in counts.items())
+    counts = counted(additions, members)
+    for count in counts:
+        del count[id(ops.add)]
+    return all(count == counts[0] for count in counts)
 
 
 def _in_one_order(
@@ -130,15 +164,23 @@ def _in_one_order(
 def _extend(additions: Additions, owner: list[int]) -> list["Sum"]:
     """Give samples what is made of them alone; return the sums over samples."""
     sums = []
-    linked = {k for tail in additions.tails for k in additions.links(tail)}
-    tails = set(additions.tails)
-    for k, operands in enumerate(additions.operands):
+    tail_of = additions.tail_of
+    reads_one = bytearray(len(owner))  # whether it, or a sum that ends in it, reads a sample's
+
+    def give(k: int, sample: int) -> None:
+        owner[k] = sample
+        if sample >= 0:
+            for reader in additions.readers[k]:
+                reads_one[tail_of.get(reader, reader)] = 1
+
+    for k, sample in enumerate(owner):
+        give(k, sample)
+    k = -1
+    while (k := reads_one.find(1, k + 1)) >= 0:
         if owner[k] >= 0:
             continue
-        if k not in linked:
-            owner[k] = _one({owner[i] for i in operands if i >= 0})
-            continue
-        if k not in tails:
+        if k not in tail_of:
+            give(k, _one({owner[i] for i in additions.operands[k] if i >= 0}))
             continue
         links = additions.links(k)
         n_own = _n_own(owner, links)
@@ -157,7 +199,7 @@ def _extend(additions: Additions, owner: list[int]) -> list["Sum"]:
         else:
             for link in links:
                 if owner[link] < 0:
-                    owner[link] = _one({owner[i] for i in additions.operands[link] if i >= 0})
+                    give(link, _one({owner[i] for i in additions.operands[link] if i >= 0}))
     return sums
 
 
@@ -165,8 +207,10 @@ def _give_the_first_its_sums(additions: Additions, owner: list[int]) -> None:
     """Give the first sample what a sum over samples begins with, where all terms are sums."""
     for links, added in additions.long:
         terms = [i for i in added if i >= 0 and owner[i] >= 0]
+        if not terms or owner[links[-1]] >= 0:
+            continue
         others = [i for i in terms if owner[i] != owner[terms[0]]]
-        if owner[links[-1]] >= 0 or not others:
+        if not others:
             continue
         n_own = additions.n_of_the_first(links, others[0])
         own = links[:n_own]
@@ -185,19 +229,23 @@ def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:
 
     Such as the condition by which the gradient of a row is that of its index or 0.
     """
-    readers: list[int | None] = [None] * len(owner)  # the sample; -1 for none, or several
-    for i in [slot - additions.tape.first for slot in additions.tape.read_at_the_end()]:
-        if i >= 0:
-            readers[i] = -1
     adopted: dict[int, int] = {}
-    for k in range(len(owner) - 1, -1, -1):
-        reader = readers[k]
-        if owner[k] < 0 and reader is not None and reader >= 0 and k not in summed:
-            adopted[k] = reader
-        mine = adopted.get(k, owner[k])
-        for i in additions.operands[k]:
-            if i >= 0:
-                readers[i] = mine if readers[i] in (None, mine) else -1
+    is_read = bytearray(len(owner))  # whether a sample reads it
+    for k, sample in enumerate(owner):
+        if sample >= 0:
+            for i in additions.operands[k]:
+                if i >= 0:
+                    is_read[i] = 1
+    k = len(owner)
+    while (k := is_read.rfind(1, 0, k)) >= 0:
+        if owner[k] >= 0 or k in summed or k in additions.at_the_end:
+            continue
+        readers = {adopted.get(i, owner[i]) for i in additions.readers[k]}
+        if len(readers) == 1 and (sample := readers.pop()) >= 0:
+            adopted[k] = sample
+            for i in additions.operands[k]:
+                if i >= 0:
+                    is_read[i] = 1
     rows = additions.tape.rows
     kinds = Counter([(sample, id(rows[k])) for k, sample in adopted.items()])
     n, kinds_of_rows = max(owner) + 1, {row for _, row in kinds}
@@ -242,7 +290,7 @@ def _phased(
     owner: list[int],
     position: dict[int, int],
     sums: dict[int, Chain],
-    inside: set[int],
+    once: list[int],
 ) -> Samples | None:
     """The same with the pass in which each part runs; None if one would wait for itself.
 
@@ -250,58 +298,51 @@ def _phased(
     are the same program, so that a position stands for the instructions of all of them. What a
     sample reads of others is there when an earlier pass has made it.
     """
-    first = additions.tape.first
-    phases = [0] * len(samples.rows)
-    once = [k for k, sample in enumerate(owner) if sample < 0 and (k in sums or k not in inside)]
-    level = dict.fromkeys(once, 0)
-    pass_of = dict.fromkeys(sums, 0)
+    first, size = additions.tape.first, len(samples.rows)
+    # Positions are numbered as they are; what runs once, and the sums, behind them.
+    number = {k: size + i for i, k in enumerate([*once, *sums])}
 
-    def apart(slots: Iterable[int]) -> tuple[list[int], list[int]]:
-        """The positions and what runs once among the instructions in some slots."""
+    def numbers(slots: Iterable[int]) -> list[int]:
         made = {slot - first for slot in slots if slot >= first}
-        mine = {position[k] for k in made if owner[k] >= 0}
-        return [*mine], [k for k in made if owner[k] < 0]
+        return [*{number[k] if owner[k] < 0 else position[k] for k in made}]
 
-    outside = [apart(slots) for slots in samples.outside]
-    # Where it stands, what it is, what it reads: of the same sample or all, of others, run once.
-    reads: list[tuple[int, int, list[int], list[int], list[int]]] = []
+    outside = [numbers(slots) for slots in samples.outside]
+    total = size + len(number)
+    at = [0] * total  # the phase of a position; the level of what runs once
+    waits = [0] * total  # for how many others
+    readers: list[list[tuple[int, int]]] = [[] for _ in range(total)]  # and how much later they are
+
+    def wait(reader: int, read: Iterable[int], after_positions: int, after_others: int) -> None:
+        for i in read:
+            readers[i].append((reader, after_positions if i < size else after_others))
+            waits[reader] += 1
+
     for p, operands in enumerate(samples.operands):
-        beside = [outside[-1 - i] for i in operands if i < 0]
-        of_others = [i for mine, _ in beside for i in mine]
-        ks = [k for _, ks in beside for k in ks]
-        place = samples.members[0][p] - first
-        reads.append((place, p, [i for i in operands if i >= 0], of_others, ks))
+        wait(p, [i for i in operands if i >= 0], 0, 0)
+        for i in operands:
+            if i < 0:
+                wait(p, outside[-1 - i], 1, 0)
     for k in once:
-        slots = [sums[k].start] if k in sums else [i + first for i in additions.operands[k]]
-        positions, ks = apart(slots)
-        reads.append((k, -1, [*sums[k].positions] if k in sums else positions, [], ks))
-    reads.sort()
-    changed = True
-    while changed:
-        changed = False
-        for k, p, positions, of_others, ks in reads:
-            here = max([level[i] for i in ks], default=0)
-            there = max([phases[i] for i in positions], default=-1)
-            there = max([there, *[phases[i] + 1 for i in of_others]])
-            if there > len(reads):
-                return None
-            if p >= 0:
-                found, before = max(phases[p], here, there), phases[p]
-                phases[p] = found
-            elif k in sums:
-                pass_of[k] = max(here, there)
-                found, before = pass_of[k] + 1, level[k]
-                level[k] = found
-            else:
-                found, before = max(here, there + 1), level[k]
-                level[k] = found
-            changed |= found != before
-    count = max([*phases, *pass_of.values(), 0]) + 2
-    scalars: list[list[int]] = [[] for _ in range(max(count, max(level.values(), default=0) + 1))]
+        wait(number[k], numbers([i + first for i in additions.operands[k]]), 1, 0)
+    for k, chain in sums.items():  # is there after the pass in which it is added up
+        at[number[k]] = 1
+        wait(number[k], [*chain.positions, *numbers([chain.start])], 1, 1)
+
+    ready = [i for i, count in enumerate(waits) if not count]
+    for i in ready:
+        for reader, later in readers[i]:
+            at[reader] = max(at[reader], at[i] + later)
+            waits[reader] -= 1
+            if not waits[reader]:
+                ready.append(reader)
+    if len(ready) < total:
+        return None
+    phases = at[:size]
+    chains = [(at[number[k]] - 1, chain) for k, chain in sums.items()]
+    last = max([*phases, *[phase for phase, _ in chains]])
+    scalars: list[list[int]] = [[] for _ in range(max(last + 1, *at) + 1)]
     for k in once:
-        if k not in sums:
-            scalars[level[k]].append(k + first)
-    chains = [(pass_of[k], chain) for k, chain in sums.items()]
+        scalars[at[number[k]]].append(k + first)
     return samples._replace(phases=phases, chains=chains, scalars=scalars)
 
 

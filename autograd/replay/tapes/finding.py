@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import FEWEST, divided
+from autograd.replay.tapes.dividing import FEWEST, alike, divided
 from autograd.replay.tapes.kinds import made_alike
 from autograd.replay.tapes.neutral import without_ones
 from autograd.replay.tapes.samples import Samples
@@ -18,7 +18,6 @@ from autograd.replay.tapes.tape import Tape
 
 ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
 LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
-TRIED, SHORT = 6, 3  # divisions, for samples of several kinds; and when no others are tried
 MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
 
 
@@ -32,43 +31,44 @@ def find_samples(tape: Tape, of_inputs: Sequence[int] = ()) -> tuple[Tape, Sampl
     additions = Additions(tape)
     best: tuple[Tape, Samples | None] = tape, None
     shortest = len(tape.rows)
-    tried: list[list[int]] = []
-    for owner in _owners(additions, of_inputs):
-        if len(tried) < TRIED:
-            tried.append([*owner])
-        samples = divided(additions, owner)
-        if samples is None:
-            continue
-        once = sum(map(len, samples.scalars))
-        if once < shortest:
-            best, shortest = (tape, samples), once
-            if once < ENOUGH * len(tape.rows):
+    known: set[tuple[int, ...]] = set()
+    for owners in _owners(additions, of_inputs):
+        unlike = []
+        for owner in owners:
+            found = alike(additions, owner)
+            if found is None:
+                unlike.append(owner)
+                continue
+            samples = divided(additions, found, shortest)
+            if samples is not None:
+                best, shortest = (tape, samples), sum(map(len, samples.scalars))
+            if shortest < ENOUGH * len(tape.rows):
                 break
-    else:
-        best = _of_kinds(additions, tried, best)
-    new, found = best
-    return new, without_ones(new, found) if found is not None else None
+        else:
+            new = [owner for owner in unlike if tuple(owner) not in known]
+            known.update(map(tuple, unlike))
+            made = _of_kinds(additions, new)
+            if made is None or _length(*made) >= _length(*best):
+                continue
+            best = made
+        break
+    new_tape, samples = best
+    return new_tape, without_ones(new_tape, samples) if samples is not None else None
 
 
-def _of_kinds(
-    additions: Additions, owners: Sequence[list[int]], best: tuple[Tape, Samples | None]
-) -> tuple[Tape, Samples | None]:
-    """The best, or what is shorter: the tape with samples of several kinds made alike."""
-    shortest = _length(*best)
+def _of_kinds(additions: Additions, owners: Sequence[list[int]]) -> tuple[Tape, Samples] | None:
+    """The tape with samples of several kinds made alike, and these."""
     for owner in owners:
-        alike = made_alike(additions, owner)
-        if alike is None:
+        made = made_alike(additions, owner)
+        if made is None:
             continue
-        new, of_samples = alike
-        samples = divided(Additions(new), of_samples)
-        if samples is None or sum(map(len, samples.scalars)) >= ENOUGH * len(new.rows):
-            continue
-        length = _length(new, samples)
-        if length < shortest:
-            best, shortest = (new, samples), length
-            if length * SHORT < len(new.rows):
-                break
-    return best
+        new, of_samples = made
+        of_new = Additions(new)
+        found = alike(of_new, of_samples)
+        samples = found and divided(of_new, found, int(ENOUGH * len(new.rows)))
+        if samples is not None:
+            return new, samples
+    return None
 
 
 def _length(tape: Tape, samples: Samples | None) -> int:
@@ -77,14 +77,14 @@ def _length(tape: Tape, samples: Samples | None) -> int:
     return sum(map(len, once)) + (len(samples.rows) if samples is not None else 0)
 
 
-def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[int]]:
-    """For each instruction the sample it is of, or -1: the likeliest division first."""
+def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[list[int]]]:
+    """For each instruction the sample it is of, or -1: likely divisions first, some at a time."""
     if of_inputs:
-        yield _reading(additions, of_inputs)
+        yield [_reading(additions, of_inputs)]
     for candidates in _candidates(additions):
         # Of which most is made is likely to be right; to find out takes a fraction of dividing.
         owned = [_owned(additions, terms) for terms in candidates]
-        yield from sorted(owned, key=lambda owner: owner.count(-1))
+        yield sorted(owned, key=lambda owner: owner.count(-1))
 
 
 def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
@@ -156,11 +156,14 @@ def _owned(additions: Additions, terms: Sequence[int]) -> list[int]:
     owner = [none] * len(additions.operands)
     for sample, term in enumerate(terms):
         owner[term] = sample
-    for k in range(max(terms), -1, -1):  # what reads an instruction stands behind it
+    is_reached = bytearray(max(terms) + 1)
+    for term in terms:
+        is_reached[term] = 1
+    k = len(is_reached)
+    while (k := is_reached.rfind(1, 0, k)) >= 0:  # what reads an instruction stands behind it
         mine = owner[k]
-        if mine == none:
-            continue
         for i in additions.operands[k]:
             if i >= 0 and owner[i] != mine:
                 owner[i] = mine if owner[i] == none else several
+                is_reached[i] = 1
     return [sample if sample >= 0 else none for sample in owner]

@@ -6,13 +6,13 @@ leaves out the half of a loss that the label multiplies by 0, writes another pro
 but these have nearly all in common.
 """
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from autograd.replay.tapes.additions import Additions
 from autograd.replay.tapes.dividing import (
     FEWEST,
     Sum,
+    counted,
     members_of,
     owned,
     readers_of_others,
@@ -24,6 +24,9 @@ MOST_KINDS = 16
 # Of so many instructions, or this part of them, kinds may differ; other parts of a tape are no
 # samples.
 FEW, PART = 24, 0.25
+# So much of a tape must be known to be of samples, and then be of these or their sums; otherwise
+# others are looked for.
+LEAST, MOST = 0.02, 0.7
 
 
 def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]] | None:
@@ -32,12 +35,19 @@ def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]]
     Args:
         owner: for each instruction the sample it is known to be of, or -1; is completed.
     """
-    n = max(owner, default=-1) + 1
-    if n < FEWEST or not _are_near(additions, owner, n):
-        return None
-    owned(additions, owner)
-    sums = owned(additions, owner)  # what is made of one sample alone may only be seen then
     members = members_of(owner)
+    n_known = sum(map(len, members))
+    if n_known < LEAST * len(owner) or len(members) < FEWEST or not _are_near(additions, members):
+        return None
+    sums = owned(additions, owner)
+    members = members_of(owner)
+    n_now = sum(map(len, members))
+    n_summed = sum([len(total.links) for total in sums])
+    if n_now + n_summed < MOST * len(owner) or not _are_near(additions, members):
+        return None
+    if n_now > n_known:  # what is made of one sample alone may only be seen now
+        sums = owned(additions, owner)
+        members = members_of(owner)
     kinds = _kinds(additions, owner, members, sums)
     if not 1 < len(kinds) <= MOST_KINDS:
         return None
@@ -47,20 +57,12 @@ def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]]
     )
 
 
-def _are_near(additions: Additions, owner: list[int], n: int) -> bool:
+def _are_near(additions: Additions, members: Sequence[list[int]]) -> bool:
     """Whether samples have nearly as many instructions of each row: quick to see if not."""
-    sizes = Counter(owner)
-    size = sizes[0]
-    most = max(FEW, PART * size)
-    if any(abs(sizes[sample] - size) > most for sample in range(n)):
-        return False
-    counts: list[Counter[int]] = [Counter() for _ in range(n)]
-    for sample, row in zip(owner, additions.kinds, strict=True):
-        if sample >= 0:
-            counts[sample][row] += 1
-    first = counts[0]
-    different = {frozenset(count.items()): count for count in counts}
-    return len(different) <= MOST_KINDS and all(
+    first, *others = counted(additions, members)
+    most = max(FEW, PART * first.total())
+    different = {frozenset(count.items()): count for count in others}
+    return len(different) < MOST_KINDS and all(
         ((count - first) + (first - count)).total() <= most for count in different.values()
     )
 
