@@ -147,6 +147,10 @@ class Program(Protocol):
         """What runs for the time being; "" if that is for good."""
 
     @property
+    def seconds_later(self) -> float:
+        """How long translating took that was put off until it paid."""
+
+    @property
     def n_operations(self) -> int:
         """How many operations a run has."""
 

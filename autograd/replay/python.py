@@ -8,12 +8,12 @@ import math
 import sys
 from array import array
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from autograd.op import BUILTIN, Op
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran, chosen
-from autograd.replay.tapes.tape import QUESTIONS, Tape
+from autograd.replay.tapes.tape import QUESTIONS, Guard, Tape
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile
@@ -22,11 +22,14 @@ PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever
 def interpret(tape: Tape, numbers: Sequence[float]) -> list[float] | None:
     """The outputs of a program, computed row by row; None if a guard is answered otherwise."""
     slots = [*numbers, *tape.constants]
-    for row, operands in zip(tape.rows, tape.operands, strict=True):
-        slots.append(row.compute([slots[i] for i in operands]))
-    for question, a, b, answer in tape.guards:
-        if QUESTIONS[question](slots[a], slots[b]) != answer:
+    instructions = zip(tape.rows, tape.operands, strict=True)
+    for guard in sorted(tape.guards, key=lambda guard: guard.last):  # each as soon as it can be
+        for row, operands in islice(instructions, max(0, guard.last + 1 - len(slots))):
+            slots.append(row.compute([slots[i] for i in operands]))
+        if QUESTIONS[guard.question](slots[guard.a], slots[guard.b]) != guard.answer:
             return None
+    for row, operands in instructions:
+        slots.append(row.compute([slots[i] for i in operands]))
     return [slots[i] for i in tape.outputs]
 
 
@@ -42,6 +45,7 @@ class PythonProgram:
     samples = 0
     direct = None
     tier = ""
+    seconds_later = 0.0
 
     def __init__(self, tape: Tape) -> None:
         self.n_operations = len(tape.rows)
@@ -148,12 +152,19 @@ def written(tape: Tape) -> tuple[str, dict[str, Op]]:
                 text = f"{names[row]}({', '.join(operands)})"
             lines.append(f"    {name(tape.first + k)} = {text}")
         lines += ["    return", ""] if not rows else [""]
+
+    def ask(guards: Sequence[Guard]) -> None:
+        for question, a, b, answer in guards:
+            lines.append(f"    if ({name(a)} {question} {name(b)}) is not {answer}:")
+            lines.append("        return None")
+
     lines.append("def program(x):")
+    ask([guard for guard in tape.guards if guard.last < tape.first])
     lines.append(f"    s = [0.0] * {len(tape.rows) if shared else 0}")
-    lines += [f"    part_{number}(x, s)" for number in range(len(cuts))]
-    for question, a, b, answer in tape.guards:
-        lines.append(f"    if ({name(a)} {question} {name(b)}) is not {answer}:")
-        lines.append("        return None")
+    for number, start in enumerate(cuts):
+        lines.append(f"    part_{number}(x, s)")
+        here = range(tape.first + start, tape.first + start + PER_FUNCTION)
+        ask([guard for guard in tape.guards if guard.last in here])
     lines.append(f"    return [{', '.join(map(name, tape.outputs))}]")
     return "\n".join([*lines, ""]), called
 

@@ -23,6 +23,9 @@ class TieredProgram:
     Args:
         tape: the program, interpreted; n_operations: in plain arithmetic.
         translate: makes the native program.
+
+    Attributes:
+        seconds_later: how long that took, when it was done.
     """
 
     samples = 0
@@ -32,6 +35,7 @@ class TieredProgram:
         self._program: Program | None = None
         self.n_operations = n_operations
         self._seconds = 0.0  # spent on interpreting
+        self.seconds_later = 0.0
         self._price = SECONDS_EACH * n_operations
 
     @property
@@ -67,7 +71,9 @@ class TieredProgram:
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Sequence[float] | None:
         """See `Program.run`."""
         if self._program is None and self._seconds > self._price:
+            start = time.perf_counter()
             self._program = self._translate()
+            self.seconds_later = time.perf_counter() - start
         if self._program is not None:
             return self._program.run(numbers, arrays)
         start = time.perf_counter()

@@ -199,10 +199,13 @@ def test_a_long_program_is_translated_when_interpreting_has_cost_as_much(monkeyp
         return x
 
     compiled = ag.compile(chain)
+    assert compiled(0.5) == chain(0.5)
+    (recorded,) = compiled.report().paths
     for k in range(5):
         assert compiled(0.5 + k) == chain(0.5 + k)
     (path,) = compiled.report().paths
     assert (path.tier, path.backend, path.direct) == ("", "llvm", True)
+    assert path.seconds > recorded.seconds > 0.0  # translating has been added
     assert compiled.func.__class__ is type(len)  # calls enter native code by themselves
 
 

@@ -64,6 +64,39 @@ def test_an_operation_that_a_guard_stands_before_does_not_raise(backend, mode):
         assert compiled(x) == function(x)
 
 
+@pytest.mark.parametrize("way", ["llvm", "python", "interpreted"])
+@pytest.mark.parametrize("question", ["of an input", "of a result"])
+def test_a_way_that_is_not_taken_is_not_computed(way, question, monkeypatch):
+    """What is asked of the arguments is asked first; in a long program, all as soon as it can be.
+
+    So a function of sequences, which has a way for each, need not run them all in turn.
+    """
+    n_before, n_behind = 1_500, 1_500  # more than one function of a program has
+    if way == "interpreted":
+        monkeypatch.setattr("autograd.replay.backends.LONG", 0)
+
+    def function(x):
+        y = x
+        for _ in range(n_before if question == "of a result" else 0):
+            y = ag.sin(y) + x
+        if y < 0.0:
+            return y * y
+        for _ in range(n_behind):
+            x = x * 0.5 + 1.0
+        return root(x)
+
+    compiled = ag.compile(function, backend="python" if way == "python" else "llvm")
+    for x in (-1.0, -2.0, 1.0, 2.0, 3.0):
+        assert compiled(x) == function(x)
+    calls.clear()
+    assert compiled(-3.0) == function(-3.0)
+    assert compiled(-4.0) == function(-4.0)
+    if (way, question) != ("llvm", "of a result"):  # which native code asks at the end
+        assert calls == []
+    assert len(compiled.report().paths) == 2
+    assert compiled.n_eager == 0
+
+
 @pytest.mark.parametrize("backend", ["llvm", "python"])
 def test_of_two_that_raise_it_is_the_first_of_the_function(backend):
     compiled = ag.compile(ag.grad(lambda x: (root(-x), square(x))[1] * x), backend=backend)

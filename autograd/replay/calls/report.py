@@ -109,7 +109,7 @@ class Report(NamedTuple):
                         outputs=len(tape.outputs) - path.n_own,
                         backend=program.backend + why,
                         tier=program.tier,
-                        seconds=path.seconds,
+                        seconds=path.seconds + program.seconds_later,
                         bytes=program.bytes,
                         calls_back=program.n_calls_back,
                         direct=program.direct is not None,

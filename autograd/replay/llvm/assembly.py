@@ -16,7 +16,7 @@ from autograd.replay.llvm.outputs import Outputs
 from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.samples import Samples
-from autograd.replay.tapes.tape import Tape
+from autograd.replay.tapes.tape import Guard, Tape
 
 PER_FUNCTION = 512  # instructions of the tape
 OTHERWISE = 1  # what a program returns where a guard is not answered as before
@@ -181,31 +181,36 @@ class Assembly:
         kind = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
         function = ir.Function(self._module.ir, kind, "program")
         code = Code(self._module, function)
+        # Of numbers that are given: no other way waits until this one has been computed in vain.
+        asked_first = [guard for guard in self._tape.guards if guard.last < self._tape.first]
+        if asked_first:
+            with code.builder.if_then(self._differs(code, asked_first), likely=False):
+                code.builder.ret(ir.Constant(I32, OTHERWISE))
         if inside:
             for slots in inside:
                 self._compute(code, slots)
             self._outputs.write(code, self._outputs.left)
         for part in [] if inside else [*functions, *self._ends()]:
             code.builder.call(part, function.args[: len(part.args)])
-        result = self._otherwise(code)
-        code.builder.ret(result)
+        asked_last = [guard for guard in self._tape.guards if guard.last >= self._tape.first]
+        code.builder.ret(code.builder.zext(self._differs(code, asked_last), I32))
         return function
 
-    def _otherwise(self, code: Code) -> ir.Value:
+    def _differs(self, code: Code, guards: Sequence[Guard]) -> ir.Value:
         """Whether a guard is not answered as before: eight at a time where they stand so."""
         builder, where = code.builder, self.memory.where
         no = ir.Constant(ir.IntType(1), 0)
         alone: ir.Value = no
         none = ir.Constant(ir.VectorType(ir.IntType(1), LANES), [no] * LANES)
         in_lanes: ir.Value = none
-        left = sorted(self._tape.guards, key=lambda g: (g.question, g.b, where(g.a) or (WORK, g.a)))
+        left = sorted(guards, key=lambda g: (g.question, g.b, where(g.a) or (WORK, g.a)))
         while left:
-            guards = left[:LANES]
-            a, b = [tuple(slots) for slots in zip(*[(g.a, g.b) for g in guards], strict=True)]
-            are_alike = len({(g.question, g.b) for g in guards}) == 1
-            if len(guards) == LANES and are_alike and self.memory.row(a) is not None:
-                holds = _compared(builder, guards[0].question, code.vector(a), code.vector(b))
-                answers = [ir.Constant(ir.IntType(1), g.answer) for g in guards]
+            some = left[:LANES]
+            a, b = [tuple(slots) for slots in zip(*[(g.a, g.b) for g in some], strict=True)]
+            are_alike = len({(g.question, g.b) for g in some}) == 1
+            if len(some) == LANES and are_alike and self.memory.row(a) is not None:
+                holds = _compared(builder, some[0].question, code.vector(a), code.vector(b))
+                answers = [ir.Constant(ir.IntType(1), g.answer) for g in some]
                 differ = builder.xor(holds, ir.Constant(none.type, answers))
                 in_lanes = builder.or_(in_lanes, differ)
                 left = left[LANES:]
@@ -217,8 +222,8 @@ class Assembly:
                 differs = builder.xor(holds, ir.Constant(ir.IntType(1), guard.answer))
                 alone = builder.or_(alone, differs)
         mask = builder.bitcast(in_lanes, ir.IntType(LANES))
-        some = builder.icmp_unsigned("!=", mask, ir.Constant(ir.IntType(LANES), 0))
-        return builder.zext(builder.or_(alone, some), I32)
+        one = builder.icmp_unsigned("!=", mask, ir.Constant(ir.IntType(LANES), 0))
+        return builder.or_(alone, one)
 
     def _ends(self) -> list[ir.Function]:
         """Functions that write the outputs that are left."""

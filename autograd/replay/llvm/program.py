@@ -94,6 +94,7 @@ class NativeProgram:
 
     backend = "llvm"
     tier = ""
+    seconds_later = 0.0
 
     def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:
         tape, samples, fast = plan

@@ -117,6 +117,8 @@ def run(
         f, args, kwargs: the call.
         is_inside: whether transforms give Values, as inside of another one; else numbers.
     """
+    if not (modes.active or is_inside):  # with nothing to look for each operation is quicker
+        return f(*args, **kwargs)
     inside = modes.transforming() if is_inside else nullcontext()
     with modes.enable_grad(), modes.recording_by(None), inside:
         return f(*args, **kwargs)

@@ -35,6 +35,11 @@ class Guard(NamedTuple):
     b: int
     answer: bool
 
+    @property
+    def last(self) -> int:
+        """The slot that is there last of the two."""
+        return max(self.a, self.b)
+
 
 class Tape(NamedTuple):
     """A program of rows: instruction k computes slot `first + k` from earlier slots.
@@ -97,7 +102,7 @@ def tape_of(
     """
     results, questions = list(outputs), list(asked)
     asked_of = [x for _, a, b, _ in questions for x in (a, b)]
-    roots = [x for x in results + asked_of if isinstance(x, Value)]
+    roots = [x for x in asked_of + results if isinstance(x, Value)]  # what is asked comes first
     inner = [node for node in constants if node.op is not None]
     order = topological_order(*roots, stop=inner)
 
