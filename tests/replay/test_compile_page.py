@@ -1,10 +1,13 @@
 """docs/compile.md names every file of the package, and none that is not there.
 
-Owns the comparison.
+Owns the comparison, and that of the program that the page shows.
 """
 
 import re
 from pathlib import Path
+from typing import Any
+
+import autograd as ag
 
 HERE = Path(__file__).parents[2]
 PACKAGE = HERE / "autograd" / "replay"
@@ -28,3 +31,13 @@ def test_each_room_has_a_row():
         # A row of its own, or a word in that of its house.
         within = f"`{name.removeprefix('llvm/rows/')}/`"
         assert f"(../autograd/replay/{name})" in page or within in page, name
+
+
+def test_the_program_that_is_shown_is_the_one_that_is_made():
+    page = (HERE / "docs" / "compile.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(?:python|text)\n(.*?)```", page, re.DOTALL)
+    (code,) = [block for block in blocks if "def slope" in block]
+    (shown,) = [block for block in blocks if block.startswith("def part_0")]
+    space: dict[str, Any] = {"ag": ag}
+    exec(code, space)
+    assert space["slope"].source == shown
