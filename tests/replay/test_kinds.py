@@ -14,6 +14,7 @@ from hypothesis import given, settings, strategies as st
 import autograd as ag
 import nn
 from autograd.replay.tapes.alignment import aligned
+from autograd.replay.tapes.ordering import Sequel, in_order_of
 from tests.replay.eager import SPECIAL, agree, bits
 from tests.replay.test_random_batches import join, stage
 
@@ -119,6 +120,32 @@ def test_second_derivatives_have_eager_bits(loss):
     agree(g, *[problem(draw, 7) for _ in range(2)], of=g)
 
 
+@pytest.mark.parametrize("n", [9, 16])
+def test_what_is_computed_first_may_be_another_half_of_the_program(n):
+    """The score of a sample's class is read first, and with it all that scores are made of."""
+    draw = random.Random(n)
+    labels = [draw.randrange(CLASSES) for _ in range(n)]
+
+    def cost(w, X):
+        found = 0.0
+        for x, label in zip(X, labels, strict=True):
+            pixels = [
+                ag.relu(sum(a * b for a, b in zip(w[0], x[i:], strict=False))) for i in range(40)
+            ]
+            s = [sum(a * b for a, b in zip(row, pixels, strict=True)) for row in w[1:]]
+            found -= ag.log_softmax(s)[label]
+        return found / n
+
+    def given(k):
+        return [draw.gauss(0.0, 0.5) for _ in range(k)]
+
+    calls = [([given(4), *[given(40) for _ in range(CLASSES)]], [given(44) for _ in range(n)])]
+    calls.append((calls[0][0], [given(44) for _ in range(n)]))
+    g = ag.value_and_grad(cost)
+    compiled, _ = agree(g, *calls, of=g)
+    assert compiled._last.program.samples == n
+
+
 @pytest.mark.parametrize("special", SPECIAL)
 def test_of_any_number(special):
     """What a sample does not select may be anything."""
@@ -195,6 +222,35 @@ def test_what_is_aligned_is_the_same_and_in_both_orders(a, b):
         assert [*places] == sorted(set(places))
     if a and b and a[0] == b[0]:
         assert found[0] == (0, 0)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 60))
+def test_what_stands_in_another_order_is_brought_into_the_model_s(seed, n):
+    draw = random.Random(seed)
+    reads = [draw.sample(range(k), min(k, draw.randint(0, 2))) for k in range(n)]
+    signs = [draw.randrange(4) for _ in range(n)]
+    wishes = [draw.random() for _ in range(n)]
+    are_different = draw.random() < 0.5
+    known = set()
+    for k in range(n if are_different else 0):  # nothing is computed twice
+        if _made_of(k, Sequel(signs, reads)) in known:
+            signs[k] = (k,)
+        known.add(_made_of(k, Sequel(signs, reads)))
+    turned = []  # any order in which each stands behind what it reads
+    while len(turned) < n:
+        ready = [k for k in range(n) if k not in turned and {*reads[k]} <= {*turned}]
+        turned.append(min(ready, key=wishes.__getitem__))
+    place = {k: p for p, k in enumerate(turned)}
+    other = Sequel([signs[k] for k in turned], [[place[i] for i in reads[k]] for k in turned])
+    found = [turned[p] for p in in_order_of(Sequel(signs, reads), other)]
+    assert sorted(found) == [*range(n)]
+    assert all(found.index(i) < found.index(k) for k in range(n) for i in reads[k])
+    if are_different:
+        assert found == [*range(n)]
+
+
+def _made_of(k, sequel):
+    return sequel.signs[k], *[_made_of(i, sequel) for i in sequel.reads[k]]
 
 
 def test_little_that_is_put_in_or_left_out_is_found():

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from autograd.op import Op
 from autograd.replay.llvm.memory import LANES, WORK, Memory
-from autograd.replay.llvm.rows.lowering import is_lowered
+from autograd.replay.llvm.rows.lowering import APPROXIMATED, is_lowered
 from autograd.replay.llvm.scheduling import in_order
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
@@ -21,7 +21,9 @@ Item = tuple[int, ...]
 # Where a number stands: in which row of numbers, at which place of it.
 _Place = tuple[int, int]
 FEW = 2  # numbers that are left of a run and not worth a pack, which reads what two have written
-ENOUGH = 0.1  # of the instructions in packs
+# Of the instructions so many must be in packs: packs bring others out of the order in which most
+# is at hand, and take longer to translate. A function of the C library counts for many.
+ENOUGH, FUNCTION = 0.2, 8
 MOST_ALONE = 20_000  # instructions; of more, samples are worth it
 FULL = 1.25  # times as many packs as full ones would be: no tape is found in fewer
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
@@ -70,7 +72,8 @@ class Packer:
                 self._lay(left)  # side by side, too, for those who read them
             found += [(slot,) for slot in left]
         packs = [item for item in found if len(item) > 1]
-        if sum(map(len, packs)) < ENOUGH * len(group):
+        in_packs = [slot for pack in packs for slot in pack]
+        if self._work(in_packs) < ENOUGH * self._work(group):
             for slot in group:
                 self._place_in_runs.pop(slot, None)
             return [(slot,) for slot in group]  # in the order in which most is at hand
@@ -157,6 +160,10 @@ class Packer:
                     if len(self._operands(reader)) == len(self._operands(other)):
                         n_beside += None not in self._steps(reader, other, beside=a)
         return sum(map(len, runs)), n_beside
+
+    def _work(self, slots: Iterable[int]) -> int:
+        names = [self._row(slot).name for slot in slots]
+        return sum([FUNCTION if name in APPROXIMATED else 1 for name in names])
 
     def _row(self, slot: int) -> Op:
         return self._tape.rows[slot - self._tape.first]

@@ -23,7 +23,6 @@ class Additions:
         tail_of: for each addition of a chain the last one.
         minus_zero: -0.0, which changes no number it is added to.
         kinds: by which rows are told apart.
-        long: the chains of two additions and more, with what they add.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -53,8 +52,6 @@ class Additions:
             self._links[tail] = found[::-1]
         self.tail_of = {link: tail for tail, links in self._links.items() for link in links}
         self.kinds = [*map(id, tape.rows)]
-        chains = [links for links in self._links.values() if len(links) > 1]
-        self.long = [(links, self.added(links)) for links in chains]
 
     def added(self, links: Sequence[int]) -> list[int]:
         """What a chain adds: what it begins with, then the term of each link."""

@@ -93,7 +93,6 @@ def divided(additions: Additions, found: Alike, below: int) -> Samples | None:
 
 def owned(additions: Additions, owner: list[int]) -> list["Sum"]:
     """Give samples all that is made of them alone; return the sums over samples."""
-    _give_the_first_its_sums(additions, owner)
     sums = _extend(additions, owner)
     _adopt(additions, owner, {k for total in sums for k in total.links})
     return sums
@@ -183,7 +182,7 @@ def _extend(additions: Additions, owner: list[int]) -> list["Sum"]:
             give(k, _one({owner[i] for i in additions.operands[k] if i >= 0}))
             continue
         links = additions.links(k)
-        n_own = _n_own(owner, links)
+        n_own = _n_own(additions, owner, links)
         if n_own:  # of the first sample, whose term is their sum
             added = [links[n_own - 1], *additions.added(links)[n_own + 1 :]]
             links = links[n_own:]
@@ -203,25 +202,23 @@ def _extend(additions: Additions, owner: list[int]) -> list["Sum"]:
     return sums
 
 
-def _give_the_first_its_sums(additions: Additions, owner: list[int]) -> None:
-    """Give the first sample what a sum over samples begins with, where all terms are sums."""
-    for links, added in additions.long:
-        terms = [i for i in added if i >= 0 and owner[i] >= 0]
-        if not terms or owner[links[-1]] >= 0:
-            continue
-        others = [i for i in terms if owner[i] != owner[terms[0]]]
-        if not others:
-            continue
-        n_own = additions.n_of_the_first(links, others[0])
-        own = links[:n_own]
-        if own and {owner[i] for i in additions.added(own) if i >= 0} == {owner[terms[0]]}:
-            for link in own:
-                owner[link] = owner[terms[0]]
+def _n_own(additions: Additions, owner: list[int], links: Sequence[int]) -> int:
+    """How many links of a chain over samples are the first one's own, which it is given.
 
-
-def _n_own(owner: list[int], links: Sequence[int]) -> int:
-    """How many links of a chain, which itself is no sample's, one has been given."""
-    return sum(owner[link] >= 0 for link in links)
+    If all terms are sums, the chain begins with the additions of the first.
+    """
+    known = sum([owner[link] >= 0 for link in links])
+    if known:
+        return known
+    terms = [i for i in additions.added(links) if i >= 0 and owner[i] >= 0]
+    others = [i for i in terms if owner[i] != owner[terms[0]]]
+    n = additions.n_of_the_first(links, others[0]) if others else 0
+    own = links[:n]
+    if not own or {owner[i] for i in additions.added(own) if i >= 0} != {owner[terms[0]]}:
+        return 0
+    for link in own:
+        owner[link] = owner[terms[0]]
+    return n
 
 
 def _adopt(additions: Additions, owner: list[int], summed: set[int]) -> None:

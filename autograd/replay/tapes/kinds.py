@@ -17,6 +17,7 @@ from autograd.replay.tapes.dividing import (
     owned,
     readers_of_others,
 )
+from autograd.replay.tapes.ordering import Sequel, in_order_of
 from autograd.replay.tapes.tape import Tape
 from autograd.replay.tapes.union import Kind, Union
 
@@ -52,9 +53,31 @@ def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]]
     if not 1 < len(kinds) <= MOST_KINDS:
         return None
     longest = max([len(kind.signs) for kind in kinds])
-    return Union(additions, owner, members, sums, kinds).tape(
-        longest + 2 * max(FEW, PART * longest)
-    )
+    most = longest + 2 * max(FEW, PART * longest)
+    made = Union(additions, owner, members, sums, kinds).tape(most)
+    if made is None:  # they may have more in common in another order
+        kinds = [kinds[0], *[_reordered(additions, members, kinds[0], kind) for kind in kinds[1:]]]
+        made = Union(additions, owner, members, sums, kinds).tape(most)
+    return made
+
+
+def _reordered(additions: Additions, members: list[list[int]], model: Kind, kind: Kind) -> Kind:
+    """The kind, and in `members` its samples, as nearly as possible in the order of another."""
+    model_and_kind = [
+        Sequel(
+            each.signs,
+            [
+                [each.place[i] for i in additions.operands[k] if i in each.place]
+                for k in members[each.model]
+            ],
+        )
+        for each in (model, kind)
+    ]
+    order = in_order_of(*model_and_kind)
+    for sample in kind.samples:
+        members[sample] = [members[sample][p] for p in order]
+    place = {k: p for p, k in enumerate(members[kind.model])}
+    return kind._replace(signs=[kind.signs[p] for p in order], place=place)
 
 
 def _are_near(additions: Additions, members: Sequence[list[int]]) -> bool:

@@ -6,6 +6,7 @@ cannot change a number goes.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from autograd import ops
@@ -14,14 +15,37 @@ from autograd.replay.tapes.tape import Guard, Tape
 
 # Of whole exponents up to this one, fast programs make products.
 MOST_FACTORS = 4
+FEWEST = 3  # subtractions from one sum that may be those of samples
 
 
 def straightened(tape: Tape, fast: bool = False) -> Tape:
     """The same program in plain arithmetic; with `fast` a power may become a product."""
     writer = _Writer(tape, fast)
+    in_sums = _subtracted_in_turn(tape)
     for k, (row, operands) in enumerate(zip(tape.rows, tape.operands, strict=True)):
-        writer.slots[tape.first + k] = writer.write(row, [writer.slots[i] for i in operands])
+        a_and_b = [writer.slots[i] for i in operands]
+        if k in in_sums:
+            row, a_and_b[1] = ops.add, writer.write(ops.neg, a_and_b[1:])
+        writer.slots[tape.first + k] = writer.write(row, a_and_b)
     return writer.finished()
+
+
+def _subtracted_in_turn(tape: Tape) -> set[int]:
+    """The subtractions by which a sum goes on, as in `loss -= x` for each sample: a + -b is a - b.
+
+    So many of them, with additions or without, one after another; nothing else reads any.
+    """
+    n_uses = Counter([slot for operands in tape.operands for slot in operands])
+    n_uses.update(tape.read_at_the_end())
+    links: dict[int, list[int]] = {}  # by the last one so far
+    for k, row in enumerate(tape.rows):
+        if row is ops.sub or row is ops.add:
+            left = tape.operands[k][0]
+            chain = links.pop(left - tape.first, []) if n_uses[left] == 1 else []
+            chain.append(k)
+            links[k] = chain
+    found = [[k for k in chain if tape.rows[k] is ops.sub] for chain in links.values()]
+    return {k for subtractions in found if len(subtractions) >= FEWEST for k in subtractions}
 
 
 class _Writer:

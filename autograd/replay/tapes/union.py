@@ -5,7 +5,6 @@ them; where kinds read different numbers, each sample selects its own, by a cond
 No bit is changed.
 """
 
-from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -80,6 +79,7 @@ class Union:
     ) -> None:
         self._additions, self._owner, self._members = additions, owner, members
         self._sums, self._kinds = sums, kinds
+        self._place = [{k: p for p, k in enumerate(mine)} for mine in members]
         self._entries: list[Entry] = []
         self._entry_of: list[dict[int, int]] = [{} for _ in kinds]  # by place
         self._selected: dict[Hashable, Source] = {}
@@ -208,7 +208,7 @@ class Union:
         """Whether the terms of each sample are added in the order of its kind's model."""
         return all(
             [kind.place[i] for i in terms[kind.model]]
-            == [bisect_left(self._members[sample], i) for i in terms[sample]]
+            == [self._place[sample][i] for i in terms[sample]]
             for kind in self._kinds
             for sample in kind.samples
         )
