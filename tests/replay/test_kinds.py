@@ -6,6 +6,7 @@ samples are found; and the alignment of what kinds have in common.
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -146,6 +147,32 @@ def test_what_is_computed_first_may_be_another_half_of_the_program(n):
     assert compiled._last.program.samples == n
 
 
+@pytest.mark.parametrize("n", [16, 24])
+def test_rows_of_a_table_that_the_samples_choose(n):
+    """A model of characters, of 27 classes: rows are read twice, and contexts stand there twice."""
+    draw = random.Random(n)
+    contexts = [[draw.randrange(27) for _ in range(3)] for _ in range(n)]
+    contexts[3], contexts[5] = [4, 4, 4], contexts[2]
+    labels = [draw.randrange(27) for _ in range(n)]
+
+    def cost(table, w, last):
+        found = 0.0
+        for context, label in zip(contexts, labels, strict=True):
+            x = [number for i in context for number in table[i]]
+            hidden = [ag.tanh(sum(a * b for a, b in zip(row, x, strict=True))) for row in w]
+            s = [sum(a * b for a, b in zip(row, hidden, strict=True)) for row in last]
+            found -= ag.log_softmax(s)[label]
+        return found / n
+
+    def given(rows, k):
+        return [[draw.gauss(0.0, 0.7) for _ in range(k)] for _ in range(rows)]
+
+    g = ag.value_and_grad(cost, (0, 1, 2))
+    calls = [(given(27, 2), given(5, 6), given(27, 5)) for _ in range(2)]
+    compiled, _ = agree(g, *calls, of=g)
+    assert compiled._last.program.samples == n
+
+
 @pytest.mark.parametrize("special", SPECIAL)
 def test_of_any_number(special):
     """What a sample does not select may be anything."""
@@ -178,10 +205,17 @@ def test_terms_that_one_sample_adds_in_another_order():
 
 def test_samples_that_have_too_little_in_common_stay_apart():
     draw = random.Random(5)
-    programs = [stage(draw) for _ in range(9)]
+    functions = [ag.sin, ag.cos, ag.tanh, ag.atan, ag.exp, ag.sigmoid, ag.softplus, ag.relu]
+    programs = [[draw.choice(functions) for _ in range(60)] for _ in range(9)]
 
     def cost(w, X):
-        return ag.sum([ag.sum(run(x, w[0])) for run, x in zip(programs, X, strict=True)])
+        found = []
+        for program, x in zip(programs, X, strict=True):
+            y = x[0]
+            for function, p in zip(program, itertools.cycle(w[0]), strict=False):
+                y = function(y * p) + x[1]
+            found.append(y)
+        return ag.sum(found)
 
     g = ag.value_and_grad(cost)
     compiled, _ = agree(g, *[problem(draw, 9) for _ in range(2)], of=g)
@@ -197,17 +231,29 @@ def test_random_kinds_have_the_bits_of_eager_mode(seed):
     before, after, joined = stage(draw), stage(draw), join(draw)
     between = [stage(draw) for _ in range(n_kinds)]
     last = [stage(draw) for _ in range(n_kinds)] if draw.random() < 0.3 else [stage(draw)] * n_kinds
+    heads = [stage(draw) for _ in range(n_kinds)]
+    has_heads, subtracts, chooses = [draw.random() < 0.4 for _ in range(3)]
+    chosen = [draw.randrange(6) for _ in range(n)]
 
     def f(w, X):
-        own = [before(x, w) for x in X]
+        rows = [X[i] for i in chosen] if chooses else X[:n]
+        own = [before(x, w) for x in rows]
         own = [between[k](mine, w) for k, mine in zip(kinds, own, strict=True)]
         own = [after(mine, w) for mine in own]
+        if has_heads:  # of which each reads its own first
+            scores = [[head(mine, w)[-1] for head in heads] for mine in own]
+            own = [
+                [s[k] - ag.sum(s), mine[-1]] for k, s, mine in zip(kinds, scores, own, strict=True)
+            ]
         totals = joined([mine[0] for mine in own])
         own = [last[k](mine, [*w, *totals]) for k, mine in zip(kinds, own, strict=True)]
-        return ag.sum([mine[1] for mine in own]) + totals[0]
+        found = totals[0]
+        for mine in own:
+            found = found - mine[1] if subtracts else found + mine[1]
+        return found
 
     w = [draw.gauss(0.0, 0.7) for _ in range(3)]
-    X = [[draw.gauss(0.0, 0.7) for _ in range(3)] for _ in range(n)]
+    X = [[draw.gauss(0.0, 0.7) for _ in range(3)] for _ in range(max(n, 6))]
     if draw.random() < 0.2:
         X[draw.randrange(n)][0] = draw.choice(SPECIAL)
     g = ag.value_and_grad(f, (0, 1))

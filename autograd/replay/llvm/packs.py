@@ -23,7 +23,7 @@ _Place = tuple[int, int]
 FEW = 2  # numbers that are left of a run and not worth a pack, which reads what two have written
 # Of the instructions so many must be in packs: packs bring others out of the order in which most
 # is at hand, and take longer to translate. A function of the C library counts for many.
-ENOUGH, FUNCTION = 0.2, 8
+ENOUGH, FUNCTION = 0.3, 8
 MOST_ALONE = 20_000  # instructions; of more, samples are worth it
 FULL = 1.25  # times as many packs as full ones would be: no tape is found in fewer
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the

@@ -43,7 +43,9 @@ class Plan(NamedTuple):
     def of(cls, tape: Tape, fast: bool, of_inputs: Sequence[int] = ()) -> "Plan":
         """The plan for a tape; `of_inputs` as for `find_samples`."""
         plain = straightened(tape, fast)
-        found, samples = find_samples(plain, of_inputs)
+        found, samples = find_samples(
+            plain, of_inputs, lambda: straightened(tape, fast, merges=False)
+        )
         if samples is not None and are_better(found, samples):
             found, samples = plain, None
         if fast:

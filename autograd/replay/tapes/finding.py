@@ -6,54 +6,98 @@ alone is its own. See `dividing` for the rest of the tape.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import FEWEST, alike, divided
-from autograd.replay.tapes.kinds import made_alike
+from autograd.replay.tapes.dividing import FEWEST, alike, divided, members_of
+from autograd.replay.tapes.kinds import LEAST, made_alike
 from autograd.replay.tapes.neutral import without_ones
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
 
 ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
 LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
+LITTLE = 0.5  # of what most samples have of their own
+MOST_TWICE = 2.0  # times as many instructions, if what is computed twice is
 MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
 
 
-def find_samples(tape: Tape, of_inputs: Sequence[int] = ()) -> tuple[Tape, Samples | None]:
+class _Found(NamedTuple):
+    """The tape, or one with all samples alike; these, if any.
+
+    Attributes:
+        has_twins: whether there may be better ones in a tape where nothing is merged.
+    """
+
+    tape: Tape
+    samples: Samples | None
+    has_twins: bool
+
+
+def find_samples(
+    tape: Tape, of_inputs: Sequence[int] = (), unmerged: Callable[[], Tape] | None = None
+) -> tuple[Tape, Samples | None]:
     """The tape, or one with all samples alike if they are of several kinds; and these, if any.
 
     Args:
         tape: in plain arithmetic (see `straighten`).
         of_inputs: of which sample each of its inputs is, or -1; where nothing is known, nothing.
+        unmerged: gives the tape in which nothing that is computed twice is computed once. Samples
+            that compute the same are one, there and not here.
     """
+    new, samples, has_twins = _search(tape, of_inputs)
+    if has_twins and unmerged is not None:
+        whole = unmerged()
+        if len(tape.rows) < len(whole.rows) <= MOST_TWICE * len(tape.rows):
+            of_whole = _search(whole, of_inputs)
+            if _length(of_whole.tape, of_whole.samples) < ENOUGH * _length(new, samples):
+                new, samples, _ = of_whole
+    return new, without_ones(new, samples) if samples is not None else None
+
+
+def _search(tape: Tape, of_inputs: Sequence[int]) -> _Found:
     additions = Additions(tape)
     best: tuple[Tape, Samples | None] = tape, None
     shortest = len(tape.rows)
     known: set[tuple[int, ...]] = set()
+    has_twins = False
     for owners in _owners(additions, of_inputs):
         unlike = []
         for owner in owners:
+            members = members_of(owner)
             found = alike(additions, owner)
             if found is None:
                 unlike.append(owner)
+                has_twins |= _may_have_twins(members, len(owner))
                 continue
             samples = divided(additions, found, shortest)
             if samples is not None:
                 best, shortest = (tape, samples), sum(map(len, samples.scalars))
             if shortest < ENOUGH * len(tape.rows):
-                break
-        else:
-            new = [owner for owner in unlike if tuple(owner) not in known]
-            known.update(map(tuple, unlike))
-            made = _of_kinds(additions, new)
-            if made is None or _length(*made) >= _length(*best):
-                continue
-            best = made
-        break
-    new_tape, samples = best
-    return new_tape, without_ones(new_tape, samples) if samples is not None else None
+                return _Found(*best, False)
+        new = [owner for owner in unlike if tuple(owner) not in known]
+        known.update(map(tuple, unlike))
+        made = _of_kinds(additions, new)
+        if made is not None and _length(*made) < _length(*best):
+            return _Found(*made, False)
+    return _Found(*best, has_twins)
+
+
+def _may_have_twins(members: Sequence[list[int]], n_rows: int) -> bool:
+    """Whether most samples have as much of their own, and some hardly any.
+
+    What two of them compute alike, because they are the same numbers, is neither's.
+    """
+    sizes = sorted(map(len, members))
+    typical = sizes[len(sizes) // 2] if sizes else 0
+    return (
+        len(sizes) > FEWEST
+        and sum(sizes) > LEAST * n_rows
+        and sizes[0] < LITTLE * typical
+        and sizes[-1] * LITTLE < typical
+    )
 
 
 def _of_kinds(additions: Additions, owners: Sequence[list[int]]) -> tuple[Tape, Samples] | None:

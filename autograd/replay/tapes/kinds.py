@@ -6,6 +6,7 @@ leaves out the half of a loss that the label multiplies by 0, writes another pro
 but these have nearly all in common.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from autograd.replay.tapes.additions import Additions
@@ -15,13 +16,12 @@ from autograd.replay.tapes.dividing import (
     counted,
     members_of,
     owned,
-    readers_of_others,
 )
 from autograd.replay.tapes.ordering import Sequel, in_order_of
 from autograd.replay.tapes.tape import Tape
 from autograd.replay.tapes.union import Kind, Union
 
-MOST_KINDS = 16
+MOST_KINDS = 64
 # Of so many instructions, or this part of them, kinds may differ; other parts of a tape are no
 # samples.
 FEW, PART = 24, 0.25
@@ -53,7 +53,7 @@ def made_alike(additions: Additions, owner: list[int]) -> tuple[Tape, list[int]]
     if not 1 < len(kinds) <= MOST_KINDS:
         return None
     longest = max([len(kind.signs) for kind in kinds])
-    most = longest + 2 * max(FEW, PART * longest)
+    most = 2 * max(FEW, longest)
     made = Union(additions, owner, members, sums, kinds).tape(most)
     if made is None:  # they may have more in common in another order
         kinds = [kinds[0], *[_reordered(additions, members, kinds[0], kind) for kind in kinds[1:]]]
@@ -95,13 +95,19 @@ def _kinds(
 ) -> list[Kind]:
     """The kinds, in the order of their first samples; one more than there may be if there are more.
 
-    An instruction is known by its row, by what it reads that all samples share, such as a weight,
-    and by the sum over samples that it is a term of, such as a weight's gradient.
+    An instruction is known by its row, by what it reads that most samples share, such as a weight,
+    and by the sum over most of them that it is a term of, such as a weight's gradient. What few
+    read, such as a row of a table, is each one's own.
     """
     tape = additions.tape
-    readers = readers_of_others(additions, members, owner)
     constants = range(tape.n_inputs - tape.first, 0)  # of which each sample may have its own
-    term_of = {i: number for number, total in enumerate(sums) for i in total.terms}
+    shared = {i for i in _read_by_most(additions, members, owner) if i not in constants}
+    term_of = {
+        i: number
+        for number, total in enumerate(sums)
+        if len({owner[i] for i in total.terms if i >= 0} - {-1}) * 2 > len(members)
+        for i in total.terms
+    }
     known: dict[Hashable, int] = {}
     kinds: list[Kind] = []
     for sample, mine in enumerate(members):
@@ -111,8 +117,8 @@ def _kinds(
         for k in mine:
             read = additions.operands[k]
             inner.append(tuple([place.get(i, -1) for i in read]))
-            shared = [i if i not in constants and readers.get(i, 0) < 0 else None for i in read]
-            signs.append((id(tape.rows[k]), *shared, term_of.get(k)))
+            known_by = [i if i in shared else None for i in read]
+            signs.append((id(tape.rows[k]), *known_by, term_of.get(k)))
         number = known.setdefault((*signs, *inner), len(known))
         if number > MOST_KINDS:
             break
@@ -120,3 +126,14 @@ def _kinds(
             kinds.append(Kind(sample, set(), signs, place))
         kinds[number].samples.add(sample)
     return kinds
+
+
+def _read_by_most(
+    additions: Additions, members: Sequence[list[int]], owner: Sequence[int]
+) -> set[int]:
+    """What more than half of the samples read and is no sample's."""
+    count: Counter[int] = Counter()
+    for mine in members:
+        read = {i for k in mine for i in additions.operands[k]}
+        count.update([i for i in read if i < 0 or owner[i] < 0])
+    return {i for i, n in count.items() if n * 2 > len(members)}

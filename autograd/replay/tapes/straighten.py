@@ -18,9 +18,15 @@ MOST_FACTORS = 4
 FEWEST = 3  # subtractions from one sum that may be those of samples
 
 
-def straightened(tape: Tape, fast: bool = False) -> Tape:
-    """The same program in plain arithmetic; with `fast` a power may become a product."""
-    writer = _Writer(tape, fast)
+def straightened(tape: Tape, fast: bool = False, merges: bool = True) -> Tape:
+    """The same program in plain arithmetic.
+
+    Args:
+        tape: the program.
+        fast: whether a power may become a product.
+        merges: whether what is computed twice is computed once.
+    """
+    writer = _Writer(tape, fast, merges)
     in_sums = _subtracted_in_turn(tape)
     for k, (row, operands) in enumerate(zip(tape.rows, tape.operands, strict=True)):
         a_and_b = [writer.slots[i] for i in operands]
@@ -51,8 +57,8 @@ def _subtracted_in_turn(tape: Tape) -> set[int]:
 class _Writer:
     """The new tape while it grows. Its constants are negative slots until it is finished."""
 
-    def __init__(self, tape: Tape, fast: bool) -> None:
-        self._tape, self._fast = tape, fast
+    def __init__(self, tape: Tape, fast: bool, merges: bool) -> None:
+        self._tape, self._fast, self._merges = tape, fast, merges
         self._constants: dict[str, int] = {}
         self._numbers: list[float] = []
         self._rows: list[Op] = []
@@ -84,7 +90,7 @@ class _Writer:
     def _append(self, row: Op, *operands: int, is_new: bool = False) -> int:
         slot = self._tape.n_inputs + len(self._rows)
         # A user's forward need not give the same number twice.
-        if row.name in BUILTIN and not is_new:
+        if self._merges and row.name in BUILTIN and not is_new:
             known = self._known.setdefault((row, operands), slot)
             if known != slot:
                 return known
