@@ -7,7 +7,7 @@ arithmetic raises is run again row by row, as IEEE-754 has it.
 import math
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -24,13 +24,27 @@ def interpret(tape: Tape, numbers: Sequence[float]) -> list[float] | None:
     slots = [*numbers, *tape.constants]
     instructions = zip(tape.rows, tape.operands, strict=True)
     for guard in sorted(tape.guards, key=lambda guard: guard.last):  # each as soon as it can be
-        for row, operands in islice(instructions, max(0, guard.last + 1 - len(slots))):
-            slots.append(row.compute([slots[i] for i in operands]))
+        _append(slots, islice(instructions, max(0, guard.last + 1 - len(slots))))
         if QUESTIONS[guard.question](slots[guard.a], slots[guard.b]) != guard.answer:
             return None
-    for row, operands in instructions:
-        slots.append(row.compute([slots[i] for i in operands]))
+    _append(slots, instructions)
     return [slots[i] for i in tape.outputs]
+
+
+def _append(slots: list[float], instructions: Iterable[tuple[Op, tuple[int, ...]]]) -> None:
+    """Compute further slots: `Op.compute` written out, which takes a third of the time."""
+    for row, operands in instructions:
+        try:
+            if len(operands) == 2:
+                i, j = operands
+                y = row.forward(slots[i], slots[j])
+            elif len(operands) == 1:
+                y = row.forward(slots[operands[0]])
+            else:
+                y = row.forward(*[slots[i] for i in operands])
+        except (ArithmeticError, ValueError):
+            y = row.compute_ieee([slots[i] for i in operands])
+        slots.append(y if y.__class__ is float else row.checked(y, [slots[i] for i in operands]))
 
 
 class PythonProgram:

@@ -3,12 +3,14 @@
 Owns that they are not made, and that those which are used are.
 """
 
+import re
 import warnings
 from itertools import pairwise
 
 import pytest
 
 import autograd as ag
+from autograd import modes
 from autograd.replay.calls import allowance
 from tests.replay.eager import bits
 
@@ -62,6 +64,26 @@ def test_the_ways_of_a_loop_that_ends_when_it_has_converged():
         assert [compiled(a) for a in numbers] == [root(ag.Value(a)).data for a in numbers]
     assert 1 < len(compiled.report().paths) < 30
     assert compiled.n_eager > 20
+    (note,) = compiled.report().notes
+    assert re.search(r"\(float\): \d+ calls since the last program went another way", note)
+    assert "autograd.take choose without one" in str(compiled.report())
+
+
+def test_calls_that_wait_for_a_way_are_no_slower_than_the_function():
+    """Nobody looks at their operations one by one, as while something is recorded."""
+    seen = []
+
+    def f(xs, k):
+        seen.append(modes.active)
+        return ag.sum([ag.tanh(x * xs[k]) for x in xs])
+
+    compiled = ag.compile(ag.grad(f))
+    for k in range(20):
+        compiled([0.5] * 300, k)
+    assert compiled.n_eager > 5
+    seen.clear()
+    compiled([0.5] * 300, 99)
+    assert seen == [0]
 
 
 def test_how_long_a_call_waits_depends_on_what_programs_cost():

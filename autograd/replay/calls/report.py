@@ -94,6 +94,12 @@ class Report(NamedTuple):
                 notes.append(f"({kinds}): runs as it stands: {layout.eager}")
             if layout.by_sample is not None:
                 notes.append(f"({kinds}): sample by sample, each on its own way")
+            if layout.n_missed and layout.paths:
+                notes.append(
+                    f"({kinds}): {_count(layout.n_missed, 'call')} since the last program went "
+                    "another way: each branch, and each int that is compared or indexes a list, is "
+                    "a way of its own; autograd.where and autograd.take choose without one"
+                )
             for path in [*layout.paths]:
                 tape, program = path.tape, path.program
                 why = why_python(backend) if program.backend == "python" else ""
