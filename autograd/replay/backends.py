@@ -33,7 +33,12 @@ awaited_by_fork(LateLock(_lock_of_llvmlite))
 
 
 def program_of(
-    tape: Tape, sizes: Sequence[int], mode: str, backend: str | None, direct: Direct | None = None
+    tape: Tape,
+    sizes: Sequence[int],
+    mode: str,
+    backend: str | None,
+    direct: Direct | None = None,
+    guesses: Sequence[Sequence[int]] = (),
 ) -> Program:
     """Translate a tape, at once or when it has been run often enough.
 
@@ -43,13 +48,14 @@ def program_of(
         mode: "exact" or "fast".
         backend: "llvm", "python", or None for the best there is.
         direct: how its arguments and its result are laid out, if these are nothing but numbers.
+        guesses: of which samples its inputs may be, as for `find_samples`.
 
     Raises ImportError, which says what to install, if "llvm" is asked for and missing or broken.
     """
     native = _native(backend)
     if native is None:
         return PythonProgram(tape)
-    plan = native.of(tape, mode == "fast")
+    plan = native.of(tape, mode == "fast", guesses=guesses)
     if plan.n_once > LONG:
         return TieredProgram(tape, plan.n_operations, lambda: plan.translated(sizes, direct))
     return plan.translated(sizes, direct)

@@ -213,6 +213,34 @@ def test_samples_really_run_in_lanes():
         assert compiled.report().paths[0].samples == 24, f.__name__
 
 
+def slope_of_each(w, xs, ys):
+    """A list of 27 numbers for each sample, which no sum makes one."""
+
+    def loss(w, x, y):
+        return (ag.sum([w[i + 18] * neuron(w[2 * i : 2 * i + 3], x) for i in range(9)]) - y) ** 2
+
+    return ag.vmap(ag.grad(loss), (None, 0, 0))(w, xs, ys)
+
+
+@pytest.mark.parametrize("n", [8, 19])
+@pytest.mark.parametrize("as_given", ["lists", "an array", "many arrays"])
+def test_samples_are_known_by_the_arguments_too(n, as_given):
+    w, calls = rows(1, 27)[0], []
+    for seed in range(2):
+        xs, (ys,) = rows(n, 2, seed=seed, special=seed == 1), rows(1, n, seed=seed)
+        if as_given == "an array":
+            xs, ys = np.array(xs), np.array(ys)
+        elif as_given == "many arrays":
+            xs = [np.array(x) for x in xs]
+        calls.append((w, xs, ys))
+    compiled, _ = agree(slope_of_each, *calls, of=slope_of_each)
+    assert compiled.report().paths[0].samples == n
+    by_name = ag.compile(slope_of_each)
+    w, xs, ys = calls[0]
+    assert bits(by_name(w, ys=ys, xs=xs)) == bits(slope_of_each(w, xs, ys))
+    assert by_name.report().paths[0].samples == n
+
+
 PAIRS = {
     "product": lambda a, b: a * a * b * b,
     "sum": lambda a, b: ag.tanh(a * b) + a,

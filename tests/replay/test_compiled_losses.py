@@ -93,8 +93,8 @@ def test_one_program_serves_all_targets(name, kind, backend):
         assert compiled._last.program.samples == SAMPLES
 
 
-# Some samples are two terms of the loss, and others one.
-UNLIKE = ("binary_cross_entropy_with_logits", "soft")
+# Some samples are two terms of the loss, and others one; or so little that packs are less.
+UNLIKE = {("binary_cross_entropy_with_logits", "soft"), ("binary_cross_entropy", "soft")}
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -109,7 +109,7 @@ def test_targets_that_the_loss_knows_are_no_less_alike(name, kind, backend):
         params, X, _ = batch(draw, TARGETS[name][kind])
         assert bits(compiled(params, X)) == bits(eager(params, X))
     assert compiled.n_eager == 0
-    if backend == "llvm" and (name, kind) != UNLIKE:
+    if backend == "llvm" and (name, kind) not in UNLIKE:
         assert compiled._last.program.samples == SAMPLES
 
 

@@ -121,7 +121,7 @@ def test_second_derivatives_have_eager_bits(loss):
     agree(g, *[problem(draw, 7) for _ in range(2)], of=g)
 
 
-@pytest.mark.parametrize("n", [9, 16])
+@pytest.mark.parametrize("n", [16, 21])
 def test_what_is_computed_first_may_be_another_half_of_the_program(n):
     """The score of a sample's class is read first, and with it all that scores are made of."""
     draw = random.Random(n)
@@ -155,20 +155,24 @@ def test_rows_of_a_table_that_the_samples_choose(n):
     contexts[3], contexts[5] = [4, 4, 4], contexts[2]
     labels = [draw.randrange(27) for _ in range(n)]
 
-    def cost(table, w, last):
+    def cost(weights):
         found = 0.0
         for context, label in zip(contexts, labels, strict=True):
-            x = [number for i in context for number in table[i]]
-            hidden = [ag.tanh(sum(a * b for a, b in zip(row, x, strict=True))) for row in w]
-            s = [sum(a * b for a, b in zip(row, hidden, strict=True)) for row in last]
+            x = [number for i in context for number in weights["table"][i]]
+            hidden = [sum(a * b for a, b in zip(row, x, strict=True)) for row in weights["first"]]
+            hidden = [ag.tanh(y) for y in hidden]
+            s = [sum(a * b for a, b in zip(row, hidden, strict=True)) for row in weights["last"]]
             found -= ag.log_softmax(s)[label]
         return found / n
 
     def given(rows, k):
         return [[draw.gauss(0.0, 0.7) for _ in range(k)] for _ in range(rows)]
 
-    g = ag.value_and_grad(cost, (0, 1, 2))
-    calls = [(given(27, 2), given(5, 6), given(27, 5)) for _ in range(2)]
+    def weights():
+        return {"table": given(27, 2), "first": given(5, 6), "last": given(27, 5)}
+
+    g = ag.value_and_grad(cost)
+    calls = [(weights(),) for _ in range(2)]
     compiled, _ = agree(g, *calls, of=g)
     assert compiled._last.program.samples == n
 

@@ -5,7 +5,9 @@ Owns what is kept of a recording, and whether native code may take its arguments
 
 import time
 from array import array
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd.containers import Shape
@@ -17,6 +19,8 @@ from autograd.replay.recording.results import Builder, builder_of
 from autograd.replay.recording.trial import Trial, is_number
 from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.value import Value
+
+MOST_GUESSES = 3  # of how many samples there are, by the lengths of arguments
 
 
 class Path(NamedTuple):
@@ -90,7 +94,7 @@ def path_of(
         layouts, named = key[1 : 1 + key[0]], dict(key[1 + key[0] :])
         arguments, names = (*layouts, *named.values()), tuple(named)
         direct = Direct(arguments, names, recording.shape, recording.leaves, slow)
-    program = program_of(tape, sizes, mode, backend, direct)
+    program = program_of(tape, sizes, mode, backend, direct, _guesses(bound, sizes))
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
@@ -98,3 +102,28 @@ def path_of(
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]
     return Made(path, Trial(numbers, False), result)
+
+
+def _guesses(bound: Bound, sizes: Sequence[int]) -> list[list[int]]:
+    """Of which sample each input may be, or -1: as many samples as arguments have items."""
+    numbers: Counter[int] = Counter()
+    for span in bound.spans:
+        numbers[span.n] += len(span.scalars) + sum([sizes[1 + i] for i in span.arrays])
+    found = []
+    for n, _ in numbers.most_common(MOST_GUESSES):
+        of_arrays = [[-1] * size for size in sizes[1:]]
+        of_numbers = [-1] * sizes[0]
+        for span in bound.spans:
+            each, left = divmod(len(span.scalars), n)
+            if span.n != n or left:
+                continue
+            for place, i in enumerate(span.scalars):
+                of_numbers[i] = place // each
+            for place, i in enumerate(span.arrays):
+                size = sizes[1 + i]
+                if len(span.arrays) == n:
+                    of_arrays[i] = [place] * size
+                elif len(span.arrays) == 1 and size % n == 0:
+                    of_arrays[i] = [k // (size // n) for k in range(size)]
+        found.append([*of_numbers, *chain.from_iterable(of_arrays)])
+    return found

@@ -215,15 +215,20 @@ class Packer:
         return [items[n] for n in in_order(needs)]
 
 
-def are_better(tape: Tape, samples: Samples) -> bool:
-    """Whether a tape is fewer instructions if all of it is in packs, and no samples in lanes."""
-    if len(tape.rows) > MOST_ALONE:
+def are_better(plain: Tape, tape: Tape, samples: Samples) -> bool:
+    """Whether a tape is fewer instructions if all of it is in packs, and no samples in lanes.
+
+    Args:
+        plain: as it was recorded.
+        tape: with these samples; another one if they are of several kinds.
+    """
+    if len(plain.rows) > MOST_ALONE:
         return False
     in_lanes = n_in_lanes(tape, samples)
-    if in_lanes <= FULL * len(tape.rows) / LANES:  # to look for packs takes long
+    if in_lanes <= FULL * len(plain.rows) / LANES:  # to look for packs takes long
         return False
-    packer = Packer(tape, Memory(tape, [tape.n_inputs], None))
-    return len(packer.items(range(tape.first, tape.n_slots))) <= in_lanes
+    packer = Packer(plain, Memory(plain, [plain.n_inputs], None))
+    return len(packer.items(range(plain.first, plain.n_slots))) <= in_lanes
 
 
 def n_in_lanes(tape: Tape, samples: Samples) -> int:

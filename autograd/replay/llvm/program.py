@@ -40,13 +40,19 @@ class Plan(NamedTuple):
     fast: bool
 
     @classmethod
-    def of(cls, tape: Tape, fast: bool, of_inputs: Sequence[int] = ()) -> "Plan":
-        """The plan for a tape; `of_inputs` as for `find_samples`."""
+    def of(
+        cls,
+        tape: Tape,
+        fast: bool,
+        of_inputs: Sequence[int] = (),
+        guesses: Sequence[Sequence[int]] = (),
+    ) -> "Plan":
+        """The plan for a tape; `of_inputs` and `guesses` as for `find_samples`."""
         plain = straightened(tape, fast)
         found, samples = find_samples(
-            plain, of_inputs, lambda: straightened(tape, fast, merges=False)
+            plain, of_inputs, guesses, lambda: straightened(tape, fast, merges=False)
         )
-        if samples is not None and are_better(found, samples):
+        if samples is not None and are_better(plain, found, samples):
             found, samples = plain, None
         if fast:
             found, samples = reassociated(found, samples)

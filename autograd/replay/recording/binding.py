@@ -24,6 +24,19 @@ from autograd.replay.recording.traced import Floating, Traced, Whole, Wrapping
 from autograd.value import Value
 
 
+class Span(NamedTuple):
+    """An argument with items in a row, such as the samples of a batch.
+
+    Attributes:
+        n: how many there are.
+        scalars, arrays: which ones of the nodes of `Bound` it has.
+    """
+
+    n: int
+    scalars: range
+    arrays: range
+
+
 class Bound(NamedTuple):
     """The arguments as a recorded function gets them.
 
@@ -34,6 +47,7 @@ class Bound(NamedTuple):
         has_plain: whether there are plain numbers.
         is_unlike: whether one of these, or an array, computes otherwise than Python's floats and
             ints do.
+        spans: the arguments that are lists, tuples or arrays.
     """
 
     args: list[Any]
@@ -42,6 +56,7 @@ class Bound(NamedTuple):
     arrays: list[list[Value]]
     has_plain: bool
     is_unlike: bool
+    spans: list[Span]
 
 
 def bind(
@@ -66,11 +81,12 @@ def bind(
     values = {i % len(args) for i in but_for if type(i) is int} if args else set()
     for i, x in enumerate(args):
         binder.are_plain = are_plain and i not in values
-        bound.append(binder.bound(x))
+        bound.append(binder.argument(x))
     binder.are_plain = are_plain
-    named = {name: binder.bound(x) for name, x in kwargs.items()}
+    named = {name: binder.argument(x) for name, x in kwargs.items()}
     scalars, arrays = binder.scalars, binder.arrays
-    return Bound(bound, named, scalars, arrays, binder.has_plain, binder.is_unlike)
+    flags = binder.has_plain, binder.is_unlike
+    return Bound(bound, named, scalars, arrays, *flags, binder.spans)
 
 
 class _Binder:
@@ -80,7 +96,17 @@ class _Binder:
         self.are_plain, self._is_recorded = are_plain, is_recorded
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
+        self.spans: list[Span] = []
         self.has_plain = self.is_unlike = False
+
+    def argument(self, x: Any) -> Any:
+        """An argument, as `bound`."""
+        before = len(self.scalars), len(self.arrays)
+        twin = self.bound(x)
+        n = len(x) if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim) else 0
+        here = range(before[0], len(self.scalars)), range(before[1], len(self.arrays))
+        self.spans += [Span(n, *here)] if n else []
+        return twin
 
     def bound(self, x: Any) -> Any:
         """`x` with nodes in place of its numbers."""

@@ -100,7 +100,7 @@ def owned(additions: Additions, owner: list[int]) -> list["Sum"]:
 
 def members_of(owner: Sequence[int]) -> list[list[int]]:
     """For each sample its instructions, in order."""
-    members: list[list[int]] = [[] for _ in range(max(owner) + 1)]
+    members: list[list[int]] = [[] for _ in range(max(owner, default=-1) + 1)]
     for k, sample in enumerate(owner):
         if sample >= 0:
             members[sample].append(k)

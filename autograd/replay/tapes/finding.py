@@ -37,33 +37,37 @@ class _Found(NamedTuple):
 
 
 def find_samples(
-    tape: Tape, of_inputs: Sequence[int] = (), unmerged: Callable[[], Tape] | None = None
+    tape: Tape,
+    of_inputs: Sequence[int] = (),
+    guesses: Sequence[Sequence[int]] = (),
+    unmerged: Callable[[], Tape] | None = None,
 ) -> tuple[Tape, Samples | None]:
     """The tape, or one with all samples alike if they are of several kinds; and these, if any.
 
     Args:
         tape: in plain arithmetic (see `straighten`).
         of_inputs: of which sample each of its inputs is, or -1; where nothing is known, nothing.
+        guesses: the same, where it may be so.
         unmerged: gives the tape in which nothing that is computed twice is computed once. Samples
             that compute the same are one, there and not here.
     """
-    new, samples, has_twins = _search(tape, of_inputs)
+    new, samples, has_twins = _search(tape, of_inputs, guesses)
     if has_twins and unmerged is not None:
         whole = unmerged()
         if len(tape.rows) < len(whole.rows) <= MOST_TWICE * len(tape.rows):
-            of_whole = _search(whole, of_inputs)
+            of_whole = _search(whole, of_inputs, guesses)
             if _length(of_whole.tape, of_whole.samples) < ENOUGH * _length(new, samples):
                 new, samples, _ = of_whole
     return new, without_ones(new, samples) if samples is not None else None
 
 
-def _search(tape: Tape, of_inputs: Sequence[int]) -> _Found:
+def _search(tape: Tape, of_inputs: Sequence[int], guesses: Sequence[Sequence[int]]) -> _Found:
     additions = Additions(tape)
     best: tuple[Tape, Samples | None] = tape, None
     shortest = len(tape.rows)
     known: set[tuple[int, ...]] = set()
     has_twins = False
-    for owners in _owners(additions, of_inputs):
+    for owners in _owners(additions, of_inputs, guesses):
         unlike = []
         for owner in owners:
             members = members_of(owner)
@@ -121,7 +125,9 @@ def _length(tape: Tape, samples: Samples | None) -> int:
     return sum(map(len, once)) + (len(samples.rows) if samples is not None else 0)
 
 
-def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[list[int]]]:
+def _owners(
+    additions: Additions, of_inputs: Sequence[int], guesses: Sequence[Sequence[int]]
+) -> Iterator[list[list[int]]]:
     """For each instruction the sample it is of, or -1: likely divisions first, some at a time."""
     if of_inputs:
         yield [_reading(additions, of_inputs)]
@@ -129,6 +135,8 @@ def _owners(additions: Additions, of_inputs: Sequence[int]) -> Iterator[list[lis
         # Of which most is made is likely to be right; to find out takes a fraction of dividing.
         owned = [_owned(additions, terms) for terms in candidates]
         yield sorted(owned, key=lambda owner: owner.count(-1))
+    for guess in guesses:
+        yield [_reading(additions, guess)]
 
 
 def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
