@@ -34,6 +34,7 @@ class Path(NamedTuple):
         wholes: the places of a result that hold a whole number.
         build: puts a result together.
         seconds: how long recording and translating took.
+        is_near: whether the tape itself need not give the last digits of the function's numbers.
         n_own: how many outputs stand at the end that are no result: of operations of the user's
             own, which are to be called, as they may raise.
     """
@@ -46,6 +47,7 @@ class Path(NamedTuple):
     wholes: set[int]
     build: Builder
     seconds: float
+    is_near: bool
     n_own: int
 
 
@@ -98,7 +100,8 @@ def path_of(
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
-    path = Path(tape, program, recording.leaves, shape, fixed, wholes, build, seconds, n_own)
+    made = shape, fixed, wholes, build, seconds, recording.is_near, n_own
+    path = Path(tape, program, recording.leaves, *made)
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]
     return Made(path, Trial(numbers, False), result)

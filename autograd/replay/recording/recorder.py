@@ -47,6 +47,8 @@ class Recording(NamedTuple):
             an edge that is absent there.
         is_unlike: whether it asked about numbers that do not compare as floats do.
         compares: whether it made a condition by an operation, as rules do.
+        is_near: whether sums of second derivatives have edges that eager mode leaves out, and so
+            other last digits.
     """
 
     leaves: list[Value]
@@ -59,6 +61,7 @@ class Recording(NamedTuple):
     is_doubtful: bool
     is_unlike: bool
     compares: bool
+    is_near: bool
 
 
 def record(
@@ -92,7 +95,7 @@ def record(
     own = _not_among(notes.own, outputs, notes.questions)
     leaves, constants = _met(outputs, own, notes, inputs)
     asked, is_doubtful = notes.questions, notes.is_doubtful
-    flags = is_doubtful, notes.is_unlike, notes.compares
+    flags = is_doubtful, notes.is_unlike, notes.compares, notes.is_near
     return Recording(leaves, constants, outputs, shape, wholes, asked, own, *flags)
 
 
@@ -134,7 +137,7 @@ class _Notes(modes.Recorder):
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
         self._exact, self._guards_reads = exact, guards_reads
         self._has_masks, self.is_doubtful, self.is_unlike = False, False, False
-        self.compares = False
+        self.compares = self.is_near = False
         self.refusal: NotReplayable | None = None
 
     def _refuse(self, why: str) -> None:
@@ -146,6 +149,7 @@ class _Notes(modes.Recorder):
         # again has other sums with that edge than without it: their last bits would differ.
         keeps = depth == 1 or not self._exact
         self._has_masks |= keeps
+        self.is_near |= keeps and depth > 1
         return keeps
 
     def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:

@@ -41,6 +41,10 @@ class Recorded(Protocol):
         """The places of it that hold a whole number."""
 
     @property
+    def is_near(self) -> bool:
+        """Whether the last digits of its numbers may be others than the function's."""
+
+    @property
     def fixed(self) -> Mapping[int, Any]:
         """What stands in it and is no number of the program, by its place."""
 
@@ -64,7 +68,8 @@ def difference(
         if isinstance(x, Number) and i not in recorded.fixed:
             return returns_number(type(x))
     numbers = [float(plain(x)) for i, x in enumerate(right) if i not in fixed]
-    if found is None or not same(found, numbers):
+    mode = "fast" if recorded.is_near else "exact"
+    if found is None or not is_translation(found, numbers, mode):
         return (
             "its program does not give the same numbers as the function itself: something in it "
             "is no operation on Values, such as random numbers, a list or attribute it changes, or "
@@ -99,7 +104,7 @@ def close(a: Sequence[float], b: Sequence[float]) -> bool:
 
 
 def is_translation(found: Sequence[float], tape: Sequence[float], mode: str) -> bool:
-    """Whether these are the outputs of a translation of a tape that, interpreted, gives those."""
+    """Whether these may be the outputs of a translation of what gives those, in a mode."""
     if mode == "exact" or len(found) != len(tape):
         return same(found, tape)
     pairs = [p for p in zip(found, tape, strict=True) if all(map(math.isfinite, p))]
