@@ -37,14 +37,14 @@ class Alike(NamedTuple):
     outside: list[tuple[int, ...]]
 
 
-def alike(additions: Additions, owner: list[int]) -> Alike | None:
+def alike(additions: Additions, owner: list[int], known: Sequence[list[int]]) -> Alike | None:
     """The samples of which some instructions are known; None if they are not the same program.
 
     Args:
         owner: for each instruction the sample it is known to be of, or -1; is completed.
+        known: for each sample these instructions.
     """
-    n = max(owner, default=-1) + 1
-    if n < FEWEST or not _may_be_alike(additions, members_of(owner)):
+    if len(known) < FEWEST or not _may_be_alike(additions, known):
         return None
     sums = owned(additions, owner)
     _renumber(owner, sums)

@@ -19,7 +19,8 @@ from autograd.replay.tapes.tape import Tape
 
 ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
 LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
-LITTLE = 0.5  # of what most samples have of their own
+MANY = 6  # samples, of which most are not as large by chance
+NEARLY, LITTLE = 0.1, 0.5  # as much as most samples have of their own; hardly any of it
 MOST_TWICE = 2.0  # times as many instructions, if what is computed twice is
 MOST_OUTPUTS = 8  # of each sample, among which its parts are looked for
 
@@ -65,13 +66,13 @@ def _search(tape: Tape, of_inputs: Sequence[int], guesses: Sequence[Sequence[int
     additions = Additions(tape)
     best: tuple[Tape, Samples | None] = tape, None
     shortest = len(tape.rows)
-    known: set[tuple[int, ...]] = set()
+    tried: set[tuple[int, ...]] = set()
     has_twins = False
     for owners in _owners(additions, of_inputs, guesses):
         unlike = []
         for owner in owners:
             members = members_of(owner)
-            found = alike(additions, owner)
+            found = alike(additions, owner, members)
             if found is None:
                 unlike.append(owner)
                 has_twins |= _may_have_twins(members, len(owner))
@@ -81,9 +82,7 @@ def _search(tape: Tape, of_inputs: Sequence[int], guesses: Sequence[Sequence[int
                 best, shortest = (tape, samples), sum(map(len, samples.scalars))
             if shortest < ENOUGH * len(tape.rows):
                 return _Found(*best, False)
-        new = [owner for owner in unlike if tuple(owner) not in known]
-        known.update(map(tuple, unlike))
-        made = _of_kinds(additions, new)
+        made = _of_kinds(additions, unlike, tried)
         if made is not None and _length(*made) < _length(*best):
             return _Found(*made, False)
     return _Found(*best, has_twins)
@@ -95,24 +94,24 @@ def _may_have_twins(members: Sequence[list[int]], n_rows: int) -> bool:
     What two of them compute alike, because they are the same numbers, is neither's.
     """
     sizes = sorted(map(len, members))
-    typical = sizes[len(sizes) // 2] if sizes else 0
-    return (
-        len(sizes) > FEWEST
-        and sum(sizes) > LEAST * n_rows
-        and sizes[0] < LITTLE * typical
-        and sizes[-1] * LITTLE < typical
-    )
+    if len(sizes) < MANY or sum(sizes) < LEAST * n_rows:
+        return False
+    typical = sizes[-len(sizes) // 4]  # of most samples that compute what no other does
+    n_alike = sum([abs(size - typical) <= NEARLY * typical for size in sizes])
+    return n_alike * 2 > len(sizes) and sizes[0] < LITTLE * typical
 
 
-def _of_kinds(additions: Additions, owners: Sequence[list[int]]) -> tuple[Tape, Samples] | None:
-    """The tape with samples of several kinds made alike, and these."""
+def _of_kinds(
+    additions: Additions, owners: Sequence[list[int]], tried: set[tuple[int, ...]]
+) -> tuple[Tape, Samples] | None:
+    """The tape with samples of several kinds made alike, and these; those `tried` are not again."""
     for owner in owners:
-        made = made_alike(additions, owner)
+        made = made_alike(additions, owner, tried)
         if made is None:
             continue
         new, of_samples = made
         of_new = Additions(new)
-        found = alike(of_new, of_samples)
+        found = alike(of_new, of_samples, members_of(of_samples))
         samples = found and divided(of_new, found, int(ENOUGH * len(new.rows)))
         if samples is not None:
             return new, samples
