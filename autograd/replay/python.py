@@ -167,18 +167,21 @@ def written(tape: Tape) -> tuple[str, dict[str, Op]]:
             lines.append(f"    {name(tape.first + k)} = {text}")
         lines += ["    return", ""] if not rows else [""]
 
-    def ask(guards: Sequence[Guard]) -> None:
-        for question, a, b, answer in guards:
+    asked: dict[int, list[Guard]] = {}  # by the part after which the numbers are there; -1: before
+    for guard in tape.guards:
+        asked.setdefault(max(-1, (guard.last - tape.first) // PER_FUNCTION), []).append(guard)
+
+    def ask(number: int) -> None:
+        for question, a, b, answer in asked.get(number, ()):
             lines.append(f"    if ({name(a)} {question} {name(b)}) is not {answer}:")
             lines.append("        return None")
 
     lines.append("def program(x):")
-    ask([guard for guard in tape.guards if guard.last < tape.first])
+    ask(-1)
     lines.append(f"    s = [0.0] * {len(tape.rows) if shared else 0}")
-    for number, start in enumerate(cuts):
+    for number in range(len(cuts)):
         lines.append(f"    part_{number}(x, s)")
-        here = range(tape.first + start, tape.first + start + PER_FUNCTION)
-        ask([guard for guard in tape.guards if guard.last in here])
+        ask(number)
     lines.append(f"    return [{', '.join(map(name, tape.outputs))}]")
     return "\n".join([*lines, ""]), called
 
