@@ -4,11 +4,11 @@ Owns the order of its instructions: each after what it reads, those of a sample 
 nearly as they stood.
 """
 
-import heapq
 from collections.abc import Mapping, Sequence
 
 from autograd.op import Op
 from autograd.replay.tapes.additions import Additions
+from autograd.replay.tapes.ordering import by_wishes
 from autograd.replay.tapes.tape import Guard, Tape
 
 
@@ -85,23 +85,9 @@ def _order(
 
     Else by what they wish; None if some wait for each other.
     """
-    readers: list[list[int]] = [[] for _ in reads]
-    missing = []
-    for number, read in enumerate(reads):
-        before = [i for i in read if i >= 0]
-        if number < n_of_samples and number % size:
-            before.append(number - 1)
-        for i in before:
-            readers[i].append(number)
-        missing.append(len(before))
-    ready = [(wishes[number], number) for number, count in enumerate(missing) if not count]
-    heapq.heapify(ready)
-    order = []
-    while ready:
-        _, number = heapq.heappop(ready)
-        order.append(number)
-        for reader in readers[number]:
-            missing[reader] -= 1
-            if not missing[reader]:
-                heapq.heappush(ready, (wishes[reader], reader))
+    needs = [[i for i in read if i >= 0] for read in reads]
+    for number in range(n_of_samples):
+        if number % size:
+            needs[number].append(number - 1)
+    order = by_wishes(needs, wishes)
     return order if len(order) == len(reads) else None

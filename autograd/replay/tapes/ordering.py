@@ -1,8 +1,8 @@
 """Ordering: what one kind of samples computes, in the order in which another one computes it.
 
-Owns which instruction of one is taken for which of the other while they stand in different orders:
-the score of a sample's own class, say, is the first that its loss reads, and what all scores are
-made of stands in front of that one.
+Owns putting instructions in the order they wish, and which instruction of one kind is taken for
+which of another while they stand in different orders: the score of a sample's own class, say, is
+the first that its loss reads, and what all scores are made of stands in front of that one.
 """
 
 import heapq
@@ -32,9 +32,14 @@ def in_order_of(model: Sequel, other: Sequel) -> list[int]:
     for place, read in zip(_taken_for(model, other), other.reads, strict=True):
         behind = max([wishes[i] for i in read], default=wishes[-1] if wishes else 0)
         wishes.append(behind if place is None else place)
-    readers: list[list[int]] = [[] for _ in wishes]
-    missing = [len(read) for read in other.reads]
-    for place, read in enumerate(other.reads):
+    return by_wishes(other.reads, wishes)
+
+
+def by_wishes(reads: Sequence[Sequence[int]], wishes: Sequence[int]) -> list[int]:
+    """The places, each behind those it reads, else as they wish; but for some that wait in turn."""
+    readers: list[list[int]] = [[] for _ in reads]
+    missing = [len(read) for read in reads]
+    for place, read in enumerate(reads):
         for i in read:
             readers[i].append(place)
     ready = [(wishes[place], place) for place, count in enumerate(missing) if not count]
