@@ -10,6 +10,7 @@ family that makes a `Workload` (workload.py) and list it in its suite; to add a 
     suite.py         runs workloads and says what came out
     report.py        the words and columns of that
     eager.py         the suite `eager`: its workloads and what they must reach
+    styles.py        the suite `styles`: losses as people write them, compiled and eager
     random_graph.py, moons_step.py, memory.py      one file a family of workloads
     __main__.py      the command line
 """

@@ -5,13 +5,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import eager, report, suite
+from benchmarks import eager, report, styles, suite
 from benchmarks.peers import OURS, PEERS
 from benchmarks.replay.hold import Held, hold_all, one_core
 from benchmarks.replay.page import write
 from benchmarks.replay.suites import SUITES as CONTESTS, Contests
 
-SUITES: dict[str, suite.Suite | Contests] = {s.name: s for s in (eager.SUITE, *CONTESTS)}
+SUITES: dict[str, suite.Suite | Contests] = {
+    s.name: s for s in (eager.SUITE, styles.SUITE, *CONTESTS)
+}
 PARTS = sorted({name for s in SUITES.values() for name in s.names()})
 
 
@@ -58,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "--markdown",
         type=Path,
         metavar="FILE",
-        help="write what came out of all suites but eager there, too",
+        help="write what came out of all suites but eager and styles there, too",
     )
     return parser
 

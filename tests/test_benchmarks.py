@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from benchmarks import memory, moons_step, random_graph
+from benchmarks import memory, moons_step, random_graph, styles
 from benchmarks.__main__ import main
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.suite import Disagreement, Suite, relative_difference, run
@@ -149,3 +149,9 @@ def test_wrong_arguments_end_with_2_and_one_message(arguments, complaint):
     assert complaint in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("name", ["characters", "autoencoder", "equation"])
+def test_losses_as_people_write_them_have_the_bits_of_eager_mode(name, capsys):
+    run(styles.SUITE, [name], 1)
+    assert "gradients agree with eager to 0.0e+00 of the largest" in capsys.readouterr().out

@@ -5,6 +5,8 @@ Owns that, and that what a fast program may round otherwise is no mistake.
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 import autograd as ag
@@ -46,6 +48,33 @@ def test_wrong_numbers_are_told_and_eager_mode_goes_on(mode, by, said, wrong):
     assert compiled(0.25, 4.0) == g(0.25, 4.0)
     assert not compiled.report().paths
     assert said in str(compiled.report())
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+@pytest.mark.parametrize("by", [0.0, 2.0**-52])
+def test_a_program_that_is_translated_later_is_compared_then(by, is_same, wrong, monkeypatch):
+    """With numbers that are the same in all calls, too, as under %timeit; then calls enter it."""
+    monkeypatch.setattr("autograd.replay.backends.LONG", 0)
+    monkeypatch.setattr("autograd.replay.tiers.SECONDS_EACH", 1e-5)
+    g = ag.value_and_grad(lambda xs: f(xs[0] * xs[1], xs[2]))
+    compiled = ag.compile(g, backend="llvm")
+    wrong[0] = by
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for k in range(10_000):
+            xs = [0.5, 0.25, 0.5 if is_same else 0.001 * k]
+            assert compiled(xs) == g(xs)
+            if told or not compiled.report().paths[0].tier:
+                break
+    if by:
+        (warning,) = told
+        assert "its machine code does not give the numbers" in str(warning.message)
+        assert not compiled.report().paths
+    else:
+        assert not told
+        assert compiled.report().paths[0].direct
+        monkeypatch.setattr(type(compiled), "_call", None)  # which nobody needs any more
+        assert compiled(xs) == g(xs)
 
 
 @pytest.mark.parametrize("by", [0.0, 1e-12])

@@ -105,6 +105,7 @@ class Compiled(Entered):
         tried = [*layout.paths]
         for i, path in enumerate(tried):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
+            before = path.program.seconds_later
             try:
                 found = path.program.run(numbers, parts.arrays)
             except Exception as error:  # noqa: BLE001 - of a row in Python: a guard may come first
@@ -121,9 +122,11 @@ class Compiled(Entered):
             if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
                 return self._eager(args, kwargs)
             trial = layout.unproven.get(id(path))
+            if path.program.seconds_later != before:  # it has just been translated: is it right?
+                trial = Trial(trial.inputs if trial is not None else b"", False)
             if trial is None:
                 if path.program.direct is not None and id(path) not in layout.entered:
-                    with changing:  # it has just been translated
+                    with changing:  # translated in another thread's call
                         self._open(self._layouts.beginning_with(layout))
                 return path.build(found)
             right = self._result_instead(layout, path, trial, parts, found, args, kwargs)
