@@ -113,6 +113,11 @@ class Compiled(Entered):
                 outputs, shape = self._of_function(args, kwargs)  # raises what this does
                 self.n_eager += 1
                 return shape.rebuild(map(plain, outputs))
+            if path.program.seconds_later != before:  # just translated: as unproven as a new one
+                with changing:
+                    trial = layout.unproven.get(id(path))
+                    known = trial.inputs if trial is not None else b""
+                    layout.unproven[id(path)] = Trial(known, False)
             if found is None:
                 continue
             found = found[: len(found) - path.n_own]
@@ -122,8 +127,6 @@ class Compiled(Entered):
             if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
                 return self._eager(args, kwargs)
             trial = layout.unproven.get(id(path))
-            if path.program.seconds_later != before:  # it has just been translated: is it right?
-                trial = Trial(trial.inputs if trial is not None else b"", False)
             if trial is None:
                 if path.program.direct is not None and id(path) not in layout.entered:
                     with changing:  # translated in another thread's call
