@@ -161,8 +161,9 @@ def _prepare(made: Callable[..., tuple[Loss, Weights]], compiles: bool) -> Run:
     function = ag.value_and_grad(loss)
     if compiles:
         compiled = ag.compile(function)
-        while not compiled.report().paths or compiled.report().paths[0].tier:
-            compiled(weights)  # until it has been translated
+        compiled(weights)
+        while compiled.report().paths[0].tier:  # until it has been translated
+            compiled(weights)
         function = compiled
 
     def once() -> Any:

@@ -2,7 +2,7 @@
 
 Owns where samples are looked for: what is made of one sample's inputs, where these are known; what
 a sum adds, what a wide row reads, and outputs may be of one sample each, and what is made for one
-alone is its own. See `dividing` for the rest of the tape.
+alone is its own. See `owning` for the rest of the tape.
 """
 
 from collections import Counter
@@ -11,10 +11,11 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import FEWEST, alike, divided, members_of
+from autograd.replay.tapes.dividing import alike, divided
 from autograd.replay.tapes.kinds import LEAST, made_alike
 from autograd.replay.tapes.neutral import without_ones
-from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.owning import members_of
+from autograd.replay.tapes.samples import FEWEST, Samples
 from autograd.replay.tapes.tape import Tape
 
 ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for

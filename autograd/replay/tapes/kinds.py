@@ -10,14 +10,9 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import (
-    FEWEST,
-    Sum,
-    counted,
-    members_of,
-    owned,
-)
 from autograd.replay.tapes.ordering import Sequel, in_order_of
+from autograd.replay.tapes.owning import Sum, counted, members_of, owned
+from autograd.replay.tapes.samples import FEWEST
 from autograd.replay.tapes.tape import Tape
 from autograd.replay.tapes.union import Kind, Union
 
@@ -25,6 +20,7 @@ MOST_KINDS = 64
 # Of so many instructions, or this part of them, kinds may differ; other parts of a tape are no
 # samples.
 FEW, PART = 24, 0.25
+TIMES = 2  # as many instructions as the longest kind has may be in the program for all
 # So much of a tape must be known to be of samples, and then be of these or their sums; otherwise
 # others are looked for.
 LEAST, MOST = 0.02, 0.7
@@ -59,7 +55,7 @@ def made_alike(
     if not 1 < len(kinds) <= MOST_KINDS:
         return None
     longest = max([len(kind.signs) for kind in kinds])
-    most = 2 * max(FEW, longest)
+    most = TIMES * max(FEW, longest)
     made = Union(additions, owner, members, sums, kinds).tape(most)
     if made is None:  # they may have more in common in another order
         kinds = [kinds[0], *[_reordered(additions, members, kinds[0], kind) for kind in kinds[1:]]]

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from autograd.op import Op
 from autograd.replay.tapes.tape import Tape
 
+FEWEST = 3  # samples: fewer are no more code one by one, and lanes would stand empty
+
 
 class Chain(NamedTuple):
     """A sum over the samples: start + the terms of one sample + the terms of the next ..."""

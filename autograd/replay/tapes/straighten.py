@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 
 from autograd import ops
 from autograd.op import BUILTIN, Op
+from autograd.replay.tapes.samples import FEWEST
 from autograd.replay.tapes.tape import Guard, Tape
 
 # Of whole exponents up to this one, fast programs make products.
 MOST_FACTORS = 4
-FEWEST = 3  # subtractions from one sum that may be those of samples
 
 
 def straightened(tape: Tape, fast: bool = False, merges: bool = True) -> Tape:
@@ -39,7 +39,8 @@ def straightened(tape: Tape, fast: bool = False, merges: bool = True) -> Tape:
 def _subtracted_in_turn(tape: Tape) -> set[int]:
     """The subtractions by which a sum goes on, as in `loss -= x` for each sample: a + -b is a - b.
 
-    So many of them, with additions or without, one after another; nothing else reads any.
+    As many as there are samples at least, with additions or without, one after another; nothing
+    else reads any.
     """
     n_uses = Counter([slot for operands in tape.operands for slot in operands])
     n_uses.update(tape.read_at_the_end())

@@ -13,7 +13,7 @@ from autograd.op import BUILTIN, Op
 from autograd.replay.tapes.additions import Additions
 from autograd.replay.tapes.alignment import aligned
 from autograd.replay.tapes.assembling import assembled
-from autograd.replay.tapes.dividing import Sum
+from autograd.replay.tapes.owning import Sum
 from autograd.replay.tapes.tape import Tape
 
 OUTSIDE = -1  # an entry that is none
