@@ -107,12 +107,12 @@ def power(x: Any, n: Any) -> Any:
     return ops.pow_(x, n) if is_variable else ops.power(x, n)
 
 
-def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+def leaky_relu(x: Any, slope: Any = ops.SLOPE) -> Any:
     """x where x > 0, else slope * x; the derivative at 0 is `slope`."""
     return ops.leaky_relu(x, slope)
 
 
-def elu(x: Any, alpha: Any = 1.0) -> Any:
+def elu(x: Any, alpha: Any = ops.ALPHA) -> Any:
     """x where x > 0, else alpha * (e^x - 1); the derivative at 0 is `alpha`."""
     return ops.elu(x, alpha)
 

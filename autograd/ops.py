@@ -217,6 +217,7 @@ relu = Op(
     lambda y, x: (_above(x, 0.0),),
     kinks=(AT_ZERO_0,),
 )
+SLOPE, ALPHA = 0.01, 1.0  # of leaky_relu and elu, where none is given
 leaky_relu = Op(
     "leaky_relu",
     lambda x, slope: x if x > 0.0 else slope * x,

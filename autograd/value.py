@@ -281,6 +281,14 @@ class Value:
         """max(0, x); the derivative at 0 is 0."""
         return _unary(ops.relu, self)
 
+    def leaky_relu(self, slope: Any = ops.SLOPE) -> "Value":
+        """x where x > 0, else slope * x; the derivative at 0 is `slope`."""
+        return ops.leaky_relu(self, slope)  # type: ignore[no-any-return]
+
+    def elu(self, alpha: Any = ops.ALPHA) -> "Value":
+        """x where x > 0, else alpha * (e^x - 1); the derivative at 0 is `alpha`."""
+        return ops.elu(self, alpha)  # type: ignore[no-any-return]
+
     # Showing
 
     def __repr__(self) -> str:

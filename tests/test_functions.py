@@ -253,6 +253,16 @@ def test_parameters_with_defaults():
     assert slope.grad == -2.0
 
 
+def test_methods_have_the_defaults_of_the_functions():
+    x = Value(-2.0)
+    assert x.leaky_relu().data == ag.leaky_relu(-2.0)
+    assert x.leaky_relu(slope=0.5).data == -1.0
+    assert x.elu().data == ag.elu(-2.0)
+    assert x.elu(alpha=2.0).data == ag.elu(-2.0, 2.0)
+    with pytest.raises(TypeError, match="leaky_relu"):
+        x.leaky_relu("0.1")
+
+
 @pytest.mark.parametrize("n", [3, 3.0, np.float64(3), np.float32(3), np.int64(3), np.array(3)])
 def test_power_of_any_number_is_value_to_a_number(n):
     x = Value(2.0)
