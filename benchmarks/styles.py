@@ -154,6 +154,42 @@ def _transformer(ag: Any, draw: random.Random) -> tuple[Loss, Weights]:
     return loss, {name: _table(draw, *shape, 0.08) for name, shape in weights.items()}
 
 
+def _simulation(ag: Any, draw: random.Random) -> tuple[Loss, Weights]:
+    seen = _numbers(draw, 300, 1.0)
+
+    def loss(p: Any) -> Any:
+        (x, v), (spring, friction) = p["start"][0], p["force"][0]
+        h, total = 0.05, 0.0
+
+        def force(x: Any, v: Any) -> Any:
+            return -spring * ag.sin(x) - friction * v
+
+        for y in seen:  # the classical method of Runge and Kutta
+            a, p1 = v, force(x, v)
+            b, p2 = v + h / 2 * p1, force(x + h / 2 * a, v + h / 2 * p1)
+            c, p3 = v + h / 2 * p2, force(x + h / 2 * b, v + h / 2 * p2)
+            d, p4 = v + h * p3, force(x + h * c, v + h * p3)
+            x += h / 6 * (a + 2 * b + 2 * c + d)
+            v += h / 6 * (p1 + 2 * p2 + 2 * p3 + p4)
+            total += (x - y) ** 2
+        return total
+
+    return loss, {"start": [[1.0, 0.0]], "force": [[2.0, 0.1]]}
+
+
+def _sequence(ag: Any, draw: random.Random) -> tuple[Loss, Weights]:
+    numbers = _numbers(draw, 301, 1.0)
+
+    def loss(p: Any) -> Any:
+        state, total = [0.0] * 8, 0.0
+        for x, following in pairwise(numbers):
+            state = [ag.tanh(y) for y in _linear(p["hidden"], [*state, x, 1.0])]
+            total += (_linear(p["out"], state)[0] - following) ** 2
+        return total
+
+    return loss, {"hidden": _table(draw, 8, 10), "out": _table(draw, 1, 8)}
+
+
 def _prepare(made: Callable[..., tuple[Loss, Weights]], compiles: bool) -> Run:
     import autograd as ag
 
@@ -198,5 +234,7 @@ SUITE = Suite(
         _workload("recurrent", "16 neurons over 12 steps, 8 sequences", _recurrent),
         _workload("equation", "u'' + sin x by 16 neurons, at 31 points", _equation),
         _workload("transformer", "4 tokens, 4 heads, 4,064 weights", _transformer),
+        _workload("simulation", "a pendulum by Runge and Kutta, 300 steps", _simulation),
+        _workload("sequence", "8 neurons over 300 numbers, one after another", _sequence),
     ),
 )

@@ -151,7 +151,7 @@ def test_wrong_arguments_end_with_2_and_one_message(arguments, complaint):
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("name", ["characters", "autoencoder", "equation"])
+@pytest.mark.parametrize("name", ["characters", "autoencoder", "equation", "simulation"])
 def test_losses_as_people_write_them_have_the_bits_of_eager_mode(name, capsys):
     run(styles.SUITE, [name], 1)
     assert "gradients agree with eager to 0.0e+00 of the largest" in capsys.readouterr().out

@@ -10,10 +10,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from autograd.forking import LateLock, awaited_by_fork
-from autograd.replay.programs import Direct, Program, StepProgram
+from autograd.replay.programs import LONG, Direct, Program, StepProgram
 from autograd.replay.python import PythonProgram
 from autograd.replay.tapes.tape import Tape
-from autograd.replay.tiers import LONG, TieredProgram
+from autograd.replay.tiers import TieredProgram
 
 if TYPE_CHECKING:
     from autograd.replay.llvm.program import Plan
@@ -57,7 +57,9 @@ def program_of(
         return PythonProgram(tape)
     plan = native.of(tape, mode == "fast", guesses=guesses)
     if plan.n_once > LONG:
-        return TieredProgram(tape, plan.n_operations, lambda: plan.translated(sizes, direct))
+        return TieredProgram(
+            tape, plan.n_operations, plan.n_once, lambda: plan.translated(sizes, direct)
+        )
     return plan.translated(sizes, direct)
 
 

@@ -11,6 +11,9 @@ from autograd.containers import Shape
 from autograd.value import Value
 
 NOTE_STATE = -1  # in a schedule, in place of a kind: the state is noted here
+LONG = (
+    20_000  # instructions that are no sample's and in no loop: such a program is interpreted first
+)
 MOST_REMEMBERED = 8  # machine code of training steps, for further trainings
 
 
@@ -161,6 +164,10 @@ class Program(Protocol):
     @property
     def samples(self) -> int:
         """How many samples run in lanes; 0 for none."""
+
+    @property
+    def loops(self) -> int:
+        """How many loops there are for what repeats otherwise."""
 
     @property
     def bytes(self) -> int:

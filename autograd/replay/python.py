@@ -56,7 +56,7 @@ class PythonProgram:
     """
 
     backend = "python"
-    samples = 0
+    samples = loops = 0
     direct = None
     tier = ""
     seconds_later = 0.0

@@ -13,7 +13,6 @@ from autograd.replay.programs import Entrance, Program
 from autograd.replay.python import interpret
 from autograd.replay.tapes.tape import Tape
 
-LONG = 20_000  # operations that are no sample's
 SECONDS_EACH = 60e-6  # to translate one
 
 
@@ -21,22 +20,26 @@ class TieredProgram:
     """A tape that is interpreted until it pays to translate it.
 
     Args:
-        tape: the program, interpreted; n_operations: in plain arithmetic.
+        tape: the program, interpreted.
+        n_operations: in plain arithmetic; n_once: of those how many are written that are no
+            sample's.
         translate: makes the native program.
 
     Attributes:
         seconds_later: how long that took, when it was done.
     """
 
-    samples = 0
+    samples = loops = 0
 
-    def __init__(self, tape: Tape, n_operations: int, translate: Callable[[], Program]) -> None:
+    def __init__(
+        self, tape: Tape, n_operations: int, n_once: int, translate: Callable[[], Program]
+    ) -> None:
         self._tape, self._translate = tape, translate
         self._program: Program | None = None
         self.n_operations = n_operations
         self._seconds = 0.0  # spent on interpreting
         self.seconds_later = 0.0
-        self._price = SECONDS_EACH * n_operations
+        self._price = SECONDS_EACH * n_once
 
     @property
     def tier(self) -> str:

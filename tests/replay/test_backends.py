@@ -162,12 +162,14 @@ def test_fast_mode_is_close_and_agrees_about_nan_and_infinity(backend):
 
 
 def test_a_long_chain_and_a_large_graph_are_compiled_tier_by_tier():
+    draw = random.Random(1)
+    turns = [draw.random() < 0.5 for _ in range(100_000)]  # no two stretches are alike
+
     def chain(x):
-        for i in range(100_000):
-            x = x * 0.999 + 0.001 if i % 2 else ag.sin(x)
+        for turn in turns:
+            x = x * 0.999 + 0.001 if turn else ag.sin(x)
         return x
 
-    draw = random.Random(1)
     steps = [(draw.choice("+-*t"), draw.random(), draw.random()) for _ in range(30_000)]
 
     def graph(xs):
@@ -193,9 +195,12 @@ def test_a_long_program_is_translated_when_interpreting_has_cost_as_much(monkeyp
     monkeypatch.setattr("autograd.replay.backends.LONG", 1_000)
     monkeypatch.setattr("autograd.replay.tiers.SECONDS_EACH", 1e-9)
 
+    draw = random.Random(1)
+    turns = [draw.random() < 0.5 for _ in range(3_000)]
+
     def chain(x):
-        for i in range(3_000):
-            x = x * 0.999 + 0.001 if i % 2 else ag.sin(x)
+        for turn in turns:
+            x = x * 0.999 + 0.001 if turn else ag.sin(x)
         return x
 
     compiled = ag.compile(chain)

@@ -17,6 +17,7 @@ class PathReport(NamedTuple):
         layout: what it was made for: the kinds of the arguments.
         nodes: of the recorded graph; operations: of plain arithmetic, derivatives included.
         samples: how many run in the lanes of vectors; 0 if none do.
+        loops: how many there are for what repeats round after round.
         guards: the comparisons by which it is chosen.
         inputs, outputs: how many numbers a call brings and gets; leaves: those of the inputs that
             are the function's own, such as weights.
@@ -30,6 +31,7 @@ class PathReport(NamedTuple):
     nodes: int
     operations: int
     samples: int
+    loops: int
     guards: int
     inputs: int
     leaves: int
@@ -43,6 +45,7 @@ class PathReport(NamedTuple):
 
     def __str__(self) -> str:
         lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""
+        loops = f" in {_count(self.loops, 'loop')}" if self.loops else ""
         made = "record" if self.tier else "record and translate"
         back = f"{_count(self.calls_back, 'call')} back into Python"
         ends = [
@@ -53,7 +56,7 @@ class PathReport(NamedTuple):
         ]
         return (
             f"({self.layout}): {_count(self.nodes, 'node')}, "
-            f"{_count(self.operations, 'operation')}{lanes}; "
+            f"{_count(self.operations, 'operation')}{lanes}{loops}; "
             f"{_count(self.inputs, 'number')} in, {_count(self.leaves, 'leaf')}, "
             f"{_count(self.outputs, 'number')} out; {self.backend}; "
             f"{self.seconds:.3f} s to {made}, {_count(self.bytes, 'byte')}"
@@ -109,6 +112,7 @@ class Report(NamedTuple):
                         nodes=len(tape.rows),
                         operations=program.n_operations,
                         samples=program.samples,
+                        loops=program.loops,
                         guards=len(tape.guards),
                         inputs=tape.n_inputs - len(path.leaves),
                         leaves=len(path.leaves),

@@ -14,7 +14,9 @@ from autograd.replay.llvm.code import BLOCKS, I32, POINTER, VECTOR, Code, Module
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.outputs import Outputs
 from autograd.replay.llvm.packs import Item, Packer
+from autograd.replay.llvm.rolled import Rolled
 from autograd.replay.llvm.samples.passes import Pass
+from autograd.replay.tapes.rolling import Loop
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Guard, Tape
 
@@ -32,6 +34,7 @@ class Assembly:
         tape: the program, in plain arithmetic.
         sizes: how many inputs stand in each block.
         samples: its division, if there is one.
+        loops: what of it repeats, if it has no samples.
         fast: as for `Lowering`.
         call_back: see `Module`.
 
@@ -46,6 +49,7 @@ class Assembly:
         tape: Tape,
         sizes: Sequence[int],
         samples: Samples | None,
+        loops: Sequence[Loop],
         fast: bool,
         call_back: int,
     ) -> None:
@@ -53,9 +57,10 @@ class Assembly:
         self.memory = Memory(tape, sizes, samples)
         self.called_back: list[Op] = []
         self._module = Module(self.memory, fast, call_back, self.called_back)
-        once = samples.scalars if samples is not None else [[*range(tape.first, tape.n_slots)]]
+        once = samples.scalars if samples is not None else _between(tape, loops)
         read_later = self._read_later()
-        passes, alongside = [], dict[int, Sum]()
+        passes: list[Pass] | list[Rolled] = [Rolled(self._module, tape, loop) for loop in loops]
+        alongside = dict[int, Sum]()
         if samples is not None:
             if not fast:  # whose long sums are eight side by side
                 alongside = {found.group: found for found in sums_alongside(tape, samples)}
@@ -66,7 +71,9 @@ class Assembly:
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
                 for p in range(len(once))
             ]
-        is_short = samples is None and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
+        is_short = (
+            samples is None and not loops and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
+        )
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
         made = [] if is_short else [item for group in groups for item in group]
@@ -79,7 +86,7 @@ class Assembly:
         functions: list[ir.Function] = []
         for p, group in enumerate([] if is_short else parts):
             functions += [self._part(f"part.{p}.{i}", items) for i, items in enumerate(group)]
-            if passes and passes[p].reads():
+            if p < len(passes) and passes[p].reads():
                 functions.append(passes[p].write(f"pass.{p}"))
         self.program = self._program(functions, parts[0][0] if is_short and parts[0] else [])
 
@@ -105,7 +112,7 @@ class Assembly:
             found.update([p for p in chain.positions if samples.phases[p] < phase])
         return found
 
-    def _keep_shared(self, parts: list[list[list[Item]]], passes: list[Pass]) -> None:
+    def _keep_shared(self, parts: list[list[list[Item]]], passes: Sequence[Pass | Rolled]) -> None:
         """Give a place to each number that runs once and that another function reads."""
         home = {
             slots: (p, i)
@@ -125,6 +132,12 @@ class Assembly:
                     as_row.update(found)
         for each in passes:
             read.update(each.reads())
+        loops = [each for each in passes if isinstance(each, Rolled)]
+        if loops:
+            returned = {slot: n for n, slot in enumerate(self._tape.outputs)}
+            in_order = sorted(read)
+            for loop in loops:
+                loop.keep(in_order, returned)
         self._packer.keep(read, as_row)
         kept = [s for s in alone if s in read and self.memory.place(s) is None]
         place = self.memory.reserve(len(kept))
@@ -234,6 +247,13 @@ class Assembly:
             code.builder.ret_void()
             found.append(code.function)
         return found
+
+
+def _between(tape: Tape, loops: Sequence[Loop]) -> list[list[int]]:
+    """The slots that are in no loop: before the first one, before the second ... at the end."""
+    starts = [tape.first, *[loop.end for loop in loops]]
+    ends = [*[loop.first for loop in loops], tape.n_slots]
+    return [[*range(start, end)] for start, end in zip(starts, ends, strict=True)]
 
 
 def _compared(builder: ir.IRBuilder, question: str, a: ir.Value, b: ir.Value) -> ir.Value:

@@ -227,8 +227,13 @@ def are_better(plain: Tape, tape: Tape, samples: Samples) -> bool:
     in_lanes = n_in_lanes(tape, samples)
     if in_lanes <= FULL * len(plain.rows) / LANES:  # to look for packs takes long
         return False
-    packer = Packer(plain, Memory(plain, [plain.n_inputs], None))
-    return len(packer.items(range(plain.first, plain.n_slots))) <= in_lanes
+    return n_in_packs(plain) <= in_lanes
+
+
+def n_in_packs(tape: Tape) -> int:
+    """How many instructions a tape is if all of it is in packs, which takes long to find out."""
+    packer = Packer(tape, Memory(tape, [tape.n_inputs], None))
+    return len(packer.items(range(tape.first, tape.n_slots)))
 
 
 def n_in_lanes(tape: Tape, samples: Samples) -> int:

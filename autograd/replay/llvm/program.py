@@ -15,12 +15,13 @@ from autograd.replay.llvm.cpython.entry import Addresses, Entry
 from autograd.replay.llvm.cpython.layouts import is_possible
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.llvm.packs import are_better
+from autograd.replay.llvm.packs import are_better, n_in_packs
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
 from autograd.replay.llvm.training.driver import drive
-from autograd.replay.programs import Batches, Direct, Ran, StepProgram
+from autograd.replay.programs import LONG, Batches, Direct, Ran, StepProgram
 from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.rolling import Loop, find_loops
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.straighten import straightened
 from autograd.replay.tapes.tape import Tape
@@ -32,12 +33,25 @@ _CallBack = ctypes.PYFUNCTYPE(
 )
 
 
+MOST_IN_PACKS = 50_000  # instructions; of more, loops are quicker to make
+LEFT_OVER = 2  # a way of fewer instructions is taken if others have so many times as many
+
+
 class Plan(NamedTuple):
-    """A tape in plain arithmetic, and its samples: what there is to translate."""
+    """What there is to translate.
+
+    Attributes:
+        tape: in plain arithmetic; fast: as for `compile`.
+        samples: its samples, whose instructions are written once for all.
+        loops: what else repeats, and is written for one round.
+        n_once: how many instructions are written that are no sample's.
+    """
 
     tape: Tape
     samples: Samples | None
+    loops: Sequence[Loop]
     fast: bool
+    n_once: int
 
     @classmethod
     def of(
@@ -52,11 +66,37 @@ class Plan(NamedTuple):
         found, samples = find_samples(
             plain, of_inputs, guesses, lambda: straightened(tape, fast, merges=False)
         )
-        if samples is not None and are_better(plain, found, samples):
-            found, samples = plain, None
+        if samples is None:
+            return cls._rolled(plain, fast)
+        if are_better(plain, found, samples):
+            return cls._unrolled(plain, None, fast)
+        in_lanes = cls._unrolled(found, samples, fast)
+        if in_lanes.n_once > max(LONG, len(plain.rows) / LEFT_OVER):  # the samples are little of it
+            rolled = cls._rolled(plain, fast)
+            if LEFT_OVER * rolled.n_once < in_lanes.n_once:
+                return rolled
+        return in_lanes
+
+    @classmethod
+    def _unrolled(cls, tape: Tape, samples: Samples | None, fast: bool) -> "Plan":
         if fast:
-            found, samples = reassociated(found, samples)
-        return cls(found, samples, fast)
+            tape, samples = reassociated(tape, samples)
+        once = samples.scalars if samples is not None else [tape.rows]
+        return cls(tape, samples, [], fast, sum(map(len, once)))
+
+    @classmethod
+    def _rolled(cls, tape: Tape, fast: bool) -> "Plan":
+        """The plan for a tape without samples: packs are quicker than loops, if they are full."""
+        plan = cls._unrolled(tape, None, fast)
+        loops = find_loops(plan.tape)
+        n_once = plan.n_once - sum(loop.n_left_out for loop in loops)
+        if LEFT_OVER * n_once > plan.n_once:
+            return plan
+        if plan.n_once <= MOST_IN_PACKS:
+            n_packed = n_in_packs(plan.tape)
+            if n_packed <= LONG and LEFT_OVER * n_packed < plan.n_once:
+                return plan._replace(n_once=n_packed)
+        return plan._replace(loops=loops, n_once=n_once)
 
     @classmethod
     def step(cls, tape: Tape, sizes: Sequence[int], fast: bool, n: int) -> StepProgram:
@@ -72,12 +112,6 @@ class Plan(NamedTuple):
     def n_operations(self) -> int:
         """How many operations a run has."""
         return len(self.tape.rows)
-
-    @property
-    def n_once(self) -> int:
-        """How many of them are no sample's."""
-        once = self.samples.scalars if self.samples is not None else [self.tape.rows]
-        return sum(map(len, once))
 
     def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> StepProgram:
         """Machine code."""
@@ -96,6 +130,7 @@ class NativeProgram:
     Attributes:
         n_calls_back: how many rows are the user's own functions, or have no native code.
         samples: how many samples run in lanes; 0 for none.
+        loops: how many loops there are for what repeats otherwise.
         bytes: of the memory it works in.
         direct: the program as a function of Python, if that is possible.
     """
@@ -105,16 +140,17 @@ class NativeProgram:
     seconds_later = 0.0
 
     def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:
-        tape, samples, fast = plan
+        tape, samples, loops, fast, _ = plan
         rows: list[Op] = []
         self._errors: dict[int, BaseException] = {}  # of threads
         call_back = _called_back(rows, self._errors)
         address = ctypes.cast(call_back, ctypes.c_void_p).value or 0
-        assembly = Assembly(tape, sizes, samples, fast, address)
+        assembly = Assembly(tape, sizes, samples, loops, fast, address)
         rows += assembly.called_back
         self.n_calls_back = sum(row in rows for row in tape.rows)
         self.n_operations = len(tape.rows)
         self.samples = samples.n if samples is not None else 0
+        self.loops = len(loops)
         self.bytes = 8 * (assembly.memory.size + LANES)
         self._room, self.work = _room(self.bytes)
         self._work_is_free = Lock()

@@ -1,0 +1,222 @@
+"""Rolled: a stretch of a program that repeats, as a loop of native code.
+
+Owns that code, and where the numbers of its rounds stand. What a round hands on to the next one
+stays in a register. What is read elsewhere stands in columns, one number for each round, or is
+written once, after the last round. What a round reads from elsewhere is found at a place that goes
+on evenly, or in a table of places.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from llvmlite import ir
+
+from autograd.replay.llvm.code import DOUBLE, I64, Code, Module
+from autograd.replay.llvm.memory import WORK
+from autograd.replay.tapes.rolling import Loop
+from autograd.replay.tapes.tape import Tape
+
+
+@dataclass(frozen=True)
+class _Own:
+    """An operand that an earlier instruction of the same round has made."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """An operand that the round before has made; for the first round it stands in a slot."""
+
+    position: int
+    start: int
+
+
+@dataclass(frozen=True)
+class _Same:
+    """An operand that is one slot in all rounds."""
+
+    slot: int
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """An operand that is another slot in each round."""
+
+    slots: Sequence[int]
+
+
+_Operand = _Own | _Carried | _Same | _Stream
+
+
+class Rolled:
+    """One loop, while it is written.
+
+    Args:
+        module: the program.
+        tape: its instructions, in plain arithmetic.
+        loop: which of them.
+    """
+
+    def __init__(self, module: Module, tape: Tape, loop: Loop) -> None:
+        self._module, self._memory, self._tape, self._loop = module, module.memory, tape, loop
+        start = loop.first - tape.first
+        self._rows = tape.rows[start : start + loop.size]
+        self._operands = [self._operands_of(j) for j in range(loop.size)]
+        self._columns: dict[int, tuple[int, int]] = {}  # place of the first round, from one on
+        self._after: dict[int, int] = {}  # places of what is written after the last round
+
+    def reads(self) -> set[int]:
+        """The slots that it reads from memory, its own as well."""
+        found = set[int]()
+        for operand in {operand for operands in self._operands for operand in operands}:
+            if isinstance(operand, _Stream):
+                found.update(operand.slots)
+            elif not isinstance(operand, _Own):
+                found.add(operand.slot if isinstance(operand, _Same) else operand.start)
+        return found
+
+    def keep(self, read: Sequence[int], returned: Mapping[int, int]) -> None:
+        """Give a place to each of its numbers that is read from memory.
+
+        Args:
+            read: all slots that are, in order.
+            returned: for each slot of the result, at which place of it.
+        """
+        loop, memory = self._loop, self._memory
+        last = loop.end - loop.size
+        mine = read[bisect_left(read, loop.first) : bisect_left(read, loop.end)]
+        in_rounds = {(slot - loop.first) % loop.size for slot in mine if slot < last}
+        for j in sorted({(slot - loop.first) % loop.size for slot in mine}):
+            if j not in in_rounds:
+                self._after[j] = memory.reserve(1)
+                memory.put(last + j, self._after[j])
+                continue
+            place, slots = memory.reserve(loop.n), loop.slots(j)
+            # Side by side as they are returned: gradients of the last rounds are made first.
+            descends = returned.get(slots[0], -1) > returned.get(slots[1], -1)
+            self._columns[j] = (place + loop.n - 1, -1) if descends else (place, 1)
+            first, step = self._columns[j]
+            for i, slot in enumerate(slots):
+                memory.put(slot, first + step * i)
+
+    def write(self, name: str) -> ir.Function:
+        """The function of this loop."""
+        self._code = code = self._module.function(name, n_pointers=3)
+        builder = code.builder
+        operands = {operand for operands in self._operands for operand in operands}
+        same = {x: code.number(x.slot) for x in operands if isinstance(x, _Same)}
+        starts = {x: code.number(x.start) for x in operands if isinstance(x, _Carried)}
+        streams = {x: self._places(x.slots) for x in operands if isinstance(x, _Stream)}
+        before, body = builder.block, builder.append_basic_block("body")
+        builder.branch(body)
+        builder.position_at_end(body)
+        i = builder.phi(I64)
+        carried = {x: builder.phi(DOUBLE) for x in starts}
+        read = {x: places.read(builder, i) for x, places in streams.items()}
+        at_hand: dict[Any, ir.Value] = {**same, **carried, **read}
+        values: list[ir.Value] = []
+        for j, row in enumerate(self._rows):
+            mine = [
+                values[x.position] if isinstance(x, _Own) else at_hand[x] for x in self._operands[j]
+            ]
+            values.append(code.apply(row, mine, in_lanes=False))
+            if j in self._columns:
+                first, step = self._columns[j]
+                builder.store(values[j], code.address(first, _times(builder, i, step)))
+        following = builder.add(i, ir.Constant(I64, 1))
+        i.add_incoming(ir.Constant(I64, 0), before)
+        i.add_incoming(following, builder.block)
+        for x, number in carried.items():
+            number.add_incoming(starts[x], before)
+            number.add_incoming(values[x.position], builder.block)
+        goes_on = builder.icmp_signed("<", following, ir.Constant(I64, self._loop.n))
+        done = builder.append_basic_block("done")
+        builder.cbranch(goes_on, body, done)
+        builder.position_at_end(done)
+        for j, place in self._after.items():
+            builder.store(values[j], code.address(place))
+        builder.ret_void()
+        return code.function
+
+    def _operands_of(self, j: int) -> list[_Operand]:
+        """What an instruction reads, round by round."""
+        loop = self._loop
+        rounds = [self._tape.operands[slot - self._tape.first] for slot in loop.slots(j)]
+        return [self._operand(slots) for slots in zip(*rounds, strict=True)]
+
+    def _operand(self, slots: tuple[int, ...]) -> _Operand:
+        loop = self._loop
+        if loop.first <= slots[0] < loop.first + loop.size:
+            return _Own(slots[0] - loop.first)
+        position = slots[1] - loop.first
+        if 0 <= position < loop.size and slots[1:] == (*loop.slots(position)[:-1],):
+            return _Carried(position, slots[0])
+        return _Same(slots[0]) if len({*slots}) == 1 else _Stream(slots)
+
+    def _places(self, slots: Sequence[int]) -> "_Places":
+        """Where a stream stands.
+
+        What is not where most of it stands is copied to the work memory.
+        """
+        memory, code = self._memory, self._code
+        constants = [x for slot in slots if (x := memory.constant(slot)) is not None]
+        if len(constants) == len(slots):
+            numbers = [code.module.scalar.constant(x) for x in constants]
+            return _Places(_table(code, DOUBLE, numbers), range(len(slots)), None)
+        found = [memory.where(slot) for slot in slots]
+        blocks = {place.block if place is not None else None for place in found}
+        block = found[0].block if len(blocks) == 1 and found[0] is not None else WORK
+        copies: dict[int, int] = {}
+        places: list[int] = []
+        for slot, place in zip(slots, found, strict=True):
+            if place is not None and place.block == block:
+                places.append(place.place)
+                continue
+            if slot not in copies:
+                copies[slot] = memory.reserve(1)
+                code.builder.store(code.number(slot), code.address(copies[slot]))
+            places.append(copies[slot])
+        base = code.work if block == WORK else code.block(block)
+        if [*places] == [*_evenly(places)]:
+            return _Places(base, _evenly(places), None)
+        table = _table(code, I64, [ir.Constant(I64, place) for place in places])
+        return _Places(base, range(0), table)
+
+
+class _Places(NamedTuple):
+    """Where the numbers of a stream stand, round by round: evenly, or as a table has it."""
+
+    base: ir.Value
+    evenly: range
+    table: ir.Value | None
+
+    def read(self, builder: ir.IRBuilder, i: ir.Value) -> ir.Value:
+        """The number of a round."""
+        if self.table is not None:
+            place = builder.load(builder.gep(self.table, [i]))
+            return builder.load(builder.gep(self.base, [place]))
+        start = builder.gep(self.base, [ir.Constant(I64, self.evenly.start)])
+        return builder.load(builder.gep(start, [_times(builder, i, self.evenly.step)]))
+
+
+def _evenly(places: Sequence[int]) -> range:
+    """As many places that go on as the first two do; these are not the same."""
+    step = places[1] - places[0]
+    return range(places[0], places[0] + step * len(places), step or 1)
+
+
+def _table(code: Code, kind: ir.Type, numbers: Sequence[ir.Value]) -> ir.Value:
+    """Points to the first of some constants."""
+    names = code.module.ir
+    array = ir.ArrayType(kind, len(numbers))
+    table = ir.GlobalVariable(names, array, names.get_unique_name("table"))
+    table.linkage, table.global_constant = "internal", True
+    table.initializer = ir.Constant(array, numbers)
+    return code.builder.bitcast(table, kind.as_pointer())
+
+
+def _times(builder: ir.IRBuilder, i: ir.Value, step: int) -> ir.Value:
+    return i if step == 1 else builder.mul(i, ir.Constant(I64, step))
