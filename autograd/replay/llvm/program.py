@@ -33,7 +33,7 @@ _CallBack = ctypes.PYFUNCTYPE(
 )
 
 
-MOST_IN_PACKS = 50_000  # instructions; of more, loops are quicker to make
+MOST_IN_PACKS = 50_000  # instructions; of more, rounds that wait for each other have few packs
 LEFT_OVER = 2  # a way of fewer instructions is taken if others have so many times as many
 
 
@@ -67,12 +67,12 @@ class Plan(NamedTuple):
             plain, of_inputs, guesses, lambda: straightened(tape, fast, merges=False)
         )
         if samples is None:
-            return cls._rolled(plain, fast)
+            return cls._without_samples(plain, fast)
         if are_better(plain, found, samples):
             return cls._unrolled(plain, None, fast)
         in_lanes = cls._unrolled(found, samples, fast)
         if in_lanes.n_once > max(LONG, len(plain.rows) / LEFT_OVER):  # the samples are little of it
-            rolled = cls._rolled(plain, fast)
+            rolled = cls._without_samples(plain, fast)
             if LEFT_OVER * rolled.n_once < in_lanes.n_once:
                 return rolled
         return in_lanes
@@ -85,14 +85,15 @@ class Plan(NamedTuple):
         return cls(tape, samples, [], fast, sum(map(len, once)))
 
     @classmethod
-    def _rolled(cls, tape: Tape, fast: bool) -> "Plan":
+    def _without_samples(cls, tape: Tape, fast: bool) -> "Plan":
         """The plan for a tape without samples: packs are quicker than loops, if they are full."""
         plan = cls._unrolled(tape, None, fast)
         loops = find_loops(plan.tape)
         n_once = plan.n_once - sum(loop.n_left_out for loop in loops)
         if LEFT_OVER * n_once > plan.n_once:
             return plan
-        if plan.n_once <= MOST_IN_PACKS:
+        n_waiting = sum(loop.n_left_out for loop in loops if loop.waits)
+        if plan.n_once <= MOST_IN_PACKS or n_waiting < plan.n_once / LEFT_OVER:
             n_packed = n_in_packs(plan.tape)
             if n_packed <= LONG and LEFT_OVER * n_packed < plan.n_once:
                 return plan._replace(n_once=n_packed)

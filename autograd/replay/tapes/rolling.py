@@ -28,11 +28,13 @@ class Loop(NamedTuple):
         first: the slot of its first instruction.
         size: how many instructions a round has.
         n: how many rounds.
+        waits: whether a round needs what the one before it has made.
     """
 
     first: int
     size: int
     n: int
+    waits: bool = True
 
     @property
     def end(self) -> int:
@@ -62,7 +64,15 @@ def find_loops(tape: Tape, worth: int = WORTH) -> list[Loop]:
         if is_free.count(1, start, end) == end - start:
             is_free[start:end] = bytes(end - start)
             taken.append(loop)
-    return sorted(taken) if sum(loop.n_left_out for loop in taken) >= worth else []
+    if sum(loop.n_left_out for loop in taken) < worth:
+        return []
+    return [loop._replace(waits=_waits(tape, loop)) for loop in sorted(taken)]
+
+
+def _waits(tape: Tape, loop: Loop) -> bool:
+    second = loop.first - tape.first + loop.size
+    read = [i for operands in tape.operands[second : second + loop.size] for i in operands]
+    return any(loop.first <= i < loop.first + loop.size for i in read)
 
 
 def _sizes(rows: Sequence[Op]) -> list[int]:
