@@ -268,7 +268,7 @@ def _descend(
             if n_done == 0:
                 answers = [targets[i] for i in batch]
                 outputs = [model(rows[i]) for i in batch]  # forward propagation
-                loss = cost.loss(outputs, answers)  # loss
+                loss = cost.loss([*outputs], [*answers])  # loss, which may empty its lists
                 if is_first := not is_checked:
                     require_gradient(loss, outputs, optimizer.parameters)
                     is_checked = True
@@ -278,8 +278,9 @@ def _descend(
                 total.backward()  # backpropagation
                 if is_first:
                     training.goes_beyond = pulls_beyond_labels(outputs, answers)
+                n_right = training.n_right_of(outputs, answers)  # as it is before the update
                 optimizer.step()  # weight update
-                training.end_batch(total.data, outputs, answers)
+                training.end_batch(total.data, len(batch), n_right)
                 n_done = 1
             for callback in callbacks:
                 callback.on_batch_end(training)

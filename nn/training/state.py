@@ -148,14 +148,18 @@ class Training:
         while self.position < len(self.order):
             yield self.order[self.position : self.position + self.batch_size]
 
-    def end_batch(self, cost: float, outputs: list[Any], targets: list[Any]) -> None:
-        """Count a batch after its weight update."""
+    def n_right_of(self, outputs: list[Any], targets: list[Any]) -> int:
+        """How many outputs mean the class of their target; 0 where the targets are no classes."""
+        if self.is_right is None:
+            return 0
+        return list(map(self.is_right, map(numbers_of, outputs), targets)).count(True)
+
+    def end_batch(self, cost: float, size: int, n_right: int) -> None:
+        """Count a batch of `size` samples after its weight update, `n_right` of them right."""
         self.batch_loss = cost
-        self.total += cost * len(outputs)
-        if self.is_right is not None:
-            answers = map(numbers_of, outputs)
-            self.n_right += list(map(self.is_right, answers, targets)).count(True)
-        self.position += len(outputs)
+        self.total += cost * size
+        self.n_right += n_right
+        self.position += size
 
     def end_batches(self, costs: "array[float]", size: int, n_right: int) -> None:
         """Count batches of `size` samples after their weight updates, `n_right` of them right."""
@@ -297,6 +301,5 @@ class Training:
         with no_grad():
             measures = {"val_loss": float(numbers_of(self.cost(outputs, targets)))}
         if self.is_right is not None:
-            right = map(self.is_right, map(numbers_of, outputs), targets)
-            measures["val_accuracy"] = list(right).count(True) / len(rows)
+            measures["val_accuracy"] = self.n_right_of(outputs, targets) / len(rows)
         return measures

@@ -37,25 +37,26 @@ class CompiledForward:
     def __call__(self, rows: Sequence[Any]) -> list[Any]:
         """The outputs, as Values without a graph."""
         if self._last is None or self._is_watched:
-            self._last = self._program(rows[0])
+            self._last = self._program(rows)
         program = self._last
         return [_as_values(program(row)) for row in rows]
 
-    def _program(self, row: Any) -> Callable[..., Any]:
+    def _program(self, rows: Sequence[Any]) -> Callable[..., Any]:
         key = self._surroundings.key()
         if key not in self._programs:
-            if not self._is_function_of(row):
+            if not self._is_function_of(rows):
                 return self._model
             if len(self._programs) >= MOST:
                 del self._programs[next(iter(self._programs))]
             self._programs[key] = Compiled(self._model, self._mode, are_plain=True)
         return self._programs[key]
 
-    def _is_function_of(self, row: Any) -> bool:
+    def _is_function_of(self, rows: Sequence[Any]) -> bool:
         """Whether the model does nothing for a row that a program would do once and never again."""
         try:
             with self._surroundings.kept():
-                self._model(row)
+                for row in rows:  # each may go a way of its own
+                    self._model(row)
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             pass_on(error)
             return False

@@ -4,7 +4,7 @@ Owns how that is done for each kind of place. What is as it was is not touched: 
 lets itself be set.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from contextvars import ContextVar
 from operator import is_
 from types import CellType
@@ -46,15 +46,19 @@ def fill(container: Any, before: list[Any]) -> None:
 
 
 def set_names(names: dict[Any, Any], before: dict[Any, Any]) -> None:
-    """The items of a dict, or the attributes of an object."""
-    if [*names] != [*before] and names.keys() == before.keys():  # in another order
-        for name in before:
-            dict.__delitem__(names, name)
-    for name in names.keys() - before.keys():
-        dict.__delitem__(names, name)
+    """The items of a dict, or the attributes of an object.
+
+    An OrderedDict keeps an order of its own, which only its own methods know.
+    """
+    kind: type[dict[Any, Any]] = OrderedDict if isinstance(names, OrderedDict) else dict
+    if [*names] != [*before]:
+        kept = [name for name in before if name in names]
+        stays = [name for name in names if name in before] == kept == [*before][: len(kept)]
+        for name in [name for name in names if name not in before or not stays]:
+            kind.__delitem__(names, name)
     for name, x in before.items():
         if name not in names or names[name] is not x:
-            dict.__setitem__(names, name, x)
+            kind.__setitem__(names, name, x)
 
 
 def set_block(block: Any, before: bytes) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, copy_context
 from functools import cache, partial
 from pathlib import Path
+from queue import Queue
 from random import Random
 from types import (
     BuiltinMethodType,
@@ -31,6 +32,8 @@ from typing import Any
 from autograd import Op, Value
 from autograd.replay import pass_on
 from nn.module import Module
+from nn.optim import SGD
+from nn.training.history import History
 from nn.training.random_sources import NumpySource, NumpyState
 from nn.training.replay.put_back import (
     fill,
@@ -42,6 +45,7 @@ from nn.training.replay.put_back import (
     set_names,
     set_slot,
 )
+from nn.training.state import Training
 
 # Compared as they are; anything else only by being the same object.
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
@@ -49,7 +53,11 @@ OURS = ("autograd", "nn")  # their functions and classes hold nothing that chang
 # What one's own class may be a kind of, with attributes beside its items.
 WITH_ITEMS = (list, tuple, frozenset, set, deque, dict, array, bytearray, Random, *PLAIN)
 HOLDING = (Op, MappingProxyType, memoryview, ctypes.Array, weakref.ref, ContextVar)
-WITH_NAMES = (UserDict, UserList, ChainMap, threading.local, threading.Event, threading.Semaphore)
+WITH_NAMES = (
+    UserDict, UserList, ChainMap, Queue, threading.local, threading.Event, threading.Semaphore,
+)  # fmt: skip
+# Ours that change in a training: they count where one's own functions name an attribute of theirs.
+OF_A_TRAINING = (SGD, Training)
 
 
 class ModelKey:
@@ -79,7 +87,9 @@ class ModelKey:
         self._pending = [*roots]
         self._roots = set(map(id, roots))
         self._seen: set[int] = set()
-        while self._pending:
+        self._named: set[str] = set()  # attributes, by one's own functions
+        self._of_a_training: list[Any] = []
+        while self._pending or self._is_asked_for_more():
             thing = self._pending.pop()
             try:
                 self._look_at(thing)
@@ -135,6 +145,10 @@ class ModelKey:
                 self.put_back.append(partial(thing.__setitem__, slice(None), thing[:]))
         elif isinstance(thing, dict):
             self._look_into_names(thing)
+        elif isinstance(thing, History):
+            self._pending.append(len(thing))
+        elif isinstance(thing, OF_A_TRAINING):
+            self._of_a_training.append(thing)
         elif isinstance(thing, (*HOLDING, *WITH_NAMES)):
             self._look_into_other(thing)
         elif isinstance(thing, Random):
@@ -171,6 +185,25 @@ class ModelKey:
         ):
             self._look_into_object(thing)
 
+    def _is_asked_for_more(self) -> bool:
+        """Look into those optimisers and trainings of which a function names an attribute.
+
+        Not at the velocities, unless they are named, nor at parameters: numbers of a step.
+        """
+        left, self._of_a_training = self._of_a_training, []
+        for thing in left:
+            names = {name.lstrip("_"): x for name, x in vars(thing).items()}
+            names |= dict.fromkeys(_properties(type(thing)), None)
+            if self._named.isdisjoint(names.keys() - {"parameters"}):
+                self._of_a_training.append(thing)
+                continue
+            if "velocities" not in self._named:
+                names.pop("velocities", None)
+            self._pending += [*names, *names.values()]
+            if self._is_kept:
+                self.put_back.append(partial(set_names, vars(thing), {**vars(thing)}))
+        return bool(self._pending)
+
     def _look_into_object(self, thing: Any) -> None:
         self._look_into_names(getattr(thing, "__dict__", {}))
         if not _is_ones_own(_home(thing)):
@@ -193,6 +226,7 @@ class ModelKey:
         if _home(function).partition(".")[0] in OURS:
             return
         self.has_own_code = True
+        self._named |= _names(function.__code__)
         self._pending += [function.__code__, function.__defaults__, function.__kwdefaults__]
         self._look_into_names(vars(function))
         found: list[Any] = []
@@ -309,6 +343,10 @@ def _names(code: CodeType) -> set[str]:
         elif isinstance(constant, str) and constant.isidentifier():
             found.add(constant)
     return found
+
+
+def _properties(kind: type) -> list[str]:
+    return [name for each in kind.__mro__ for name, x in vars(each).items() if type(x) is property]
 
 
 def _slots_of(kind: type) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.replay import Decision, Descent, Done, Returned, too_many_ways_to_pay
+from nn.evaluate import numbers_of
 from nn.extras import is_installed, remedy
 from nn.module import Module
 from nn.nested import entries
@@ -233,7 +234,7 @@ class CompiledSteps:
             places = range(start, start + len(outputs))
             answers = [self._answers[samples[i % len(samples)]] for i in places]
             start += len(outputs)
-            right = list(map(eq, map(rule.of_output, outputs), answers))
+            right = list(map(eq, map(rule.of_output, map(numbers_of, outputs)), answers))
             size = returned.size
             counts += [right[i : i + size].count(True) for i in range(0, len(right), size)]
         return counts
