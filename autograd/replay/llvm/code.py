@@ -76,6 +76,15 @@ class Code:
         start = self.builder.gep(self.work, [ir.Constant(I64, place)])
         return start if index is None else self.builder.gep(start, [index])
 
+    def table(self, constants: Sequence[ir.Value]) -> ir.Value:
+        """Points to the first of some constants of one type, which are part of the program."""
+        names, kind = self.module.ir, constants[0].type
+        array = ir.ArrayType(kind, len(constants))
+        table = ir.GlobalVariable(names, array, names.get_unique_name("table"))
+        table.linkage, table.global_constant = "internal", True
+        table.initializer = ir.Constant(array, constants)
+        return self.builder.bitcast(table, kind.as_pointer())
+
     def block(self, number: int) -> ir.Value:
         """The address of a block of inputs."""
         found = self._block.get(number)

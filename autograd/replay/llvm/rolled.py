@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from autograd.replay.llvm.code import DOUBLE, I64, Code, Module
+from autograd.replay.llvm.code import DOUBLE, I64, Module
 from autograd.replay.llvm.memory import WORK
 from autograd.replay.tapes.rolling import Loop
 from autograd.replay.tapes.tape import Tape
@@ -165,7 +165,7 @@ class Rolled:
         constants = [x for slot in slots if (x := memory.constant(slot)) is not None]
         if len(constants) == len(slots):
             numbers = [code.module.scalar.constant(x) for x in constants]
-            return _Places(_table(code, DOUBLE, numbers), range(len(slots)), None)
+            return _Places(code.table(numbers), range(len(slots)), None)
         found = [memory.where(slot) for slot in slots]
         blocks = {place.block if place is not None else None for place in found}
         block = found[0].block if len(blocks) == 1 and found[0] is not None else WORK
@@ -182,7 +182,7 @@ class Rolled:
         base = code.work if block == WORK else code.block(block)
         if [*places] == [*_evenly(places)]:
             return _Places(base, _evenly(places), None)
-        table = _table(code, I64, [ir.Constant(I64, place) for place in places])
+        table = code.table([ir.Constant(I64, place) for place in places])
         return _Places(base, range(0), table)
 
 
@@ -206,16 +206,6 @@ def _evenly(places: Sequence[int]) -> range:
     """As many places that go on as the first two do; these are not the same."""
     step = places[1] - places[0]
     return range(places[0], places[0] + step * len(places), step or 1)
-
-
-def _table(code: Code, kind: ir.Type, numbers: Sequence[ir.Value]) -> ir.Value:
-    """Points to the first of some constants."""
-    names = code.module.ir
-    array = ir.ArrayType(kind, len(numbers))
-    table = ir.GlobalVariable(names, array, names.get_unique_name("table"))
-    table.linkage, table.global_constant = "internal", True
-    table.initializer = ir.Constant(array, numbers)
-    return code.builder.bitcast(table, kind.as_pointer())
 
 
 def _times(builder: ir.IRBuilder, i: ir.Value, step: int) -> ir.Value:

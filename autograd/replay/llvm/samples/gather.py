@@ -35,39 +35,32 @@ def gather(code: Code, samples: Samples, columns: Sequence[int]) -> None:
     for (block, step), places in tables.items():
         _Table(code, samples.n, block, step).copy(places)
     if len(moves) > MOST_WRITTEN:
-        moves = _moved_by_list(code, moves)
+        _move_by_lists(code, moves)
+        return
     for place, slot in moves:
         code.builder.store(code.read(slot), code.address(place))
 
 
-def _moved_by_list(code: Code, moves: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Copy numbers in loops that read from where to where; returns those that stand nowhere.
+def _move_by_lists(code: Code, moves: Sequence[tuple[int, int]]) -> None:
+    """Copy numbers in loops over lists of where from, or of the constants, and where to.
 
     So many loads and stores one by one take LLVM ever longer to translate.
     """
-    lists: dict[int, list[int]] = {}  # of a block: the place of a number there, and its new one
-    left = []
+    lists: dict[int | None, tuple[list[ir.Value], list[ir.Value]]] = {}  # of blocks; of constants
     for place, slot in moves:
         found = code.memory.where(slot)
-        if found is None:
-            left.append((place, slot))
-        else:
-            lists.setdefault(found.block, []).extend([found.place, place])
+        sources, goals = lists.setdefault(found.block if found is not None else None, ([], []))
+        sources.append(ir.Constant(I64, found.place) if found is not None else code.read(slot))
+        goals.append(ir.Constant(I64, place))
     builder = code.builder
-    for block, places in lists.items():
-        kind = ir.ArrayType(I64, len(places))
-        table = ir.GlobalVariable(code.module.ir, kind, f"{code.function.name}.from.{block}")
-        table.linkage, table.global_constant = "internal", True
-        table.initializer = ir.Constant(kind, places)
-        source = code.work if block == WORK else code.block(block)
-        with loop(builder, ir.Constant(I64, len(places) // 2)) as count:
-            first = builder.mul(count, ir.Constant(I64, 2))
-            at, to = [
-                builder.load(builder.gep(table, [ir.Constant(I64, 0), builder.add(first, offset)]))
-                for offset in (ir.Constant(I64, 0), ir.Constant(I64, 1))
-            ]
-            builder.store(builder.load(builder.gep(source, [at])), builder.gep(code.work, [to]))
-    return left
+    for block, (sources, goals) in lists.items():
+        source, goal = code.table(sources), code.table(goals)
+        base = None if block is None else code.work if block == WORK else code.block(block)
+        with loop(builder, ir.Constant(I64, len(goals))) as i:
+            number = builder.load(builder.gep(source, [i]))
+            if base is not None:
+                number = builder.load(builder.gep(base, [number]))
+            builder.store(number, builder.gep(code.work, [builder.load(builder.gep(goal, [i]))]))
 
 
 def _table(code: Code, slots: Sequence[int]) -> tuple[int, int, int] | None:
