@@ -106,15 +106,14 @@ class Scene:
         whole = {boxes[0]: Folded(boxes) for boxes in merged.values()}
         whole |= {box: whole[boxes[0]] for boxes in merged.values() for box in boxes}
         self.inside = {node: whole[item[node]] for node in self.order if node in item}
+        given = {one: {x for b in one.boxes for x in b.inputs} for one in {*whole.values()}}
         shared: dict[frozenset[Folded], Folded] = {}
         for leaf, users in groups.users.items():
             if leaf in pinned or leaf not in self.included:
                 continue
             places = {self.inside.get(user) for user in users}
             boxes = frozenset(place for place in places if place is not None)
-            if len(boxes) < len(places) or any(
-                leaf in b.inputs for one in boxes for b in one.boxes
-            ):
+            if len(boxes) < len(places) or any(leaf in given.get(one, ()) for one in boxes):
                 continue  # a node that is drawn uses it, or it is an argument
             if len(boxes) == 1:
                 (place,) = boxes

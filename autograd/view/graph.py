@@ -135,7 +135,8 @@ def picture(
     called = known_names(order, names)
     hidden = scene.hidden(shown)
     folded = [part for part in shown if isinstance(part, Folded) and part.boxes][::-1]
-    further = [one.boxes[0] for one in folded if one.boxes[0].level >= depth]
+    boxes = [one.boxes[0] for one in folded if one.boxes[0].level >= depth]
+    further = {(box.kind, len(box.nodes)): box for box in boxes}.values()  # one of those alike
     is_further = any(fits({*opened, box}) for box in further if with_caption)
     more = "limit=None draws all"
     if limit is not None and limit < MOST_AT_ONCE < scene.size():
@@ -225,11 +226,17 @@ def _part_of(wanted: set[Box], forced: set[Box], fits: Callable[[set[Box]], bool
     for box in sorted(wanted - forced, key=lambda box: (box.level, len(box.path), box.path)):
         alike.setdefault((box.outer, box.kind), []).append(box)
     opened = set(forced)
-    for (outer, _), boxes in alike.items():
-        for some in (boxes, boxes[:1]) if outer is None or outer in opened else ():
+    too_large = set[tuple[str, int]]()  # kinds and sizes of which not even one has room any more
+    for (outer, kind), boxes in alike.items():
+        size = len(boxes[0].nodes)
+        if (kind, size) in too_large or not (outer is None or outer in opened):
+            continue
+        for some in (boxes, boxes[:1]):
             if fits(opened.union(some)):
                 opened.update(some)
                 break
+        else:
+            too_large.add((kind, size))
     return opened
 
 
