@@ -58,7 +58,7 @@ def program_of(
     plan = native.of(tape, mode == "fast", guesses=guesses)
     if plan.n_once > LONG:
         return TieredProgram(
-            tape, plan.n_operations, plan.n_once, lambda: plan.translated(sizes, direct)
+            tape, plan.n_operations, plan.n_written, lambda: plan.translated(sizes, direct)
         )
     return plan.translated(sizes, direct)
 

@@ -21,8 +21,7 @@ class TieredProgram:
 
     Args:
         tape: the program, interpreted.
-        n_operations: in plain arithmetic; n_once: of those how many are written that are no
-            sample's.
+        n_operations: in plain arithmetic; n_written: how many instructions are written for them.
         translate: makes the native program.
 
     Attributes:
@@ -32,14 +31,14 @@ class TieredProgram:
     samples = loops = 0
 
     def __init__(
-        self, tape: Tape, n_operations: int, n_once: int, translate: Callable[[], Program]
+        self, tape: Tape, n_operations: int, n_written: int, translate: Callable[[], Program]
     ) -> None:
         self._tape, self._translate = tape, translate
         self._program: Program | None = None
-        self.n_operations = n_operations
+        self.n_operations, self.n_written = n_operations, n_written
         self._seconds = 0.0  # spent on interpreting
         self.seconds_later = 0.0
-        self._price = SECONDS_EACH * n_once
+        self._price = SECONDS_EACH * n_written
 
     @property
     def tier(self) -> str:

@@ -334,9 +334,8 @@ def _made(compiled: Any) -> Made:
     (layout,) = compiled._layouts.values()
     (path,) = layout.paths
     plan = Plan.of(path.tape, compiled.mode == "fast")
-    written = plan.n_once + (len(plan.samples.rows) if plan.samples is not None else 0)
     n_samples = plan.samples.n if plan.samples is not None else 0
-    return Made(plan.n_operations, written, n_samples, path.seconds)
+    return Made(plan.n_operations, plan.n_written, n_samples, path.seconds)
 
 
 def made_function(name: str, mode: str) -> Made:

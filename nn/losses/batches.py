@@ -55,7 +55,7 @@ def batch(loss: str, name: str, outputs: Any, targets: Any) -> tuple[list[Any], 
         if not isinstance(values, list):
             raise ValueError(
                 f"{loss}: {argument} must be a list with an entry for each sample, got "
-                f"{type(values).__name__}; for one sample write [{argument}]"
+                f"{type(values).__name__}; for one sample write [{name}], [target]"
             )
     if len(rows) != len(answers):
         raise ValueError(

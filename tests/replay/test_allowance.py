@@ -116,3 +116,30 @@ def test_a_function_that_runs_as_it_stands_is_differentiated_once():
     factor = next(factors)
     assert compiled(5.0, 2.0) == 2.0 * 5.0 * 2.0 * (factor + 1)
     assert set(seen) == {float}
+
+
+def test_a_program_that_is_written_in_short_costs_less():
+    whole, short = allowance.Allowance(), allowance.Allowance()
+    for _ in range(3):
+        whole.spend(10_000)
+        short.spend(10_000, 0.05)
+    assert short.patience < 0.3 * whole.patience
+
+
+def test_sequences_of_many_lengths_soon_have_programs():
+    def state(xs, w):
+        found = 0.0
+        for x in xs:
+            found = ag.tanh(w[0] * found + w[1] * x + w[2])
+        return found
+
+    eager = ag.value_and_grad(state, (0, 1))
+    compiled = ag.compile(eager)
+    for _ in range(40):
+        for n in range(150, 165):
+            assert bits(compiled(points(n), [0.5, 0.1, 0.2])) == bits(
+                eager(points(n), [0.5, 0.1, 0.2])
+            )
+    paths = compiled.report().paths
+    assert len(paths) == 15
+    assert all(path.loops for path in paths)

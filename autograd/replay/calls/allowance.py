@@ -13,19 +13,22 @@ BESIDE = 100
 # Recording and translating an operation takes as long as running it so many times in eager mode,
 # forward and backward.
 CALLS = 64
+# Of what an operation costs, as much is recording it; what a program has in lanes, in packs and in
+# rounds is translated once for many.
+RECORDING = 0.25
 
 
 class Allowance:
     """What the programs of one function have cost so far."""
 
     def __init__(self) -> None:
-        self._n_programs, self._cost = 0, 0
+        self._n_operations, self._cost = 0, 0.0
 
-    def spend(self, n_operations: int) -> None:
-        """Count a program of so many operations."""
+    def spend(self, n_operations: int, share: float = 1.0) -> None:
+        """Count a program of so many operations, of which this share was written."""
         with changing:
-            self._n_programs += 1
-            self._cost += n_operations + BESIDE
+            self._n_operations += n_operations
+            self._cost += n_operations * (RECORDING + (1.0 - RECORDING) * share) + BESIDE
 
     @property
     def patience(self) -> float:
@@ -36,8 +39,7 @@ class Allowance:
         """
         if self._cost <= FREE:
             return 0.0
-        mean = self._cost / self._n_programs
-        return CALLS * mean / max(1.0, mean - BESIDE)
+        return CALLS * self._cost / max(1, self._n_operations)
 
     def has_to_wait(self, layout: Layout) -> bool:
         """Whether a call that found no program in its layout is to run without one."""

@@ -110,6 +110,11 @@ class Plan(NamedTuple):
         )
 
     @property
+    def n_written(self) -> int:
+        """How many instructions are written."""
+        return self.n_once + (len(self.samples.rows) if self.samples is not None else 0)
+
+    @property
     def n_operations(self) -> int:
         """How many operations a run has."""
         return len(self.tape.rows)
@@ -149,7 +154,7 @@ class NativeProgram:
         assembly = Assembly(tape, sizes, samples, loops, fast, address)
         rows += assembly.called_back
         self.n_calls_back = sum(row in rows for row in tape.rows)
-        self.n_operations = len(tape.rows)
+        self.n_operations, self.n_written = len(tape.rows), plan.n_written
         self.samples = samples.n if samples is not None else 0
         self.loops = len(loops)
         self.bytes = 8 * (assembly.memory.size + LANES)
