@@ -93,12 +93,8 @@ FUNCTIONS = (
         ours=_LONG,
     ),
     _call("chain-1e3", "a continued fraction 1,000 deep, by its 3 numbers", _OF_1000),
-    _call(
-        "chain-1e4",
-        "the same 10,000 deep",
-        (who.CALL_FIRST, *_OF_ANY_SIZE, *_JAX, who.CALL_HIPS),
-    ),
-    _call("chain-1e5", "the same 100,000 deep", (*_OF_ANY_SIZE, *_JAX), ours=_LONG),
+    _call("chain-1e4", "the same 10,000 deep", (*_OF_ANY_SIZE, *_JAX, who.CALL_HIPS)),
+    _call("chain-1e5", "the same 100,000 deep", (*_OF_ANY_SIZE, *_JAX)),
 )
 
 _STEPS = (
