@@ -45,7 +45,7 @@ def _power(rounding: Rounding, size: Number, is_positive: Condition) -> Number:
     """e^y - 1 of y = 2 size, or of -2 size below 1."""
     y = size * select(is_positive, 2.0, -2.0)
     is_whole = size < 0.5 * HALF_LN2  # y = r
-    k = size.code.intrinsic("trunc", y * LOG2_E + select(is_positive, 0.5, -0.5))
+    k = size.code.intrinsic("trunc", rounding.sum(y, LOG2_E, select(is_positive, 0.5, -0.5)))
     k = select(is_whole, 0.0, k)
     near, low = rounding.sum(-k, LN2_HIGH, y), k * LN2_LOW
     r = near - low
