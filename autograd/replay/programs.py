@@ -158,10 +158,6 @@ class Program(Protocol):
         """How many operations a run has."""
 
     @property
-    def n_written(self) -> int:
-        """How many instructions are written for them: one for those in lanes, and in rounds."""
-
-    @property
     def n_calls_back(self) -> int:
         """How many of them Python computes."""
 

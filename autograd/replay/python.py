@@ -62,7 +62,7 @@ class PythonProgram:
     seconds_later = 0.0
 
     def __init__(self, tape: Tape) -> None:
-        self.n_operations = self.n_written = len(tape.rows)
+        self.n_operations = len(tape.rows)
         self._tape = tape
         self.source, rows = written(tape)
         space: dict[str, Any] = {

@@ -35,7 +35,7 @@ class TieredProgram:
     ) -> None:
         self._tape, self._translate = tape, translate
         self._program: Program | None = None
-        self.n_operations, self.n_written = n_operations, n_written
+        self.n_operations = n_operations
         self._seconds = 0.0  # spent on interpreting
         self.seconds_later = 0.0
         self._price = SECONDS_EACH * n_written

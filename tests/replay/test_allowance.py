@@ -12,6 +12,7 @@ import pytest
 import autograd as ag
 from autograd import modes
 from autograd.replay.calls import allowance
+from autograd.replay.calls.layout import Layout
 from tests.replay.eager import bits
 
 LENGTHS = range(2, 140)
@@ -86,17 +87,29 @@ def test_calls_that_wait_for_a_way_are_no_slower_than_the_function():
     assert seen == [0]
 
 
-def test_how_long_a_call_waits_depends_on_what_programs_cost():
-    one = allowance.Allowance()
-    assert one.patience == 0.0
-    one.spend(allowance.FREE - allowance.BESIDE)
-    assert one.patience == 0.0  # all of it may be spent
-    one.spend(1)
-    large = one.patience
-    assert allowance.CALLS < large < 2 * allowance.CALLS
-    for _ in range(10_000):
-        one.spend(1)
-    assert one.patience > 10 * large  # of tiny functions a call in eager mode costs next to nothing
+def test_calls_wait_as_long_as_the_mean_program_took():
+    one, layout = allowance.Allowance(), Layout()
+    assert one.price == 0.0
+    one.spend(allowance.FREE - allowance.BESIDE, 2.0)
+    assert one.price == 0.0  # all of it may be spent
+    one.spend(1, 1.0)
+    assert one.price == 1.5
+    assert one.has_to_wait(layout)
+    layout.seconds_missed = 1.4
+    assert one.has_to_wait(layout)
+    layout.seconds_missed = 1.5
+    assert not one.has_to_wait(layout)
+    assert layout.n_missed == 3
+
+
+def test_the_time_of_calls_without_a_program_is_counted():
+    compiled = ag.compile(ag.value_and_grad(rosenbrock))
+    for n in LENGTHS:
+        compiled(points(n))
+    (last, *_) = [layout for layout in compiled._layouts.values() if not layout.paths][::-1]
+    before = last.seconds_missed
+    compiled(points(LENGTHS[-1]))
+    assert last.seconds_missed > before > 0.0
 
 
 def test_a_function_that_runs_as_it_stands_is_differentiated_once():
@@ -116,30 +129,3 @@ def test_a_function_that_runs_as_it_stands_is_differentiated_once():
     factor = next(factors)
     assert compiled(5.0, 2.0) == 2.0 * 5.0 * 2.0 * (factor + 1)
     assert set(seen) == {float}
-
-
-def test_a_program_that_is_written_in_short_costs_less():
-    whole, short = allowance.Allowance(), allowance.Allowance()
-    for _ in range(3):
-        whole.spend(10_000)
-        short.spend(10_000, 0.05)
-    assert short.patience < 0.3 * whole.patience
-
-
-def test_sequences_of_many_lengths_soon_have_programs():
-    def state(xs, w):
-        found = 0.0
-        for x in xs:
-            found = ag.tanh(w[0] * found + w[1] * x + w[2])
-        return found
-
-    eager = ag.value_and_grad(state, (0, 1))
-    compiled = ag.compile(eager)
-    for _ in range(40):
-        for n in range(150, 165):
-            assert bits(compiled(points(n), [0.5, 0.1, 0.2])) == bits(
-                eager(points(n), [0.5, 0.1, 0.2])
-            )
-    paths = compiled.report().paths
-    assert len(paths) == 15
-    assert all(path.loops for path in paths)

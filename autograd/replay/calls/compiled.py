@@ -156,9 +156,11 @@ class Compiled(Entered):
         if len(tried) >= MOST_PATHS:
             self._give_up(layout, too_many_ways(MOST_PATHS))
             return self._eager(args, kwargs)
-        if self._allowance.has_to_wait(layout):
-            return self._eager(args, kwargs)
         start = time.perf_counter()
+        if self._allowance.has_to_wait(layout):
+            result = self._eager(args, kwargs)
+            layout.seconds_missed += time.perf_counter() - start
+            return result
         with collector_paused():
             return self._recorded(layout, tried, parts, args, kwargs, start)
 
@@ -208,9 +210,7 @@ class Compiled(Entered):
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
-        program = path.program
-        share = program.n_written / max(1, program.n_operations)
-        self._allowance.spend(len(path.tape.rows), share)
+        self._allowance.spend(len(path.tape.rows), path.seconds)
         has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
         if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
             right, shape_then = self._of_function(args, kwargs)

@@ -33,7 +33,8 @@ class Layout:
         unproven: the paths that have not yet been compared with the function on other numbers.
         entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
-        n_missed: how many calls have found no program since the last one was made.
+        n_missed: how many calls have found no program since the last one was made, and
+            seconds_missed: how long these took.
         by_sample: for a vmap whose samples take different ways: the same of the function of one
             sample, compiled.
     """
@@ -43,7 +44,7 @@ class Layout:
         self.unproven: dict[int, Trial] = {}
         self.entered: set[int] = set()
         self.eager = ""
-        self.n_missed = 0
+        self.n_missed, self.seconds_missed = 0, 0.0
         self.by_sample: Callable[..., Any] | None = None
 
     def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
@@ -53,7 +54,7 @@ class Layout:
             new = [one.tape for one in self.paths if id(one) not in old]
             if self.eager or any(is_same_way(tape, path.tape) for tape in new):
                 return False
-            self.n_missed = 0
+            self.n_missed, self.seconds_missed = 0, 0.0
             self.paths.insert(0, path)
             self.unproven[id(path)] = trial
             return True

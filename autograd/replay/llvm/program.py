@@ -154,7 +154,7 @@ class NativeProgram:
         assembly = Assembly(tape, sizes, samples, loops, fast, address)
         rows += assembly.called_back
         self.n_calls_back = sum(row in rows for row in tape.rows)
-        self.n_operations, self.n_written = len(tape.rows), plan.n_written
+        self.n_operations = len(tape.rows)
         self.samples = samples.n if samples is not None else 0
         self.loops = len(loops)
         self.bytes = 8 * (assembly.memory.size + LANES)
