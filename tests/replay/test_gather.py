@@ -65,3 +65,18 @@ def test_short_rows_are_read_eight_samples_at_a_time(width):
     gathered = body[: body.index("done:")]
     assert "load <8 x double>" in gathered
     assert "insertelement" not in gathered
+
+
+def test_data_of_the_function_around_it_are_not_written_one_by_one():
+    """They are constants: LLVM takes ever longer for so many instructions in a row."""
+    draw = random.Random(4)
+    rows = [[draw.gauss(0.0, 1.0) for _ in range(5)] for _ in range(300)]
+
+    def f(w):
+        return ag.mean([ag.tanh(ag.dot(w, row)) for row in rows])
+
+    g = ag.value_and_grad(f)
+    in_native, _ = agree(g, ([0.1, -0.2, 0.3, 0.4, -0.5],), of=g)
+    program = in_native._last.program
+    assert program.samples == 300
+    assert program.source.count("store") < 200

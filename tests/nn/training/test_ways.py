@@ -297,10 +297,10 @@ def test_numbers_that_differ_without_order_are_brought_together(
 ):
     """Each sample reads the weights of its own network: by lists and loops, or one by one."""
     remembered.forget()
-    calls, moved = [], gather._moved_by_list
+    calls, moved = [], gather._move_by_lists
     monkeypatch.setattr(gather, "MOST_WRITTEN", most_written)
     monkeypatch.setattr(
-        gather, "_moved_by_list", lambda code, moves: calls.append(len(moves)) or moved(code, moves)
+        gather, "_move_by_lists", lambda code, moves: calls.append(len(moves)) or moved(code, moves)
     )
     options = {"batch_size": 16, "epochs": 20, "momentum": 0.5}
     data = ROWS[:16], LEFT[:16]
