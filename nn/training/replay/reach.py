@@ -13,13 +13,11 @@ from array import array
 from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, copy_context
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from queue import Queue
 from random import Random
 from types import (
     BuiltinMethodType,
-    CodeType,
     FunctionType,
     MappingProxyType,
     MethodType,
@@ -35,6 +33,7 @@ from nn.module import Module
 from nn.optim import SGD
 from nn.training.history import History
 from nn.training.random_sources import NumpySource, NumpyState
+from nn.training.replay.ones_own import OURS, home, is_ones_own, names_in, properties_of, slots_of
 from nn.training.replay.put_back import (
     fill,
     set_block,
@@ -49,7 +48,6 @@ from nn.training.state import Training
 
 # Compared as they are; anything else only by being the same object.
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
-OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
 # What one's own class may be a kind of, with attributes beside its items.
 WITH_ITEMS = (list, tuple, frozenset, set, deque, dict, array, bytearray, Random, *PLAIN)
 HOLDING = (Op, MappingProxyType, memoryview, ctypes.Array, weakref.ref, ContextVar)
@@ -111,7 +109,7 @@ class ModelKey:
             return
         self._seen.add(id(thing))
         self._look_into(thing)
-        if isinstance(thing, WITH_ITEMS) and _is_ones_own(_home(type(thing))):
+        if isinstance(thing, WITH_ITEMS) and is_ones_own(home(type(thing))):
             self._look_into_object(thing)  # it may have attributes beside its items
         names = getattr(thing, "__dict__", None)
         if isinstance(names, dict) and "__wrapped__" in names:
@@ -153,7 +151,7 @@ class ModelKey:
             self._look_into_other(thing)
         elif isinstance(thing, Random):
             self.sources.append(thing)
-        elif any(_home(kind).partition(".")[0] == "numpy" for kind in type(thing).__mro__):
+        elif any(home(kind).partition(".")[0] == "numpy" for kind in type(thing).__mro__):
             self._look_into_numpy(thing)
             self._look_into_object(thing)  # one of a class of one's own has attributes, too
         elif isinstance(thing, partial):
@@ -171,7 +169,7 @@ class ModelKey:
         elif isinstance(thing, FunctionType):
             self._look_into_function(thing)
         elif isinstance(thing, type):
-            if _is_ones_own(_home(thing)):
+            if is_ones_own(home(thing)):
                 self._pending += [*vars(thing).values(), *thing.__bases__, type(thing)]
                 if self._is_kept:
                     names = [name for name in vars(thing) if not name.startswith("__")]
@@ -181,7 +179,7 @@ class ModelKey:
         elif (
             isinstance(thing, (SimpleNamespace, Namespace))
             or id(thing) in self._roots
-            or _is_ones_own(_home(thing))
+            or is_ones_own(home(thing))
         ):
             self._look_into_object(thing)
 
@@ -193,7 +191,7 @@ class ModelKey:
         left, self._of_a_training = self._of_a_training, []
         for thing in left:
             names = {name.lstrip("_"): x for name, x in vars(thing).items()}
-            names |= dict.fromkeys(_properties(type(thing)), None)
+            names |= dict.fromkeys(properties_of(type(thing)), None)
             if self._named.isdisjoint(names.keys() - {"parameters"}):
                 self._of_a_training.append(thing)
                 continue
@@ -206,11 +204,11 @@ class ModelKey:
 
     def _look_into_object(self, thing: Any) -> None:
         self._look_into_names(getattr(thing, "__dict__", {}))
-        if not _is_ones_own(_home(thing)):
+        if not is_ones_own(home(thing)):
             return
         self.has_own_code = True
         self._pending.append(type(thing))
-        slots = [name for kind in type(thing).__mro__ for name in _slots_of(kind)]
+        slots = [name for kind in type(thing).__mro__ for name in slots_of(kind)]
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
         self._pending += found.values()
         if self._is_kept:
@@ -223,10 +221,10 @@ class ModelKey:
             self.put_back.append(partial(set_names, names, {**names}))
 
     def _look_into_function(self, function: FunctionType) -> None:
-        if _home(function).partition(".")[0] in OURS:
+        if home(function).partition(".")[0] in OURS:
             return
         self.has_own_code = True
-        self._named |= _names(function.__code__)
+        self._named |= names_in(function.__code__)
         self._pending += [function.__code__, function.__defaults__, function.__kwdefaults__]
         self._look_into_names(vars(function))
         found: list[Any] = []
@@ -238,8 +236,8 @@ class ModelKey:
             if self._is_kept:
                 self.put_back.append(partial(set_cell, cell, found[-1]))
         self._look_at_variables(found)
-        if _is_ones_own(_home(function)):
-            names = _names(function.__code__)
+        if is_ones_own(home(function)):
+            names = names_in(function.__code__)
             found += self._look_up(names, function.__globals__)
             found += [sys.modules[name] for name in sorted(names & sys.modules.keys())]
             seen = set()
@@ -247,12 +245,12 @@ class ModelKey:
                 module = found.pop()
                 if isinstance(module, ModuleType) and module not in seen:
                     seen.add(module)
-                    if _is_ones_own(module.__name__):
+                    if is_ones_own(module.__name__):
                         found += self._look_up(names, vars(module))
 
     def _look_into_module(self, module: ModuleType) -> None:
         """One that somebody holds: which of its names are looked up there, nobody can tell."""
-        if _is_ones_own(module.__name__):
+        if is_ones_own(module.__name__):
             names = {name for name in vars(module) if name[:2] != "__"}
             self._look_up(names, vars(module))
 
@@ -316,43 +314,3 @@ class ModelKey:
 
     def __hash__(self) -> int:
         return self._hash
-
-
-def _home(thing: Any) -> str:
-    """The name of the module in which a function or class, or the class of an object, stands."""
-    kind = thing if isinstance(thing, (FunctionType, type)) else type(thing)
-    return str(kind.__module__)
-
-
-@cache
-def _is_ones_own(home: str) -> bool:
-    """Whether a module is the user's own: neither ours nor Python's nor installed."""
-    package = home.partition(".")[0]
-    if package in OURS or package in sys.stdlib_module_names:
-        return False
-    folders = Path(getattr(sys.modules.get(home), "__file__", None) or "").parts
-    return not {"site-packages", "dist-packages"} & {*folders}
-
-
-def _names(code: CodeType) -> set[str]:
-    """The names that a function, and functions inside it, look up, also by globals()["name"]."""
-    found = {*code.co_names}
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            found |= _names(constant)
-        elif isinstance(constant, str) and constant.isidentifier():
-            found.add(constant)
-    return found
-
-
-def _properties(kind: type) -> list[str]:
-    return [name for each in kind.__mro__ for name, x in vars(each).items() if type(x) is property]
-
-
-def _slots_of(kind: type) -> tuple[str, ...]:
-    if not _is_ones_own(_home(kind)):
-        return ()
-    slots = vars(kind).get("__slots__", ())
-    names = (slots,) if isinstance(slots, str) else tuple(slots)
-    own = f"_{kind.__name__.lstrip('_')}"  # which Python puts before private names
-    return tuple([f"{own}{n}" if n[:2] == "__" and n[-2:] != "__" else n for n in names])
