@@ -106,3 +106,52 @@ def test_of_two_that_raise_it_is_the_first_of_the_function(backend):
     assert [compiled(x) for x in (-1.0, -2.0, -3.0)] == [3.0, 12.0, 27.0]
     with pytest.raises(ValueError, match="negative"):
         compiled(6.0)
+
+
+half = ag.Op("half_of_test", lambda x: x / 2.0, lambda y, x: (0.5,))
+
+
+def test_calls_of_python_between_alike_operations():
+    """Half of these come before a call and half after one: they are no pack, or it waits for both."""
+
+    def function(xs):
+        found = []
+        for i, x in enumerate(xs):
+            y = ag.relu(x + 1.0 if i < 4 else half(x)) * 0.7 * 0.3 * 0.9
+            found.append(half(y) if i < 4 else y)
+        return found
+
+    compiled = ag.compile(function)
+    for shift in (0.0, 1.0, -2.0):
+        xs = [0.1 * i + shift for i in range(8)]
+        assert compiled(xs) == function(xs)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_calls_of_python_anywhere_in_rows_of_numbers(seed):
+    draw = random.Random(seed)
+    n, depth = draw.choice((8, 11, 16)), draw.randint(2, 8)
+    steps = [
+        [(draw.choice("hrmas"), draw.randrange(n), draw.random()) for _ in range(n)]
+        if draw.random() < 0.5
+        else [(draw.choice("rmas"), draw.randrange(n), 0.5)] * n
+        for _ in range(depth)
+    ]
+
+    def function(xs):
+        for row in steps:
+            made = {
+                "h": lambda x, j, c, xs: half(x),
+                "r": lambda x, j, c, xs: ag.relu(x),
+                "m": lambda x, j, c, xs: x * c,
+                "a": lambda x, j, c, xs: x + xs[j],
+                "s": lambda x, j, c, xs: x * xs[j],
+            }
+            xs = [made[kind](x, j, c, xs) for x, (kind, j, c) in zip(xs, row, strict=True)]
+        return xs
+
+    both = (function, ag.value_and_grad(lambda xs: ag.sum(function(xs))))
+    for f, compiled in zip(both, map(ag.compile, both), strict=True):
+        for shift in (0.5, -1.0, 0.25):
+            xs = [0.1 * i + shift for i in range(n)]
+            assert compiled(xs) == f(xs)

@@ -18,6 +18,8 @@ from autograd.replay.tapes.tape import Tape
 
 # Slots that are computed together: one, or as many as there are lanes.
 Item = tuple[int, ...]
+# How deep an instruction stands, what it does, to how many operands, behind which call of Python.
+_Kind = tuple[int, int, int, int]
 # Where a number stands: in which row of numbers, at which place of it.
 _Place = tuple[int, int]
 FEW = 2  # numbers that are left of a run and not worth a pack, which reads what two have written
@@ -45,7 +47,7 @@ class Packer:
         self._runs: list[list[int]] = []
         self._place_in_runs: dict[int, _Place] = {}
         self._rows: dict[int, int] = {}  # the run that follows a run of its kind
-        self._kind: dict[int, tuple[int, int, int]] = {}
+        self._kind: dict[int, _Kind] = {}
         self._readers: defaultdict[int, list[int]] = defaultdict(list)
 
     def items(self, group: Sequence[int]) -> list[Item]:
@@ -97,15 +99,25 @@ class Packer:
                 self._memory.put(slot, start + i)
 
     def _alike(self, group: Sequence[int]) -> list[list[int]]:
-        """The instructions by what they do and how deep they stand: none needs one beside it."""
+        """The instructions by what they do and how deep they stand: none needs one beside it.
+
+        Nor do they need it by what Python computes, which stays in its order: all that stand
+        together come after the same of these.
+        """
         level: dict[int, int] = {}
-        alike: dict[tuple[int, int, int], list[int]] = {}
+        after: dict[int, int] = {}  # how many calls of Python an instruction waits for
+        n_called = 0
+        alike: dict[_Kind, list[int]] = {}
         for slot in group:
             operands = self._operands(slot)
             row = self._row(slot)
             level[slot] = here = 1 + max([level.get(i, -1) for i in operands], default=0)
-            kind = id(row) if is_lowered(row.name) and operands else -1 - slot
-            self._kind[slot] = here, kind, len(operands)
+            is_called = not is_lowered(row.name)
+            n_called += is_called
+            called = n_called if is_called else max([after.get(i, 0) for i in operands], default=0)
+            after[slot] = called
+            kind = id(row) if operands and not is_called else -1 - slot
+            self._kind[slot] = here, kind, len(operands), called
             alike.setdefault(self._kind[slot], []).append(slot)
         return [alike[key] for key in sorted(alike, key=lambda key: (key[0], alike[key][0]))]
 

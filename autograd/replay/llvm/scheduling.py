@@ -38,6 +38,10 @@ def in_order(needs: Sequence[set[int]]) -> list[int]:
             missing[m] -= 1
             if not missing[m]:
                 heapq.heappush(waiting, (earliest[m], m))
+    if len(ordered) < len(needs):
+        raise ValueError(
+            f"in_order: {len(needs) - len(ordered)} numbers need each other in circles"
+        )
     return ordered
 
 
