@@ -112,7 +112,7 @@ half = ag.Op("half_of_test", lambda x: x / 2.0, lambda y, x: (0.5,))
 
 
 def test_calls_of_python_between_alike_operations():
-    """Half of these come before a call and half after one: they are no pack, or it waits for both."""
+    """Half of these come before a call, half after one: a pack of all would wait for itself."""
 
     def function(xs):
         found = []
