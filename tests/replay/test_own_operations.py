@@ -109,6 +109,7 @@ def test_of_two_that_raise_it_is_the_first_of_the_function(backend):
 
 
 half = ag.Op("half_of_test", lambda x: x / 2.0, lambda y, x: (0.5,))
+del ag.op.TABLE[half.name]
 
 
 def test_calls_of_python_between_alike_operations():
