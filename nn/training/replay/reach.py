@@ -87,7 +87,13 @@ class ModelKey:
         self._seen: set[int] = set()
         self._named: set[str] = set()  # attributes, by one's own functions
         self._of_a_training: list[Any] = []
-        while self._pending or self._is_asked_for_more():
+        self._look_at_pending()
+        while self._add_what_is_named():
+            self._look_at_pending()
+        self._hash = hash(tuple(self._parts))
+
+    def _look_at_pending(self) -> None:
+        while self._pending:
             thing = self._pending.pop()
             try:
                 self._look_at(thing)
@@ -95,7 +101,6 @@ class ModelKey:
                 pass_on(error)
                 self._held.append(thing)
                 self._parts.append(id(thing))
-        self._hash = hash(tuple(self._parts))
 
     def _look_at(self, thing: Any) -> None:
         if isinstance(thing, PLAIN):
@@ -143,9 +148,9 @@ class ModelKey:
                 self.put_back.append(partial(thing.__setitem__, slice(None), thing[:]))
         elif isinstance(thing, dict):
             self._look_into_names(thing)
-        elif isinstance(thing, History):
+        elif type(thing) is History:
             self._pending.append(len(thing))
-        elif isinstance(thing, OF_A_TRAINING):
+        elif type(thing) in OF_A_TRAINING:
             self._of_a_training.append(thing)
         elif isinstance(thing, (*HOLDING, *WITH_NAMES)):
             self._look_into_other(thing)
@@ -183,21 +188,21 @@ class ModelKey:
         ):
             self._look_into_object(thing)
 
-    def _is_asked_for_more(self) -> bool:
-        """Look into those optimisers and trainings of which a function names an attribute.
+    def _add_what_is_named(self) -> bool:
+        """Whether there are optimisers and trainings of which a function names an attribute.
 
-        Not at the velocities, unless they are named, nor at parameters: numbers of a step.
+        What they hold is pending then, but velocities only if these are named: numbers of a step.
         """
         left, self._of_a_training = self._of_a_training, []
         for thing in left:
-            names = {name.lstrip("_"): x for name, x in vars(thing).items()}
-            names |= dict.fromkeys(properties_of(type(thing)), None)
-            if self._named.isdisjoint(names.keys() - {"parameters"}):
+            held = {name.lstrip("_"): x for name, x in vars(thing).items()}
+            attributes = {*held, *properties_of(type(thing))} - {"parameters"}
+            if self._named.isdisjoint(attributes):
                 self._of_a_training.append(thing)
                 continue
             if "velocities" not in self._named:
-                names.pop("velocities", None)
-            self._pending += [*names, *names.values()]
+                held.pop("velocities", None)
+            self._pending += [*held, *held.values()]
             if self._is_kept:
                 self.put_back.append(partial(set_names, vars(thing), {**vars(thing)}))
         return bool(self._pending)
@@ -303,7 +308,7 @@ class ModelKey:
             if self._is_kept and thing in copy_context():
                 self.put_back.append(partial(set_context, thing, thing.get()))
         else:
-            self._look_into_names(vars(thing))
+            self._look_into_object(thing)
 
     def leaves(self) -> list[Value]:
         """The Values among all that was seen, whose numbers may be assigned."""

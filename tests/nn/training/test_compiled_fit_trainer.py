@@ -254,3 +254,26 @@ def test_a_loss_that_empties_its_lists(monkeypatch):
         return total
 
     both(mlp, (ROWS, NUMBERS), loss, monkeypatch, lr=0.001)
+
+
+class _OwnSGD(nn.SGD):
+    factor = 1.0
+
+
+class _OwnQueue(queue.Queue):
+    factor = 1.0
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: _OwnSGD(mlp().parameters(), lr=0.1), _OwnQueue], ids=["optimizer", "queue"]
+)
+def test_the_class_of_ones_own_is_looked_at(make, monkeypatch):
+    thing = make()
+
+    def loss():
+        return thing.factor
+
+    before = ModelKey([loss])
+    assert ModelKey([loss]) == before
+    monkeypatch.setattr(type(thing), "factor", 2.0)
+    assert ModelKey([loss]) != before
