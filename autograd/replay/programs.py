@@ -11,9 +11,7 @@ from autograd.containers import Shape
 from autograd.value import Value
 
 NOTE_STATE = -1  # in a schedule, in place of a kind: the state is noted here
-LONG = (
-    20_000  # instructions that are no sample's and in no loop: such a program is interpreted first
-)
+LONG = 20_000  # instructions, in lanes and in loops once: a longer program is interpreted first
 MOST_REMEMBERED = 8  # machine code of training steps, for further trainings
 
 

@@ -159,7 +159,8 @@ class Compiled(Entered):
         start = time.perf_counter()
         if self._allowance.has_to_wait(layout):
             result = self._eager(args, kwargs)
-            layout.seconds_missed += time.perf_counter() - start
+            with changing:
+                layout.seconds_missed += time.perf_counter() - start
             return result
         with collector_paused():
             return self._recorded(layout, tried, parts, args, kwargs, start)

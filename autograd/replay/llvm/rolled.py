@@ -157,15 +157,15 @@ class Rolled:
         return _Same(slots[0]) if len({*slots}) == 1 else _Stream(slots)
 
     def _places(self, slots: Sequence[int]) -> "_Places":
-        """Where a stream stands.
+        """Where a stream stands: in one block of inputs, or in the work memory.
 
-        What is not where most of it stands is copied to the work memory.
+        Of one that stands in several, what is elsewhere is copied to the work memory.
         """
         memory, code = self._memory, self._code
         constants = [x for slot in slots if (x := memory.constant(slot)) is not None]
         if len(constants) == len(slots):
             numbers = [code.module.scalar.constant(x) for x in constants]
-            return _Places(code.table(numbers), range(len(slots)), None)
+            return _Places(code.table(numbers), 0, 1)
         found = [memory.where(slot) for slot in slots]
         blocks = {place.block if place is not None else None for place in found}
         block = found[0].block if len(blocks) == 1 and found[0] is not None else WORK
@@ -180,32 +180,27 @@ class Rolled:
                 code.builder.store(code.number(slot), code.address(copies[slot]))
             places.append(copies[slot])
         base = code.work if block == WORK else code.block(block)
-        if [*places] == [*_evenly(places)]:
-            return _Places(base, _evenly(places), None)
-        table = code.table([ir.Constant(I64, place) for place in places])
-        return _Places(base, range(0), table)
+        start, step = places[0], places[1] - places[0]
+        if places == [start + step * i for i in range(len(places))]:
+            return _Places(base, start, step)
+        return _Places(base, 0, 0, code.table([ir.Constant(I64, place) for place in places]))
 
 
 class _Places(NamedTuple):
-    """Where the numbers of a stream stand, round by round: evenly, or as a table has it."""
+    """Where the numbers of a stream stand: one a step behind the other, or as a table has it."""
 
     base: ir.Value
-    evenly: range
-    table: ir.Value | None
+    start: int
+    step: int
+    table: ir.Value | None = None
 
     def read(self, builder: ir.IRBuilder, i: ir.Value) -> ir.Value:
         """The number of a round."""
         if self.table is not None:
             place = builder.load(builder.gep(self.table, [i]))
             return builder.load(builder.gep(self.base, [place]))
-        start = builder.gep(self.base, [ir.Constant(I64, self.evenly.start)])
-        return builder.load(builder.gep(start, [_times(builder, i, self.evenly.step)]))
-
-
-def _evenly(places: Sequence[int]) -> range:
-    """As many places that go on as the first two do; these are not the same."""
-    step = places[1] - places[0]
-    return range(places[0], places[0] + step * len(places), step or 1)
+        start = builder.gep(self.base, [ir.Constant(I64, self.start)])
+        return builder.load(builder.gep(start, [_times(builder, i, self.step)]))
 
 
 def _times(builder: ir.IRBuilder, i: ir.Value, step: int) -> ir.Value:
