@@ -2,7 +2,8 @@
 
 from autograd.containers import Shape as Shape, flatten as flatten
 from autograd.forking import awaited_by_fork as awaited_by_fork, freed_by_fork as freed_by_fork
-from autograd.replay.calls.compiled import Compiled as Compiled, compile as compile
+from autograd.replay.calls.compiled import Compiled as Compiled
+from autograd.replay.calls.compiling import compile as compile
 from autograd.replay.handlers import pass_on as pass_on
 from autograd.replay.programs import MOST_REMEMBERED as MOST_REMEMBERED, Decision as Decision
 from autograd.replay.recording.refusals import too_many_ways_to_pay as too_many_ways_to_pay
