@@ -233,7 +233,7 @@ def _made(node: Value) -> str:
     if node.op is None:
         return f"{_shown(node)} was given"
     origin = origin_of(node)
-    line = "" if origin is None or origin.line is None else f" at {_place(origin.line)}"
+    line = "" if origin is None or origin.line is None else f" at {origin.line.place}"
     return f"{_shown(node)} is {node.op.name}({', '.join(map(_shown, node.inputs[:4]))}){line}"
 
 
@@ -255,11 +255,7 @@ def _kind(x: float) -> str:
 def _where(line: Line | None) -> str:
     if line is None:
         return "  line unknown: the graph was made outside of the block; make it inside to see it"
-    return f"  at {_place(line)}: {line.text[:LONGEST]}"
-
-
-def _place(line: Line) -> str:
-    return f"{line.file}:{line.number}"
+    return f"  at {line.place}: {line.text[:LONGEST]}"
 
 
 def _number(x: Any) -> float:

@@ -62,6 +62,10 @@ class Recorder:
     def cut(self, op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
         """`leaf` is the number that `op` made of `inputs`, without its history."""
 
+    def begins(self, leaf: Any, number: Any) -> Any:
+        """The number of a new leaf, which may stand for another one in a program."""
+        return number
+
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         """The function asked whether `a question b`, where question is an operator of Python."""
 
@@ -157,6 +161,11 @@ def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
     """Tell this thread's recorder of a number without its history: of detach, or under no_grad."""
     if _context.recorder is not None:
         _context.recorder.cut(op, inputs, leaf)
+
+
+def begins(leaf: Any, number: Any) -> Any:
+    """Tell this thread's recorder of what a leaf is made; return the number that it is to have."""
+    return number if _context.recorder is None else _context.recorder.begins(leaf, number)
 
 
 def asked(question: str, a: Any, b: Any, answer: bool) -> None:

@@ -10,6 +10,7 @@ import linecache
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
 from typing import Any, NamedTuple, TypeVar
 
 from autograd import modes
@@ -43,6 +44,11 @@ class Line(NamedTuple):
     number: int
     text: str
     function: str
+
+    @property
+    def place(self) -> str:
+        """File and number, as editors and terminals take them."""
+        return f"{self.file}:{self.number}"
 
 
 class Call:
@@ -228,13 +234,31 @@ def _values(thing: Any) -> Iterator[Any]:
             pending += one.ravel().tolist()[::-1]
 
 
-def current_line() -> Line | None:
-    """The innermost line of the running code that is not of `_OURS`."""
+def current_line(within: CodeType | None = None) -> Line | None:
+    """The innermost line of the running code that is not of `_OURS`.
+
+    Args:
+        within: of what a call of this code, if given, has called.
+    """
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
-        if frame.f_back is None:
+        if frame.f_back is None or frame.f_code is within:
             return None
         frame = frame.f_back
+    return _line(frame, frame.f_lineno)
+
+
+def raising_line(error: BaseException) -> Line | None:
+    """The innermost line that an error has come through, and that is not of `_OURS`."""
+    found, at = None, error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
+            found = at
+        at = at.tb_next
+    return None if found is None else _line(found.tb_frame, found.tb_lineno)
+
+
+def _line(frame: FrameType, number: int) -> Line:
     code = frame.f_code
-    text = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
-    return Line(code.co_filename, frame.f_lineno, text, code.co_name)
+    text = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+    return Line(code.co_filename, number, text, code.co_name)

@@ -49,7 +49,10 @@ class Value:
     _label: Any  # the label; a _Noted where origin.py knows more
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if data.__class__ is float else as_number(data, "Value")
+        if data.__class__ is float:
+            self._data = data
+        else:
+            self._data = as_number(modes.begins(self, data) if modes.active else data, "Value")
         self.grad = 0.0
         self.op = None
         self.inputs = ()

@@ -157,6 +157,22 @@ def test_what_ran_is_written_as_it_ran():
     assert "= 1 = 1" not in shown
 
 
+@pytest.mark.parametrize("op", ["where", "maximum", "relu"])
+def test_an_operand_that_gets_nothing_has_no_number(op):
+    x, y = Value(-1.0, "x"), Value(2.0, "y")
+    node = {
+        "where": lambda: ag.where(1.0, y, x), "maximum": lambda: ag.maximum(x, y),
+        "relu": lambda: ag.relu(x),
+    }[op]()  # fmt: skip
+    told = ag.explain(node)
+    (row,) = [line.split() for line in str(told).splitlines() if line.split()[0] == "x"]
+    formula = {"where": [], "maximum": ["H(x", "-", "y)", "="], "relu": ["(x", ">", "0)", "="]}[op]
+    assert row == ["x", "-1.0", *formula, "none"]
+    shown = told._repr_markdown_()
+    assert "= $$" not in shown
+    assert (r"\partial x" in shown) == (op != "where")
+
+
 def test_the_naive_order_stops():
     x = Value(1.0, label="x")
     y = x

@@ -299,7 +299,9 @@ def test_a_model_file_keeps_the_preparation(tmp_path):
     model, preparation = load_prepared(path)
     assert preparation == PREPARED
     assert model.state_dict() == CLASSIFIER.state_dict()
-    assert load(path).state_dict() == CLASSIFIER.state_dict()
+    with pytest.warns(UserWarning, match="also keeps how its rows are prepared") as told:
+        assert load(path).state_dict() == CLASSIFIER.state_dict()
+    assert told[0].filename == __file__
     other = MLP(3, [2, 3], seed=2)
     assert load_prepared(path, into=other) == (other, PREPARED)
     assert "고양이".encode() in path.read_bytes()  # to be read by people too

@@ -51,7 +51,12 @@ def test_a_layout_that_is_used_has_a_program_in_the_end(n):
     assert compiled.n_eager == n_eager
 
 
-def test_the_ways_of_a_loop_that_ends_when_it_has_converged():
+def test_the_ways_of_a_loop_that_ends_when_it_has_converged(monkeypatch):
+    asked = allowance.Allowance.price
+    monkeypatch.setattr(  # however quick or busy the machine is
+        allowance.Allowance, "price", property(lambda self: 1e9 if asked.fget(self) else 0.0)
+    )
+
     def root(a):
         x = ag.Value(1.0)
         while abs(x * x - a) > 1e-9:
@@ -65,8 +70,13 @@ def test_the_ways_of_a_loop_that_ends_when_it_has_converged():
         assert [compiled(a) for a in numbers] == [root(ag.Value(a)).data for a in numbers]
     assert 1 < len(compiled.report().paths) < 30
     assert compiled.n_eager > 20
-    (note,) = compiled.report().notes
+    _, note, waits = compiled.report().notes  # the first names the line that asks
     assert re.search(r"\(float\): \d+ calls since the last program went another way", note)
+    assert re.fullmatch(
+        r"\(float\): another program is made when calls that found none have taken \d+\.\d s, as "
+        r"long as one takes to make in the mean \(\d+\.\d s so far\)",
+        waits,
+    )
     assert "autograd.take choose without one" in str(compiled.report())
 
 

@@ -17,7 +17,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests.replay.eager import BACKENDS
+from tests.replay.eager import BACKENDS, bits
 from tests.replay.plain_programs import expression, function, outcome
 
 DECIDES = ("round", "int", "math.floor", "math.sqrt", "float", "bool", "str", "table.get")
@@ -74,6 +74,8 @@ def test_a_random_expression_of_ints(seed):
         lambda n, m, x: [x ** (n / 2), (n / 2 + 3) ** x, x // (n / 2), x % (n / 2)],
         lambda n, m, x: [ag.power(x, n / 2), ag.power(n / 2, m), ag.grad(lambda z: z * z)(n / 2)],
         lambda n, m, x: [ag.take([x, -x, 2.0 * x], abs(n) * 2 / 2) if abs(n) < 3 else x],
+        lambda n, m, x: [Value(n) * x, Value(m / 2, "half") ** 2, Value(n) == Value(n), x],
+        lambda n, m, x: [*ag.value_and_grad(lambda z: z * z * x)(Value(n / 2)), x],
         lambda n, m, x: [x if n / 2 else -x, not m / 2],
         lambda n, m, x: [-(n / 3) * m, +(n / 3), abs(-(n / 3)), x],
         lambda n, m, x: [x * int(n / 2), math.floor(n / 2), math.ceil(n / 2), math.trunc(n / 2)],
@@ -87,9 +89,26 @@ def test_a_float_made_of_ints(f, backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_one_program_serves_all_numbers_that_are_only_computed_with(backend):
     compiled = agree(
-        lambda n, m, x: [x * (n / 3) ** 0.5 / (m / 2), n / 3 // m, n / 3 % m], backend,
+        lambda n, m, x: [x * (n / 3) ** 0.5 / (m / 2), n / 3 // m, n / 3 % m, Value(n) * x],
+        backend,
         *[(n, m, 1.5) for n in range(5) for m in range(1, 5)],
     )  # fmt: skip
+    assert len(compiled.report().paths) == 1
+    assert not compiled.report().n_eager
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_value_of_a_number_is_a_leaf_which_no_derivative_passes(backend):
+    def f(w, n, y):
+        a, b = Value(n, "n"), Value(y)
+        assert a.op is b.op is None
+        slope = ag.grad(lambda z: ag.tanh(z * w * a))(b)
+        return w * a * b + slope
+
+    eager = ag.value_and_grad(f)
+    compiled = ag.compile(eager, backend=backend)
+    calls = [(0.5, 2, 3.0), (0.25, 3, 0.5), (-2.0, -7, 0.0), (1.5, 0, -0.0)]
+    assert [bits(compiled(*call)) for call in calls] == [bits(eager(*call)) for call in calls]
     assert len(compiled.report().paths) == 1
     assert not compiled.report().n_eager
 

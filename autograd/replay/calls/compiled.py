@@ -8,6 +8,7 @@ import sys
 import time
 import warnings
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from inspect import iscoroutine
 from operator import attrgetter
@@ -29,12 +30,19 @@ from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
-    NO_INT,
+    HAS_NONE,
+    LISTENED_TO,
+    NAN,
     OTHER_NUMBERS,
+    RAISED,
     RETURNS_OBJECTS,
+    TOO_MANY_LAYOUTS,
+    WAITS,
     mistranslated,
+    no_int,
     too_many_layouts,
     too_many_ways,
+    what_was_raised,
 )
 from autograd.replay.recording.results import holds_of_recording
 from autograd.replay.recording.trial import Trial, difference, is_translation, plain
@@ -74,7 +82,7 @@ class Compiled(Entered):
         self._layouts, self._is_told = Layouts(), False
         self._allowance = Allowance()
         self._last: Path | None = None
-        self.n_eager = 0
+        self._eager_calls: Counter[str] = Counter()  # by why they ran the function as it stands
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         name = str(getattr(self, "__qualname__", ""))
@@ -93,11 +101,11 @@ class Compiled(Entered):
             bound = self._bound(args, kwargs, is_recorded=False)
             return self._function(*bound.args, **bound.kwargs)
         if modes.is_listened_to():
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, LISTENED_TO)
         layout = self._layouts.of(parts.key)
         if layout is None:
             self._say_there_are_too_many()
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, TOO_MANY_LAYOUTS)
         tried = [*layout.paths]
         for i, path in enumerate(tried):
             numbers = [*parts.numbers, *map(_data, path.leaves)]
@@ -107,7 +115,7 @@ class Compiled(Entered):
             except Exception as error:  # noqa: BLE001 - of a row in Python: a guard may come first
                 pass_on(error)
                 outputs, shape = self._of_function(args, kwargs)  # raises what this does
-                self.n_eager += 1
+                self._eager_calls[RAISED] += 1
                 return shape.rebuild(map(plain, outputs))
             if path.program.seconds_later != before:  # just translated: as unproven as a new one
                 with changing:
@@ -121,7 +129,7 @@ class Compiled(Entered):
                 layout.put_first(path)
             self._last = path
             if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
-                return self._eager(args, kwargs)
+                return self._eager(args, kwargs, NAN)
             trial = layout.unproven.get(id(path))
             if trial is None:
                 if path.program.direct is not None and id(path) not in layout.entered:
@@ -131,7 +139,7 @@ class Compiled(Entered):
             right = self._result_instead(layout, path, trial, parts, found, args, kwargs)
             return right[0] if right else path.build(found)
         if layout.eager:
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, HAS_NONE)
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
@@ -150,16 +158,20 @@ class Compiled(Entered):
     ) -> Any:
         """Run the function once on fresh nodes, keep the program, return the result."""
         if len(tried) >= MOST_PATHS:
-            self._give_up(layout, too_many_ways(MOST_PATHS))
-            return self._eager(args, kwargs)
+            self._give_up(layout, too_many_ways(MOST_PATHS, layout.lines()))
+            return self._eager(args, kwargs, HAS_NONE)
         start = time.perf_counter()
         if self._allowance.has_to_wait(layout):
-            result = self._eager(args, kwargs)
+            result = self._eager(args, kwargs, WAITS)
             with changing:
                 layout.seconds_missed += time.perf_counter() - start
             return result
-        with collector_paused():
-            return self._recorded(layout, tried, parts, args, kwargs, start)
+        try:
+            with collector_paused():
+                return self._recorded(layout, tried, parts, args, kwargs, start)
+        except Exception as error:
+            layout.raised = what_was_raised(error)
+            raise
 
     def _recorded(
         self,
@@ -175,7 +187,7 @@ class Compiled(Entered):
         is_exact, function = self.mode == "exact", self._function
         if bound.is_unlike:
             self._give_up(layout, OTHER_NUMBERS, stacklevel=6)
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, HAS_NONE)
         given = which_items([*bound.args, *bound.kwargs.values()])
         try:
             recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
@@ -185,25 +197,25 @@ class Compiled(Entered):
             pass_on(error)
             if not bound.has_plain:
                 raise
-            result = self._eager(args, kwargs)  # raises what the function itself does
-            self._give_up(layout, NO_INT, stacklevel=6)
+            result = self._eager(args, kwargs, HAS_NONE)  # raises what the function itself does
+            self._give_up(layout, no_int(error), stacklevel=6)
             return result
         if given != which_items([*bound.args, *bound.kwargs.values()]):
             self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=6)
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, HAS_NONE)
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.asked:
             one = Compiled(recipe.function, self.mode, self.backend, self._are_plain)
             layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
         if recording.is_doubtful:
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, NAN)
         why = OTHER_NUMBERS if recording.is_unlike else ""
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             for coroutine in filter(iscoroutine, recording.outputs):
                 coroutine.close()  # nobody is going to await it
             self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=6)
-            return self._eager(args, kwargs)
+            return self._eager(args, kwargs, HAS_NONE)
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
@@ -213,11 +225,11 @@ class Compiled(Entered):
             right, shape_then = self._of_function(args, kwargs)
             if why := difference(path, numbers, right, shape_then):
                 self._give_up(layout, why, stacklevel=6)
-                self.n_eager += 1
+                self._eager_calls[HAS_NONE] += 1
                 return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):
             self._last = path
-        return self._eager(args, kwargs) if has_nan else path.build(numbers)
+        return self._eager(args, kwargs, NAN) if has_nan else path.build(numbers)
 
     def _result_instead(
         self,
@@ -252,9 +264,10 @@ class Compiled(Entered):
         if why:
             # With a nan nothing is proven: an edge that is not there may have made it. Native code
             # may have none, where it leaves out what is made of that edge.
-            if tape is None or not any(map(_is_nan, tape)):
+            has_nan = tape is not None and any(map(_is_nan, tape))
+            if not has_nan:
                 self._give_up(layout, why)
-            self.n_eager += 1
+            self._eager_calls[NAN if has_nan else HAS_NONE] += 1
             return [shape.rebuild(map(plain, right))]
         with changing:
             direct = path.program.direct
@@ -281,9 +294,9 @@ class Compiled(Entered):
             f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=stacklevel
         )
 
-    def _eager(self, args: Any, kwargs: Any) -> Any:
-        """The function's own result, as numbers."""
-        self.n_eager += 1
+    def _eager(self, args: Any, kwargs: Any, why: str) -> Any:
+        """The function's own result, as numbers, in a call that no program serves."""
+        self._eager_calls[why] += 1
         if self._values is None:
             outputs, shape = self._of_function(args, kwargs)
         else:  # of numbers, for gradients of Values are Values: ten times the work
@@ -305,7 +318,13 @@ class Compiled(Entered):
 
     def report(self) -> "Report":
         """What was made of the function: print it."""
-        return Report.of(self._name, self.mode, self.backend, self._layouts, self.n_eager)
+        of_layouts = self._layouts, self._allowance.price
+        return Report.of(self._name, self.mode, self.backend, *of_layouts, self._eager_calls)
+
+    @property
+    def n_eager(self) -> int:
+        """How many calls ran the function as it stands."""
+        return self._eager_calls.total()
 
     @property
     def source(self) -> str:

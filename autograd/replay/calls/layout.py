@@ -4,11 +4,13 @@ Owns the list of them, which many threads may use and change at once, and how ma
 may be.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
 from autograd.forking import freed_by_fork
+from autograd.origin import Line
 from autograd.replay.calls.path import Path
 from autograd.replay.programs import Entrance
 from autograd.replay.recording.trial import Trial, is_same_way
@@ -33,6 +35,7 @@ class Layout:
         unproven: the paths that have not yet been compared with the function on other numbers.
         entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
+        raised: what the function raised when it was last recorded in vain; "" if it did not.
         n_missed: how many calls have found no program since the last one was made, and
             seconds_missed: how long these took.
         by_sample: for a vmap whose samples take different ways: the same of the function of one
@@ -43,7 +46,7 @@ class Layout:
         self.paths: list[Path] = []
         self.unproven: dict[int, Trial] = {}
         self.entered: set[int] = set()
-        self.eager = ""
+        self.eager = self.raised = ""
         self.n_missed, self.seconds_missed = 0, 0.0
         self.by_sample: Callable[..., Any] | None = None
 
@@ -54,7 +57,7 @@ class Layout:
             new = [one.tape for one in self.paths if id(one) not in old]
             if self.eager or any(is_same_way(tape, path.tape) for tape in new):
                 return False
-            self.n_missed, self.seconds_missed = 0, 0.0
+            self.n_missed, self.seconds_missed, self.raised = 0, 0.0, ""
             self.paths.insert(0, path)
             self.unproven[id(path)] = trial
             return True
@@ -68,6 +71,13 @@ class Layout:
             if direct is not None and (trial is None or trial.is_repeated):
                 found.append(direct)
                 self.entered.add(id(path))
+        return found
+
+    def lines(self) -> "Counter[Line]":
+        """Of the function's code: where it asks which way to go, and how often in one call."""
+        found: Counter[Line] = Counter()
+        for path in [*self.paths]:
+            found |= path.lines
         return found
 
     def put_first(self, path: Path) -> None:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd.containers import Shape
+from autograd.origin import Line
 from autograd.replay.backends import program_of
 from autograd.replay.programs import Direct, Program
 from autograd.replay.recording.binding import Bound
@@ -37,6 +38,7 @@ class Path(NamedTuple):
         is_near: whether the tape itself need not give the last digits of the function's numbers.
         n_own: how many outputs stand at the end that are no result: of operations of the user's
             own, which are to be called, as they may raise.
+        lines: of the function's code: where it asked which way to go, and how often each.
     """
 
     tape: Tape
@@ -49,6 +51,7 @@ class Path(NamedTuple):
     seconds: float
     is_near: bool
     n_own: int
+    lines: "Counter[Line]"
 
 
 class Made(NamedTuple):
@@ -100,7 +103,7 @@ def path_of(
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
-    made = shape, fixed, wholes, build, seconds, recording.is_near, n_own
+    made = shape, fixed, wholes, build, seconds, recording.is_near, n_own, recording.lines
     path = Path(tape, program, recording.leaves, *made)
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from autograd.replay.backends import why_python
 from autograd.replay.calls.layout import Layout
+from autograd.replay.recording.refusals import asked_at
+
+MOST_NAMED = 3  # layouts that wait
 
 
 class PathReport(NamedTuple):
@@ -70,15 +73,20 @@ class Report(NamedTuple):
     Attributes:
         name, mode: of the function.
         paths: its programs.
-        notes: layouts that have none, and why.
-        n_eager: how many calls ran the function as it stands.
+        notes: layouts that have none, and why; where the function asks which way to go.
+        eager: how many calls ran the function as it stands, by why.
     """
 
     name: str
     mode: str
     paths: list[PathReport]
     notes: list[str]
-    n_eager: int
+    eager: dict[str, int]
+
+    @property
+    def n_eager(self) -> int:
+        """How many calls ran the function as it stands."""
+        return sum(self.eager.values())
 
     @classmethod
     def of(
@@ -87,16 +95,26 @@ class Report(NamedTuple):
         mode: str,
         backend: str | None,
         layouts: Mapping[Any, "Layout"],
-        n_eager: int,
+        price: float,
+        eager: Mapping[str, int],
     ) -> "Report":
-        """What there is at the moment."""
+        """What there is at the moment.
+
+        Args:
+            name, mode, backend, layouts: of the function.
+            price: the seconds after which calls without a program are worth one.
+            eager: see `Report`.
+        """
         paths, notes = [], []
+        waiting: dict[str, float] = {}
         for key, layout in [*layouts.items()]:  # other threads may add some
             kinds = ", ".join([_kind(one) for one in key[1:]])
             if layout.eager:
                 notes.append(f"({kinds}): runs as it stands: {layout.eager}")
             if layout.by_sample is not None:
                 notes.append(f"({kinds}): sample by sample, each on its own way")
+            if lines := layout.lines():
+                notes.append(f"({kinds}): asks which way to go at {asked_at(lines)}")
             if layout.n_missed and layout.paths:
                 notes.append(
                     f"({kinds}): {_count(layout.n_missed, 'call')} since the last program went "
@@ -126,19 +144,42 @@ class Report(NamedTuple):
                         direct=program.direct is not None,
                     )
                 )
-        return cls(name, mode, paths, notes, n_eager)
+            if layout.raised:
+                notes.append(f"({kinds}): no program, for it raised {layout.raised}")
+            if layout.seconds_missed and not layout.eager:
+                waiting[f"({kinds})"] = layout.seconds_missed
+        if waiting:
+            notes.append(_wait(waiting, price))
+        return cls(name, mode, paths, notes, dict(eager))
 
     def __str__(self) -> str:
         lines = [f"compiled {self.name}, {self.mode}"]
         lines += [f"  {line}" for line in [*map(str, self.paths), *self.notes]]
         if not self.paths and not self.notes:
             lines.append("  not recorded yet: call it")
-        if self.n_eager:
-            lines.append(f"  {_count(self.n_eager, 'call')} ran the function as it stands")
+        if self.eager:
+            whys = [f"{n:,} {why}" for why, n in self.eager.items()]
+            ran = f"{_count(self.n_eager, 'call')} ran the function as it stands"
+            lines.append(f"  {ran}: {'; '.join(whys)}")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _wait(waiting: Mapping[str, float], price: float) -> str:
+    """That layouts have no program yet, by how many seconds their calls have taken."""
+    named = ", ".join([*waiting][:MOST_NAMED])
+    more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
+    least, most = min(waiting.values()), max(waiting.values())
+    are_several = len(waiting) > 1
+    so_far = f"{least:.1f} to {most:.1f} s" if are_several else f"{most:.1f} s"
+    return (
+        f"{named}{more}: another program{' of each' * are_several} is made when calls that found "
+        f"none have taken {price:.1f} s, as long as one takes to make in the mean ({so_far} so far)"
+        + "; lists padded to one length share one"
+        * are_several
+    )
 
 
 def _count(n: int, thing: str) -> str:

@@ -18,6 +18,7 @@ from autograd import modes, ops
 from autograd.backward import topological_order
 from autograd.containers import Shape, flatten
 from autograd.op import Op
+from autograd.origin import Line, current_line
 from autograd.replay.recording.arguments import is_other_array
 from autograd.replay.recording.traced import Traced, Whole
 from autograd.replay.tapes.tape import CONDITIONS
@@ -42,6 +43,7 @@ class Recording(NamedTuple):
         shape: the container of the outputs.
         wholes: the places of the outputs that are whole numbers.
         asked: (question, a, b, answer), in order.
+        lines: of the function's code: those that asked, and how often each did.
         own: the nodes made by operations of the user's own that nothing of this needs.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
@@ -57,6 +59,7 @@ class Recording(NamedTuple):
     shape: Shape
     wholes: set[int]
     asked: list[tuple[str, Any, Any, bool]]
+    lines: "Counter[Line]"
     own: list[Value]
     is_doubtful: bool
     is_unlike: bool
@@ -94,9 +97,9 @@ def record(
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
     own = _not_among(notes.own, outputs, notes.questions)
     leaves, constants = _met(outputs, own, notes, inputs)
-    asked, is_doubtful = notes.questions, notes.is_doubtful
-    flags = is_doubtful, notes.is_unlike, notes.compares, notes.is_near
-    return Recording(leaves, constants, outputs, shape, wholes, asked, own, *flags)
+    asked, lines = notes.questions, notes.lines
+    flags = notes.is_doubtful, notes.is_unlike, notes.compares, notes.is_near
+    return Recording(leaves, constants, outputs, shape, wholes, asked, lines, own, *flags)
 
 
 @contextmanager
@@ -133,6 +136,7 @@ class _Notes(modes.Recorder):
     def __init__(self, exact: bool, guards_reads: bool) -> None:
         super().__init__()
         self.questions: list[tuple[str, Any, Any, bool]] = []
+        self.lines: Counter[Line] = Counter()
         self.own: list[Value] = []
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
         self._exact, self._guards_reads = exact, guards_reads
@@ -158,6 +162,12 @@ class _Notes(modes.Recorder):
         self._cut.append((op, inputs, leaf))
         self.made.add(id(leaf))
 
+    def begins(self, leaf: Value, number: Any) -> Any:
+        if not isinstance(number, Traced):
+            return number
+        self.cut(ops.identity, (number.as_value,), leaf)  # `Value(x)` of a number is a leaf
+        return number.number
+
     def mend(self) -> None:
         """Give what was cut its history again, over an edge that carries no derivative.
 
@@ -175,7 +185,13 @@ class _Notes(modes.Recorder):
                 question, b = _of_floats(question, b)
             a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
             self.questions.append((question, a, b, bool(answer)))
+            self._note_line()
             self._doubt(a, b)
+
+    def _note_line(self) -> None:
+        line = current_line(within=record.__code__)
+        if line is not None:  # else the engine itself asked
+            self.lines[line] += 1
 
     def _doubt(self, *operands: Any) -> None:
         """Ask that no operand is nan, where 0 * inf on a dead edge may have made it one."""
@@ -201,6 +217,7 @@ class _Notes(modes.Recorder):
                 "autograd.take(rows, x) reads a list, and autograd.sqrt(x) stays where "
                 "math.sqrt(x) does not"
             )
+        self._note_line()
         self._doubt(x)
         number = x._data
         if number != number:

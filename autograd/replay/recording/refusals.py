@@ -1,13 +1,16 @@
 """Refusals: why a compiled function runs as it stands, and what to do about it.
 
-Owns the words, which stand after "it runs uncompiled:" in a warning, and in a report.
+Owns the words, which stand after "it runs uncompiled:" in a warning, and in a report; and those for
+the lines of code at which a function asks which way to go, or cannot go on.
 """
 
-NO_INT = (
-    "it does with an int, or a number it is not differentiated by, what can only be done with an "
-    "int itself or that number, such as math.sqrt(n / 2), isinstance(n, int) or numpy.exp(x); "
-    "compute that outside and give the result as an argument"
-)
+from collections import Counter
+
+from autograd.origin import Line, raising_line
+
+MOST_LINES = 3  # named
+LONGEST = 60  # characters of a line
+
 OTHER_NUMBERS = (
     "among its arguments are numbers that do not compute as Python's floats and ints do, such as "
     "float32, decimals, or arrays of a class of their own; give float64 or int64"
@@ -21,6 +24,38 @@ RETURNS_OBJECTS = (
     "beside numbers it returns something that is another thing at each call, such as an object, a "
     "set or an iterator that holds Values; return numbers in lists, tuples, dicts or arrays"
 )
+
+# Why a single call runs the function, where there are programs, or will be.
+HAS_NONE = "for there is no program for such arguments"
+WAITS = "until another program is worth making"
+NAN = "for nan, whose edges eager mode knows"
+RAISED = "to raise what it does"
+LISTENED_TO = "inside of a block such as scope or detect_anomaly"
+TOO_MANY_LAYOUTS = "for arguments of too many layouts"
+
+
+def what_was_raised(error: Exception) -> str:
+    """An error by its class, the beginning of its text, and the line that raised it."""
+    text = " ".join(str(error).split())
+    line = raising_line(error)
+    where = f" at {_shown(line)}" if line is not None else ""
+    return f"{type(error).__name__}: {text:.{2 * LONGEST}}{where}"
+
+
+def no_int(error: Exception) -> str:
+    """A recording has raised this, and the function itself does not."""
+    return (
+        "it does with an int, or a number it is not differentiated by, what can only be done with "
+        "an int itself or that number, such as isinstance(n, int) or numpy.exp(x); compute that "
+        "outside and give the result as an argument"
+        f"{raised_at(error)}"
+    )
+
+
+def raised_at(error: Exception) -> str:
+    """The line of the user's code that raised an error, at the end of a sentence."""
+    line = raising_line(error)
+    return "" if line is None else f"; it was {type(error).__name__} at {_shown(line)}"
 
 
 def mistranslated(mode: str) -> str:
@@ -53,31 +88,47 @@ _IN_TRAINING = (
 _TO_CHOOSE = "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k)"
 
 
-def too_many_ways(most: int) -> str:
-    """More than so many ways for arguments of one layout."""
+def asked_at(lines: "Counter[Line]") -> str:
+    """The lines at which a function asked which way to go, those that asked most often first."""
+    asking = [line for line, _ in lines.most_common(MOST_LINES)]
+    more = [f"{len(lines) - len(asking)} more"] if len(lines) > len(asking) else []
+    return ", ".join([*map(_shown, asking), *more])
+
+
+def _shown(line: Line) -> str:
+    return f"{line.place} `{line.text:.{LONGEST}}`" if line.text else line.place
+
+
+def too_many_ways(most: int, lines: "Counter[Line]") -> str:
+    """More than so many ways for arguments of one layout, asked for at these lines."""
     return (
         f"it took more than {most} ways through its {_COMPARING}, ints that are list indices or "
         "lengths, and numbers that it took out by .data or as text; "
         f"{_TO_CHOOSE}, and detach() instead of reading .data, so that one program serves all "
-        "numbers"
+        f"numbers{_there(lines)}"
     )
 
 
-def too_many_ways_of_batches(most: int, most_numbers: int) -> str:
+def too_many_ways_of_batches(most: int, most_numbers: int, lines: "Counter[Line]") -> str:
     """More than so many ways for the batches of a training, and for rows of tables so large."""
     return (
         f"the model and its loss took more than {most} ways through the data, by {_IN_TRAINING}, "
         f"or by indices with which take() reads a table of more than {most_numbers} numbers; "
-        f"{_TO_CHOOSE}, so that one program serves all batches"
+        f"{_TO_CHOOSE}, so that one program serves all batches{_there(lines)}"
     )
 
 
-def too_many_ways_to_pay(n_batches: float, what: str) -> str:
+def _there(lines: "Counter[Line]") -> str:
+    return f"; the ways part at {asked_at(lines)}" if lines else ""
+
+
+def too_many_ways_to_pay(n_batches: float, what: str, lines: "Counter[Line]") -> str:
     """Programs that would serve so few of a training's batches that eager mode is quicker."""
     pays = f"would pay from {n_batches:,.0f} batches on" if n_batches < 1e9 else "never pays"
     return (
         f"its {what} take different ways through the model or the loss, by {_IN_TRAINING}, so that "
         f"a program serves few batches and {pays}; {_TO_CHOOSE}, so that one program serves all"
+        f"{_there(lines)}"
     )
 
 

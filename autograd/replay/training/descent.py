@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
+from autograd.origin import Line
 from autograd.replay.handlers import pass_on
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.recording.refusals import too_many_ways_of_batches
@@ -93,6 +94,11 @@ class Descent:
         if [table.key for table in tables] != [self._maker.rows.key, self._maker.targets.key]:
             self._steps.clear()
         self._maker.rows, self._maker.targets = tables
+
+    @property
+    def lines(self) -> "Counter[Line]":
+        """Of the code of model and loss: where they asked which way to go, and how often."""
+        return self._maker.lines
 
     def ways(self, samples: Sequence[int], size: int = 1) -> Ways:
         """How a few of these samples, and the first batches of them, go through the cost.
@@ -180,7 +186,8 @@ class Descent:
             self._n_missed[size] += 1
             return _NOTHING
         if len(steps) >= MOST_PROGRAMS:
-            return self._refuse(too_many_ways_of_batches(MOST_PROGRAMS, MOST_NUMBERS))
+            lines = self._maker.lines
+            return self._refuse(too_many_ways_of_batches(MOST_PROGRAMS, MOST_NUMBERS, lines))
         self._n_missed[size] = 0
         first, start = samples[:size], perf_counter()
         try:

@@ -7,6 +7,7 @@ from array import array
 from time import perf_counter
 
 from autograd.replay.handlers import pass_on
+from autograd.replay.recording.refusals import raised_at
 from autograd.replay.recording.trial import close, same
 from autograd.replay.training.step import State, Step, Steps
 from autograd.replay.training.surroundings import Surroundings
@@ -64,5 +65,4 @@ class Proof:
 def why_none(error: Exception) -> str:
     """Why there is no program of a cost that has raised this."""
     text = " ".join(str(error).split())
-    kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
-    return f"no program can be made of its steps: {kind}{text}"
+    return f"no program can be made of its steps: {text}{raised_at(error)}"

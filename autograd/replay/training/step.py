@@ -4,6 +4,7 @@ Owns how a step is recorded, and the same step in eager mode, with which its pro
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
+from autograd.origin import Line
 from autograd.replay.backends import step_program_of
 from autograd.replay.programs import StepProgram
 from autograd.replay.recording.recorder import collector_paused, record
@@ -97,6 +99,7 @@ class Steps:
         self._cost, self.parameters, self._update = cost, list(parameters), update
         self.leaves = Leaves(parameters)
         self.rows, self.targets = rows, targets
+        self.lines: Counter[Line] = Counter()  # where the cost asked which way to go
 
     def state(
         self,
@@ -151,6 +154,7 @@ class Steps:
         given += [Value(0.0) for _ in self.parameters] if state.with_gradients else []
         leaves = [*given, *row_nodes, *target_nodes]
         recording = record(step, (), {}, leaves, self._mode == "exact")
+        self.lines |= recording.lines
         if recording.own:
             name = getattr(recording.own[0].op, "name", "")
             raise ValueError(
@@ -176,6 +180,7 @@ class Steps:
         found = record(
             lambda: self._cost_to_differentiate(rows, targets)[0], (), {}, given, is_exact
         )
+        self.lines |= found.lines
         return tape_of([*given, *found.leaves], found.constants, found.outputs, found.asked)
 
     def _cost_to_differentiate(self, rows: Any, targets: Any) -> tuple[Any, Any]:

@@ -91,7 +91,8 @@ class CompiledSteps:
                 self._worth.reckon_with(made.ways(training.order, size))
                 if not self._worth.pays(size) and not self._worth.ways.serve_all:
                     what = "batches" if self._worth.ways.share == 1.0 else "samples"
-                    self._refuse(too_many_ways_to_pay(self._worth.least(size), what))
+                    least, lines = self._worth.least(size), made.lines
+                    self._refuse(too_many_ways_to_pay(least, what, lines))
                     return 0
             self._descent = made
         elif is_watched:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from nn import MLP, fit, load, predict
+from nn import MLP, fit, predict
 from nn.command.main import main
 from nn.command.recipes import RECIPES
 from nn.data import DATA_SETS
@@ -60,7 +60,9 @@ def test_every_data_set_has_a_recipe():
 
 def test_an_empty_word_is_no_hidden_layer(tmp_path):
     assert main([*quick("xor", "--out", tmp_path / "out"), "--hidden", ""]) == 0
-    assert repr(load(tmp_path / "out" / "model.safetensors")).startswith("MLP(2, [1], output_")
+    assert repr(load_prepared(tmp_path / "out" / "model.safetensors")[0]).startswith(
+        "MLP(2, [1], output_"
+    )
 
 
 @pytest.mark.parametrize("name", ["circles", "spirals", "blobs", "xor", "linear", "iris"])
@@ -130,7 +132,7 @@ def test_every_setting_reaches_the_training(tmp_path, monkeypatch, capsys):
     models = {}
     for name, arguments in SETTINGS.items():
         assert main([*quick("moons", "--out", tmp_path / name), *arguments]) == 0, name
-        models[name] = load(tmp_path / name / "model.safetensors")
+        models[name], _ = load_prepared(tmp_path / name / "model.safetensors")
     said = capsys.readouterr().out
     assert repr(models["hidden"]).startswith("MLP(2, [5, 3, 1], activation='relu'")
     assert repr(models["commas"]).startswith("MLP(2, [5, 2, 1]")

@@ -41,7 +41,7 @@ class WithSlope(nn.Module):
         self.f = layers(draw)
 
     def __call__(self, inputs):
-        xs = [x.as_value if hasattr(x, "as_value") else Value(float(x)) for x in inputs]
+        xs = [Value(x) for x in inputs]
         value, (by_inputs, _) = ag.value_and_grad(self.f, (0, 1))(xs, self.weights)
         return [value, *by_inputs]
 
@@ -77,7 +77,7 @@ class Penalised(nn.Module):
         self.inner = nn.MLP(2, [6, 6, 1], activation="relu", seed=1)
 
     def __call__(self, inputs):
-        xs = [x.as_value if hasattr(x, "as_value") else Value(float(x)) for x in inputs]
+        xs = [Value(x) for x in inputs]
         value, slopes = ag.value_and_grad(self.inner)(xs)
         return [value, *slopes]
 

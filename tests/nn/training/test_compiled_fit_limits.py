@@ -3,6 +3,7 @@
 Owns what callbacks may change and what they see, and errors.
 """
 
+import numpy
 import pytest
 
 import autograd as ag
@@ -251,7 +252,7 @@ def test_the_smallest_learning_rate(monkeypatch):
 
 
 def test_a_wrong_word_for_compiled():
-    for wrong in ("quick", 2, [], "Fast"):
+    for wrong in ("quick", 2, [], "Fast", numpy.array(["exact", "fast"])):
         with pytest.raises(ValueError, match="compiled must be True"):
             fit(mlp(), DATA, "mse", lr=0.1, compiled=wrong)
 

@@ -5,6 +5,7 @@ Owns when programs are made for them: none that would cost more than they save.
 
 import math
 import re
+from collections import Counter
 
 import pytest
 
@@ -238,7 +239,7 @@ def test_programs_that_would_serve_few_batches_are_not_made(monkeypatch):
     assert said.startswith(f"fit: trained uncompiled: {TOO_FEW}")
     assert "choose by where(relu(x), a, b), maximum()" in said
     assert re.search(r"few batches and would pay from [\d,]+ batches on; ", said)
-    assert "few batches and never pays; " in too_many_ways_to_pay(math.inf, "samples")
+    assert "few batches and never pays; " in too_many_ways_to_pay(math.inf, "samples", Counter())
     # One batch of all samples takes one way: the same in every epoch.
     found = both(Gate, (ROWS, LEFT), "mse", monkeypatch, batch_size=17, epochs=80)
     assert (found.n_steps, found.said) == (80 - 1, [])  # the first batch is eager
