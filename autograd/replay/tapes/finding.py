@@ -19,6 +19,7 @@ from autograd.replay.tapes.samples import FEWEST, Samples
 from autograd.replay.tapes.tape import Tape
 
 ENOUGH = 0.3  # of a tape may be no sample's; if it is more, other samples are looked for
+WORTH = 0.875  # if more is no sample's, samples gain little, and to divide a tape takes long
 LENGTHS, SIZES = 4, 4  # numbers of samples that are tried, and for each rows of so many sizes
 MANY = 6  # samples, of which most are not as large by chance
 NEARLY, LITTLE = 0.1, 0.5  # as much as most samples have of their own; hardly any of it
@@ -66,7 +67,7 @@ def find_samples(
 def _search(tape: Tape, of_inputs: Sequence[int], guesses: Sequence[Sequence[int]]) -> _Found:
     additions = Additions(tape)
     best: tuple[Tape, Samples | None] = tape, None
-    shortest = len(tape.rows)
+    shortest = int(WORTH * len(tape.rows))
     tried: set[tuple[int, ...]] = set()
     has_twins = False
     for owners in _owners(additions, of_inputs, guesses):
