@@ -98,9 +98,19 @@ def load(path: _Path, into: Module | None = None) -> Module:
             or written by PyTorch. Default: the file's architecture is rebuilt.
 
     Raises ValueError, in one line that names the file, for anything but a whole and consistent
-    file, and OSError if it cannot be read.
+    file, and OSError if it cannot be read. Warns where the file has a preparation, which it leaves
+    out: rows as they stand in a table are no input of such a model.
     """
-    return load_prepared(path, into)[0]
+    model, preparation = load_prepared(path, into)
+    if preparation is not None:
+        warnings.warn(
+            f"load: {os.fspath(path)} also keeps how its rows are prepared (scaling, categories, "
+            "classes), which load leaves out: model, preparation = load_prepared(path), and "
+            "preparation.row(...) makes a row of a table an input",
+            UserWarning,
+            stacklevel=2,
+        )
+    return model
 
 
 def load_prepared(path: _Path, into: Module | None = None) -> tuple[Module, Preparation | None]:

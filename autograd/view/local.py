@@ -35,5 +35,10 @@ def local_derivatives(
 
 
 def is_number(derivative: str | None, partial: float | None) -> bool:
-    """Whether a derivative as a formula is only the number itself, perhaps cut to six digits."""
-    return partial is not None and derivative in (number_text(partial), short_number(partial))
+    """Whether a derivative as a formula is only the number itself, perhaps cut to six digits.
+
+    Where nothing flows there is no number, as for what `where` did not choose: 1 would mislead.
+    """
+    if partial is None:
+        return derivative in ("1", "-1")
+    return derivative in (number_text(partial), short_number(partial))

@@ -54,15 +54,15 @@ def _display(told: "Explanation") -> str:
     for one in told.operands:
         if one.latex is not None and one.name:
             by = rf"\frac{{\partial {name}}}{{\partial {latex_name(one.name)}}}"
-            numbers = [_tex_number(one.partial)]
-            if not is_number(one.derivative, one.partial):
-                numbers.insert(0, one.latex)
-            lines.append(" = ".join([by, *numbers]))
+            said = [] if is_number(one.derivative, one.partial) else [one.latex]
+            said += [] if one.partial is None else [_tex_number(one.partial)]
+            if said:
+                lines.append(" = ".join([by, *said]))
     return "\n\n".join(f"$${line}$$" for line in dict.fromkeys(lines))
 
 
-def _tex_number(x: float | None) -> str:
-    text = "" if x is None else number_text(x)
+def _tex_number(x: float) -> str:
+    text = number_text(x)
     match = re.fullmatch(r"(-?[\d.]+)e([+-]\d+)", text)
     if match:
         return rf"{match[1]} \cdot 10^{{{int(match[2])}}}"

@@ -194,12 +194,12 @@ def draw_samples(fraction: float, n: int, source: Random) -> list[int]:
 
 def compile_mode_of(compiled: Any) -> str | None:
     """Return the argument `compiled` as a mode of `autograd.compile`; None for eager mode."""
-    if compiled is True or compiled == "exact":
-        return "exact"
     if compiled is False or compiled is None:
         return None
-    if compiled == "fast":
-        return "fast"
+    if compiled is True:
+        return "exact"
+    if isinstance(compiled, str) and compiled in ("exact", "fast"):  # an array has many answers
+        return compiled
     raise ValueError(
         f'fit: compiled must be True (eager\'s bits), "fast" or False; got {compiled!r:.40}'
     )
