@@ -219,7 +219,7 @@ class Compiled(Entered):
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
         )
-        self._allowance.spend(len(path.tape.rows), path.seconds)
+        self._allowance.spend(len(path.tape.rows) + len(path.tape.guards), path.seconds)
         has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
         if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
             right, shape_then = self._of_function(args, kwargs)

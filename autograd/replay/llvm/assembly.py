@@ -1,7 +1,7 @@
 """Assembly: a whole program as an LLVM module.
 
 Owns the division of what runs once into functions short enough to be translated in a time that
-grows no faster than their number, the order of these and of the passes, and the guards.
+grows no faster than their number, the order of these and of the passes, and when guards are asked.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,15 @@ from llvmlite import ir
 from autograd.op import Op
 from autograd.replay.llvm.alongside import Sum, sums_alongside, without
 from autograd.replay.llvm.code import BLOCKS, I32, POINTER, VECTOR, Code, Module
-from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.llvm.guards import differ
+from autograd.replay.llvm.memory import Memory
 from autograd.replay.llvm.outputs import Outputs
 from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.rolled import Rolled
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.rolling import Loop
 from autograd.replay.tapes.samples import Samples
-from autograd.replay.tapes.tape import Guard, Tape
+from autograd.replay.tapes.tape import Tape
 
 PER_FUNCTION = 512  # instructions of the tape
 OTHERWISE = 1  # what a program returns where a guard is not answered as before
@@ -71,9 +72,9 @@ class Assembly:
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
                 for p in range(len(once))
             ]
-        is_short = (
-            samples is None and not loops and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
-        )
+        n_asked = sum(guard.last >= tape.first for guard in tape.guards)
+        longest = max(tape.n_slots, len(tape.outputs), n_asked)
+        is_short = samples is None and not loops and longest <= PER_FUNCTION
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
         made = [] if is_short else [item for group in groups for item in group]
@@ -197,7 +198,7 @@ class Assembly:
         # Of numbers that are given: no other way waits until this one has been computed in vain.
         asked_first = [guard for guard in self._tape.guards if guard.last < self._tape.first]
         if asked_first:
-            with code.builder.if_then(self._differs(code, asked_first), likely=False):
+            with code.builder.if_then(differ(code, asked_first), likely=False):
                 code.builder.ret(ir.Constant(I32, OTHERWISE))
         if inside:
             for slots in inside:
@@ -206,37 +207,8 @@ class Assembly:
         for part in [] if inside else [*functions, *self._ends()]:
             code.builder.call(part, function.args[: len(part.args)])
         asked_last = [guard for guard in self._tape.guards if guard.last >= self._tape.first]
-        code.builder.ret(code.builder.zext(self._differs(code, asked_last), I32))
+        code.builder.ret(code.builder.zext(differ(code, asked_last), I32))
         return function
-
-    def _differs(self, code: Code, guards: Sequence[Guard]) -> ir.Value:
-        """Whether a guard is not answered as before: eight at a time where they stand so."""
-        builder, where = code.builder, self.memory.where
-        no = ir.Constant(ir.IntType(1), 0)
-        alone: ir.Value = no
-        none = ir.Constant(ir.VectorType(ir.IntType(1), LANES), [no] * LANES)
-        in_lanes: ir.Value = none
-        left = sorted(guards, key=lambda g: (g.question, g.b, where(g.a) or (WORK, g.a)))
-        while left:
-            some = left[:LANES]
-            a, b = [tuple(slots) for slots in zip(*[(g.a, g.b) for g in some], strict=True)]
-            are_alike = len({(g.question, g.b) for g in some}) == 1
-            if len(some) == LANES and are_alike and self.memory.row(a) is not None:
-                holds = _compared(builder, some[0].question, code.vector(a), code.vector(b))
-                answers = [ir.Constant(ir.IntType(1), g.answer) for g in some]
-                differ = builder.xor(holds, ir.Constant(none.type, answers))
-                in_lanes = builder.or_(in_lanes, differ)
-                left = left[LANES:]
-            else:
-                guard = left.pop(0)
-                holds = _compared(
-                    builder, guard.question, code.number(guard.a), code.number(guard.b)
-                )
-                differs = builder.xor(holds, ir.Constant(ir.IntType(1), guard.answer))
-                alone = builder.or_(alone, differs)
-        mask = builder.bitcast(in_lanes, ir.IntType(LANES))
-        one = builder.icmp_unsigned("!=", mask, ir.Constant(ir.IntType(LANES), 0))
-        return builder.or_(alone, one)
 
     def _ends(self) -> list[ir.Function]:
         """Functions that write the outputs that are left."""
@@ -254,10 +226,3 @@ def _between(tape: Tape, loops: Sequence[Loop]) -> list[list[int]]:
     starts = [tape.first, *[loop.end for loop in loops]]
     ends = [*[loop.first for loop in loops], tape.n_slots]
     return [[*range(start, end)] for start, end in zip(starts, ends, strict=True)]
-
-
-def _compared(builder: ir.IRBuilder, question: str, a: ir.Value, b: ir.Value) -> ir.Value:
-    """The answer, as Python gives it."""
-    if question == "!=":
-        return builder.fcmp_unordered("!=", a, b)
-    return builder.fcmp_ordered(question, a, b)
