@@ -168,10 +168,12 @@ class _Binder:
         if kind.startswith("int"):
             make = Wrapping if kind != "int" else Whole
             self.has_plain = True
-            items = [make(v) if self._is_recorded else int(v._data) for v in nodes]
+            in_array = is_array(x)
+            items = [make(v, in_array) if self._is_recorded else int(v._data) for v in nodes]
         elif self.are_plain:
             self.has_plain = True
-            items = [Floating(v) if self._is_recorded else v._data for v in nodes]
+            in_array = is_array(x)
+            items = [Floating(v, in_array) if self._is_recorded else v._data for v in nodes]
             if is_array(x) and self._is_recorded:
                 return plain_array(_object_array(items, x.shape))
         return _object_array(items, x.shape) if is_array(x) else items
@@ -198,7 +200,9 @@ def which_items(arguments: Any) -> list[Any]:
     if isinstance(arguments, dict):
         return [id(x) for x in arguments] + which_items([*arguments.values()])
     if is_array(arguments) and arguments.dtype.kind == "O":
-        return which_items(arguments.ravel().tolist())
+        import numpy  # loaded already; an array of ours gives numbers outside of it another object
+
+        return which_items(numpy.asarray(arguments).ravel().tolist())
     if isinstance(arguments, (list, tuple)):
         return [len(arguments), *[i for x in arguments for i in (which_items(x) or [id(x)])]]
     if is_array(arguments) or isinstance(arguments, (bytearray, array)):

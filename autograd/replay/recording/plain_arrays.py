@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 from autograd.number import is_array
+from autograd.replay.recording.in_arrays import allowed
+from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
 SAME = {"add", "subtract", "multiply", "divide", "negative", "positive", "absolute", "square"}
@@ -67,6 +69,17 @@ def _kind() -> Any:
             found = super().__array_function__(function, types, args, kwargs)
             return found if is_mixed else _plain_again(found)
 
+        def __getitem__(self, key: Any) -> Any:
+            return _alone(super().__getitem__(key))
+
+        def tolist(self) -> Any:
+            """Nested lists of the numbers."""
+            return _alone(super().tolist())
+
+        def item(self, *where: Any) -> Any:
+            """One number."""
+            return _alone(super().item(*where))
+
         def argmax(self, *where: Any, **more: Any) -> Any:
             """As NumPy's, which takes the first nan: of numbers."""
             return self._of_numbers("argmax").argmax(*where, **more)
@@ -94,7 +107,15 @@ def _kind() -> Any:
                 raise _refusal("dot")
             return self.view(numpy.ndarray).dot(other)
 
+    allowed.add(PlainArray.__array_ufunc__.__code__)
     return PlainArray
+
+
+def _alone(found: Any) -> Any:
+    """What has been taken out of an array, a number or nested lists of them."""
+    if isinstance(found, list):
+        return [_alone(each) for each in found]
+    return found.alone() if isinstance(found, Traced) else found
 
 
 def _plain_again(found: Any) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 from autograd import modes, ops
 from autograd.number import is_array
 from autograd.op import Op
+from autograd.replay.recording.in_arrays import is_looked_at, of_result
 from autograd.replay.tapes.tape import QUESTIONS
 from autograd.value import Value
 
@@ -28,20 +29,25 @@ class Traced:
 
     Args:
         as_value: it, as a node of the graph.
+        in_array: whether it stands in an array of NumPy's that does not know what it holds.
     """
 
-    __slots__ = ("as_value",)
+    __slots__ = ("as_value", "in_array")
     __array_priority__ = -1.0  # NumPy's numbers leave an operator to it, and its arrays do not
 
-    def __init__(self, as_value: Value) -> None:
+    def __init__(self, as_value: Value, in_array: bool = False) -> None:
         if not isinstance(as_value, Value):  # statistics.mean() makes a number of the class it sees
             raise TypeError(f"{type(self).__name__} stands for a Value, not for {as_value!r:.40}")
-        self.as_value = as_value
+        self.as_value, self.in_array = as_value, in_array
 
     @property
     def number(self) -> Any:
         """It, as Python's own, where no program depends on it."""
         raise NotImplementedError
+
+    def alone(self) -> "Traced":
+        """It, outside of the array in which it stands."""
+        return type(self)(self.as_value) if self.in_array else self
 
     def _decides(self) -> Any:
         """It, as Python's own; from here on the program is one for this number."""
@@ -50,11 +56,15 @@ class Traced:
     @staticmethod
     def _apply_op(op: Op, inputs: tuple[Any, ...]) -> Any:
         if any(map(is_array, inputs)):
-            return op.broadcast(inputs)
+            found = op.broadcast(inputs)
+            for x in found.ravel().tolist():
+                if isinstance(x, Traced):
+                    x.in_array = True
+            return found
         result = op.apply(tuple(map(_as_operand, inputs)))
         if any(isinstance(x, Value) for x in inputs) or not isinstance(result, Value):
             return result
-        return Floating(result)
+        return Floating(result, _is_in_array(*inputs))
 
     def __copy__(self) -> "Traced":
         return self
@@ -132,6 +142,8 @@ class Traced:
 
     def __getattr__(self, name: str) -> Any:
         # What is asked of an object to find out what it is (hasattr(x, "tolist")) decides nothing.
+        if name == "__array_struct__":  # NumPy alone asks that
+            self.in_array |= is_looked_at()
         kind = type(self.number)
         if name.startswith("_") or not hasattr(kind, name):
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
@@ -153,10 +165,10 @@ class Whole(Traced):
         return self.number
 
     def __neg__(self) -> "Whole":
-        return Whole(0.0 - self.as_value)  # no int is -0
+        return Whole(0.0 - self.as_value, self.in_array)  # no int is -0
 
     def __abs__(self) -> "Whole":
-        return Whole(abs(self.as_value))
+        return Whole(abs(self.as_value), self.in_array)
 
     def __invert__(self) -> int:
         return ~self._decides()
@@ -200,14 +212,20 @@ class Floating(Traced):
         return self
 
     def __neg__(self) -> "Floating":
-        return Floating(-self.as_value)
+        return Floating(-self.as_value, self.in_array)
 
     def __abs__(self) -> "Floating":
-        return Floating(abs(self.as_value))
+        return Floating(abs(self.as_value), self.in_array)
 
 
 Integral.register(Whole)
 Real.register(Floating)
+
+
+_SIGNS: dict[Callable[[Any, Any], Any], str] = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/",
+    operator.floordiv: "//", operator.mod: "%",
+}  # fmt: skip
 
 
 def _as_operand(x: Any) -> Any:
@@ -259,8 +277,14 @@ def _compare(question: str, a: Traced, b: Any) -> Any:
 
 def _computed(operation: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     """What floats give, and Values, where one is among them."""
-    result = operation(_as_operand(a), _as_operand(b))
-    return result if isinstance(a, Value) or isinstance(b, Value) else Floating(result)
+    if isinstance(a, Value) or isinstance(b, Value):
+        return operation(_as_operand(a), _as_operand(b))
+    in_array = _is_in_array(a, b) and of_result(_SIGNS[operation], a, b)
+    return Floating(operation(_as_operand(a), _as_operand(b)), in_array)
+
+
+def _is_in_array(*operands: Any) -> bool:
+    return any(isinstance(x, Traced) and x.in_array for x in operands)
 
 
 def _combine(combine: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -271,7 +295,7 @@ def _combine(combine: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     if all(abs(x) < EXACT for x in (*numbers, combine(*numbers))):
         as_value = combine(_as_operand(a), _as_operand(b)) + 0.0  # 0 * -5 is 0, and not -0.0
         _ = as_value < EXACT, as_value > -EXACT  # a guard: other numbers must be exact as well
-        return Whole(as_value)
+        return Whole(as_value, _is_in_array(a, b))
     return combine(_plain(a), _plain(b))
 
 
@@ -294,6 +318,8 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(a, Value) or isinstance(b, Value):
         return _as_operand(a) ** _as_operand(b)
     are_ints = _are_ints(a, b)
+    if not are_ints and _is_in_array(a, b):
+        of_result("**", a, b)
     try:
         found = _number(a) ** _number(b)
     except ArithmeticError:  # it raises again, when it is noted for which numbers
