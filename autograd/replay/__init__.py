@@ -6,7 +6,10 @@ from autograd.replay.calls.compiled import Compiled as Compiled
 from autograd.replay.calls.compiling import compile as compile
 from autograd.replay.handlers import pass_on as pass_on
 from autograd.replay.programs import MOST_REMEMBERED as MOST_REMEMBERED, Decision as Decision
-from autograd.replay.recording.refusals import too_many_ways_to_pay as too_many_ways_to_pay
+from autograd.replay.recording.refusals import (
+    too_many_ways_to_pay as too_many_ways_to_pay,
+    too_much_to_look_at as too_much_to_look_at,
+)
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
 from autograd.replay.training.orders import (
@@ -35,4 +38,5 @@ __all__ = [
     "pass_on",
     "shuffles_as_usual",
     "too_many_ways_to_pay",
+    "too_much_to_look_at",
 ]

@@ -132,6 +132,16 @@ def too_many_ways_to_pay(n_batches: float, what: str, lines: "Counter[Line]") ->
     )
 
 
+def too_much_to_look_at(how_often: str) -> str:
+    """What may have been changed by callbacks takes longer to look through than programs save."""
+    seldom = "let callbacks look on at the end of an epoch, or " if how_often == "batch" else ""
+    return (
+        f"model and loss reach so much, such as a long list, that to look through it after each "
+        f"{how_often}, for what a callback or the model itself may have changed, takes longer than "
+        f"programs save; {seldom}keep what the loss does not need where it does not reach it"
+    )
+
+
 def too_many_layouts(most: int) -> str:
     """More than so many layouts of arguments."""
     return (

@@ -14,7 +14,14 @@ from operator import eq, is_
 from typing import Any
 
 from autograd import Value
-from autograd.replay import Decision, Descent, Done, Returned, too_many_ways_to_pay
+from autograd.replay import (
+    Decision,
+    Descent,
+    Done,
+    Returned,
+    too_many_ways_to_pay,
+    too_much_to_look_at,
+)
 from nn.evaluate import numbers_of
 from nn.extras import is_installed, remedy
 from nn.module import Module
@@ -28,6 +35,7 @@ from nn.training.replay.worth import Worth
 from nn.training.state import Training
 
 SECONDS = 0.05  # between two looks at Ctrl-C
+LEAST_LOOKING = 0.3  # seconds, before it is asked whether programs have saved as many
 
 
 class CompiledSteps:
@@ -54,6 +62,8 @@ class CompiledSteps:
         self._is_refused = False
         self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
         self._at_once = 1
+        self._has_left_one = True  # the next batch, to eager mode
+        self._seconds_looking = 0.0  # for what may have been changed
         self._worth = Worth(training, mode)
         self._answers: list[Any] = []
         self._decision: Decision | None = None
@@ -68,7 +78,10 @@ class CompiledSteps:
         training, optimizer = self._training, self._optimizer
         if training.model is not self._model:  # a callback has given another one to be measured
             training.forward = None
-        is_watched = self._is_watched or self._forward.runs_model
+        may_be_changed = self._is_watched or self._forward.runs_model
+        # Within an epoch nobody but the model itself, and its loss, in a batch of eager mode.
+        may_be_changed &= self._one_by_one or training.position == 0 or self._has_left_one
+        self._has_left_one = True
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
         if self._refusal:
@@ -81,7 +94,7 @@ class CompiledSteps:
         next_size = min(training.batch_size, len(training.order) - training.position)
         if self._descent is None and not self._worth.pays(next_size):
             return 0
-        if self._descent is None or (is_watched and self._is_of_other_parameters()):
+        if self._descent is None or (may_be_changed and self._is_of_other_parameters()):
             made = self._new_descent()
             if isinstance(made, str):
                 self._refuse(made)
@@ -95,11 +108,9 @@ class CompiledSteps:
                     self._refuse(too_many_ways_to_pay(least, what, lines))
                     return 0
             self._descent = made
-        elif is_watched:
-            self._descent.look_again()
-            if why := _own_step(optimizer) or self._changed_samples(self._descent):
-                self._refuse(why)
-                return 0
+        elif may_be_changed and (why := self._look_again(self._descent)):
+            self._refuse(why)
+            return 0
         course = Course(training, self._at_once, self._epochs_unseen(), self._worth.pays)
         if not course.sizes:
             return 0
@@ -129,6 +140,7 @@ class CompiledSteps:
             self._at_once = max(1, min(int(n * SECONDS / max(seconds, 1e-9)), most))
         elif why := self._descent.refusal:
             self._refuse(why)
+        self._has_left_one = n == 0
         return n
 
     def next_order(self) -> list[int] | None:
@@ -176,6 +188,16 @@ class CompiledSteps:
         self._parameters = [*optimizer.parameters]
         self._remember_samples()
         return descent
+
+    def _look_again(self, descent: Descent) -> str:
+        """Let the programs know what may have been changed; why they cannot go on, if so."""
+        start = time.perf_counter()
+        descent.look_again()
+        why = _own_step(self._optimizer) or self._changed_samples(descent)
+        self._seconds_looking += time.perf_counter() - start
+        if not why and self._seconds_looking > max(LEAST_LOOKING, descent.seconds_saved):
+            return too_much_to_look_at("batch" if self._one_by_one else "epoch")
+        return why
 
     def _is_of_other_parameters(self) -> bool:
         """Whether a callback has changed which parameters are trained."""
