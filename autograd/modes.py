@@ -40,7 +40,14 @@ class _Context(threading.local):
 
 
 class Listener:
-    """What wants to know, in one thread, of operations and sweeps while a with-block is open."""
+    """What wants to know, in one thread, of operations and sweeps while a with-block is open.
+
+    Attributes:
+        only_marks: whether it does nothing but leave a note at each node, of which there are none
+            where a program runs.
+    """
+
+    only_marks = False
 
     def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
         """`op` has run on `inputs` and made `node`; under no_grad that is a leaf."""
@@ -117,18 +124,19 @@ def listen(listener: Listener) -> Undo:
     """Let `listener` know of everything in this thread, until what is returned is called."""
     here = vars(_context)
     here["listeners"] = (*_context.listeners, listener)
-    _listen(1)
+    count = activate if listener.only_marks else _listen
+    count(1)
 
     def unlisten() -> None:
         here["listeners"] = without_last(here["listeners"], listener)
-        _listen(-1)
+        count(-1)
 
     return unlisten
 
 
 def is_listened_to() -> bool:
     """Whether anybody wants to know of this thread's operations one by one."""
-    return bool(active) and bool(_context.listeners)
+    return bool(active) and any(not listener.only_marks for listener in _context.listeners)
 
 
 def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:

@@ -121,6 +121,8 @@ def origin_of(node: Any) -> Origin | None:
 class _Marks(modes.Listener):
     """Leaves a note at each node made just now."""
 
+    only_marks = True
+
     def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
         if node.op is not None:
             node._origin = Origin(_innermost(), current_line() if _context.lines else None)

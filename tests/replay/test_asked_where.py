@@ -179,7 +179,7 @@ def test_the_report_tells_why_calls_ran_the_function():
         compiled(16.0)
     assert str(compiled.report()).endswith(
         "\n  2 calls ran the function as it stands: 1 for nan, whose edges eager mode knows; "
-        "1 inside of a block such as scope or detect_anomaly"
+        "1 inside of a block such as detect_anomaly"
     )
 
 

@@ -380,3 +380,18 @@ def test_anomalies_are_those_of_the_function_alone(backend):
         assert bits(compiled(x)) == bits(watched(Value(x)).data)
     with pytest.raises(ag.AnomalyError, match="log"):
         compiled(0.0)
+
+
+@both
+@pytest.mark.parametrize(
+    "block", [lambda: ag.scope("around"), ag.recording], ids=["scope", "lines"]
+)
+def test_a_block_that_only_marks_nodes_lets_programs_run(backend, block):
+    compiled = ag.compile(ag.value_and_grad(lambda x: ag.tanh(x) * x), backend=backend)
+    with block():
+        inside = [compiled(x) for x in (0.5, 0.25, 0.125)]
+    assert compiled.n_eager == 0
+    assert inside == [compiled(x) for x in (0.5, 0.25, 0.125)]
+    with block(), ag.detect_anomaly():  # which wants to hear of each operation
+        compiled(0.5)
+    assert compiled.n_eager == 1

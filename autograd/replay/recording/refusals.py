@@ -30,7 +30,7 @@ HAS_NONE = "for there is no program for such arguments"
 WAITS = "until another program is worth making"
 NAN = "for nan, whose edges eager mode knows"
 RAISED = "to raise what it does"
-LISTENED_TO = "inside of a block such as scope or detect_anomaly"
+LISTENED_TO = "inside of a block such as detect_anomaly"
 TOO_MANY_LAYOUTS = "for arguments of too many layouts"
 
 

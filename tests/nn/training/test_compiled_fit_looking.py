@@ -6,6 +6,7 @@ longer than programs save.
 
 import pytest
 
+import autograd as ag
 import nn
 import nn.training.replay.steps as steps
 from autograd.replay import Descent
@@ -104,3 +105,11 @@ def test_what_takes_longer_to_look_at_than_it_saves_is_trained_in_eager_mode(
     assert said.startswith("fit: the rest is trained uncompiled: model and loss reach so much")
     assert f"after each {how_often}, for what a callback" in said
     assert seldom in said
+
+
+@pytest.mark.parametrize("block", [lambda: ag.scope("training"), ag.recording])
+def test_a_training_inside_a_scope_is_compiled(block, looked, monkeypatch):
+    with block():
+        inside = both(mlp, DATA, "mse", monkeypatch, batch_size=4, epochs=EPOCHS)
+    assert inside.n_steps > 3 * EPOCHS
+    assert dict(inside) == dict(both(mlp, DATA, "mse", monkeypatch, batch_size=4, epochs=EPOCHS))
