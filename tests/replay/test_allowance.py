@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import modes
-from autograd.replay.calls import allowance
+from autograd.replay.calls import allowance, compiled as compiled_module
 from autograd.replay.calls.layout import Layout
 from tests.replay.eager import bits
 
@@ -139,3 +139,37 @@ def test_a_function_that_runs_as_it_stands_is_differentiated_once():
     factor = next(factors)
     assert compiled(5.0, 2.0) == 2.0 * 5.0 * 2.0 * (factor + 1)
     assert set(seen) == {float}
+
+
+@pytest.mark.parametrize("n", [(), (3,)], ids=["floats", "with an int"])
+def test_a_function_that_goes_on_to_raise_is_not_recorded_each_time(n, monkeypatch):
+    runs, recorded = [], []
+
+    def counted(*args):
+        recorded.append(args)
+        return record(*args)
+
+    record = compiled_module.record
+    monkeypatch.setattr(compiled_module, "record", counted)
+
+    def root(x, *n):
+        runs.append(x)
+        total = x
+        for k in range(60):
+            total = total + ag.sin(x + k)
+        if x < 0.0:
+            raise ValueError("no root of a negative number")
+        return total
+
+    compiled = ag.compile(ag.grad(root))
+    for k in range(1000):
+        with pytest.raises(ValueError, match="no root"):
+            compiled(-1.0 - k, *n)
+    assert 3 < len(recorded) < 400
+    assert len(runs) <= 1000 + len(recorded)
+    good = [compiled(1.0 + k, *n) for k in range(1000)]
+    assert good == [ag.grad(root)(1.0 + k) for k in range(1000)]
+    assert len(compiled.report().paths) == 1
+    before = len(runs)
+    assert compiled(0.5, *n) == ag.grad(root)(0.5)
+    assert len(runs) == before + 1  # of eager mode's, beside a program's

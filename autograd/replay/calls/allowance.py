@@ -8,6 +8,8 @@ from autograd.replay.calls.layout import Layout, changing
 # Operations that are translated without asking, half a second of making programs: of ways and
 # layouts that are met once each, more would take longer than they can save.
 FREE = 6_000
+# Recordings that end in an error; a function that goes on to raise is not recorded each time.
+FREE_ERRORS = 3
 # What a program costs beside its operations, in operations.
 BESIDE = 100
 
@@ -34,8 +36,14 @@ class Allowance:
         """
         return self._seconds / self._n_programs if self._cost > FREE else 0.0
 
+    def spend_in_vain(self, layout: Layout, seconds: float) -> None:
+        """Count a recording that ended in an error of the function's."""
+        with changing:
+            layout.n_raised += 1
+            layout.seconds_raised += seconds if layout.n_raised > FREE_ERRORS else 0.0
+
     def has_to_wait(self, layout: Layout) -> bool:
         """Whether a call that found no program in its layout is to run without one."""
         with changing:
             layout.n_missed += 1
-            return layout.seconds_missed < self.price
+            return layout.seconds_missed < max(self.price, layout.seconds_raised)

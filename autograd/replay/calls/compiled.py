@@ -162,14 +162,16 @@ class Compiled(Entered):
             return self._eager(args, kwargs, HAS_NONE)
         start = time.perf_counter()
         if self._allowance.has_to_wait(layout):
-            result = self._eager(args, kwargs, WAITS)
-            with changing:
-                layout.seconds_missed += time.perf_counter() - start
-            return result
+            try:
+                return self._eager(args, kwargs, WAITS)
+            finally:
+                with changing:
+                    layout.seconds_missed += time.perf_counter() - start
         try:
             with collector_paused():
                 return self._recorded(layout, tried, parts, args, kwargs, start)
         except Exception as error:
+            self._allowance.spend_in_vain(layout, time.perf_counter() - start)
             layout.raised = what_was_raised(error)
             raise
 

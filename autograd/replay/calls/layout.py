@@ -36,6 +36,8 @@ class Layout:
         entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
         raised: what the function raised when it was last recorded in vain; "" if it did not.
+        n_raised: how often it has since the last program, and seconds_raised: how long recordings
+            in vain have taken, but for the first few.
         n_missed: how many calls have found no program since the last one was made, and
             seconds_missed: how long these took.
         by_sample: for a vmap whose samples take different ways: the same of the function of one
@@ -48,6 +50,7 @@ class Layout:
         self.entered: set[int] = set()
         self.eager = self.raised = ""
         self.n_missed, self.seconds_missed = 0, 0.0
+        self.n_raised, self.seconds_raised = 0, 0.0
         self.by_sample: Callable[..., Any] | None = None
 
     def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
@@ -57,7 +60,7 @@ class Layout:
             new = [one.tape for one in self.paths if id(one) not in old]
             if self.eager or any(is_same_way(tape, path.tape) for tape in new):
                 return False
-            self.n_missed, self.seconds_missed, self.raised = 0, 0.0, ""
+            self.n_missed, self.seconds_missed, self.n_raised, self.raised = 0, 0.0, 0, ""
             self.paths.insert(0, path)
             self.unproven[id(path)] = trial
             return True
