@@ -18,8 +18,11 @@ from autograd.number import is_array
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-# Frames of these packages are passed over in the search for the user's line.
+# Frames of these packages, and of Python's own library, are passed over in the search for the
+# user's line.
 _OURS = {"autograd", "nn", "numpy"}
+_LIBRARY = linecache.__file__.removesuffix("linecache.py")
+_PACKAGES = f"{_LIBRARY}site-packages"
 
 
 class Scope:
@@ -165,7 +168,8 @@ class recording(modes.Block):
     """Inside `with recording():` each operation remembers the line of code that it stands on.
 
     `step`, and messages about a node, show that line. The line is the innermost one outside of
-    autograd, nn and NumPy. Works as a decorator too, and in the current thread only.
+    autograd, nn, NumPy and Python's own library. Works as a decorator too, and in the current
+    thread only.
     """
 
     def _recreate_cm(self) -> "recording":
@@ -237,13 +241,13 @@ def _values(thing: Any) -> Iterator[Any]:
 
 
 def current_line(within: CodeType | None = None) -> Line | None:
-    """The innermost line of the running code that is not of `_OURS`.
+    """The innermost line of the running code that is the user's.
 
     Args:
         within: of what a call of this code, if given, has called.
     """
     frame = sys._getframe(1)
-    while frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+    while _is_passed_over(frame):
         if frame.f_back is None or frame.f_code is within:
             return None
         frame = frame.f_back
@@ -251,13 +255,21 @@ def current_line(within: CodeType | None = None) -> Line | None:
 
 
 def raising_line(error: BaseException) -> Line | None:
-    """The innermost line that an error has come through, and that is not of `_OURS`."""
+    """The innermost line of the user's that an error has come through."""
     found, at = None, error.__traceback__
     while at is not None:
-        if at.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
+        if not _is_passed_over(at.tb_frame):
             found = at
         at = at.tb_next
     return None if found is None else _line(found.tb_frame, found.tb_lineno)
+
+
+def _is_passed_over(frame: FrameType) -> bool:
+    """Whether code is none of the user's: ours, or Python's, as it finds its way into a call."""
+    if frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+        return True
+    file = frame.f_code.co_filename
+    return file.startswith(_LIBRARY) and not file.startswith(_PACKAGES)
 
 
 def _line(frame: FrameType, number: int) -> Line:

@@ -6,6 +6,7 @@ Owns the check that a line is named, and that it is the user's.
 import inspect
 import math
 import re
+import statistics
 
 import numpy
 import pytest
@@ -67,6 +68,16 @@ def test_a_number_that_is_taken_out_names_its_line():
     compiled(0.25)
     where = place_of(rounded, "round(")
     assert compiled.report().notes == [f"(float): asks which way to go at {where}"]
+
+
+def test_pythons_own_library_is_passed_over():
+    def middle(a, b, c):
+        return statistics.median([a, b, c]) * a
+
+    compiled = ag.compile(middle)
+    compiled(1.0, 2.0, 3.0)
+    (note,) = compiled.report().notes
+    assert note.endswith(f" at {place_of(middle, 'median')}")
 
 
 def test_more_lines_than_three_are_counted():
@@ -202,3 +213,20 @@ def test_the_report_tells_which_layouts_wait_for_a_program():
         note,
     )
     assert str(compiled.report()).endswith(": 4 until another program is worth making")
+
+
+def test_a_refusal_that_is_no_error_of_the_function_names_no_line_of_ours_or_pythons():
+    class Counting(nn.Module):
+        def __init__(self):
+            self.inner, self.calls = nn.MLP(2, [2], seed=0), 0
+
+        def __call__(self, row):
+            self.calls += 1
+            return self.inner(row)
+
+    X, y = nn.moons(64, seed=0)
+    with pytest.warns(RuntimeWarning, match="changes attributes or variables") as told:
+        nn.fit(
+            Counting(), (X, y), "cross_entropy", epochs=400, lr=0.1, verbose=False, compiled=True
+        )
+    assert str(told[0].message).endswith("which a program would do once and never again")
