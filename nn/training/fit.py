@@ -226,6 +226,8 @@ def _run(
         file = CheckpointFile(path, training.capture()) if path is not None else None
         try:
             with progress_bar(n_batches, n_done, verbose) as bar:
+                if steps is not None:
+                    steps.while_making = bar.compiling
                 for callback in callbacks:
                     callback.on_train_begin(training)
                 _descend(training, callbacks, interrupt, file, bar, steps)

@@ -6,6 +6,7 @@ Owns which program runs a batch, and which batches are left to eager mode.
 from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import attrgetter
 from time import perf_counter
@@ -53,6 +54,7 @@ class Descent:
         patience: how many batches of a size are to find no program that goes their way before
             another one is made, of the size and of what making the last one took, in batches of
             eager mode; none by default.
+        while_making: a with-block around the making of a program, which may take seconds.
 
     Attributes:
         n_steps: how many batches were run by programs.
@@ -73,8 +75,9 @@ class Descent:
         backend: str | None = None,
         surroundings: Surroundings | None = None,
         patience: Callable[[int, float], float] = lambda size, price: 0.0,
+        while_making: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
-        self._patience = patience
+        self._patience, self._while_making = patience, while_making
         self._backend = backend
         samples = Table(rows, "X"), Table(targets, "y")
         self._maker = Steps(cost, parameters, update, *samples, mode)
@@ -196,7 +199,7 @@ class Descent:
         self._n_missed[size] = 0
         first, start = samples[:size], perf_counter()
         try:
-            with self._surroundings.kept():
+            with self._while_making(), self._surroundings.kept():
                 steps.insert(0, self._maker.recorded(first, state, self._backend))
         except Exception as error:  # noqa: BLE001 - of the user's functions; eager mode meets it
             pass_on(error)

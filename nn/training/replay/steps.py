@@ -9,7 +9,8 @@ import sys
 import time
 import warnings
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from operator import eq, is_
 from typing import Any
 
@@ -47,7 +48,12 @@ class CompiledSteps:
         is_watched: whether callbacks are called between epochs, who may look at gradients and
             change the model, the optimiser's parameters and the samples.
         one_by_one: whether they are called after each batch.
+
+    Attributes:
+        while_making: see `Descent`.
     """
+
+    while_making: Callable[[], AbstractContextManager[Any]] = staticmethod(nullcontext)
 
     def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
         is_watched = is_watched or _has_own_code(training)
@@ -182,6 +188,7 @@ class CompiledSteps:
                 self._mode,
                 surroundings=ModelSurroundings(model, cost),
                 patience=self._worth.patience,
+                while_making=self.while_making,
             )
         except TypeError as error:
             return str(error)

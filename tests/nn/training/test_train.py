@@ -2,12 +2,14 @@
 
 import random
 import sys
+import time
 
 import pytest
 
 import nn
 from autograd import Value
 from nn import MLP, SGD, Module, accuracy, cross_entropy, fit, hinge_loss, moons, mse_loss
+from nn.training.progress import progress_bar
 
 
 def signed_moons(n, seed):
@@ -246,6 +248,30 @@ def test_the_progress_bar(capsys):
     assert "epoch=2" in captured.err
     assert "accuracy=" in captured.err
     assert "val_loss" not in captured.err
+
+
+def test_the_progress_bar_does_not_take_the_making_of_a_program_for_a_slow_batch(capsys):
+    with progress_bar(100, 0, True) as bar:
+        bar.update(1)
+        with bar.compiling():
+            time.sleep(0.3)
+        bar.update(1)
+        assert bar._bar._ema_dt() < 0.2
+        assert "compiling:" in capsys.readouterr().err
+        time.sleep(0.2)
+        bar.update(50)
+    assert "compiling" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_compiled_training_says_that_it_is_compiling(verbose, capsys, monkeypatch):
+    for name in ("PRICE_IN_BATCHES", "PRICE_IN_SAMPLES"):
+        monkeypatch.setattr(f"nn.training.replay.worth.{name}", 0.0)
+    fit(
+        MLP(2, [1], seed=0), signed_moons(8, 0), "hinge", lr=0.1, epochs=20, batch_size=4,
+        verbose=verbose, compiled=True,
+    )  # fmt: skip
+    assert ("compiling" in capsys.readouterr().err) == verbose
 
 
 def test_the_progress_bar_shows_the_validation_too(capsys):
