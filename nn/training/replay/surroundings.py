@@ -8,6 +8,7 @@ import logging
 import random
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
@@ -75,11 +76,16 @@ class ModelSurroundings:
             elif [leaf.data.hex() for leaf in leaves] != [number.hex() for number in numbers]:
                 changed = "assigns .data"
             elif heard.anything:
-                changed = "prints"
+                changed = "prints, logs or warns"
         finally:
             heard.is_over = True  # somebody may have kept a stream
             sys.stdout, sys.stderr = out, err
             logging.Logger.handle = handle  # type: ignore[method-assign]
+            if heard.anything:
+                with (
+                    warnings.catch_warnings()
+                ):  # which lets a warning be shown that nobody has seen
+                    pass
             for source, state in zip(sources, states, strict=True):
                 if source.getstate() != state:
                     source.setstate(state)

@@ -7,13 +7,17 @@ single samples between two batches, steps of the optimiser, evaluating; and what
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
 import sys
 import types
 from array import array
+from pathlib import Path
 
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from nn import SGD, EarlyStopping, Module
 from nn.training.callbacks import Callback
@@ -111,6 +115,32 @@ def test_what_the_loss_writes_is_written_for_each_batch(write, monkeypatch, caps
         caplog.clear()
     assert said == [30, 30]  # 5 batches of 3 epochs, in both modes
     assert "prints" in found.said[0]
+
+
+WARNS = """
+import warnings
+import nn, nn.training.replay.worth as worth
+worth.PRICE_IN_BATCHES = worth.PRICE_IN_SAMPLES = 0.0
+
+def loss(outputs, targets):
+    if len(outputs) == 2:
+        warnings.warn("a small batch")  # as often as Python has it: once, by this line
+    return nn.mse_loss(outputs, targets)
+
+X = [[0.1 * k, 0.2] for k in range(8)]
+nn.fit(nn.MLP(2, [1], seed=0), (X, [0.5] * 8), loss, lr=0.1, epochs=5, batch_size=3, verbose=False,
+       compiled=True)
+"""
+
+
+def test_a_warning_that_the_loss_gives_while_it_is_recorded_is_shown(tmp_path):
+    (tmp_path / "warns.py").write_text(WARNS)
+    done = subprocess.run(
+        [sys.executable, "warns.py"], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(nn.__file__).parents[1])},
+    )  # fmt: skip
+    assert done.stderr.count("UserWarning: a small batch") == 1
+    assert "the model or the loss prints, logs or warns" in done.stderr
 
 
 class ChangesBatches(Callback):
