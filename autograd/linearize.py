@@ -6,6 +6,7 @@ recorded. Otherwise they run each rule again on Values, so that what they return
 differentiated itself, to any order.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
 from typing import Any
@@ -16,6 +17,7 @@ from autograd.containers import Shape, flatten
 from autograd.ieee import IEEE
 from autograd.number import as_number, is_array, type_name
 from autograd.op import BUILTIN
+from autograd.origin import users_level
 from autograd.value import Value
 
 
@@ -107,6 +109,8 @@ class Run:
         """For each input, the sum over the outputs of seed * (output's derivative by it)."""
         # The sum for an input begins at 0.0, also where an output is that input itself.
         goals = set(self.inputs)
+        if not (self.order or modes.in_transform() or goals.intersection(self.outputs)):
+            self._warn_of_given_values()
         cotangents: dict[Any, Any] = {}
         for y, seed in zip(self.outputs, seeds, strict=True):
             if isinstance(y, Value) and seed is not None:
@@ -121,6 +125,20 @@ class Run:
         if modes.active:
             modes.swept(self.order, cotangents, "backward")
         return _results([cotangents.get(x, 0.0) for x in self.inputs], runs_rules_again)
+
+    def _warn_of_given_values(self) -> None:
+        """Tell who takes a Value from outside, in place of the argument, why all is 0."""
+        given = {x.inputs[0] for x in self.inputs if x.op is not None}
+        roots = [y for y in self.outputs if isinstance(y, Value)]
+        if given and not given.isdisjoint(topological_order(*roots)):
+            warnings.warn(
+                f"{self.who}: the derivative is 0, for what the function returned does not depend "
+                "on its argument: it took the Values that were given for it from outside, such as "
+                "a model's own parameters; let it compute with its argument, or call backward() "
+                "on the result and read .grad",
+                UserWarning,
+                stacklevel=users_level(),
+            )
 
     def push(self, seeds: Sequence[Any]) -> list[Any]:
         """For each output, its derivative along the direction `seeds`, one for each input."""

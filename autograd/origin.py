@@ -264,6 +264,14 @@ def raising_line(error: BaseException) -> Line | None:
     return None if found is None else _line(found.tb_frame, found.tb_lineno)
 
 
+def users_level() -> int:
+    """How many frames up from who asks the user's line is: as `stacklevel` of a warning."""
+    frame, level = sys._getframe(1), 1
+    while _is_passed_over(frame) and frame.f_back is not None:
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def _is_passed_over(frame: FrameType) -> bool:
     """Whether code is none of the user's: ours, or Python's, as it finds its way into a call."""
     if frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:

@@ -5,6 +5,7 @@ is said of numbers that were assigned between the run and the sweep.
 """
 
 import math
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -335,3 +336,25 @@ def test_a_derivative_that_constants_have_made_1_is_a_node() -> None:
 
 def _of(xs: Any, n: Any) -> Any:
     return ag.sin(xs[0] * n) * ag.exp(xs[1] / n) + ag.dot([n, n], xs)
+
+
+@pytest.mark.parametrize(
+    ("transform", "who"),
+    [(ag.grad, "grad"), (ag.value_and_grad, "value_and_grad"), (ag.jacobian, "jacobian"),
+     (lambda f: lambda x: ag.vjp(f, x)[1](1.0), "vjp")],
+    ids=["grad", "value_and_grad", "jacobian", "vjp"],
+)  # fmt: skip
+def test_a_function_that_takes_the_given_values_from_outside_is_warned_of(
+    transform: Any, who: str
+) -> None:
+    x, other = Value(2.0), Value(3.0)
+    with pytest.warns(UserWarning, match=f"^{who}: the derivative is 0, for what the") as told:
+        transform(lambda _: x * x)(x)
+    assert told[0].filename == __file__
+    with warnings.catch_warnings():  # what does not depend on anything given is 0 by right
+        warnings.simplefilter("error")
+        transform(lambda _: other * other)(x)
+        transform(lambda _: Value(3.0))(x)
+        transform(lambda y: x * y)(x)
+        transform(lambda y: y)(x)
+        ag.grad(lambda z: ag.grad(lambda _: z * z)(z))(2.0)
