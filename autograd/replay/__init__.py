@@ -10,6 +10,7 @@ from autograd.replay.recording.refusals import (
     too_many_ways_to_pay as too_many_ways_to_pay,
     too_much_to_look_at as too_much_to_look_at,
 )
+from autograd.replay.reports import PathReport as PathReport
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
 from autograd.replay.training.orders import (
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "Descent",
     "Done",
+    "PathReport",
     "Returned",
     "Shape",
     "Ways",

@@ -234,6 +234,10 @@ def _run(
         except Exception:  # of a callback, the loss or the schedule: all between two updates
             history.checkpoint = training.capture()
             raise
+        finally:
+            if steps is not None:
+                n_now = training.finished * training.n_batches + training.batch
+                history.compiled = steps.report(n_now - n_done)
         history.checkpoint = training.capture()
         if file is not None:
             file.save(history.checkpoint)

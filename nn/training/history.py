@@ -18,6 +18,7 @@ from nn.training.measured import Measured
 
 if TYPE_CHECKING:
     from nn.training.checkpoint import Checkpoint
+    from nn.training.replay.report import TrainingReport
 
 DECADES = 100.0  # from this ratio of the largest to the smallest loss on, an axis is logarithmic
 MAX_SNAPSHOTS = 100  # about: beside epoch 0 and the last one
@@ -41,6 +42,7 @@ class History:
             else empty.
         best_epoch: the epoch whose weights early stopping has put back, else None.
         checkpoint: where the training stands, for `fit(..., resume=history)`.
+        compiled: what `fit(..., compiled=True)` made of it, to be printed; else None.
     """
 
     def __init__(self) -> None:
@@ -56,6 +58,7 @@ class History:
         self.stopped = ""
         self.best_epoch: int | None = None
         self.checkpoint: Checkpoint | None = None
+        self.compiled: TrainingReport | None = None
 
     @property
     def rows(self) -> list[dict[str, float]]:

@@ -1,6 +1,6 @@
 """Report: what `compile` made of a function, in numbers and in words.
 
-Owns what is told of each path and how it reads.
+Owns what is told of its layouts, beside their programs (see `PathReport`).
 """
 
 from collections.abc import Mapping
@@ -9,62 +9,9 @@ from typing import Any, NamedTuple
 from autograd.replay.backends import why_python
 from autograd.replay.calls.layout import Layout
 from autograd.replay.recording.refusals import asked_at
+from autograd.replay.reports import PathReport, count
 
 MOST_NAMED = 3  # layouts that wait
-
-
-class PathReport(NamedTuple):
-    """One program.
-
-    Attributes:
-        layout: what it was made for: the kinds of the arguments.
-        nodes: of the recorded graph; operations: of plain arithmetic, derivatives included.
-        samples: how many run in the lanes of vectors; 0 if none do.
-        loops: how many there are for what repeats round after round.
-        guards: the comparisons by which it is chosen.
-        inputs, outputs: how many numbers a call brings and gets; leaves: those of the inputs that
-            are the function's own, such as weights.
-        backend: and why it was chosen; tier: "" or what is run for the time being.
-        seconds: for recording and translating; bytes: of memory.
-        calls_back: rows of each run that Python computes.
-        direct: whether native code takes the numbers out of the arguments, with no Python between.
-    """
-
-    layout: str
-    nodes: int
-    operations: int
-    samples: int
-    loops: int
-    guards: int
-    inputs: int
-    leaves: int
-    outputs: int
-    backend: str
-    tier: str
-    seconds: float
-    bytes: int
-    calls_back: int
-    direct: bool
-
-    def __str__(self) -> str:
-        lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""
-        loops = f" in {_count(self.loops, 'loop')}" if self.loops else ""
-        made = "record" if self.tier else "record and translate"
-        back = f"{_count(self.calls_back, 'call')} back into Python"
-        ends = [
-            _count(self.guards, "guard") if self.guards else "",
-            back if self.calls_back else "",
-            "native code takes the arguments itself" if self.direct else "",
-            self.tier,
-        ]
-        return (
-            f"({self.layout}): {_count(self.nodes, 'node')}, "
-            f"{_count(self.operations, 'operation')}{lanes}{loops}; "
-            f"{_count(self.inputs, 'number')} in, {_count(self.leaves, 'leaf')}, "
-            f"{_count(self.outputs, 'number')} out; {self.backend}; "
-            f"{self.seconds:.3f} s to {made}, {_count(self.bytes, 'byte')}"
-            + "".join([f"; {end}" for end in ends if end])
-        )
 
 
 class Report(NamedTuple):
@@ -117,7 +64,7 @@ class Report(NamedTuple):
                 notes.append(f"({kinds}): asks which way to go at {asked_at(lines)}")
             if layout.n_missed and layout.paths:
                 notes.append(
-                    f"({kinds}): {_count(layout.n_missed, 'call')} since the last program went "
+                    f"({kinds}): {count(layout.n_missed, 'call')} since the last program went "
                     "another way: each branch, and each int that is compared or indexes a list, is "
                     "a way of its own; autograd.where of a number, where(relu(x), a, b) for x > 0, "
                     "and autograd.take choose without one"
@@ -159,7 +106,7 @@ class Report(NamedTuple):
             lines.append("  not recorded yet: call it")
         if self.eager:
             whys = [f"{n:,} {why}" for why, n in self.eager.items()]
-            ran = f"{_count(self.n_eager, 'call')} ran the function as it stands"
+            ran = f"{count(self.n_eager, 'call')} ran the function as it stands"
             lines.append(f"  {ran}: {'; '.join(whys)}")
         return "\n".join(lines)
 
@@ -180,11 +127,6 @@ def _wait(waiting: Mapping[str, float], price: float) -> str:
         + "; lists padded to one length share one"
         * are_several
     )
-
-
-def _count(n: int, thing: str) -> str:
-    """How many there are of a thing: "1 leaf", "2 leaves"."""
-    return f"{n} {thing}" if n == 1 else f"{n} {thing.replace('leaf', 'leave')}s"
 
 
 def _kind(key: Any) -> str:

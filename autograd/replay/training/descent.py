@@ -18,6 +18,7 @@ from autograd.origin import Line
 from autograd.replay.handlers import pass_on
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.recording.refusals import too_many_ways_of_batches
+from autograd.replay.reports import PathReport
 from autograd.replay.training.done import Done, counts, read
 from autograd.replay.training.proof import Proof, why_none
 from autograd.replay.training.step import Cost, State, Step, Steps, Update
@@ -131,6 +132,10 @@ class Descent:
         """Whether the machine code of its steps is kept, for another training that has the same."""
         programs = [step.program for steps in self._steps.values() for step in steps]
         return all(one.backend == "llvm" and one.n_calls_back == 0 for one in programs)
+
+    def reports(self) -> list[PathReport]:
+        """What was made: of each program that batches may take."""
+        return [step.report for steps in self._steps.values() for step in steps]
 
     @property
     def seconds_saved(self) -> float:

@@ -7,15 +7,17 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
 from autograd.origin import Line
-from autograd.replay.backends import step_program_of
+from autograd.replay.backends import step_program_of, why_python
 from autograd.replay.programs import StepProgram
 from autograd.replay.recording.recorder import collector_paused, record
+from autograd.replay.reports import PathReport
 from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
 from autograd.replay.training.table import Table
@@ -61,6 +63,7 @@ class Step:
         width: how many numbers it returned for each sample: 0 if each is a number and no list,
             None if they are no lists, or of different lengths.
         weights: of the batch that it was recorded with.
+        report: what was made.
         is_repeated: whether it has given the numbers of eager mode for a first batch.
         is_proven: whether it has with other weights.
     """
@@ -71,6 +74,7 @@ class Step:
     n_outputs: int
     width: int | None
     weights: "array[float]"
+    report: PathReport
     is_repeated: bool = False
     is_proven: bool = False
 
@@ -134,6 +138,7 @@ class Steps:
             return self._recorded(samples, state, backend)
 
     def _recorded(self, samples: "array[int]", state: State, backend: str | None) -> Step:
+        start = perf_counter()
         rows, row_nodes = self.rows.bound(samples)
         targets, target_nodes = self.targets.bound(samples)
         rates, speeds = [[Value(x) for x in part] for part in (state.rates, state.velocities)]
@@ -168,7 +173,24 @@ class Steps:
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
         program = step_program_of(tape, sizes, self._mode, backend, len(samples))
         width = _width(shape) if len(shape.items) == len(samples) else None
-        return Step(program, recording.leaves, shape, shape.size, width, state.weights)
+        report = PathReport(
+            layout=f"batch of {len(samples)}",
+            nodes=len(tape.rows),
+            operations=program.n_operations,
+            samples=program.samples,
+            loops=program.loops,
+            guards=len(tape.guards),
+            inputs=tape.n_inputs - len(recording.leaves),
+            leaves=len(recording.leaves),
+            outputs=len(tape.outputs),
+            backend=program.backend + (why_python(backend) if program.backend == "python" else ""),
+            tier="",
+            seconds=perf_counter() - start,
+            bytes=program.bytes,
+            calls_back=program.n_calls_back,
+            direct=False,
+        )
+        return Step(program, recording.leaves, shape, shape.size, width, state.weights, report)
 
     def cost_of(self, samples: Sequence[int]) -> Tape:
         """The cost of these samples, recorded; the parameters are its first inputs."""

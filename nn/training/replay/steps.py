@@ -31,6 +31,7 @@ from nn.optim import SGD, sgd_update
 from nn.training.callbacks import EarlyStopping
 from nn.training.replay.course import Course
 from nn.training.replay.forward import CompiledForward
+from nn.training.replay.report import TrainingReport
 from nn.training.replay.surroundings import ModelSurroundings
 from nn.training.replay.worth import Worth
 from nn.training.state import Training
@@ -70,6 +71,8 @@ class CompiledSteps:
         self._at_once = 1
         self._has_left_one = True  # the next batch, to eager mode
         self._seconds_looking = 0.0  # for what may have been changed
+        self._n_steps = 0  # batches that programs ran
+        self._why_not = ""  # no program, or no more
         self._worth = Worth(training, mode)
         self._answers: list[Any] = []
         self._decision: Decision | None = None
@@ -91,7 +94,7 @@ class CompiledSteps:
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
         if self._refusal:
-            what = "the rest is trained" if self._descent is not None else "trained"
+            what = "the rest is trained" if self._n_steps else "trained"
             text = f"fit: {what} uncompiled: {self._refusal}"
             warnings.warn(text, RuntimeWarning, stacklevel=5)
             self._refusal = ""
@@ -147,7 +150,14 @@ class CompiledSteps:
         elif why := self._descent.refusal:
             self._refuse(why)
         self._has_left_one = n == 0
+        self._n_steps += n
         return n
+
+    def report(self, n_batches: int) -> TrainingReport:
+        """What became of this training, of so many batches."""
+        made = self._descent.reports() if self._descent is not None else []
+        notes = [self._why_not] if self._why_not else self._worth.notes()
+        return TrainingReport(self._mode, self._n_steps, n_batches - self._n_steps, made, notes)
 
     def next_order(self) -> list[int] | None:
         """The order of the samples in the next epoch, where a program draws it; else None."""
@@ -242,7 +252,7 @@ class CompiledSteps:
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
     def _refuse(self, why: str) -> None:
-        self._is_refused, self._refusal = True, why
+        self._is_refused, self._refusal, self._why_not = True, why, why
         self._training.forward = None
 
     def _epochs_unseen(self) -> int:

@@ -54,6 +54,14 @@ class Worth:
         served = min(ways.share**n_to_agree, ways.share_of_batches)
         return self._price(size) / served if served else math.inf
 
+    def notes(self) -> list[str]:
+        """For which sizes of batches no program was worth making."""
+        return [
+            f"batches of {size}: a program pays from about {self.least(size):,.0f} of them on"
+            for size, pays in self._known.items()
+            if not pays
+        ]
+
     def patience(self, size: int, measured: float) -> float:
         """How many batches of this size are to find no program before another is made.
 

@@ -1,0 +1,34 @@
+"""TrainingReport: what `compiled=True` made of a training, in numbers and in words.
+
+Owns how it reads; `history.compiled` holds it.
+"""
+
+from typing import NamedTuple
+
+from autograd.replay import PathReport
+
+
+class TrainingReport(NamedTuple):
+    """Who ran the batches of a training: programs, and eager mode.
+
+    Attributes:
+        mode: "exact" or "fast".
+        n_steps: batches that programs ran; n_eager: those of eager mode.
+        programs: what was made.
+        notes: why there are no programs, or no more, or none for batches of some size.
+    """
+
+    mode: str
+    n_steps: int
+    n_eager: int
+    programs: list[PathReport]
+    notes: list[str]
+
+    def __str__(self) -> str:
+        total = self.n_steps + self.n_eager
+        batches = f"{self.n_steps:,} of {total:,} batch{'es' * (total != 1)} by programs"
+        lines = [f"compiled training, {self.mode}: {batches}", *map(str, self.programs)]
+        return "\n  ".join([*lines, *self.notes])
+
+    def __repr__(self) -> str:
+        return str(self)
