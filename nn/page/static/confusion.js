@@ -17,14 +17,14 @@ function confusionPart() {
       update(shown);
       return;
     }
-    const signs = n > 6 ? 5 : 12;
-    const head = (name, scope) => element("th", { scope, title: name }, named(fitting(name, signs)));
+    const shorter = fitted(names, n > 6 ? 36 : 88, 0.86 * REM);
+    const head = (i, scope) => element("th", { scope, title: names[i] }, inLines(shorter[i]));
     cells = names.map((_, row) => names.map((_name, column) =>
       element("td", { class: row === column ? "right" : "" })));
     const table = element("table", { class: `confusion ${n > 6 ? "many" : ""}` },
       element("thead", {}, element("tr", {}, element("td", { class: "corner" }, n > 6 ? "" : say("confusion_axis")),
-        ...names.map((name) => head(name, "col")))),
-      element("tbody", {}, ...names.map((name, row) => element("tr", {}, head(name, "row"), ...cells[row]))));
+        ...names.map((_, i) => head(i, "col")))),
+      element("tbody", {}, ...names.map((_, row) => element("tr", {}, head(row, "row"), ...cells[row]))));
     part.body.replaceChildren(
       element("div", { class: "scroll", tabindex: n > 12 ? "0" : null, role: n > 12 ? "region" : null, "aria-label": n > 12 ? say("confusion") : null }, table), sum);
     update(shown);

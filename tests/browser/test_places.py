@@ -1,0 +1,112 @@
+"""Where things stand on training.html: names, numbers and signs have room, words their place."""
+
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+import nn
+from tests.browser.conftest import train
+
+# How many lines each element has.
+LINES = """(selector) => [...document.querySelectorAll(selector)].map((one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size;
+})"""
+BOX = "(selector) => document.querySelector(selector).getBoundingClientRect().toJSON()"
+TEXTS = "(selector) => [...document.querySelectorAll(selector)].map((one) => one.innerText)"
+
+FEATURES = [
+    f"{of} {name}"
+    for of in ("mean", "worst")
+    for name in ("radius", "concavity", "concave points", "compactness", "fractal dimension")
+]
+KOREAN = ["꽃받침 길이 (cm)", "꽃받침 너비 (cm)", "꽃받침의아주긴길이", "꽃받침의아주긴너비"]
+
+
+@pytest.fixture
+def show(opened, histories):
+    """Opens the page of a training by its name."""
+
+    def show(name, **context_options):
+        history, options = histories(name)
+        return opened(history, page_options=options, **context_options)
+
+    return show
+
+
+def named(opened, names, **context_options):
+    """The page of a training whose features have these names."""
+    source = Random(1)
+    y = [i % 3 for i in range(30)]
+    rows = [[source.gauss(k, 1) for _ in names] for k in y]
+    problem = nn.Problem("named", tuple(names), rows, [f"c{k}" for k in y], "kind", "classify")
+    preparation = nn.Preparation.of(problem)
+    model = nn.MLP(len(names), [4, 3], seed=1)
+    history = train(model, preparation.data(problem), "cross_entropy", epochs=2)
+    return opened(history, page_options={"preparation": preparation}, **context_options)
+
+
+# Names
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("names", [FEATURES, KOREAN])
+def test_names_in_the_network_differ_and_lie_in_their_card(opened, names, width):
+    one = named(opened, names, viewport={"width": width, "height": 900})
+    shown = one.run(TEXTS, "#network .name.before")
+    assert len(set(shown)) == len(names)
+    card = one.run(BOX, "#network .body")
+    found = one.run(
+        "[...document.querySelectorAll('#network .name')].map((one) =>"
+        " one.getBoundingClientRect().toJSON())"
+    )
+    assert min(box["left"] for box in found) >= card["left"] - 1
+    before = found[: len(names)]
+    assert all(a["bottom"] <= b["top"] + 1 for a, b in pairwise(before))
+
+
+@pytest.mark.parametrize(
+    ("names", "room", "lines", "expected"),
+    [
+        (["short", "also short"], "also short", 1, [["short"], ["also short"]]),
+        (["mean radius"], "radius", 2, [["mean", "radius"]]),
+        (["mean concave points"], "mean conc…", 2, [["mean conc…", "points"]]),
+        (["mean concave points"], "mean c…points", 1, [["mean c…points"]]),
+        (["province=ab", "province=ba"], "prov…=ab", 1, [["prov…=ab"], ["prov…=ba"]]),
+        (["꽃받침길이", "꽃받침너비"], "꽃…길이", 2, [["꽃받…이"], ["꽃받…비"]]),
+        (["beginning a two", "beginning b two"], "…a two", 1, [["…a two"], ["…b two"]]),
+        (["10", "11"], "1", 1, [["10"], ["11"]]),  # a cut would be no narrower
+    ],
+)
+def test_a_name_is_broken_between_words_or_cut_where_it_differs(show, names, room, lines, expected):
+    found = show("moons").run(
+        "([names, room, lines]) => fitted(names, measure(room, 12) + 0.5, 12, lines)",
+        [names, room, lines],
+    )
+    assert found == expected
+
+
+def test_names_that_every_cut_makes_alike_get_their_numbers(show):
+    names = [f"a long beginning {what} and a long end" for what in ("one", "two")]
+    found = show("moons").run("(names) => fitted(names, measure('long name', 12), 12)", names)
+    assert [one[0][:2] for one in found] == ["1:", "2:"]
+
+
+@pytest.mark.parametrize("width", [1280, 600, 400])
+def test_no_word_is_broken_in_the_weights_of_a_neuron(opened, width):
+    one = named(opened, FEATURES, viewport={"width": width, "height": 900})
+    words = one.run(
+        """() => [...document.querySelectorAll('#neuron th')].flatMap((one) => {
+          const node = document.createTreeWalker(one, NodeFilter.SHOW_TEXT).nextNode();
+          return [...node.data.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            return [word, new Set([...range.getClientRects()].map((box) => box.top)).size];
+          });
+        })"""
+    )
+    assert len(words) > 2 * len(FEATURES) - 1
+    assert [word for word, lines in words if lines > 1] == []
