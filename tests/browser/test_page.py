@@ -26,6 +26,7 @@ CARDS = {
     "neuron": ["plane", "confusion", "network", "curves", "neurons"],
     "softmax": ["plane", "confusion", "network", "curves", "neurons"],
     "digits": ["scores", "confusion", "network", "curves", "neurons"],
+    "many": ["scores", "network", "confusion", "curves", "neurons"],
 }
 
 
@@ -180,7 +181,7 @@ def test_the_map_of_the_plane_is_what_predict_decides(show, histories, name):
     assert len(set(winners)) > 1
 
 
-@pytest.mark.parametrize("name", ["moons", "spirals", "iris", "digits"])
+@pytest.mark.parametrize("name", ["moons", "spirals", "iris", "digits", "many"])
 def test_the_confusion_matrix_is_that_of_predict_at_every_epoch(show, histories, name):
     history, options = histories(name)
     X, y = options["test"]

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import nn
-from tests.browser.conftest import train
+from tests.browser.conftest import invented, train
 
 # How many lines each element has.
 LINES = """(selector) => [...document.querySelectorAll(selector)].map((one) => {
@@ -46,6 +46,52 @@ def named(opened, names, **context_options):
     model = nn.MLP(len(names), [4, 3], seed=1)
     history = train(model, preparation.data(problem), "cross_entropy", epochs=2)
     return opened(history, page_options={"preparation": preparation}, **context_options)
+
+
+# The confusion matrix
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_no_number_of_a_table_of_many_classes_is_broken(show, width):
+    one = show("many", viewport={"width": width, "height": 900})
+    assert set(one.run(LINES, ".confusion td:not(.corner)")) == {1}
+    assert set(one.run(LINES, ".confusion th")) == {1}
+    assert one.run(TEXTS, ".confusion thead th") == [str(i) for i in range(23)]
+    card, scroll = one.run(BOX, "#confusion"), one.run(BOX, "#confusion .scroll")
+    assert card["left"] < scroll["left"] < scroll["right"] < card["right"]
+
+
+def test_a_table_of_many_classes_has_the_whole_row(show):
+    one = show("many")
+    card, row = one.run(BOX, "#confusion"), one.run(BOX, ".cards")
+    assert (card["left"], card["width"]) == (row["left"], row["width"])
+    assert one.page.locator("#confusion [tabindex]").count() == 0  # nothing to scroll
+    assert one.run(BOX, ".confusion")["width"] > 0.9 * row["width"]
+
+
+def test_a_table_that_needs_more_scrolls_beside_the_names_of_its_rows(show):
+    one = show("many", viewport={"width": 400, "height": 900})
+    box = one.page.get_by_role("region", name="Which classes it confuses").locator(".scroll")
+    box.focus()
+    assert one.run("(box) => document.activeElement.classList.contains('scroll')")
+    before = one.run(BOX, ".confusion tbody th")["left"]
+    one.run("document.querySelector('.scroll').scrollLeft = 150")
+    assert one.run("document.querySelector('.scroll').scrollLeft") == 150
+    assert one.run(BOX, ".confusion tbody th")["left"] == pytest.approx(before, abs=5)
+
+
+@pytest.mark.parametrize("n_classes", [2, 6, 9])
+def test_no_large_number_is_broken_or_runs_out_of_its_cell(opened, n_classes):
+    data = [[1.0, 2.0, 3.0]] * 1200, [0] * 1199 + [n_classes - 1]
+    model = nn.MLP(3, [n_classes], seed=1)
+    one = opened(invented(model, data, 1, "cross_entropy"), viewport={"width": 320, "height": 900})
+    assert "1,199" in one.text(".confusion")
+    assert set(one.run(LINES, ".confusion tbody td")) == {1}
+    wider = (
+        "[...document.querySelectorAll('.confusion td')].some((c) => c.scrollWidth > c.clientWidth)"
+    )
+    assert one.run(wider) is False
+    assert one.run("document.documentElement.scrollWidth") <= 320
 
 
 # Names
