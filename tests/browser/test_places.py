@@ -156,3 +156,25 @@ def test_no_word_is_broken_in_the_weights_of_a_neuron(opened, width):
     )
     assert len(words) > 2 * len(FEATURES) - 1
     assert [word for word, lines in words if lines > 1] == []
+
+
+# The curves
+
+
+def test_the_sign_of_the_best_epoch_lies_above_its_curves(show):
+    one = show("iris")
+    signs = one.page.locator(".plot .best-sign")
+    assert signs.count() == 2
+    for i in range(2):
+        top, bottom, above, below = one.run(
+            """(i) => {
+              const sign = document.querySelectorAll('.plot .best-sign')[i];
+              const { top, bottom } = sign.getBoundingClientRect();
+              const plot = sign.closest('svg');
+              const frame = plot.querySelector('.frame').getBoundingClientRect();
+              return [top, bottom, plot.getBoundingClientRect().top, frame.top];
+            }""",
+            i,
+        )
+        assert above <= top
+        assert bottom <= below
