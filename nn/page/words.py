@@ -125,8 +125,8 @@ TEXTS = {
         "뉴런 안의 그림은 특징의 값에 따라 그 뉴런이 내는 출력입니다.",
     ),
     "network_images": Text(
-        "Inside each hidden neuron: its weights as an 8×8 image.",
-        "은닉층 뉴런 안의 그림은 그 뉴런의 가중치를 8×8 이미지로 놓은 것입니다.",
+        "Inside each neuron that looks at the image: its weights as an 8×8 image.",
+        "이미지를 입력으로 받는 뉴런 안의 그림은 그 뉴런의 가중치를 8×8 이미지로 놓은 것입니다.",
     ),
     "network_keys": Text(
         "Arrow keys go from neuron to neuron.",
@@ -221,8 +221,8 @@ TEXTS = {
         "빗금 친 음수 자리에서 어두우면 뉴런이 반응합니다.",
     ),
     "neurons_bars": Text(
-        "The weights of each neuron: to the right positive, to the left negative.",
-        "각 뉴런의 가중치입니다. 오른쪽은 양수, 왼쪽은 음수입니다.",
+        "The weights of each neuron as bars: to the right positive, to the left negative.",
+        "각 뉴런의 가중치를 막대로 그렸습니다. 오른쪽은 양수, 왼쪽은 음수입니다.",
     ),
     "neurons_scale": Text(
         "All neurons of a layer are drawn on one scale.",

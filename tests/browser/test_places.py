@@ -178,3 +178,18 @@ def test_the_sign_of_the_best_epoch_lies_above_its_curves(show):
         )
         assert above <= top
         assert bottom <= below
+
+
+# Which samples, which weights
+
+
+def test_each_way_of_drawing_weights_is_explained_where_it_is(show):
+    groups = show("digits").run(
+        "[...document.querySelectorAll('#neurons .body > div')].map((one) => one.innerText)"
+    )
+    assert "8×8 image" in groups[0]
+    assert "to the right" not in groups[0]
+    assert "to the right positive" in groups[1]
+    captions = "[...document.querySelectorAll('#neurons > .caption')].map((one) => one.innerText)"
+    assert "to the right" not in " ".join(show("digits").run(captions))
+    assert "to the right positive" in " ".join(show("iris").run(captions))

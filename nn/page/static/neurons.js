@@ -8,26 +8,28 @@ const TILE_FRAME = 14; // around what is in a tile
 function neuronsPart() {
   const kind = MAP?.isPlane ? "plane" : MAP ? "line" : isImage(1) ? "image" : "bars";
   const isBent = TABLES.some((table) => !table.straight);
-  const captions = [`neurons_${kind}`];
-  if (kind === "image" && LAYERS.length > 1) captions.push("neurons_bars");
+  // Where layers are drawn in different ways, each way is explained above its first layer.
+  const explained = kind === "image" ? ["neurons_image", "neurons_bars"] : [];
+  const captions = explained.length ? [] : [`neurons_${kind}`];
   captions.push(MAP ? "neurons_scale" : "neurons_scale_weights");
   if (isBent && MAP) captions.push("neurons_far");
   const part = card("neurons", "neurons", captions);
   let tiles = [];
-  let shown = START;
   let names = []; // of the outputs, as lines
+  let shown = START;
 
   function build() {
     tiles = [];
-    const groups = LAYERS.map((layer, l) => {
     const room = roomOf(part.body);
     const inARow = Math.floor((room + TILE_GAP) / (TILE + TILE_GAP));
     const side = (room + TILE_GAP) / inARow - TILE_GAP;
     names = fitted(outputNames(), side - TILE_FRAME, 0.82 * REM, 2);
+    const groups = LAYERS.map((layer, l) => {
       const n = Math.min(layer.outputs, MOST_TILES);
       const note = n < layer.outputs ? ` (${say("shown_of", { shown: n, total: whole(layer.outputs) })})` : "";
       return element("div", {},
         element("h3", {}, `${layerName(l + 1)}${note}`),
+        explained[l] ? element("p", { class: "caption" }, say(explained[l])) : "",
         element("div", { class: "tiles" }, ...Array.from({ length: n }, (_, i) => tile(l + 1, i))));
     });
     part.body.replaceChildren(...groups);
