@@ -124,7 +124,7 @@ def test_the_epoch_is_spoken_when_the_slider_rests(show):
     one = show("iris").at(1)
     one.wait("document.getElementById('said').textContent")
     assert re.fullmatch(
-        r"Epoch 1\. Loss [\d.]+, Validation loss [\d.]+, Accuracy [\d.]+ %, "
+        r"Epoch 1\. Training loss [\d.]+, Validation loss [\d.]+, Training accuracy [\d.]+ %, "
         r"Validation accuracy [\d.]+ %, Test accuracy [\d.]+ %",
         one.page.locator("#said").text_content(),
     )

@@ -193,3 +193,27 @@ def test_each_way_of_drawing_weights_is_explained_where_it_is(show):
     captions = "[...document.querySelectorAll('#neurons > .caption')].map((one) => one.innerText)"
     assert "to the right" not in " ".join(show("digits").run(captions))
     assert "to the right positive" in " ".join(show("iris").run(captions))
+
+
+def test_two_accuracies_of_the_same_samples_are_told_apart(opened):
+    history = train(nn.MLP(2, [4, 3], seed=1), nn.blobs(60, seed=2), "cross_entropy", lr=0.05)
+    one = opened(history)
+    for k in (1, 3):
+        one.at(k)
+        running = one.text(".figures div:nth-child(2) strong")
+        assert one.text(".figures div:nth-child(2) span") == "Training accuracy"
+        assert f"the training accuracy above ({running}) was measured during the epoch" in one.text(
+            "#confusion"
+        )
+    assert one.text(".running") == (
+        "Training loss and accuracy: measured during the epoch, while the weights change."
+    )
+    one.at(0)
+    assert "during the epoch" not in one.text("#confusion")  # nothing was measured yet
+    assert one.text(".final small >> nth=0").endswith(f"of 60; weights after epoch {len(history)}")
+
+
+def test_what_is_measured_after_the_epoch_is_told_too(show):
+    assert show("iris").text(".running").endswith("change. The others: after the epoch.")
+    assert show("diabetes").text(".running").endswith("change. The others: after the epoch.")
+    assert "above" not in show("iris").text("#confusion")

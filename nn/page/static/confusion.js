@@ -15,12 +15,14 @@ function confusionPart() {
   const set = SETS[OUTCOME.set].name;
   let cells = [];
   let sum = null;
+  let running = null;
   let shown = START;
 
   function build() {
     sum = element("p", { class: "sum" });
+    running = element("p", { class: "caption" });
     if (!counts.length) {
-      part.body.replaceChildren(sum, element("p", { class: "caption" }, say("confusion_large", { classes: n })));
+      part.body.replaceChildren(sum, running, element("p", { class: "caption" }, say("confusion_large", { classes: n })));
       update(shown);
       return;
     }
@@ -45,7 +47,7 @@ function confusionPart() {
     part.body.replaceChildren(element("div", {
       class: "scroll", tabindex: scrolls ? "0" : null, role: scrolls ? "region" : null,
       "aria-label": scrolls ? say("confusion") : null,
-    }, table), sum);
+    }, table), sum, running);
     update(shown);
   }
 
@@ -78,6 +80,9 @@ function confusionPart() {
     const all = OUTCOME.counted;
     const note = all < OUTCOME.total ? ` (${say("counted_of", { shown: whole(all), total: whole(OUTCOME.total) })})` : "";
     sum.textContent = say(`confusion_sum_${set}`, { right: whole(OUTCOME.right[k]), total: whole(all), percent: percent(OUTCOME.right[k] / all).replace(" ", "\u00a0") }) + note;
+    // Of the same samples the page has another number, above.
+    const accuracy = set === "training" ? measureAt("accuracy", k) : undefined;
+    running.textContent = accuracy === undefined ? "" : say("confusion_running", { accuracy: percent(accuracy) });
     cells.forEach((row, i) => {
       const begin = k * n * n + i * n;
       const total = counts.subarray(begin, begin + n).reduce((a, b) => a + b, 0) || 1;
