@@ -306,9 +306,11 @@ def _row(inputs: Any, module: Neuron | Layer) -> list[Any]:
     who, n_inputs = type(module).__name__, module.n_inputs
     row = as_lists(inputs)
     if not isinstance(row, list):
+        xs = ", ".join(f"x{i}" for i in (1, 2, 3)[:n_inputs]) + ", ..." * (n_inputs > 3)
         raise TypeError(
-            f"{who}: inputs must be a list of {n_inputs} numbers, got "
-            f"{type(inputs).__name__}; a single input is written [x]"
+            f"{who}: inputs must be a list of {n_inputs} number{'s' * (n_inputs > 1)}, got "
+            f"{type(inputs).__name__}; one sample is written [{xs}], and [[{xs}]] where there may "
+            "be several, as in predict"
         )
     if row and isinstance(row[0], list):
         raise ValueError(

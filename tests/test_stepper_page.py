@@ -214,6 +214,17 @@ def test_without_anywidget_a_notebook_shows_the_page(no_anywidget, monkeypatch):
     assert frame["sandbox"] == "allow-scripts"
 
 
+def test_the_widget_shows_itself_in_a_few_words():
+    """A notebook that was saved without the state of its widgets shows this text."""
+    pytest.importorskip("anywidget")
+    shown = widget.stepper_widget(Steps())
+    shown.index = 2
+    assert repr(shown) == "StepperWidget(index=2)"
+    kind = type(shown)
+    assert f"{kind.__module__}.{kind.__qualname__}" == "autograd.view.widget.StepperWidget"
+    assert shown._repr_mimebundle_()[0]["text/plain"] == repr(shown)
+
+
 def test_a_page_that_is_written_is_not_returned(tmp_path):
     """A notebook cell that ends in this line would show the whole page as text."""
     stepper = ag.step(ag.Value(3.0) * 2.0)

@@ -17,7 +17,7 @@ def number_label(name: str, data: str, gradient: str, ink: str, fill: str, is_st
     """Return the label of a number: its name above what it is and its gradient.
 
     Args:
-        name: "" for none.
+        name: "" for none; each of its lines is a row of its own, so that they do not touch.
         data, gradient: what the two cells say.
         ink, fill: the colours of the gradient's cell; no fill: "".
         is_stepped: whether a page is going to write other numbers there.
@@ -27,7 +27,11 @@ def number_label(name: str, data: str, gradient: str, ink: str, fill: str, is_st
     )
     colour = f' BGCOLOR="{fill}"' if fill else ""
     width = max(round(CENTRED * room(name, bold=True)), data_room + gradient_room)
-    title = f'<TR><TD COLSPAN="2" WIDTH="{width}"><B>{plain(name)}</B></TD></TR>' if name else ""
+    title = "".join(
+        f'<TR><TD COLSPAN="2" WIDTH="{width}"><B>{plain(line)}</B></TD></TR>'
+        for line in name.split("\n")
+        if line
+    )
     return (
         '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
         f'{title}<TR><TD WIDTH="{data_room}" ALIGN="LEFT">{data}</TD>'

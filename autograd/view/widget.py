@@ -104,11 +104,17 @@ def _widget_class() -> Any:
             still: the name of the still picture that this widget hides.
         """
 
+        __qualname__ = "StepperWidget"  # where it is made is nothing to a reader
+
         _esm = module()
         _css = style()
         payload = traitlets.Bytes().tag(sync=True)
         index = traitlets.Int().tag(sync=True)
         still = traitlets.Unicode().tag(sync=True)
+
+        def __repr__(self) -> str:
+            # All that a notebook shows of the widget where it was saved without its state.
+            return f"StepperWidget(index={self.index})"
 
     return StepperWidget
 

@@ -96,7 +96,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def _list_before(word: str, typed: Sequence[str]) -> str:
-    """The list option that `word` follows, as in `--hidden 16 x`; "" if none."""
+    """The list option that `word` follows, as in `--hidden 16 x`; "" if none, or a new option."""
+    if word.startswith("--"):
+        return ""
     before = list(typed[: typed.index(word)]) if word in typed else []
     for option, values in LISTS.items():
         words = before.copy()

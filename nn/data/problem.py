@@ -77,7 +77,7 @@ class Problem:
             columns = zip(*self.rows, strict=True)
             object.__setattr__(self, "categories", tuple(map(_categories, columns)))
         if not self.classes and self.task == CLASSIFY:
-            object.__setattr__(self, "classes", _sorted_texts(self.targets))
+            object.__setattr__(self, "classes", _classes(self.targets))
         self._check_cells()
 
     def __repr__(self) -> str:
@@ -139,6 +139,17 @@ def _is_finite(cell: object) -> bool:
 def _categories(column: Sequence[float | str]) -> tuple[str, ...] | None:
     """The sorted texts of a column; None if it holds numbers."""
     return _sorted_texts(column) if isinstance(column[0], str) else None
+
+
+def _classes(targets: Sequence[Any]) -> tuple[str, ...]:
+    """The sorted texts of the targets, or ValueError that says how others become texts."""
+    for target in targets:
+        if not isinstance(target, str):
+            raise ValueError(
+                f"Problem: a class must be a text, got {target!r:.40}; name the classes: "
+                "targets=[str(k) for k in y]"
+            )
+    return _sorted_texts(targets)
 
 
 def _sorted_texts(values: Sequence[Any]) -> tuple[str, ...]:

@@ -18,8 +18,9 @@ from nn.training.history import History
 
 # In the order in which they run: each uses only what stands before it.
 SCRIPTS = (
-    "data", "words", "dom", "signs", "forward", "contour", "plot", "choice", "network", "neuron",
-    "plane", "samples", "tiles", "neurons", "curves", "confusion", "head", "player", "main",
+    "data", "words", "dom", "names", "signs", "forward", "contour", "plot", "choice", "network",
+    "neuron", "plane", "samples", "tiles", "neurons", "curves", "confusion", "head", "player",
+    "main",
 )  # fmt: skip
 # What a JSON text in an HTML page must not hold as itself: "</script>" and "<!--".
 MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}

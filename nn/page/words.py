@@ -66,8 +66,13 @@ TEXTS = {
     "final_error_training": Text("RMSE of the training samples", "학습 샘플의 RMSE"),
     "final_units": Text("in units of {target}", "{target}의 단위"),
     "final_count": Text("{right} of {total}", "{total}개 중 {right}개"),
-    "final_loss": Text("loss in epoch {epoch}", "에포크 {epoch}의 손실"),
-    "final_val_loss": Text("validation loss in epoch {epoch}", "에포크 {epoch}의 검증 손실"),
+    "final_weights": Text(
+        "weights after epoch {epoch}", "{epoch} 에포크가 끝난 뒤의 " + term("weight", "ko")
+    ),
+    "final_loss": Text("training loss during epoch {epoch}", "{epoch} 에포크 도중의 학습 손실"),
+    "final_val_loss": Text(
+        "validation loss after epoch {epoch}", "{epoch} 에포크가 끝난 뒤의 검증 손실"
+    ),
     "final_scaled": Text("of the standardised {target}", "표준화한 {target} 값의 손실"),
     "not_fallen": Text(
         "The network has not learned: over the training samples the loss was {before} before the "
@@ -101,9 +106,20 @@ TEXTS = {
         "에포크 {total}개 중 {shown}개가 이 페이지에 있습니다.",
     ),
     "said": Text("Epoch {epoch}. {measures}", "에포크 {epoch}. {measures}"),
-    "loss": _term("loss"),
+    "running_loss": Text(
+        "Training loss: measured during the epoch, while the weights change.",
+        "학습 손실은 에포크 도중, 가중치가 바뀌는 동안 잰 값입니다.",
+    ),
+    "running_both": Text(
+        "Training loss and accuracy: measured during the epoch, while the weights change.",
+        "학습 손실과 학습 정확도는 에포크 도중, 가중치가 바뀌는 동안 잰 값입니다.",
+    ),
+    "running_others": Text(
+        "The others: after the epoch.", "나머지는 에포크가 끝난 뒤에 잰 값입니다."
+    ),
+    "loss": Text("Training loss", "학습 손실"),
     "val_loss": Text("Validation loss", "검증 손실"),
-    "accuracy": Text("Accuracy", "정확도"),
+    "accuracy": Text("Training accuracy", "학습 정확도"),
     "val_accuracy": Text("Validation accuracy", "검증 정확도"),
     "lr": _term("learning rate"),
     "rmse_training": Text("Training RMSE", "학습 RMSE"),
@@ -125,8 +141,8 @@ TEXTS = {
         "뉴런 안의 그림은 특징의 값에 따라 그 뉴런이 내는 출력입니다.",
     ),
     "network_images": Text(
-        "Inside each hidden neuron: its weights as an 8×8 image.",
-        "은닉층 뉴런 안의 그림은 그 뉴런의 가중치를 8×8 이미지로 놓은 것입니다.",
+        "Inside each neuron that looks at the image: its weights as an 8×8 image.",
+        "이미지를 입력으로 받는 뉴런 안의 그림은 그 뉴런의 가중치를 8×8 이미지로 놓은 것입니다.",
     ),
     "network_keys": Text(
         "Arrow keys go from neuron to neuron.",
@@ -221,8 +237,8 @@ TEXTS = {
         "빗금 친 음수 자리에서 어두우면 뉴런이 반응합니다.",
     ),
     "neurons_bars": Text(
-        "The weights of each neuron: to the right positive, to the left negative.",
-        "각 뉴런의 가중치입니다. 오른쪽은 양수, 왼쪽은 음수입니다.",
+        "The weights of each neuron as bars: to the right positive, to the left negative.",
+        "각 뉴런의 가중치를 막대로 그렸습니다. 오른쪽은 양수, 왼쪽은 음수입니다.",
     ),
     "neurons_scale": Text(
         "All neurons of a layer are drawn on one scale.",
@@ -288,6 +304,12 @@ TEXTS = {
     "confusion_sum_training": Text(
         "{right} of {total} training samples right ({percent})",
         "학습 샘플 {total}개 중 {right}개 정답 ({percent})",
+    ),
+    "confusion_running": Text(
+        "Counted after the epoch, with the weights it ended with; the training accuracy above "
+        "({accuracy}) was measured during the epoch, while they changed.",
+        "에포크가 끝난 뒤의 가중치로 센 것입니다. 위의 학습 정확도({accuracy})는 에포크 도중, "
+        "가중치가 바뀌는 동안 잰 값입니다.",
     ),
     "confusion_axis": Text("actual ↓ · predicted →", "실제 ↓ · 예측 →"),
     "confusion_large": Text(

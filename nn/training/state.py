@@ -78,6 +78,14 @@ class Training:
         self.given_lr = self.optimizer.lr
         self.history.add_snapshot(0, self._weights()[: self.n_parameters])
 
+    def __repr__(self) -> str:  # without the samples, which dataclass would write out
+        n_validation = len(self.history.validation[0]) if self.history.validation else 0
+        return (
+            f"Training(epoch {self.epoch} of {self.epochs}, batch {self.batch} of "
+            f"{self.n_batches}, batch_loss={self.batch_loss:.4g}; {len(self.rows)} training and "
+            f"{n_validation} validation samples, {self.n_parameters} parameters)"
+        )
+
     @property
     def epoch(self) -> int:
         """The epoch under way, or the one that has just ended, from 1; 0 before the first."""

@@ -167,6 +167,16 @@ def digits():
     }
 
 
+def many():
+    """More classes than a table in half the page has room for, with made-up weights."""
+    source = Random(2)
+    X = [[source.gauss(0, 1) for _ in range(3)] for _ in range(300)]
+    y = [i % 23 for i in range(300)]
+    return invented(nn.MLP(3, [5, 23], seed=1), (X[:200], y[:200]), 3, "cross_entropy"), {
+        "test": (X[200:], y[200:])
+    }
+
+
 def invented(model, data, n_epochs, loss, seed=7):
     history, source = nn.History(), Random(seed)
     history.model, history.data, history.loss_name = model, data, loss
@@ -182,7 +192,7 @@ def invented(model, data, n_epochs, loss, seed=7):
 
 MAKERS = {
     maker.__name__: maker
-    for maker in (moons, spirals, iris, sine, diabetes, neuron, softmax, digits)
+    for maker in (moons, spirals, iris, sine, diabetes, neuron, softmax, digits, many)
 }
 
 

@@ -26,6 +26,7 @@ CARDS = {
     "neuron": ["plane", "confusion", "network", "curves", "neurons"],
     "softmax": ["plane", "confusion", "network", "curves", "neurons"],
     "digits": ["scores", "confusion", "network", "curves", "neurons"],
+    "many": ["scores", "network", "confusion", "curves", "neurons"],
 }
 
 
@@ -123,7 +124,7 @@ def test_the_epoch_is_spoken_when_the_slider_rests(show):
     one = show("iris").at(1)
     one.wait("document.getElementById('said').textContent")
     assert re.fullmatch(
-        r"Epoch 1\. Loss [\d.]+, Validation loss [\d.]+, Accuracy [\d.]+ %, "
+        r"Epoch 1\. Training loss [\d.]+, Validation loss [\d.]+, Training accuracy [\d.]+ %, "
         r"Validation accuracy [\d.]+ %, Test accuracy [\d.]+ %",
         one.page.locator("#said").text_content(),
     )
@@ -180,7 +181,7 @@ def test_the_map_of_the_plane_is_what_predict_decides(show, histories, name):
     assert len(set(winners)) > 1
 
 
-@pytest.mark.parametrize("name", ["moons", "spirals", "iris", "digits"])
+@pytest.mark.parametrize("name", ["moons", "spirals", "iris", "digits", "many"])
 def test_the_confusion_matrix_is_that_of_predict_at_every_epoch(show, histories, name):
     history, options = histories(name)
     X, y = options["test"]

@@ -250,7 +250,7 @@ def test_the_page_fits_itself_to_a_new_width(show):
     one.wait("document.documentElement.scrollWidth <= 400")
 
 
-@pytest.mark.parametrize("name", ["moons", "iris", "digits"])
+@pytest.mark.parametrize("name", ["moons", "iris", "digits", "many"])
 def test_it_can_be_printed(show, name):
     one = show(name, color_scheme="dark")
     assert one.page.pdf(format="A4").startswith(b"%PDF")

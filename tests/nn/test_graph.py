@@ -14,7 +14,7 @@ from nn import MLP, Layer, Module, Neuron
 from nn.graph import can_draw, draw_network, draw_neuron
 from nn.graph.layout import columns_of
 from nn.graph.sketch import NEGATIVE, POSITIVE, _short, _towards_white
-from tests.pictures import HOSTILE, by_title as groups, tooltips
+from tests.pictures import HOSTILE, by_title as groups, root_of, tooltips
 
 
 def edges(drawing):
@@ -278,6 +278,14 @@ def test_the_graph_of_a_neuron_names_its_inputs_as_their_columns():
         assert name in shown
     with pytest.raises(ValueError, match="shorter"):
         draw_neuron(neuron, [0.0] * 6, names=["one"])
+
+
+def test_the_symbol_of_an_input_stands_apart_from_its_name():
+    drawing = draw_neuron(Neuron(1, "tanh", seed=1), [0.5], names=["꽃받침 길이"])
+    places = {text.text: text for text in root_of(drawing).findall(".//{*}text")}
+    symbol, name = places["x1"], places["꽃받침 길이"]
+    size = float(symbol.get("font-size"))
+    assert float(name.get("y")) - float(symbol.get("y")) > 1.4 * size  # as below it, the data
 
 
 def test_the_graph_of_a_neuron_says_which_one_it_is():

@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from nn import ACTIVATIONS, MLP, Layer, Neuron
+from nn import ACTIVATIONS, MLP, Layer, Neuron, predict
 
 
 def neuron_of(weights, bias, activation):
@@ -142,8 +142,8 @@ def test_wrong_types_name_the_argument(build, message):
         ([], ValueError, "inputs must have length 2, got 0"),
         (np.zeros(3), ValueError, "inputs must have length 2, got 3"),
         (np.zeros((3, 2)), ValueError, "call the model for each: [model(row) for row in X]"),
-        (1.0, TypeError, "a single input is written [x]"),
-        (Value(1.0), TypeError, "a single input is written [x]"),
+        (1.0, TypeError, "got float; one sample is written [x1, x2], and [[x1, x2]] where there"),
+        (Value(1.0), TypeError, "got Value; one sample is written [x1, x2], and [[x1, x2]] where"),
         (["a", "b"], TypeError, "str 'a'"),
         ([None, 1.0], TypeError, "None"),
     ],
@@ -151,6 +151,20 @@ def test_wrong_types_name_the_argument(build, message):
 def test_wrong_inputs_name_the_remedy(model, inputs, error, message):
     with pytest.raises(error) as caught:
         model(inputs)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("n_inputs", "message"),
+    [
+        (1, "a list of 1 number, got float; one sample is written [x1], and [[x1]] where"),
+        (3, "one sample is written [x1, x2, x3], and [[x1, x2, x3]] where"),
+        (30, "one sample is written [x1, x2, x3, ...], and [[x1, x2, x3, ...]] where"),
+    ],
+)
+def test_who_gives_predict_one_row_learns_how_it_is_written(n_inputs, message):
+    with pytest.raises(TypeError) as caught:
+        predict(MLP(n_inputs, [2], seed=0), [1.0] * n_inputs)
     assert message in str(caught.value)
 
 

@@ -294,7 +294,10 @@ def test_parts_keep_the_categories_of_the_whole():
         (lambda: made(rows=[["a"], [1.0]]), "a category or class must be a text, got 1.0"),
         (lambda: made(features=("y",)), "there must be features, and names must differ"),
         (lambda: made(features=(" x",)), "the name of a column must be a text without blanks"),
-        (lambda: made(targets=[0, 1]), "a category or class must be a text, got 0"),
+        (
+            lambda: made(targets=[0, 1]),
+            "must be a text, got 0; name the classes: targets=[str(k) for k in y]",
+        ),
         (lambda: made(classes=("a",)), "targets[1] is 'b', not one of ('a',)"),
         (lambda: made(task="regress"), "targets[0] is 'a', not a finite number"),
         (lambda: made(categories=(None, None)), "categories must have an entry for each feature"),

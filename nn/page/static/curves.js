@@ -1,6 +1,7 @@
 // The measures over the epochs: loss and accuracy, of the training and the validation, with the
 // shown epoch and the best one.
 
+const STAR = { size: 6, room: 12 }; // above the curves, where no curve covers it
 const GROUPS = [["loss", "val_loss"], ["accuracy", "val_accuracy"]];
 
 function curvesPart() {
@@ -35,9 +36,11 @@ function curvesPart() {
     const [low, high] = range(numbers, 0.04);
     const y = logarithmic ? [least / 1.5, most * 1.5]
       : isShare ? [Math.min(low, 0.9), 1.005] : [Math.min(0, low), high];
-    const plot = axes(width, 210, {
+    const best = PAGE.facts.best;
+    const above = best === null ? 0 : STAR.room;
+    const plot = axes(width, 210 + above, {
       x: [Math.min(EPOCHS[0], epochs[0]), Math.max(epochs.at(-1), EPOCHS.at(-1), 1)], y,
-      whole: true, grid: true, logarithmic, xLabel: say("player"),
+      whole: true, grid: true, logarithmic, xLabel: say("player"), above,
     });
 
     const { px, py, inner } = plot;
@@ -46,10 +49,9 @@ function curvesPart() {
     if (epochs.length === 1) {
       group.forEach((name, i) => plot.root.append(svg("circle", { class: `now-${i}`, cx: px(epochs[0]), cy: py(MEASURES[name][0]), r: 3 })));
     }
-    const best = PAGE.facts.best;
     if (best !== null) {
       plot.root.append(svg("line", { class: "best", x1: px(best), x2: px(best), y1: inner.top, y2: inner.bottom }),
-        svg("path", { class: "best-sign", d: SHAPES[7](6), transform: `translate(${px(best)},${inner.top + 2})` }));
+        svg("path", { class: "best-sign", d: SHAPES[7](STAR.size), transform: `translate(${px(best)},${inner.top - STAR.room})` }));
     }
     const line = svg("line", { class: "now", y1: inner.top, y2: inner.bottom });
     const dots = group.map((_, i) => svg("circle", { class: `now-${i}`, r: 4.5 }));
@@ -59,7 +61,7 @@ function curvesPart() {
     const key = legend([
       ...group.map((name, i) => [svg("path", { class: `course course-${i}`, d: "M-9,0H9" }), say(name), " ", values[i]]),
       ...(logarithmic ? [[null, say("logarithmic")]] : []),
-      ...(best === null ? [] : [[svg("path", { class: "best-sign", d: SHAPES[7](6) }), `${say("best")}: ${best}`]]),
+      ...(best === null ? [] : [[svg("path", { class: "best-sign", d: SHAPES[7](STAR.size) }), `${say("best")}: ${best}`]]),
     ]);
     return { node: element("div", { class: "curve" }, key, plot.root), plot, line, dots, values };
   }

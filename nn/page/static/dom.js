@@ -41,28 +41,3 @@ function rgb(name) {
   const text = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 }
-
-// How wide a text is about, in widths of a Latin letter: Korean and emoji count double.
-const widthOf = (text) =>
-  Array.from(text).reduce((width, sign) => width + (sign.codePointAt(0) > 0x2e7f ? 2 : 1), 0);
-
-// A text as it is, or its beginning, within a width; of "city=Seoul" rather its end, which is what
-// tells the inputs of one column apart.
-function fitting(text, width) {
-  if (widthOf(text) <= width) return text;
-  const at = text.lastIndexOf("=");
-  if (at <= 0) return `${beginning(text, width - 1)}…`;
-  const end = text.slice(at);
-  const left = width - 1 - widthOf(end);
-  return left > 1 ? `${beginning(text, left)}…${end}` : `…${fitting(end, width - 1)}`;
-}
-
-// As much of a text as a width holds, and one sign at least.
-function beginning(text, width) {
-  let begin = "";
-  for (const sign of Array.from(text)) {
-    if (begin && widthOf(begin + sign) > width) break;
-    begin += sign;
-  }
-  return begin;
-}

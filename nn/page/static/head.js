@@ -31,7 +31,8 @@ function finals() {
     element("strong", {}, value), element("span", {}, meaning), more ? element("small", {}, more) : ""));
   if (PAGE.facts.right) {
     const [right, total] = PAGE.facts.right;
-    add(percent(right / total), say(`final_right_${SETS.at(-1).name}`), say("final_count", { right: whole(right), total: whole(total) }));
+    const count = say("final_count", { right: whole(right), total: whole(total) });
+    add(percent(right / total), say(`final_right_${SETS.at(-1).name}`), PAGE.kept === null ? count : `${count}; ${say("final_weights", { epoch: PAGE.kept })}`);
   }
   if (PAGE.facts.error) {
     const { rmse, spread } = PAGE.facts.error;

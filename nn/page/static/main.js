@@ -10,10 +10,11 @@ function picturePart() {
 }
 
 // Two columns, and what needs the whole width below them; on a phone one after another.
+const confusion = TASK?.classes ? confusionPart() : null;
 const columns = [
-  [picturePart(), TASK?.classes ? confusionPart() : null],
+  [picturePart(), isTableWide ? null : confusion],
   [draws ? networkPart() : null],
-  [MEASURES.epoch.length ? curvesPart() : null, draws ? neuronsPart() : null],
+  [isTableWide ? confusion : null, MEASURES.epoch.length ? curvesPart() : null, draws ? neuronsPart() : null],
 ].map((column) => column.filter((part) => part !== null));
 const parts = columns.flat();
 

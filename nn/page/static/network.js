@@ -8,6 +8,10 @@ const MOST = 16; // neurons shown of a layer, the fold among them
 const LAST_SHOWN = 4; // of them below the fold
 const HEAD_ROOM = 52;
 const FOOT_ROOM = 60; // for the legend below
+const NAME_SIZE = 0.8 * REM; // of the letters, as in page.css
+const NAME_LINE = 1.12 * NAME_SIZE; // from one line of a name to the next
+const MOST_LINES = 3;
+const BESIDE = 6; // between a neuron and its name
 
 // Which neurons of a layer are shown: their places, and null where the others are folded.
 function unfolded(n) {
@@ -24,6 +28,7 @@ function networkPart() {
   const sizes = [LAYERS[0].inputs, ...LAYERS.map((layer) => layer.outputs)];
   let edges = [];
   let nodes = [];
+  let names = []; // of the inputs and of the outputs, as lines
   let shown = START;
 
   const key = element("div");
@@ -38,10 +43,12 @@ function networkPart() {
     const pitch = size + Math.min(Math.max(roomBeside() / most - size, GAP), WIDEST_GAP);
     const height = most * pitch + HEAD_ROOM;
     // Room for the names on both sides, as much as they need and the columns leave.
-    const letter = narrow ? 6.2 : 7;
-    const share = width * (sizes.length > 3 ? 0.2 : 0.26);
-    const [before, after] = [FEATURES.map(({ name }) => name), outputNames()].map((names) =>
-      Math.min(share, Math.max(28, ...names.map((name) => widthOf(name) * letter + size / 2 + 10))));
+    const share = width * (sizes.length > 3 ? 0.24 : 0.3);
+    const beside = size / 2 + BESIDE;
+    const nLines = Math.min(MOST_LINES, Math.max(1, Math.floor((pitch - 2) / NAME_LINE)));
+    names = [FEATURES.map(({ name }) => name), outputNames()]
+      .map((all) => fitted(all, share - beside, NAME_SIZE, nLines));
+    const [before, after] = names.map((all) => Math.max(28, beside + Math.ceil(widest(all.flat(), NAME_SIZE))));
     const apart = (width - before - after) / (sizes.length - 1);
     const x = (layer) => before + apart * layer;
     const y = (layer, row) =>
@@ -69,7 +76,7 @@ function networkPart() {
       row.forEach((i, place) => group.append(i === null
         ? at(element("span", { class: "fold" }, `⋮ ${say("folded", { n: whole(sizes[layer] - row.length + 1) })}`),
           x(layer), y(layer, place))
-        : at(node(layer, i, size, layer ? after : before, letter), x(layer), y(layer, place))));
+        : at(node(layer, i, size), x(layer), y(layer, place))));
     });
     key.replaceChildren(weightLegend());
     stage.replaceChildren(lines, group);
@@ -86,7 +93,7 @@ function networkPart() {
   }
 
   // A neuron as a button, with its name beside it in the first and the last column.
-  function node(layer, i, size, side, letter) {
+  function node(layer, i, size) {
     const inside = thumbnail(layer, i, size);
     const button = choosesNeuron(element("button", {
       type: "button", class: `node ${layer === 0 ? "input" : ""}`, "aria-label": neuronName(layer, i),
@@ -97,8 +104,8 @@ function networkPart() {
     const isEnd = layer === 0 ? "before" : layer === sizes.length - 1 ? "after" : "";
     if (isEnd) {
       const name = layer === 0 ? FEATURES[i].name : outputName(i);
-      const signs = Math.floor((side - size / 2 - 6) / letter);
-      holder.append(element("span", { class: `name ${isEnd}`, title: name }, named(fitting(name, signs))));
+      const lines = names[layer ? 1 : 0][i];
+      holder.append(element("span", { class: `name ${isEnd}`, title: name }, inLines(lines)));
     }
     nodes.push({ button, layer, i, draw: inside?.draw });
     return holder;

@@ -1,7 +1,8 @@
 // The numbers of one neuron: its formula, its bias, its weights by size.
 
 const MOST_WEIGHTS = 12;
-const MOST_SIGNS = 40; // of a name, on several lines: cut to one line, two features might look the same
+const NAME_ROOM = 18 * REM; // of a feature's name, which the table breaks over several lines
+const FEATURE_NAMES = fitted(FEATURES.map(({ name }) => name), NAME_ROOM, 0.84 * REM).map(([line]) => line);
 
 function drawPanel(panel, layer, i, k) {
   const title = element("h3", {}, named(neuronName(layer, i)));
@@ -15,7 +16,7 @@ function drawPanel(panel, layer, i, k) {
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, MOST_WEIGHTS);
   const largest = Math.max(...all.map(({ weight }) => Math.abs(weight) || 0)) || 1;
   const rows = listed.map(({ from, weight }) => element("tr", {},
-    element("th", { scope: "row", title: sourceName(layer - 1, from) }, named(fitting(sourceName(layer - 1, from), MOST_SIGNS))),
+    element("th", { scope: "row", title: sourceName(layer - 1, from) }, named(layer === 1 ? FEATURE_NAMES[from] : sourceName(layer - 1, from))),
     element("td", {}, bar(weight, largest)),
     element("td", { class: "number" }, figure(weight))));
   panel.replaceChildren(
@@ -47,8 +48,8 @@ function formula(name, across, inputs, x) {
 
 // A weight as a bar from the middle: to the right positive, to the left negative.
 function bar(weight, largest) {
-  const length = 27 * Math.min(1, Math.abs(weight) / largest || 0);
-  return svg("svg", { width: 58, height: 12, viewBox: "-29 -6 58 12", "aria-hidden": "true" },
+  const length = 20 * Math.min(1, Math.abs(weight) / largest || 0);
+  return svg("svg", { width: 44, height: 12, viewBox: "-22 -6 44 12", "aria-hidden": "true" },
     svg("line", { class: "zero", x1: 0, x2: 0, y1: -6, y2: 6 }),
     svg("rect", {
       class: weight < 0 ? "negative" : "positive",

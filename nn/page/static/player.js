@@ -2,6 +2,7 @@
 
 const WHOLE_FILM = 9000; // milliseconds from the first epoch to the last
 const RMSE = OUTCOME?.rmse ? numbers(OUTCOME.rmse) : null; // of each epoch, in the network's units
+const isTested = OUTCOME?.right && SETS[OUTCOME.set].name === "test";
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function player(show) {
@@ -9,9 +10,10 @@ function player(show) {
   const button = element("button", { type: "button", class: "play" });
   const where = element("span", { class: "where" });
   const figures = element("div", { class: "figures" });
+  const running = element("p", { class: "running" });
   const label = element("label", { for: "epoch" });
   const node = element("div", { class: "player" }, button, element("div", { class: "track" },
-    element("div", { class: "line" }, label, where), slider), figures);
+    element("div", { class: "line" }, label, where), slider), element("div", { class: "measures" }, figures, running));
   let k = START;
   let timer = null;
   let quiet = null;
@@ -21,14 +23,22 @@ function player(show) {
     button.setAttribute("aria-label", say(timer ? "pause" : "play"));
     button.replaceChildren(svg("svg", { viewBox: "0 0 24 24", width: 24, height: 24, "aria-hidden": "true" },
       svg("path", { d: timer ? "M6,4h4.5v16H6ZM13.5,4H18v16h-4.5Z" : "M7,4L20,12L7,20Z" })));
+    running.textContent = whenMeasured();
     tell();
+  }
+
+  // Why the accuracy of the training is not that of the network after the epoch.
+  function whenMeasured() {
+    if (!MEASURES.loss) return "";
+    const others = MEASURES.val_loss || RMSE || isTested;
+    return [say(MEASURES.accuracy ? "running_both" : "running_loss"), others ? say("running_others") : ""].join(" ");
   }
 
   // The figures of the epoch, in the order of interest.
   function measures() {
     const found = ["loss", "val_loss", "accuracy", "val_accuracy", "lr"]
       .filter((name) => MEASURES[name]).map((name) => [say(name), measured(name, measureAt(name, k))]);
-    if (OUTCOME?.right && SETS[OUTCOME.set].name === "test") {
+    if (isTested) {
       found.push([say("right_test"), percent(OUTCOME.right[k] / OUTCOME.counted)]);
     }
     if (RMSE) found.push([say(`rmse_${SETS.at(-1).name}`), figure(TASK.deviation * RMSE[k])]);

@@ -44,7 +44,7 @@ function decades(low, high, most) {
 
 // options: x and y, [low, high] in the reader's units; xLabel, yLabel; whole: whole numbers on x;
 // grid: lines at the ticks of y; rows: names instead of numbers on y, with the room they need;
-// logarithmic: y, which is positive.
+// logarithmic: y, which is positive; above: room over the drawing area, for a sign.
 function axes(width, height, options) {
   const [yLow, yHigh] = options.y;
   const marks = options.logarithmic ? decades : ticks;
@@ -52,7 +52,7 @@ function axes(width, height, options) {
   const widest = Math.max(0, ...yTicks.map((y) => figure(y).length)) * DIGIT + 10;
   const left = options.rows ? options.room : Math.max(TICK_ROOM, widest + (options.yLabel ? LABEL_ROOM : 0));
   const bottom = options.xLabel ? 42 : 24;
-  const inner = { left, top: 10, right: width - EDGE, bottom: height - bottom };
+  const inner = { left, top: 10 + (options.above ?? 0), right: width - EDGE, bottom: height - bottom };
   const [xLow, xHigh] = options.x;
   const px = (x) => inner.left + ((x - xLow) / (xHigh - xLow)) * (inner.right - inner.left);
   const scaled = options.logarithmic ? Math.log10 : (y) => y;

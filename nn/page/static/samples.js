@@ -125,13 +125,14 @@ function scoresPart() {
       x, y: [TASK.classes.length, 0], rows: true, room, xLabel: say(isProbability ? "probability" : "margin"),
     });
     const rows = svg("g", { class: "axes" });
-    TASK.classes.forEach((name, i) => {
+    const names = fitted(TASK.classes, room - 26, SVG_SIZE);
+    TASK.classes.forEach((_name, i) => {
       const y = plot.py(i + 0.5);
       if (i % 2 === 0) {
         rows.append(svg("rect", { class: "stripe", x: plot.inner.left, y: plot.py(i), width: plot.inner.right - plot.inner.left, height: plot.py(1) - plot.py(0) }));
       }
       rows.append(sign(i, plot.inner.left - 12, y, 5),
-        svg("text", { x: plot.inner.left - 23, y: y + 4, "text-anchor": "end" }, fitting(name, Math.floor((room - 24) / 7))));
+        svg("text", { x: plot.inner.left - 23, y: y + 4, "text-anchor": "end" }, ...names[i]));
     });
     if (!isProbability) rows.append(svg("line", { class: "border", x1: plot.px(0), x2: plot.px(0), y1: plot.inner.top, y2: plot.inner.bottom }));
     const marks = Array.from(actual, (c) => sign(c, 0, 0, 3.6));

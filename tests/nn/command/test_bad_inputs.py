@@ -75,6 +75,8 @@ ARGUMENTS = [
     ("train --compiled fast", "arguments are required: DATA", "see glassgrad train --help"),
     ("train moon", "called 'moon'; did you mean moons? The data sets are moons", "circles"),
     ("train --compiled cats", "no file and no data set is called 'cats'", "moons, circles"),
+    ("train moons --compiled --mode fast", "unrecognized arguments: --mode fast (see", "--help"),
+    ("train moons --hidden 16 --bogus", "unrecognized arguments: --bogus (see", "train --help"),
     ("train moons --compile", "unrecognized arguments: --compile", "did you mean --compiled"),
     ("train moons --compiled --resume", "holds no training to go on with", "leave --resume out"),
     ("predict m.safetensors t.csv --compiled", "unrecognized arguments", "predict --help"),

@@ -84,13 +84,15 @@ def test_the_file_of_predictions_is_one_that_excel_reads(trained, tmp_path):
 
 
 def test_who_predicts_the_table_that_was_trained_on_is_told(trained):
-    folder, _ = trained
+    folder, training = trained
     model = folder / "out" / "model.safetensors"
     result = run("predict", model, "flowers.csv", "--encoding", "cp949", cwd=folder)
     assert result.returncode == 0
-    assert result.stderr.endswith(
-        "; it learned from most rows of a flowers.csv: see what train printed of its test part\n"
-    )
+    figure, note = result.stderr.splitlines()
+    assert figure.startswith("품종: accuracy ")
+    assert note.startswith("Note: the network was trained on a table named flowers.csv. If it is ")
+    assert note.endswith('rows it never saw, glassgrad train printed in the line "test ...".')
+    assert any(line.startswith("test accuracy ") for line in training.stdout.splitlines())
 
 
 def test_a_message_of_the_command_has_options_not_arguments(tmp_path, capsys):

@@ -18,6 +18,23 @@ def train(epochs=3, batch_size=8, data=(X, Y), loss="hinge", **arguments):
     return model, fit(model, data, loss, epochs=epochs, batch_size=batch_size, **arguments)
 
 
+def test_a_training_says_where_it_stands_and_not_all_that_it_holds():
+    seen = []
+
+    class Noting(Callback):
+        def on_train_begin(self, training):
+            seen.append(repr(training))
+
+        def on_batch_end(self, training):
+            seen.append((repr(training), training.batch_loss))
+
+    train(epochs=1, validation=0.2, callbacks=[Noting()])
+    sizes = "16 training and 4 validation samples, 17 parameters)"
+    assert seen[0] == f"Training(epoch 0 of 1, batch 0 of 2, batch_loss=nan; {sizes}"
+    told, loss = seen[2]
+    assert told == f"Training(epoch 1 of 1, batch 2 of 2, batch_loss={loss:.4g}; {sizes}"
+
+
 class Recording(Callback):
     """Notes what is called and what it sees."""
 
