@@ -14,7 +14,7 @@ from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, copy_context
 from functools import partial
-from queue import Queue
+from queue import Queue, SimpleQueue
 from random import Random
 from types import (
     BuiltinMethodType,
@@ -29,8 +29,10 @@ from typing import Any
 
 from autograd import Op, Value
 from autograd.replay import pass_on
+from nn.data.problem import Problem
 from nn.module import Module
 from nn.optim import SGD
+from nn.training.callbacks import Callback
 from nn.training.history import History
 from nn.training.random_sources import NumpySource, NumpyState
 from nn.training.replay.ones_own import OURS, home, is_ones_own, names_in, properties_of, slots_of
@@ -50,10 +52,15 @@ from nn.training.state import Training
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 # What one's own class may be a kind of, with attributes beside its items.
 WITH_ITEMS = (list, tuple, frozenset, set, deque, dict, array, bytearray, Random, *PLAIN)
-HOLDING = (Op, MappingProxyType, memoryview, ctypes.Array, weakref.ref, ContextVar)
+PAIRS: Any = type({}.items())
+VIEWS: Any = (type({}.keys()), type({}.values()), PAIRS)
+HOLDING = (Op, MappingProxyType, memoryview, ctypes.Array, weakref.ref, ContextVar, *VIEWS)
 WITH_NAMES = (
     UserDict, UserList, ChainMap, Queue, threading.local, threading.Event, threading.Semaphore,
+    weakref.WeakKeyDictionary, weakref.WeakValueDictionary, weakref.WeakSet, Callback, Problem,
 )  # fmt: skip
+# By which a function may look up a name that does not stand in its code.
+BY_ANY_NAME = {"getattr", "vars", "__dict__", "attrgetter"}
 # Ours that change in a training: they count where one's own functions name an attribute of theirs.
 OF_A_TRAINING = (SGD, Training)
 
@@ -179,8 +186,8 @@ class ModelKey:
                 if self._is_kept:
                     names = [name for name in vars(thing) if not name.startswith("__")]
                     self.put_back += [partial(set_class, thing, n, vars(thing)[n]) for n in names]
-        elif hasattr(type(thing), "__next__"):
-            self.iterators.append(thing)
+        elif hasattr(type(thing), "__next__") or isinstance(thing, SimpleQueue):
+            self.iterators.append(thing)  # nobody can look into one without taking something out
         elif (
             isinstance(thing, (SimpleNamespace, Namespace))
             or id(thing) in self._roots
@@ -245,19 +252,19 @@ class ModelKey:
             names = names_in(function.__code__)
             found += self._look_up(names, function.__globals__)
             found += [sys.modules[name] for name in sorted(names & sys.modules.keys())]
-            seen = set()
+            seen, are_open = set(), not names.isdisjoint(BY_ANY_NAME)
             while found:  # modules, such as files of settings, and modules in these
                 module = found.pop()
                 if isinstance(module, ModuleType) and module not in seen:
                     seen.add(module)
                     if is_ones_own(module.__name__):
-                        found += self._look_up(names, vars(module))
+                        wanted = _names_of(module) if are_open else names
+                        found += self._look_up(wanted, vars(module))
 
     def _look_into_module(self, module: ModuleType) -> None:
         """One that somebody holds: which of its names are looked up there, nobody can tell."""
         if is_ones_own(module.__name__):
-            names = {name for name in vars(module) if name[:2] != "__"}
-            self._look_up(names, vars(module))
+            self._look_up(_names_of(module), vars(module))
 
     def _look_up(self, names: set[str], space: dict[str, Any]) -> list[Any]:
         """Look into the variables of these names."""
@@ -295,6 +302,10 @@ class ModelKey:
         """What holds something in a way of its own."""
         if isinstance(thing, Op):  # of the user's own
             self._pending += [thing.forward, thing.partials]
+        elif isinstance(thing, PAIRS):  # which are made when they are asked for
+            self._pending += [x for pair in thing for x in pair]
+        elif isinstance(thing, VIEWS):
+            self._pending += [*thing]
         elif isinstance(thing, MappingProxyType):
             self._look_into({**thing})
         elif isinstance(thing, (memoryview, ctypes.Array)):
@@ -319,3 +330,8 @@ class ModelKey:
 
     def __hash__(self) -> int:
         return self._hash
+
+
+def _names_of(module: ModuleType) -> set[str]:
+    """The names of a module but for those that Python gives."""
+    return {name for name in vars(module) if name[:2] != "__"}

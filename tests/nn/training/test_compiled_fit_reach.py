@@ -10,6 +10,7 @@ import contextvars
 import ctypes
 import enum
 import functools
+import queue
 import random
 import threading
 import types
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import nn
 import tests.nn.settings_package.numbers
 from nn import Module
 from tests.nn.training.both_modes import NUMBERS, ROWS, both, mlp
@@ -101,6 +103,11 @@ class Measured(np.ndarray):
 
 measured, row_of_numbers = np.ones(1).view(Measured), array.array("d", [1.0])
 weak = weakref.ref(with_attributes[4])
+by_weak_key, weak_values = weakref.WeakKeyDictionary(), weakref.WeakValueDictionary()
+weak_values["bag"] = with_attributes[4]
+names_of_settings = ["factor"]
+values, items = plain.values(), plain.items()
+problem, callback_of_ours = nn.problem_of("iris"), nn.Callback()
 
 
 def put(number):
@@ -108,6 +115,7 @@ def put(number):
     factor = settings.factor = Meta.factor = raw[0] = objects[0] = number
     plain["factor"] = wrapped["factor"] = chained["factor"] = of_thread.factor = number
     private.set(number)
+    by_weak_key[OfMeta] = problem.rows[0][0] = callback_of_ours.factor = number
     of_context.set(number)
     block[0] = int(number * 8)
     measured[0] = row_of_numbers[0] = number
@@ -126,6 +134,8 @@ PLACES = {
     "closure": _in_closure(),
     "import": _of_import,
     "getattr": lambda: getattr(settings, "factor"),  # noqa: B009
+    "getattr of a name": lambda: getattr(settings, names_of_settings[0]),
+    "vars of a name": lambda: vars(settings)[names_of_settings[0]],
     "globals": lambda: globals()["factor"],
     "metaclass": lambda: OfMeta.factor,
     "private slot": private.get,
@@ -133,6 +143,12 @@ PLACES = {
     "UserDict": lambda: wrapped["factor"],
     "ChainMap": lambda: chained["factor"],
     "MappingProxyType": lambda: seen["factor"],
+    "weak key": lambda: by_weak_key[OfMeta],
+    "weak value": lambda: weak_values["bag"].factor,
+    "values of a dict": lambda: sum(values),
+    "items of a dict": lambda: dict(items)["factor"],
+    "problem": lambda: problem.rows[0][0],
+    "callback": lambda: callback_of_ours.factor,
     "memoryview": lambda: view[0] / 8,
     "ctypes": lambda: raw[0],
     "array of objects": lambda: objects[0],
@@ -353,3 +369,15 @@ def test_a_check_that_nothing_needs_is_called_for_each_batch(monkeypatch):
 
     found = both(mlp, (ROWS, NUMBERS), loss, monkeypatch)
     assert "limited_of_a_test" in found.said[0]
+
+
+def test_a_queue_that_nobody_can_look_into_is_refused(monkeypatch):
+    waiting = queue.SimpleQueue()
+
+    def loss(outputs, targets):
+        waiting.put(1)
+        return ag.mean([(a - b) ** 2 for a, b in zip(outputs, targets, strict=True)])
+
+    found = both(mlp, (ROWS, NUMBERS), loss, monkeypatch, epochs=2)
+    assert waiting.qsize() == 2 * 2 * 5
+    assert "holds an iterator, a SimpleQueue" in found.said[0]
