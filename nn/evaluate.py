@@ -77,8 +77,16 @@ def outputs_of(
     Args:
         forward: what is asked in the model's place; None for the model itself.
     """
-    with evaluating(model), no_grad():
-        return [model(row) for row in rows] if forward is None else forward(rows)
+    try:
+        with evaluating(model), no_grad():
+            return [model(row) for row in rows] if forward is None else forward(rows)
+    except TypeError as error:
+        if "indices must be integers" in str(error):
+            error.add_note(
+                "The features of a sample are floats: table[int(x[0])] is a row of a list, "
+                "autograd.take(table, x[0]) one that fit(..., compiled=True) can choose, too."
+            )
+        raise
 
 
 def accuracy(

@@ -41,7 +41,7 @@ def samples_of(data: Any) -> tuple[list[Any], list[Any]]:
         if shape_of(row) != shape or shape is None:
             raise ValueError(
                 f"data: X[{i}] has {len(row)} numbers, X[0] has {len(rows[0])}; "
-                "every sample needs the same features"
+                "every sample needs the same features; pad what is shorter, such as sequences"
             )
         rows[i] = reshape([_feature(x, i) for x in entries(row)], shape)
     return rows, targets

@@ -85,7 +85,10 @@ _IN_TRAINING = (
     f"{_COMPARING}, list indices or, where model or loss differentiate themselves, dead edges of "
     'relu and maximum (compiled="fast" has one program for all of these)'
 )
-_TO_CHOOSE = "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k)"
+_TO_CHOOSE = (
+    "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k) (the first is a "
+    "if x > 0 else b)"
+)
 
 
 def asked_at(lines: "Counter[Line]") -> str:

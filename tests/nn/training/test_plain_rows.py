@@ -11,6 +11,7 @@ import random
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from nn import Layer, Module
 from tests.nn.training.both_modes import both
@@ -82,3 +83,19 @@ def test_a_division_by_zero_is_python_s_own_error(batch_size, monkeypatch):
         batch_size=batch_size,
     )  # fmt: skip
     assert found["error"].startswith("ZeroDivisionError")
+
+
+def test_who_indexes_a_list_by_a_feature_is_told_that_it_is_a_float():
+    class Bigram(nn.Module):
+        def __init__(self):
+            self.table = [[ag.Value(0.1 * k), ag.Value(-0.1 * k)] for k in range(4)]
+
+        def __call__(self, x):
+            return self.table[x[0]]
+
+    data = [[k % 4] for k in range(8)], [k % 2 for k in range(8)]
+    with pytest.raises(TypeError, match="list indices must be integers") as caught:
+        nn.fit(Bigram(), data, "cross_entropy", lr=0.1, verbose=False)
+    (note,) = caught.value.__notes__
+    assert "table[int(x[0])]" in note
+    assert "autograd.take(table, x[0])" in note
