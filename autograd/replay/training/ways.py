@@ -28,6 +28,8 @@ class Ways(NamedTuple):
         n_guards: the comparisons of a sample.
         meet: whether a batch compares more than its samples do alone, as where they are sorted.
         share_of_batches: how likely a batch goes the way of another, where they meet in it.
+        n_operands: of a sample's recorded graph.
+        between: the part of a batch's that is of no sample alone, as where all pairs are compared.
     """
 
     growth: float = 1.0
@@ -36,6 +38,8 @@ class Ways(NamedTuple):
     n_guards: int = 0
     meet: bool = False
     share_of_batches: float = 1.0
+    n_operands: int = 0
+    between: float = 0.0
 
     @property
     def are_one(self) -> bool:
@@ -73,13 +77,15 @@ def ways_of(steps: Steps, samples: Iterable[int]) -> Ways:
     Raises what the cost raises, and what `record` does.
     """
     found: Counter[Hashable] = Counter()
-    lasting, n_guards = True, 0
+    lasting, n_guards, n_operands = True, 0, 0
     for sample in samples:
         tape = steps.cost_of([sample])
         found[_way(tape)] += 1
         n_guards = max(n_guards, len(tape.guards))
+        n_operands = max(n_operands, sum(map(len, tape.operands)))
         lasting = lasting and not any(_are_weighted(tape, len(steps.parameters)))
-    return Ways(share=max(found.values()) / found.total(), lasting=lasting, n_guards=n_guards)
+    share = max(found.values()) / found.total()
+    return Ways(share=share, lasting=lasting, n_guards=n_guards, n_operands=n_operands)
 
 
 def batches_of(samples: Sequence[int], size: int) -> list[Sequence[int]]:
@@ -94,6 +100,8 @@ def with_batches(ways: Ways, steps: Steps, batches: Sequence[Sequence[int]]) -> 
     lasting = True
     for batch in batches:
         tape = steps.cost_of(batch)
+        n_alone, n_operands = len(batch) * ways.n_operands, sum(map(len, tape.operands))
+        ways = ways._replace(between=max(0.0, 1.0 - n_alone / max(1, n_operands)))
         if len(tape.guards) <= len(batch) * ways.n_guards:
             return ways
         found[_way(tape)] += 1

@@ -86,9 +86,14 @@ def test_how_samples_go():
     every = range(len(ROWS))
     share = max(sum(LEFT), len(LEFT) - sum(LEFT)) / len(LEFT)
     assert 0.5 < share < 0.8
-    assert descent(mlp(1)).ways(every) == Ways(1.0, 1.0, True)
-    assert descent(Chosen()).ways(every) == Ways(1.0, 1.0, True)
-    assert descent(Gate()).ways(every) == Ways(1.0, share, True, 1)
+    for model, way in (
+        (mlp(1), Ways(1.0, 1.0, True)),
+        (Chosen(), Ways(1.0, 1.0, True)),
+        (Gate(), Ways(1.0, share, True, 1)),
+    ):
+        found = descent(model).ways(every)
+        assert found.n_operands > 10
+        assert found._replace(n_operands=0) == way
     found = descent(Maxout()).ways(every)
     assert (found.lasting, found.growth, 0.5 <= found.share < 1.0) == (False, 1.0, True)
 
@@ -104,6 +109,18 @@ def hardest(outputs, targets):
 def of_the_left(outputs, targets):
     errors = [(o - t) ** 2 for o, t in zip(outputs, targets, strict=True) if t]
     return ag.sum(errors) / len(errors)  # of a sample on the right alone there is none
+
+
+def of_pairs(outputs, targets):
+    pairs = [(a - b) ** 2 for k, a in enumerate(outputs) for b in outputs[:k]]
+    return ag.mean([*pairs, *[(o - t) ** 2 for o, t in zip(outputs, targets, strict=True)]])
+
+
+def test_what_is_of_no_sample_alone_costs_more():
+    alone = descent(mlp(1)).ways(range(len(ROWS)), 8)
+    assert alone.between < 0.02
+    found = [descent(mlp(1), loss=of_pairs).ways(range(len(ROWS)), n).between for n in (2, 4, 16)]
+    assert 0.0 < found[0] < found[1] < 0.5 < found[2] < 0.9
 
 
 def test_batches_are_looked_at_where_their_samples_meet():
@@ -214,6 +231,8 @@ class Training:
         (Ways(1.0, 0.5, False), 100, (800 + 1000 / 103) * 2),
         (Ways(1.0, 1 / 32, True), 400, math.inf),  # of 1,000: 32 ** -400 is no double
         (Ways(meet=True), 4, 240 + 1000 / 7),
+        (Ways(between=0.5), 4, 240 + 1000 / 7),
+        (Ways(between=0.25, meet=True), 4, 320 + 1000 / 7),
         (Ways(meet=True, lasting=False), 100, 800 + 1000 / 103),
         (Ways(meet=True, share_of_batches=0.5), 4, (240 + 1000 / 7) * 2),
         (Ways(meet=True, share_of_batches=0.0), 4, math.inf),
