@@ -37,7 +37,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # The same for the rooms of replay: calls and trainings do not know each other, nor backends either.
 REPLAY = (
-    {"handlers", "programs", "tapes"},
+    {"handlers", "programs", "reports", "tapes"},
     {"python", "recording"},
     {"llvm", "tiers"},
     {"backends"},

@@ -343,9 +343,10 @@ def any_file(valid, data):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "m"
         path.write_bytes(content)
-        model = outcome(nn.load, ValueError, begins=f"{path}: ", path=path)
+        found = outcome(nn.load_prepared, ValueError, begins=f"{path}: ", path=path)
         again = outcome(read_checkpoint, ValueError, begins=f"{path}: ", path=path)
-    if model is not None:
+    if found is not None:
+        model, _ = found
         output = model([0.5] * model.n_inputs)
         assert all(
             isinstance(y, ag.Value) for y in (output if isinstance(output, list) else [output])
@@ -356,7 +357,7 @@ def any_file(valid, data):
 
 def test_any_file_is_a_model_or_refused(valid):
     any_file(valid)
-    assert_both(nn.load)
+    assert_both(nn.load_prepared)
     assert_both(read_checkpoint, 5)
 
 

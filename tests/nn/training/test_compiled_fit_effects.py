@@ -138,7 +138,7 @@ def test_models_that_do_more_than_compute(function, more, why, monkeypatch):
     assert dict(found[0]) == dict(found[1])
     assert after[0] == after[1]
     (said,) = found[1].said
-    assert said.startswith("fit: the rest is trained uncompiled: ")
+    assert said.startswith("fit: trained uncompiled: ")
     assert why in said
     assert found[1].files[0].endswith("both_modes.py")  # where fit was called
 
