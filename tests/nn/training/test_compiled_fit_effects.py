@@ -138,7 +138,8 @@ def test_models_that_do_more_than_compute(function, more, why, monkeypatch):
     assert dict(found[0]) == dict(found[1])
     assert after[0] == after[1]
     (said,) = found[1].said
-    assert said.startswith("fit: trained uncompiled: ")
+    what = "the rest is trained" if found[1].n_steps else "trained"
+    assert said.startswith(f"fit: {what} uncompiled: ")
     assert why in said
     assert found[1].files[0].endswith("both_modes.py")  # where fit was called
 
