@@ -141,6 +141,18 @@ def test_a_function_that_runs_as_it_stands_is_differentiated_once():
     assert set(seen) == {float}
 
 
+def test_what_no_program_may_do_is_refused_in_each_call():
+    def f(x):
+        (x * x).backward()
+        return x
+
+    compiled = ag.compile(f)
+    for x in range(50):
+        with pytest.raises(ValueError, match="backward.. adds to .grad inside the compiled function"):
+            compiled(float(x))
+    assert not compiled.n_eager
+
+
 @pytest.mark.parametrize("n", [(), (3,)], ids=["floats", "with an int"])
 def test_a_function_that_goes_on_to_raise_is_not_recorded_each_time(n, monkeypatch):
     runs, recorded = [], []

@@ -171,7 +171,8 @@ class Compiled(Entered):
             with collector_paused():
                 return self._recorded(layout, tried, parts, args, kwargs, start)
         except Exception as error:
-            self._allowance.spend_in_vain(layout, time.perf_counter() - start)
+            if not isinstance(error, NotReplayable):  # which the function itself does not raise
+                self._allowance.spend_in_vain(layout, time.perf_counter() - start)
             layout.raised = what_was_raised(error)
             raise
 

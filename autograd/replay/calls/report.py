@@ -121,11 +121,11 @@ def _wait(waiting: Mapping[str, float], price: float) -> str:
     least, most = min(waiting.values()), max(waiting.values())
     are_several = len(waiting) > 1
     so_far = f"{least:.1f} to {most:.1f} s" if are_several else f"{most:.1f} s"
+    share = "; lists padded to one length share one" if are_several else ""
     return (
         f"{named}{more}: another program{' of each' * are_several} is made when calls that found "
         f"none have taken {price:.1f} s, as long as one takes to make in the mean ({so_far} so far)"
-        + "; lists padded to one length share one"
-        * are_several
+        f"{share}"
     )
 
 
