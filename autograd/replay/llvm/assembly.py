@@ -54,7 +54,7 @@ class Assembly:
         fast: bool,
         call_back: int,
     ) -> None:
-        self._tape, self._samples = tape, samples
+        self._tape, self._samples, self._first = tape, samples, tape.first
         self.memory = Memory(tape, sizes, samples)
         self.called_back: list[Op] = []
         self._module = Module(self.memory, fast, call_back, self.called_back)
@@ -158,7 +158,7 @@ class Assembly:
 
     def _operands(self, slots: Item) -> list[Item]:
         """What instructions read: of each operand as many slots."""
-        read = [self._tape.operands[slot - self._tape.first] for slot in slots]
+        read = [self._tape.operands[slot - self._first] for slot in slots]
         return [*zip(*read, strict=True)]
 
     def _part(self, name: str, items: Sequence[Item]) -> ir.Function:
@@ -171,7 +171,7 @@ class Assembly:
         return code.function
 
     def _compute(self, code: Code, slots: Item) -> None:
-        row, first = self._tape.rows[slots[0] - self._tape.first], slots[0]
+        row, first = self._tape.rows[slots[0] - self._first], slots[0]
         place = self.memory.place(first)
         if len(slots) == 1:
             operands = [code.number(i) for (i,) in self._operands(slots)]

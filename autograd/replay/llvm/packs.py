@@ -43,9 +43,10 @@ class Packer:
     """
 
     def __init__(self, tape: Tape, memory: Memory) -> None:
-        self._tape, self._memory = tape, memory
+        self._tape, self._memory, self._first = tape, memory, tape.first
         self._runs: list[list[int]] = []
         self._place_in_runs: dict[int, _Place] = {}
+        self._elsewhere: dict[int, _Place] = {}  # of what is in no run, asked for again and again
         self._rows: dict[int, int] = {}  # the run that follows a run of its kind
         self._kind: dict[int, _Kind] = {}
         self._readers: defaultdict[int, list[int]] = defaultdict(list)
@@ -178,10 +179,10 @@ class Packer:
         return sum([FUNCTION if name in APPROXIMATED else 1 for name in names])
 
     def _row(self, slot: int) -> Op:
-        return self._tape.rows[slot - self._tape.first]
+        return self._tape.rows[slot - self._first]
 
     def _operands(self, slot: int) -> tuple[int, ...]:
-        return self._tape.operands[slot - self._tape.first]
+        return self._tape.operands[slot - self._first]
 
     def _lay(self, run: list[int]) -> None:
         number = _RUNS + len(self._runs)
@@ -206,9 +207,10 @@ class Packer:
 
     def _place(self, slot: int) -> _Place:
         found = self._place_in_runs.get(slot)
-        if found is not None:
-            return found
-        return self._memory.where(slot) or (WORK - 1 - slot, 0)  # beside nothing
+        if found is None and (found := self._elsewhere.get(slot)) is None:
+            found = self._memory.where(slot) or (WORK - 1 - slot, 0)  # beside nothing
+            self._elsewhere[slot] = found
+        return found
 
     def _ordered(self, items: list[Item]) -> list[Item]:
         owner: dict[int, int] = {}
