@@ -37,8 +37,8 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # The same for the rooms of replay: calls and trainings do not know each other, nor backends either.
 REPLAY = (
-    {"handlers", "programs", "reports", "tapes"},
-    {"python", "recording"},
+    {"handlers", "programs", "tapes"},
+    {"python", "recording", "reports"},
     {"llvm", "tiers"},
     {"backends"},
     {"calls", "training"},

@@ -5,6 +5,9 @@ Owns what is told of a program, and how it reads.
 
 from typing import NamedTuple
 
+from autograd.replay.programs import Program
+from autograd.replay.tapes.tape import Tape
+
 
 class PathReport(NamedTuple):
     """One program.
@@ -38,6 +41,42 @@ class PathReport(NamedTuple):
     bytes: int
     calls_back: int
     direct: bool
+
+    @classmethod
+    def of(
+        cls,
+        layout: str,
+        tape: Tape,
+        program: Program,
+        n_leaves: int,
+        n_outputs: int,
+        seconds: float,
+        why: str,
+    ) -> "PathReport":
+        """What was made of a tape.
+
+        Args:
+            layout, seconds: as above; n_leaves, n_outputs: `leaves` and `outputs`.
+            tape, program: what was recorded, and what runs.
+            why: this backend, after its name.
+        """
+        return cls(
+            layout=layout,
+            nodes=len(tape.rows),
+            operations=program.n_operations,
+            samples=program.samples,
+            loops=program.loops,
+            guards=len(tape.guards),
+            inputs=tape.n_inputs - n_leaves,
+            leaves=n_leaves,
+            outputs=n_outputs,
+            backend=program.backend + why,
+            tier=program.tier,
+            seconds=seconds,
+            bytes=program.bytes,
+            calls_back=program.n_calls_back,
+            direct=program.direct is not None,
+        )
 
     def __str__(self) -> str:
         lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""

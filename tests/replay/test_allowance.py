@@ -148,7 +148,7 @@ def test_what_no_program_may_do_is_refused_in_each_call():
 
     compiled = ag.compile(f)
     for x in range(50):
-        with pytest.raises(ValueError, match="backward.. adds to .grad inside the compiled function"):
+        with pytest.raises(ValueError, match=r"adds to \.grad inside the compiled"):
             compiled(float(x))
     assert not compiled.n_eager
 

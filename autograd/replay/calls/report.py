@@ -72,25 +72,9 @@ class Report(NamedTuple):
             for path in [*layout.paths]:
                 tape, program = path.tape, path.program
                 why = why_python(backend) if program.backend == "python" else ""
-                paths.append(
-                    PathReport(
-                        layout=kinds,
-                        nodes=len(tape.rows),
-                        operations=program.n_operations,
-                        samples=program.samples,
-                        loops=program.loops,
-                        guards=len(tape.guards),
-                        inputs=tape.n_inputs - len(path.leaves),
-                        leaves=len(path.leaves),
-                        outputs=len(tape.outputs) - path.n_own,
-                        backend=program.backend + why,
-                        tier=program.tier,
-                        seconds=path.seconds + program.seconds_later,
-                        bytes=program.bytes,
-                        calls_back=program.n_calls_back,
-                        direct=program.direct is not None,
-                    )
-                )
+                made = len(path.leaves), len(tape.outputs) - path.n_own
+                seconds = path.seconds + program.seconds_later
+                paths.append(PathReport.of(kinds, tape, program, *made, seconds, why))
             if layout.raised:
                 notes.append(f"({kinds}): no program, for it raised {layout.raised}")
             if layout.seconds_missed and not layout.eager:

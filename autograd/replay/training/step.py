@@ -173,23 +173,9 @@ class Steps:
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
         program = step_program_of(tape, sizes, self._mode, backend, len(samples))
         width = _width(shape) if len(shape.items) == len(samples) else None
-        report = PathReport(
-            layout=f"batch of {len(samples)}",
-            nodes=len(tape.rows),
-            operations=program.n_operations,
-            samples=program.samples,
-            loops=program.loops,
-            guards=len(tape.guards),
-            inputs=tape.n_inputs - len(recording.leaves),
-            leaves=len(recording.leaves),
-            outputs=len(tape.outputs),
-            backend=program.backend + (why_python(backend) if program.backend == "python" else ""),
-            tier="",
-            seconds=perf_counter() - start,
-            bytes=program.bytes,
-            calls_back=program.n_calls_back,
-            direct=False,
-        )
+        why = why_python(backend) if program.backend == "python" else ""
+        made = len(recording.leaves), len(tape.outputs), perf_counter() - start
+        report = PathReport.of(f"batch of {len(samples)}", tape, program, *made, why)
         return Step(program, recording.leaves, shape, shape.size, width, state.weights, report)
 
     def cost_of(self, samples: Sequence[int]) -> Tape:
