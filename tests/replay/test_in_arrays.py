@@ -4,6 +4,7 @@ Owns the numbers that have lost their array (`numpy.array(x)` of an argument), n
 that NumPy makes an array of), or are made of ints; and that what has the same bits is compiled.
 """
 
+import math
 import random
 import statistics
 import warnings
@@ -14,6 +15,8 @@ import pytest
 import autograd as ag
 from tests.replay.eager import BACKENDS, bits
 
+N = 9
+CONSTANTS = np.arange(9.0)
 # NumPy adds these up, multiplies or raises them in its own way.
 OF_LISTS = {
     "mean": lambda w, x: (w - np.mean(x)) ** 2,
@@ -34,6 +37,32 @@ OF_LISTS = {
     "floor division": lambda w, x: w * (np.array(x) // 0.3)[0],
     "sum of ours": lambda w, x: w * ag.exp(np.array(x)).sum(),
 }
+OF_LISTS_BESIDE_ARRAYS = {
+    "product": lambda w, x: w * (CONSTANTS * x).sum(),
+    "matrix product": lambda w, x: w * (CONSTANTS @ x),
+    "from the right": lambda w, x: w * (x @ CONSTANTS),
+    "square": lambda w, x: w * ((CONSTANTS - x) ** 2).sum(),
+    "mean": lambda w, x: w * (np.zeros(N) + x).mean(),
+    "power": lambda w, x: w * ((np.ones(N) * x) ** 3)[2],
+    "root": lambda w, x: w * (abs(np.ones(N) * x) ** 0.37)[2],
+    "tuple": lambda w, x: w * np.add.reduce(CONSTANTS - tuple(x)),
+    "dot with ones": lambda w, x: w * np.dot(np.array(x), np.ones(N)),
+    "inner": lambda w, x: w * np.inner(np.ones(N), x),
+    "initial": lambda w, x: w * np.add.reduce(np.array(x), initial=0.0),
+    "times one": lambda w, x: w * np.multiply(np.array(x), 1).sum(),
+    "plus nothing": lambda w, x: w * np.add(np.array(x), 0).sum(),
+    "filled": lambda w, x: filled(w, np.zeros_like(np.array(x)), x),
+    "filled again": lambda w, x: filled(w, np.array(x), [a * 0.1 for a in x]),
+    "sums of rows": lambda w, x: w * np.array([sum(x[:k]) for k in range(1, N)]).sum(),
+}
+
+
+def filled(w, out, x):
+    for i in range(N):
+        out[i] = sum(x[: i + 1])
+    return w * out.sum()
+
+
 OF_ARRAYS = {
     "array": lambda w, x: w * np.array(x).sum(),
     "asarray": lambda w, x: w * np.asarray(x).sum(),
@@ -54,14 +83,15 @@ OF_INTS = {
     "centred": lambda w, x: w * ((x - x.mean()) / 7).sum(),
 }
 CASES = (
-    [(f, list) for f in OF_LISTS.values()]
+    [(f, list) for f in [*OF_LISTS.values(), *OF_LISTS_BESIDE_ARRAYS.values()]]
     + [(f, np.array) for f in OF_ARRAYS.values()]
     + [(f, lambda x: np.array([int(30 * a) for a in x])) for f in OF_INTS.values()]
     + [(lambda w, x, f=f: f(w, np.array(x)), lambda x: [int(30 * a) for a in x])
        for f in OF_INTS.values()]
 )  # fmt: skip
 NAMES = [f"{kind}: {name}" for kind, names in (
-    ("list", OF_LISTS), ("array", OF_ARRAYS), ("ints", OF_INTS), ("list of ints", OF_INTS),
+    ("list", OF_LISTS), ("beside", OF_LISTS_BESIDE_ARRAYS), ("array", OF_ARRAYS),
+    ("ints", OF_INTS), ("list of ints", OF_INTS),
 ) for name in names]  # fmt: skip
 
 
@@ -73,9 +103,35 @@ def test_never_another_bit(f, make, backend):
     draw = random.Random(3)
     for _ in range(3):  # whether two calls agree by chance is another question each time
         compiled = ag.compile(eager, backend=backend)
+        for k in range(4):  # with these every order of a sum has the same bits
+            compiled(1.5 + k, make([1.0 + k] * N))
         for _ in range(12):
-            x = make([draw.gauss(0.0, 1.0) for _ in range(9)])
+            x = make([draw.gauss(0.0, 1.0) for _ in range(N)])
             assert bits(compiled(1.5, x)) == bits(eager(1.5, x))
+
+
+WITH_NAN = {
+    "maximum": (lambda w, x: w * np.maximum(x, 0.0)[0], [-1.0, 2.0], [math.nan, 2.0]),
+    "clip": (lambda w, x: w * np.clip(x, -0.5, 0.5)[0], [-1.0, 2.0], [math.nan, 2.0]),
+    "max": (lambda w, x: w * np.max(x), [1.0, 2.0], [math.nan, 2.0]),
+    "min": (lambda w, x: w * np.min(x), [2.0, 1.0], [2.0, math.nan]),
+    "argmax": (lambda w, x: w * (np.argmax(x) + 1.0), [2.0, 1.0], [2.0, math.nan]),
+    "argsort": (lambda w, x: w * (np.argsort(x)[0] + 1.0), [1.0, 2.0], [math.nan, 2.0]),
+    "of an element": (lambda w, x: w * np.maximum(x[0], 0.0), [-1.0, 2.0], [math.nan, 2.0]),
+}
+
+
+@pytest.mark.parametrize("name", WITH_NAN)
+@pytest.mark.parametrize("make", [list, np.array])
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.filterwarnings("ignore:compile. .* runs uncompiled")
+def test_nan_goes_on_where_numpy_compares(name, make, backend):
+    f, first, then = WITH_NAN[name]
+    eager = ag.grad(f)
+    compiled = ag.compile(eager, backend=backend)
+    for x in (first, first, [2.0 * a for a in first], then, first, then):
+        for w in (1.0, 2.0):
+            assert bits(compiled(w, make(x))) == bits(eager(w, make(x)))
 
 
 COMPILED = {
@@ -91,6 +147,8 @@ COMPILED = {
     "the largest": (lambda w, x: w * max(np.array(x)), list),
     "ints": (lambda w, x: w * (x.sum() / 3) + x.mean() + (x @ x) * w, lambda x: np.arange(len(x))),
     "a number of NumPy's": (lambda w, x: w * (np.float64(0.1) * x[0]) ** 2, list),
+    "sums of sums": (lambda w, x: w * sum([sum(np.array(x)), sum(a * a for a in x)]), list),
+    "an array of constants": (lambda w, x: ag.sum(CONSTANTS[: len(x)] * x * w), list),
     "autograd's": (lambda w, x: w * ag.mean(np.array(x)) + ag.dot(np.array(x), x), list),
 }
 

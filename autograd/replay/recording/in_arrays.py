@@ -1,36 +1,70 @@
-"""Plain numbers that stand in arrays of NumPy's, in a recording: which do, and what they may do.
+"""Plain numbers in arrays of NumPy's, in a recording: which may be, and what they may do.
 
-Owns the mark of such a number, and what is refused of it. In a recording arrays hold objects, which
-NumPy adds up one after another; floats it adds up in an order of its own, multiplies as matrices by
-another library, and raises to powers its own way. An array that is an argument knows that (see
-`plain_arrays`), but `numpy.array(x)` of it, or of a list, knows nothing: its numbers do. What is
-computed with one element by element has the bits of floats; by the instruction of the function's
-code it is told whether NumPy does more.
+Owns what is refused of them. In a recording arrays hold objects, which NumPy adds up one after
+another; floats it adds up in an order of its own, multiplies as matrices by another library, raises
+to powers its own way, and finds the largest of with nan otherwise. An array that is an argument
+knows that (see `plain_arrays`), but `numpy.array(x)` of it, or what NumPy makes of a list, knows
+nothing. So from when NumPy has asked a number what it is, the instruction of the function's code
+tells what becomes of numbers: an operator computes element by element, with the bits of floats;
+Python's own sum() and math.prod() are known by how they begin; what else computes inside of a call
+is refused.
 """
 
 import opcode
 import sys
+import threading
 from types import CodeType
 from typing import Any
 
-_BINARY = opcode.opmap["BINARY_OP"]
+_BINARY, _COMPARING = opcode.opmap["BINARY_OP"], opcode.opmap["COMPARE_OP"]
 _SIGNS: list[str] = [sign.rstrip("=") for _, sign in opcode._nb_ops]  # type: ignore[attr-defined]
-_CALL, _WITHIN_NUMPY = "call", "numpy"
+_CALL, _COMPARISON, _WITHIN_NUMPY, _ALLOWED = "a call", "a comparison", "NumPy", ""
 
 ELEMENT_BY_ELEMENT = {"+", "-", "*", "/"}  # with the same bits as of two numbers
+ARRAY, ALONE, TOTAL = "in an array", "alone", "running total"  # what a result is
 allowed: set[CodeType] = set()  # the code that sees itself to what NumPy does
 
 
-def is_looked_at() -> bool:
-    """Whether NumPy, which asks a number what it is, does so to put it into an array.
+class _Seen(threading.local):
+    """What one thread's recording has come by.
 
-    Not if it is the operand of an operator, such as of one of NumPy's own numbers.
+    Attributes:
+        by_numpy: whether NumPy has asked a number what it is.
+        where: the operator in whose operand it did so last: frame and place in the code.
+        asked: by id, the numbers that it asked there.
+        total: what sum() or math.prod() has made last.
     """
-    return _instruction() not in _SIGNS
+
+    by_numpy = False
+    where = (0, 0)
+    asked: frozenset[int] = frozenset()
+    total: Any = None
 
 
-def of_result(sign: str, a: Any, b: Any) -> bool:
-    """Whether the result of two plain numbers, of which one is marked, may stand in an array, too.
+seen = _Seen()
+
+
+def begin() -> None:
+    """A recording begins, of which NumPy has seen nothing."""
+    seen.by_numpy, seen.where, seen.asked, seen.total = False, (0, 0), frozenset(), None
+
+
+def is_put_into_array(x: Any) -> bool:
+    """Whether NumPy, which asks a number what it is, does so to put it into an array for certain.
+
+    As the operand of an operator it may also stand beside one of NumPy's own numbers.
+    """
+    how, where = _instruction()
+    seen.by_numpy = True
+    if how not in ELEMENT_BY_ELEMENT:
+        return True
+    seen.asked = (seen.asked if where == seen.where else frozenset()) | {id(x)}
+    seen.where = where
+    return False
+
+
+def kind_of_result(sign: str, a: Any, b: Any) -> str:
+    """What the result of two plain numbers is: ARRAY, if it may stand in one, ALONE or TOTAL.
 
     Args:
         sign: the operator.
@@ -38,35 +72,53 @@ def of_result(sign: str, a: Any, b: Any) -> bool:
 
     Raises TypeError where floats in an array may have other bits.
     """
-    how = _instruction()
-    if how == "" or sign == "/" or (how == sign and sign in ELEMENT_BY_ELEMENT):
-        return True  # an array divides element by element, whatever it is asked
-    # sum() and math.prod() begin with 0 and 1, and go on with what they have made: a number alone.
-    other = b if _is_marked(a) else a
-    is_begun = hasattr(other, "in_array") or (sign, other) in (("+", 0), ("*", 1))
-    if how == _CALL and is_begun and not _is_marked(other):
-        return False
+    is_marked = _is_marked(a) or _is_marked(b)
+    if not (seen.by_numpy or is_marked):
+        return ALONE
+    seen.by_numpy = True
+    how, where = _instruction()
+    if how == _ALLOWED:
+        return ARRAY
+    if sign == "/" or (how == sign and sign in ELEMENT_BY_ELEMENT):
+        is_of_list = where == seen.where and len(seen.asked) > 1
+        return ARRAY if is_marked or is_of_list else ALONE
+    if how == sign and how != "@" and not is_marked:
+        return ALONE  # an operator of two numbers
+    if how == _CALL and sign in ("+", "*"):
+        start, other = (a, b) if type(a) is int else (b, a)
+        begins = type(start) is int and start == (0 if sign == "+" else 1) and other is not None
+        if begins or (seen.total is not None and (a is seen.total or b is seen.total)):
+            return TOTAL
     raise TypeError(
         f"NumPy computes {sign} of plain floats in an array in another way than one number after "
         "another; give the numbers as an array of float64 and compute element by element, or by "
-        "autograd's sum, dot and mean"
+        "autograd's sum, dot and mean; write x * x for a square"
     )
+
+
+def is_compared_by_numpy(*operands: Any) -> bool:
+    """Whether a comparison may be NumPy's, which goes on with nan where Python's does not."""
+    if not (seen.by_numpy or any(map(_is_marked, operands))):
+        return False
+    return _instruction()[0] not in (_COMPARISON, _ALLOWED)
 
 
 def _is_marked(x: Any) -> bool:
     return getattr(x, "in_array", False) is True
 
 
-def _instruction() -> str:
-    """What the function's code does just now: an operator, a call, or "" for what is allowed."""
+def _instruction() -> tuple[str, tuple[int, int]]:
+    """What the function's code does just now: an operator or what else, and where that stands."""
     frame = sys._getframe(2)
     while frame.f_globals.get("__name__", "").partition(".")[0] == "autograd":
         if frame.f_code in allowed:
-            return ""
+            return _ALLOWED, (0, 0)
         if frame.f_back is None:
-            return _CALL
+            return _CALL, (0, 0)
         frame = frame.f_back
     if frame.f_globals.get("__name__", "").partition(".")[0] == "numpy":
-        return _WITHIN_NUMPY
+        return _WITHIN_NUMPY, (0, 0)
     code, at = frame.f_code.co_code, frame.f_lasti
-    return _SIGNS[code[at + 1]] if code[at] == _BINARY else _CALL
+    if code[at] == _COMPARING:
+        return _COMPARISON, (id(frame), at)
+    return _SIGNS[code[at + 1]] if code[at] == _BINARY else _CALL, (id(frame), at)

@@ -20,6 +20,7 @@ from autograd.containers import Shape, flatten
 from autograd.op import Op
 from autograd.origin import Line, current_line
 from autograd.replay.recording.arguments import is_other_array
+from autograd.replay.recording.in_arrays import begin
 from autograd.replay.recording.traced import Traced, Whole
 from autograd.replay.tapes.tape import CONDITIONS
 from autograd.value import Value, record as apply
@@ -86,6 +87,7 @@ def record(
     do once and never again, or takes a number out that it may not.
     """
     notes = _Notes(exact, guards_reads)
+    begin()
     with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
         result = f(*args, **kwargs)
         if notes.refusal is not None:  # which the function has caught

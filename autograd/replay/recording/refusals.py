@@ -48,7 +48,7 @@ def no_int(error: Exception) -> str:
         "it does with an int, or a number it is not differentiated by, what can only be done with "
         "an int itself or that number, such as isinstance(n, int) or numpy.exp(x); compute that "
         "outside and give the result as an argument"
-        f"{raised_at(error)}"
+        f"; it raised {what_was_raised(error)}"
     )
 
 

@@ -17,7 +17,14 @@ from typing import Any
 from autograd import modes, ops
 from autograd.number import is_array
 from autograd.op import Op
-from autograd.replay.recording.in_arrays import is_looked_at, of_result
+from autograd.replay.recording.in_arrays import (
+    ARRAY,
+    TOTAL,
+    is_compared_by_numpy,
+    is_put_into_array,
+    kind_of_result,
+    seen,
+)
 from autograd.replay.tapes.tape import QUESTIONS
 from autograd.value import Value
 
@@ -143,7 +150,7 @@ class Traced:
     def __getattr__(self, name: str) -> Any:
         # What is asked of an object to find out what it is (hasattr(x, "tolist")) decides nothing.
         if name == "__array_struct__":  # NumPy alone asks that
-            self.in_array |= is_looked_at()
+            self.in_array |= is_put_into_array(self)
         kind = type(self.number)
         if name.startswith("_") or not hasattr(kind, name):
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
@@ -266,6 +273,13 @@ def _are_numbers(*operands: Any) -> bool:
 
 def _compare(question: str, a: Traced, b: Any) -> Any:
     """The answer, as two plain numbers have it; two Values would be compared by identity."""
+    if is_compared_by_numpy(a, b):
+        for x in (a, b):
+            number = _number(x)
+            if isinstance(number, float) and number != number:
+                raise TypeError("NumPy compares nan in another way than one number with another")
+            if isinstance(x, Floating):  # a guard: that none is
+                modes.asked("==", x.as_value, x.as_value, True)
     if isinstance(b, (Traced, Value)):
         node = _as_operand(b)
         answer = QUESTIONS[question](a.as_value._data, node._data)
@@ -279,8 +293,11 @@ def _computed(operation: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     """What floats give, and Values, where one is among them."""
     if isinstance(a, Value) or isinstance(b, Value):
         return operation(_as_operand(a), _as_operand(b))
-    in_array = _is_in_array(a, b) and of_result(_SIGNS[operation], a, b)
-    return Floating(operation(_as_operand(a), _as_operand(b)), in_array)
+    kind = kind_of_result(_SIGNS[operation], a, b)
+    result = Floating(operation(_as_operand(a), _as_operand(b)), kind == ARRAY)
+    if kind == TOTAL:
+        seen.total = result
+    return result
 
 
 def _is_in_array(*operands: Any) -> bool:
@@ -318,8 +335,8 @@ def _power(a: Any, b: Any) -> Any:
     if isinstance(a, Value) or isinstance(b, Value):
         return _as_operand(a) ** _as_operand(b)
     are_ints = _are_ints(a, b)
-    if not are_ints and _is_in_array(a, b):
-        of_result("**", a, b)
+    if not are_ints:
+        kind_of_result("**", a, b)
     try:
         found = _number(a) ** _number(b)
     except ArithmeticError:  # it raises again, when it is noted for which numbers
