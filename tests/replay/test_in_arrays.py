@@ -7,6 +7,7 @@ that NumPy makes an array of), or are made of ints; and that what has the same b
 import math
 import random
 import statistics
+import sys
 import warnings
 
 import numpy as np
@@ -35,6 +36,11 @@ OF_LISTS = {
     "cumsum": lambda w, x: w * np.cumsum(x)[-1],
     "prod": lambda w, x: w * np.prod(x),
     "floor division": lambda w, x: w * (np.array(x) // 0.3)[0],
+    "Python's sum of floats": lambda w, x: w * sum(x),
+    "Python's sum from a start": lambda w, x: w * sum(x, 0.5),
+    "Python's sum of products": lambda w, x: w * sum(a * a for a in x),
+    "Python's sum of sums": lambda w, x: w * sum([sum(x), sum(np.array(x)), sum(x[:3])]),
+    "sum of floats and Values": lambda w, x: sum([*x, w, *x]) * w,
     "sum of ours": lambda w, x: w * ag.exp(np.array(x)).sum(),
 }
 OF_LISTS_BESIDE_ARRAYS = {
@@ -142,15 +148,23 @@ COMPILED = {
     "a loop": (lambda w, x: w * added([a * a for a in np.array(x)]), list),
     "Python's sum": (lambda w, x: w * sum(np.array(x)), list),
     "Python's sum of a generator": (lambda w, x: w * sum(a * a for a in np.array(x)), list),
-    "elements of an array": (lambda w, x: w * sum((a - 1.0) ** 2 for a in x) + x[0] ** 3, np.array),
+    "elements of an array": (
+        lambda w, x: w * added([(a - 1.0) ** 2 for a in x]) + x[0] ** 3,
+        np.array,
+    ),
     "a list of an array": (lambda w, x: w * x.tolist()[1] ** 3 + x.item(0) ** 2, np.array),
     "the largest": (lambda w, x: w * max(np.array(x)), list),
     "ints": (lambda w, x: w * (x.sum() / 3) + x.mean() + (x @ x) * w, lambda x: np.arange(len(x))),
     "a number of NumPy's": (lambda w, x: w * (np.float64(0.1) * x[0]) ** 2, list),
-    "sums of sums": (lambda w, x: w * sum([sum(np.array(x)), sum(a * a for a in x)]), list),
     "an array of constants": (lambda w, x: ag.sum(CONSTANTS[: len(x)] * x * w), list),
     "autograd's": (lambda w, x: w * ag.mean(np.array(x)) + ag.dot(np.array(x), x), list),
 }
+
+
+if sys.version_info < (3, 12):  # from then on sum() of floats keeps what rounding loses
+    COMPILED["sums of sums"] = lambda w, x: w * sum([sum(np.array(x)), sum(a * a for a in x)]), list
+    COMPILED["sum of elements"] = lambda w, x: w * sum((a - 1.0) ** 2 for a in x), np.array
+    COMPILED["sum of floats"] = lambda w, x: w * sum(x) + sum(x, 0.5), list
 
 
 def in_place(w, x):

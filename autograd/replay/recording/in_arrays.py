@@ -7,7 +7,8 @@ knows that (see `plain_arrays`), but `numpy.array(x)` of it, or what NumPy makes
 nothing. So from when NumPy has asked a number what it is, the instruction of the function's code
 tells what becomes of numbers: an operator computes element by element, with the bits of floats;
 Python's own sum() and math.prod() are known by how they begin; what else computes inside of a call
-is refused.
+is refused. From Python 3.12 on, sum() of floats keeps what rounding loses, which no program does:
+it is refused, too, but of NumPy's numbers.
 """
 
 import opcode
@@ -20,6 +21,7 @@ _BINARY, _COMPARING = opcode.opmap["BINARY_OP"], opcode.opmap["COMPARE_OP"]
 _SIGNS: list[str] = [sign.rstrip("=") for _, sign in opcode._nb_ops]  # type: ignore[attr-defined]
 _CALL, _COMPARISON, _WITHIN_NUMPY, _ALLOWED = "a call", "a comparison", "NumPy", ""
 
+SUM_IS_COMPENSATED = sys.version_info >= (3, 12)
 ELEMENT_BY_ELEMENT = {"+", "-", "*", "/"}  # with the same bits as of two numbers
 ARRAY, ALONE, TOTAL = "in an array", "alone", "running total"  # what a result is
 allowed: set[CodeType] = set()  # the code that sees itself to what NumPy does
@@ -73,10 +75,17 @@ def kind_of_result(sign: str, a: Any, b: Any) -> str:
     Raises TypeError where floats in an array may have other bits.
     """
     is_marked = _is_marked(a) or _is_marked(b)
-    if not (seen.by_numpy or is_marked):
+    may_be_sum = SUM_IS_COMPENSATED and sign == "+" and not is_marked
+    if not (seen.by_numpy or is_marked or may_be_sum):
         return ALONE
-    seen.by_numpy = True
+    seen.by_numpy |= is_marked
     how, where = _instruction()
+    is_total = seen.total is not None and (a is seen.total or b is seen.total)
+    if may_be_sum and how == _CALL and not is_total:
+        raise TypeError(
+            "from Python 3.12 on sum() of plain floats keeps what rounding loses, which no program "
+            "does; add them up in a loop, or by autograd.sum"
+        )
     if how == _ALLOWED:
         return ARRAY
     if sign == "/" or (how == sign and sign in ELEMENT_BY_ELEMENT):
@@ -87,8 +96,10 @@ def kind_of_result(sign: str, a: Any, b: Any) -> str:
     if how == _CALL and sign in ("+", "*"):
         start, other = (a, b) if type(a) is int else (b, a)
         begins = type(start) is int and start == (0 if sign == "+" else 1) and other is not None
-        if begins or (seen.total is not None and (a is seen.total or b is seen.total)):
+        if begins or is_total:
             return TOTAL
+    if not seen.by_numpy:
+        return ALONE
     raise TypeError(
         f"NumPy computes {sign} of plain floats in an array in another way than one number after "
         "another; give the numbers as an array of float64 and compute element by element, or by "
