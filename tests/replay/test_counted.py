@@ -33,7 +33,7 @@ def run(backend, outputs, decision, times=1):
 
     def cost(rows, targets):
         found = [outputs(row, weight) for row in rows]
-        return weight * 0.0 + sum(targets) * 0.0, found
+        return weight * 0.0 + targets[0] * 0.0, found
 
     def update(weight, gradient, velocity, rates):
         return weight + rates[0] * gradient, velocity
