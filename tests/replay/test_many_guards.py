@@ -38,7 +38,9 @@ def count_above_one_bound(w, xs):
 
 
 def never_nan(w, xs):
-    return w * sum([x for k, x in enumerate(xs) if not x > (math.nan, math.inf, -math.inf)[k % 3]])
+    return w * ag.sum(
+        [x for k, x in enumerate(xs) if not x > (math.nan, math.inf, -math.inf)[k % 3]]
+    )
 
 
 def nearest(w, xs):
