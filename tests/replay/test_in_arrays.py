@@ -59,6 +59,7 @@ OF_LISTS_BESIDE_ARRAYS = {
     "plus nothing": lambda w, x: w * np.add(np.array(x), 0).sum(),
     "filled": lambda w, x: filled(w, np.zeros_like(np.array(x)), x),
     "filled again": lambda w, x: filled(w, np.array(x), [a * 0.1 for a in x]),
+    "filled from the end": lambda w, x: w * np.add.reduce(filled_from_the_end(x)),
     "sums of rows": lambda w, x: w * np.array([sum(x[:k]) for k in range(1, N)]).sum(),
 }
 
@@ -67,6 +68,13 @@ def filled(w, out, x):
     for i in range(N):
         out[i] = sum(x[: i + 1])
     return w * out.sum()
+
+
+def filled_from_the_end(x):
+    out = np.zeros_like(np.array(x))
+    for i in reversed(range(N)):
+        out[i] = sum(np.array(x)[i:])
+    return out
 
 
 OF_ARRAYS = {
@@ -155,6 +163,11 @@ COMPILED = {
     "a list of an array": (lambda w, x: w * x.tolist()[1] ** 3 + x.item(0) ** 2, np.array),
     "the largest": (lambda w, x: w * max(np.array(x)), list),
     "ints": (lambda w, x: w * (x.sum() / 3) + x.mean() + (x @ x) * w, lambda x: np.arange(len(x))),
+    "numbers of NumPy's in a loop": (
+        lambda w, x: w * added([(c * a) ** 2 for c, a in zip(CONSTANTS, x, strict=False)]),
+        list,
+    ),
+    "an array of no dimension": (lambda w, x: w * ag.maximum(np.array(2.0), x[0]), list),
     "a number of NumPy's": (lambda w, x: w * (np.float64(0.1) * x[0]) ** 2, list),
     "an array of constants": (lambda w, x: ag.sum(CONSTANTS[: len(x)] * x * w), list),
     "autograd's": (lambda w, x: w * ag.mean(np.array(x)) + ag.dot(np.array(x), x), list),

@@ -33,13 +33,13 @@ class _Seen(threading.local):
     Attributes:
         by_numpy: whether NumPy has asked a number what it is.
         where: the operator in whose operand it did so last: frame and place in the code.
-        asked: by id, the numbers that it asked there.
-        total: what sum() or math.prod() has made last.
+        first: the number that it asked there first, by its id; are_several: whether more followed.
+        total: what sum() or math.prod() has made last, and total_at: where these stand.
     """
 
-    by_numpy = False
-    where = (0, 0)
-    asked: frozenset[int] = frozenset()
+    by_numpy = are_several = False
+    where = total_at = (0, 0)
+    first = 0
     total: Any = None
 
 
@@ -48,7 +48,7 @@ seen = _Seen()
 
 def begin() -> None:
     """A recording begins, of which NumPy has seen nothing."""
-    seen.by_numpy, seen.where, seen.asked, seen.total = False, (0, 0), frozenset(), None
+    seen.by_numpy, seen.where, seen.total = False, (0, 0), None
 
 
 def is_put_into_array(x: Any) -> bool:
@@ -60,8 +60,10 @@ def is_put_into_array(x: Any) -> bool:
     seen.by_numpy = True
     if how not in ELEMENT_BY_ELEMENT:
         return True
-    seen.asked = (seen.asked if where == seen.where else frozenset()) | {id(x)}
-    seen.where = where
+    if where == seen.where:
+        seen.are_several |= seen.first != id(x)
+    else:
+        seen.where, seen.first, seen.are_several = where, id(x), False
     return False
 
 
@@ -80,7 +82,7 @@ def kind_of_result(sign: str, a: Any, b: Any) -> str:
         return ALONE
     seen.by_numpy |= is_marked
     how, where = _instruction()
-    is_total = seen.total is not None and (a is seen.total or b is seen.total)
+    is_total = a is seen.total and where == seen.total_at
     if may_be_sum and how == _CALL and not is_total:
         raise TypeError(
             "from Python 3.12 on sum() of plain floats keeps what rounding loses, which no program "
@@ -89,15 +91,16 @@ def kind_of_result(sign: str, a: Any, b: Any) -> str:
     if how == _ALLOWED:
         return ARRAY
     if sign == "/" or (how == sign and sign in ELEMENT_BY_ELEMENT):
-        is_of_list = where == seen.where and len(seen.asked) > 1
-        return ARRAY if is_marked or is_of_list else ALONE
+        if is_marked or (where == seen.where and seen.are_several):
+            return ARRAY
+        seen.where = (0, 0)  # a number of NumPy's stood beside it: in a loop the next one may, too
+        return ALONE
     if how == sign and how != "@" and not is_marked:
         return ALONE  # an operator of two numbers
-    if how == _CALL and sign in ("+", "*"):
-        start, other = (a, b) if type(a) is int else (b, a)
-        begins = type(start) is int and start == (0 if sign == "+" else 1) and other is not None
-        if begins or is_total:
-            return TOTAL
+    begins = type(a) is int and (sign, a) in (("+", 0), ("*", 1))
+    if how == _CALL and sign in ("+", "*") and (begins or is_total):
+        seen.total_at = where
+        return TOTAL
     if not seen.by_numpy:
         return ALONE
     raise TypeError(

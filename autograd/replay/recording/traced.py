@@ -64,7 +64,7 @@ class Traced:
     def _apply_op(op: Op, inputs: tuple[Any, ...]) -> Any:
         if any(map(is_array, inputs)):
             found = op.broadcast(inputs)
-            for x in found.ravel().tolist():
+            for x in found.ravel().tolist() if is_array(found) else ():
                 if isinstance(x, Traced):
                     x.in_array = True
             return found
