@@ -72,9 +72,9 @@ class Assembly:
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
                 for p in range(len(once))
             ]
-        n_asked = sum(guard.last >= tape.first for guard in tape.guards)
-        longest = max(tape.n_slots, len(tape.outputs), n_asked)
-        is_short = samples is None and not loops and longest <= PER_FUNCTION
+        is_short = (
+            samples is None and not loops and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
+        )
         self._packer = Packer(tape, self.memory)
         groups = [self._packer.items(group) for group in once]
         made = [] if is_short else [item for group in groups for item in group]

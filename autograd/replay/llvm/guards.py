@@ -63,24 +63,24 @@ def _of_kinds(memory: Memory, guards: Sequence[Guard]) -> tuple[list[list[Guard]
     A kind is a question, an answer, and the blocks in which the two numbers stand.
     """
     kinds: dict[tuple[str, bool, int, int], list[Guard]] = {}
-    alone = []
     for guard in guards:
-        a, b = _block(memory, guard.a), _block(memory, guard.b)
-        if a is None or b is None:
-            alone.append(guard)
-        else:
-            kinds.setdefault((guard.question, guard.answer, a, b), []).append(guard)
-    for kind in kinds.values():
-        alone += kind if len(kind) < MANY else []
-    return [kind for kind in kinds.values() if len(kind) >= MANY], alone
+        blocks = _block(memory, guard.a), _block(memory, guard.b)
+        kinds.setdefault((guard.question, guard.answer, *blocks), []).append(guard)
+    many = [kind for kind in kinds.values() if len(kind) >= MANY]
+    return many, [guard for kind in kinds.values() if len(kind) < MANY for guard in kind]
 
 
-def _block(memory: Memory, slot: int) -> int | None:
-    """In which block a number stands; None if a function has it in a register alone."""
-    if memory.constant(slot) is not None:
-        return _CONSTANT
+def _block(memory: Memory, slot: int) -> int:
+    """In which block a number stands."""
+    return _CONSTANT if memory.constant(slot) is not None else _where(memory, slot).block
+
+
+def _where(memory: Memory, slot: int) -> Input:
+    """Where a number stands: all that is asked of are kept."""
     found = memory.where(slot)
-    return None if found is None else found.block
+    if found is None:
+        raise LookupError(f"slot {slot} is asked of and has no place")
+    return found
 
 
 def _function(module: Module, items: Sequence[Sequence[Guard]]) -> ir.Function:
@@ -133,7 +133,7 @@ def _reader(code: Code, slots: Sequence[int]) -> tuple[ir.Value, ir.Value | None
     constants = [code.memory.constant(slot) for slot in slots]
     if constants[0] is not None:  # then all are
         return code.table([ir.Constant(DOUBLE, x) for x in constants]), None
-    found = [code.memory.where(slot) or Input(WORK, 0) for slot in slots]
+    found = [_where(code.memory, slot) for slot in slots]
     base = code.work if found[0].block == WORK else code.block(found[0].block)
     return base, code.table([ir.Constant(I64, place) for _, place in found])
 
