@@ -42,8 +42,12 @@ class Allowance:
             layout.n_raised += 1
             layout.seconds_raised += seconds if layout.n_raised > FREE_ERRORS else 0.0
 
+    def seconds_to_wait(self, layout: Layout) -> float:
+        """How long calls of a layout are to run without a program; errors have cost time, too."""
+        return max(self.price, layout.seconds_raised)
+
     def has_to_wait(self, layout: Layout) -> bool:
         """Whether a call that found no program in its layout is to run without one."""
         with changing:
             layout.n_missed += 1
-            return layout.seconds_missed < max(self.price, layout.seconds_raised)
+            return layout.seconds_missed < self.seconds_to_wait(layout)

@@ -321,7 +321,7 @@ class Compiled(Entered):
 
     def report(self) -> "Report":
         """What was made of the function: print it."""
-        of_layouts = self._layouts, self._allowance.price
+        of_layouts = self._layouts, self._allowance.seconds_to_wait
         return Report.of(self._name, self.mode, self.backend, *of_layouts, self._eager_calls)
 
     @property

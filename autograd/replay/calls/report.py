@@ -3,7 +3,7 @@
 Owns what is told of its layouts, beside their programs (see `PathReport`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from autograd.replay.backends import why_python
@@ -42,18 +42,18 @@ class Report(NamedTuple):
         mode: str,
         backend: str | None,
         layouts: Mapping[Any, "Layout"],
-        price: float,
+        seconds_to_wait: Callable[[Layout], float],
         eager: Mapping[str, int],
     ) -> "Report":
         """What there is at the moment.
 
         Args:
             name, mode, backend, layouts: of the function.
-            price: the seconds after which calls without a program are worth one.
+            seconds_to_wait: how long calls of a layout run without a program before it has one.
             eager: see `Report`.
         """
         paths, notes = [], []
-        waiting: dict[str, float] = {}
+        waiting: dict[str, tuple[float, float]] = {}
         for key, layout in [*layouts.items()]:  # other threads may add some
             kinds = ", ".join([_kind(one) for one in key[1:]])
             if layout.eager:
@@ -78,9 +78,9 @@ class Report(NamedTuple):
             if layout.raised:
                 notes.append(f"({kinds}): no program, for it raised {layout.raised}")
             if layout.seconds_missed and not layout.eager:
-                waiting[f"({kinds})"] = layout.seconds_missed
+                waiting[f"({kinds})"] = layout.seconds_missed, seconds_to_wait(layout)
         if waiting:
-            notes.append(_wait(waiting, price))
+            notes.append(_wait(waiting))
         return cls(name, mode, paths, notes, dict(eager))
 
     def __str__(self) -> str:
@@ -98,17 +98,18 @@ class Report(NamedTuple):
         return str(self)
 
 
-def _wait(waiting: Mapping[str, float], price: float) -> str:
-    """That layouts have no program yet, by how many seconds their calls have taken."""
+def _wait(waiting: Mapping[str, tuple[float, float]]) -> str:
+    """That layouts have no program yet: how long their calls have taken, and are to take."""
     named = ", ".join([*waiting][:MOST_NAMED])
     more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
-    least, most = min(waiting.values()), max(waiting.values())
+    taken, needed = zip(*waiting.values(), strict=True)
     are_several = len(waiting) > 1
-    so_far = f"{least:.1f} to {most:.1f} s" if are_several else f"{most:.1f} s"
+    so_far = f"{min(taken):.1f} to " * are_several + f"{max(taken):.1f} s"
     share = "; lists padded to one length share one" if are_several else ""
     return (
         f"{named}{more}: another program{' of each' * are_several} is made when calls that found "
-        f"none have taken {price:.1f} s, as long as one takes to make in the mean ({so_far} so far)"
+        f"none have taken {max(needed):.1f} s, as long as one takes to make in the mean "
+        f"({so_far} so far)"
         f"{share}"
     )
 
