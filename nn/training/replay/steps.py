@@ -66,13 +66,12 @@ class CompiledSteps:
         self._forward = CompiledForward(training.model, mode, is_watched)
         training.forward = self._forward
         self._descent: Descent | None = None
-        self._is_refused = False
-        self._refusal = ""  # to be told, once a batch has shown that eager mode can do it
+        self._refusal = ""  # why there is no program, or no more
+        self._is_told = True  # of it, once a batch has shown that eager mode can do it
         self._at_once = 1
         self._has_left_one = True  # the next batch, to eager mode
         self._seconds_looking = 0.0  # for what may have been changed
         self._n_steps = 0  # batches that programs ran
-        self._why_not = ""  # no program, or no more
         self._worth = Worth(training, mode)
         self._answers: list[Any] = []
         self._decision: Decision | None = None
@@ -93,12 +92,12 @@ class CompiledSteps:
         self._has_left_one = True
         is_first_step = optimizer.momentum and None in optimizer.velocities
         is_uneven = len(optimizer.velocities) != len(optimizer.parameters)
-        if self._refusal:
+        if not self._is_told:
             what = "the rest is trained" if self._n_steps else "trained"
             text = f"fit: {what} uncompiled: {self._refusal}"
             warnings.warn(text, RuntimeWarning, stacklevel=5)
-            self._refusal = ""
-        if self._is_refused or is_first_step or is_uneven:
+            self._is_told = True
+        if self._refusal or is_first_step or is_uneven:
             return 0
         next_size = min(training.batch_size, len(training.order) - training.position)
         if self._descent is None and not self._worth.pays(next_size):
@@ -156,7 +155,7 @@ class CompiledSteps:
     def report(self, n_batches: int) -> TrainingReport:
         """What became of this training, of so many batches."""
         made = self._descent.reports() if self._descent is not None else []
-        notes = [self._why_not] if self._why_not else self._worth.notes()
+        notes = [self._refusal] if self._refusal else self._worth.notes()
         return TrainingReport(self._mode, self._n_steps, n_batches - self._n_steps, made, notes)
 
     def next_order(self) -> list[int] | None:
@@ -252,7 +251,7 @@ class CompiledSteps:
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
     def _refuse(self, why: str) -> None:
-        self._is_refused, self._refusal, self._why_not = True, why, why
+        self._refusal, self._is_told = why, False
         self._training.forward = None
 
     def _epochs_unseen(self) -> int:
