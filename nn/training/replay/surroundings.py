@@ -81,10 +81,8 @@ class ModelSurroundings:
             heard.is_over = True  # somebody may have kept a stream
             sys.stdout, sys.stderr = out, err
             logging.Logger.handle = handle  # type: ignore[method-assign]
-            if heard.anything:
-                with (
-                    warnings.catch_warnings()
-                ):  # which lets a warning be shown that nobody has seen
+            if heard.anything:  # a warning is to be shown that nobody has seen
+                with warnings.catch_warnings():
                     pass
             for source, state in zip(sources, states, strict=True):
                 if source.getstate() != state:

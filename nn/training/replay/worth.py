@@ -15,7 +15,7 @@ from nn.training.state import Training
 PRICE_IN_BATCHES, PRICE_IN_SAMPLES = 80.0, 1000.0
 PRICE_OF_UNLIKE = 10.0  # of so many batches: of samples that do not run in the lanes of vectors
 PRICE_OF_MEETING = 3.0  # the same where they are compared, but never go another way
-PRICE_OF_PAIRS = 4.0  # for what is of no sample alone, such as of each pair: nor do these
+PRICE_OF_PAIRS = 4.0  # where all of a batch is of no sample alone, such as of each pair
 PRICE_OF_GROWTH = 2.0  # for each operand that a recording has more than eager mode
 MOST_MISJUDGED = 10.0  # times that: what took longer was no program's fault
 PRICE_AGAIN = 0.4  # of that: where the machine code is remembered, it is recorded and no more
