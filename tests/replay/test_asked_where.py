@@ -158,7 +158,7 @@ def read_out(scores, labels):
 def test_the_line_of_a_loss_of_which_no_program_can_be_made_is_named():
     with pytest.warns(RuntimeWarning, match="a number is taken out of its graph") as told:
         train(read_out, 8, epochs=400)
-    said = f"; it was NotReplayable at {place_of(read_out, 'data')}"
+    said = f" does not at {place_of(read_out, 'data')}"
     assert said in str(told[0].message)
 
 

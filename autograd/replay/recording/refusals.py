@@ -29,7 +29,7 @@ RETURNS_OBJECTS = (
 HAS_NONE = "for there is no program for such arguments"
 WAITS = "until another program is worth making"
 NAN = "for nan, whose edges eager mode knows"
-RAISED = "to raise what it does"
+RAISED = "for an operation of one's own raised"
 LISTENED_TO = "inside of a block such as detect_anomaly"
 TOO_MANY_LAYOUTS = "for arguments of too many layouts"
 
@@ -37,9 +37,7 @@ TOO_MANY_LAYOUTS = "for arguments of too many layouts"
 def what_was_raised(error: Exception) -> str:
     """An error by its class, the beginning of its text, and the line that raised it."""
     text = " ".join(str(error).split())
-    line = raising_line(error)
-    where = f" at {_shown(line)}" if line is not None else ""
-    return f"{type(error).__name__}: {text:.{2 * LONGEST}}{where}"
+    return f"{type(error).__name__}: {text:.{2 * LONGEST}}{raised_at(error)}"
 
 
 def no_int(error: Exception) -> str:
@@ -53,9 +51,9 @@ def no_int(error: Exception) -> str:
 
 
 def raised_at(error: Exception) -> str:
-    """The line of the user's code that raised an error, at the end of a sentence."""
+    """The line of the user's code that raised an error, after its text."""
     line = raising_line(error)
-    return "" if line is None else f"; it was {type(error).__name__} at {_shown(line)}"
+    return "" if line is None else f" at {_shown(line)}"
 
 
 def mistranslated(mode: str) -> str:

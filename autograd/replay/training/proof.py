@@ -65,4 +65,5 @@ class Proof:
 def why_none(error: Exception) -> str:
     """Why there is no program of a cost that has raised this."""
     text = " ".join(str(error).split())
-    return f"no program can be made of its steps: {text}{raised_at(error)}"
+    kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
+    return f"no program can be made of its steps: {kind}{text}{raised_at(error)}"
