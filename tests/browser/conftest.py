@@ -230,3 +230,14 @@ def lab(browser, server, pictures):
     yield open_lab
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def show(opened, histories):
+    """Opens the page of a training by its name."""
+
+    def show(name, **context_options):
+        history, options = histories(name)
+        return opened(history, page_options=options, **context_options)
+
+    return show

@@ -30,17 +30,6 @@ CARDS = {
 }
 
 
-@pytest.fixture
-def show(opened, histories):
-    """Opens the page of a training by its name."""
-
-    def show(name, **context_options):
-        history, options = histories(name)
-        return opened(history, page_options=options, **context_options)
-
-    return show
-
-
 def snapshots(history, epochs):
     """The model at each of the epochs, one after another in the same object."""
     model = history.model

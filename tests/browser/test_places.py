@@ -25,17 +25,6 @@ FEATURES = [
 KOREAN = ["꽃받침 길이 (cm)", "꽃받침 너비 (cm)", "꽃받침의아주긴길이", "꽃받침의아주긴너비"]
 
 
-@pytest.fixture
-def show(opened, histories):
-    """Opens the page of a training by its name."""
-
-    def show(name, **context_options):
-        history, options = histories(name)
-        return opened(history, page_options=options, **context_options)
-
-    return show
-
-
 def named(opened, names, **context_options):
     """The page of a training whose features have these names."""
     source = Random(1)
