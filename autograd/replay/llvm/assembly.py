@@ -21,7 +21,7 @@ from autograd.replay.tapes.rolling import Loop
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
 
-PER_FUNCTION = 512  # instructions of the tape
+PER_FUNCTION = 1024  # instructions of the tape
 OTHERWISE = 1  # what a program returns where a guard is not answered as before
 
 
