@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.forking import LateLock, awaited_by_fork
 from autograd.replay.programs import LONG, Direct, Program, StepProgram
-from autograd.replay.python import PythonProgram
+from autograd.replay.python.program import PythonProgram
 from autograd.replay.tapes.tape import Tape
 from autograd.replay.tiers import TieredProgram
 
@@ -54,7 +54,7 @@ def program_of(
     """
     native = _native(backend)
     if native is None:
-        return PythonProgram(tape)
+        return PythonProgram(tape, guesses=guesses)
     plan = native.of(tape, mode == "fast", guesses=guesses)
     if plan.n_once > LONG:
         return TieredProgram(
@@ -70,10 +70,13 @@ def step_program_of(
 
     Each of its arrays holds the numbers of so many samples, one after another.
     """
+    of_inputs = [-1] * sizes[0]
+    for size in sizes[1:]:
+        of_inputs += [i // (size // n_samples) for i in range(size)]
     native = _native(backend)
     if native is None:
-        return PythonProgram(tape)
-    return native.step(tape, sizes, mode == "fast", n_samples)
+        return PythonProgram(tape, of_inputs)
+    return native.step(tape, sizes, mode == "fast", of_inputs)
 
 
 def _native(backend: str | None) -> "type[Plan] | None":

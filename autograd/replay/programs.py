@@ -182,6 +182,10 @@ class Program(Protocol):
 class StepProgram(Program, Protocol):
     """A translated tape of a training step."""
 
+    @property
+    def text(self) -> str:
+        """What it computes, as text of Python."""
+
     def run_batches(self, batches: Batches, state: "array[float]") -> Ran:
         """Run steps on batch after batch; the first kind's program is asked for all.
 

@@ -15,7 +15,7 @@ class PathReport(NamedTuple):
     Attributes:
         layout: what it was made for: the kinds of the arguments.
         nodes: of the recorded graph; operations: of plain arithmetic, derivatives included.
-        samples: how many run in the lanes of vectors; 0 if none do.
+        samples: how many run in the lanes of vectors, or in loops of Python; 0 if none do.
         loops: how many there are for what repeats round after round.
         guards: the comparisons by which it is chosen.
         inputs, outputs: how many numbers a call brings and gets; leaves: those of the inputs that
@@ -79,7 +79,8 @@ class PathReport(NamedTuple):
         )
 
     def __str__(self) -> str:
-        lanes = f", {self.samples} samples in lanes of 8" if self.samples else ""
+        how = "lanes of 8" if self.backend == "llvm" else "loops"
+        lanes = f", {self.samples} samples in {how}" if self.samples else ""
         loops = f" in {count(self.loops, 'loop')}" if self.loops else ""
         made = "record" if self.tier else "record and translate"
         back = f"{count(self.calls_back, 'call')} back into Python"

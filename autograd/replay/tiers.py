@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.replay.programs import Entrance, Program
-from autograd.replay.python import interpret
+from autograd.replay.python.program import interpret
 from autograd.replay.tapes.tape import Tape
 
 SECONDS_EACH = 60e-6  # to translate one

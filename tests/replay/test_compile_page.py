@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import autograd as ag
+import nn
 
 HERE = Path(__file__).parents[2]
 PACKAGE = HERE / "autograd" / "replay"
@@ -37,7 +38,10 @@ def test_the_program_that_is_shown_is_the_one_that_is_made():
     page = (HERE / "docs" / "compile.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```(?:python|text)\n(.*?)```", page, re.DOTALL)
     (code,) = [block for block in blocks if "def slope" in block]
-    (shown,) = [block for block in blocks if block.startswith("def part_0")]
-    space: dict[str, Any] = {"ag": ag}
+    shown, of_training = [block for block in blocks if "def program" in block]
+    space: dict[str, Any] = {"ag": ag, "nn": nn}
     exec(code, space)
     assert space["slope"].source == shown
+    (code,) = [block for block in blocks if "xs = [k / 25" in block]
+    exec(code, space)
+    assert space["history"].compiled.source == of_training

@@ -15,60 +15,20 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import autograd as ag
-from autograd import ops
 from autograd.replay.llvm.program import NativeProgram, Plan
 from autograd.replay.programs import LONG
-from autograd.replay.python import interpret
+from autograd.replay.python.program import interpret
 from autograd.replay.tapes.rolling import Loop, find_loops
 from autograd.replay.tapes.tape import Tape
 from tests.replay.eager import SPECIAL, agree, bits
-
-TWO = (ops.add, ops.sub, ops.mul, ops.div, ops.maximum)
-ONE = (ops.neg, ops.relu, ops.sin, ops.abs_)
-
-
-def _random_rounds(draw: random.Random, size: int, n: int) -> Tape:
-    """A tape of n rounds: each instruction always reads in the same way, but from other slots.
-
-    The first rounds find inputs and constants where later ones find what was made before.
-    """
-    n_inputs, constants = 2 * n + 4, [draw.uniform(-1.0, 1.0) for _ in range(5)] + [0.0, -0.0]
-    first = n_inputs + len(constants)
-    rows = [draw.choice(TWO if draw.random() < 0.7 else ONE) for _ in range(size)]
-    ways = [
-        [(draw.randrange(8), draw.randrange(size)) for _ in range(2 if row in TWO else 1)]
-        for row in rows
-    ]
-    operands = []
-    for i in range(n):
-        start = first + i * size
-        for j, reads in enumerate(ways):
-            slots = []
-            for way, p in reads:
-                slots.append(
-                    (
-                        start + p if p < j else start + p - size,  # of this round, of the last one
-                        start + p - size,
-                        start + p - 2 * size,
-                        i,  # an input for each round,
-                        2 * n - 1 - i,  # backwards,
-                        draw.randrange(n_inputs),  # from anywhere
-                        2 * n + p % 4,  # always the same
-                        n_inputs + draw.randrange(len(constants)),
-                    )[way]
-                )
-            operands.append(tuple([max(slot, 0) for slot in slots]))
-    made = range(first, first + size * n)
-    column = made[draw.randrange(size) :: size][:: draw.choice((1, -1))]
-    outputs = [made[-1], *draw.sample(made, min(40, len(made))), *column]
-    return Tape(n_inputs, constants, rows * n, operands, outputs, [])
+from tests.replay.random_rounds import TWO, random_rounds
 
 
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 12), n=st.integers(8, 40))
 @settings(max_examples=60, deadline=None)
-def test_random_rounds(seed, size, n):
+def testrandom_rounds(seed, size, n):
     draw = random.Random(seed)
-    tape = _random_rounds(draw, size, n)
+    tape = random_rounds(draw, size, n)
     plan = Plan(tape, None, find_loops(tape, worth=1), False, len(tape.rows))
     n_listed = draw.randrange(tape.n_inputs)  # the others come in an array
     program = NativeProgram(plan, [n_listed, tape.n_inputs - n_listed])
@@ -85,7 +45,7 @@ def test_random_rounds(seed, size, n):
 def test_random_rounds_are_found():
     draw, n_found = random.Random(0), 0
     for _ in range(50):
-        tape = _random_rounds(draw, draw.randint(6, 12), 30)
+        tape = random_rounds(draw, draw.randint(6, 12), 30)
         (n_left_out,) = [sum(loop.n_left_out for loop in find_loops(tape, worth=1))]
         n_found += n_left_out > 0.8 * len(tape.rows)
     assert n_found == 50

@@ -17,7 +17,7 @@ from autograd import ops
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.program import Plan
 from autograd.replay.llvm.reassociation import FEWEST, MANY, SIDE_BY_SIDE, reassociated
-from autograd.replay.python import interpret
+from autograd.replay.python.program import interpret
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.straighten import straightened
 from tests.replay.eager import bits

@@ -24,7 +24,8 @@ from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, Layout, Layouts, cha
 from autograd.replay.calls.path import Path, path_of
 from autograd.replay.calls.report import Report
 from autograd.replay.handlers import pass_on
-from autograd.replay.python import interpret, written
+from autograd.replay.python.program import interpret
+from autograd.replay.python.text import written
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
@@ -46,6 +47,7 @@ from autograd.replay.recording.refusals import (
 )
 from autograd.replay.recording.results import holds_of_recording
 from autograd.replay.recording.trial import Trial, difference, is_translation, plain
+from autograd.replay.tapes.repeating import repeating
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
@@ -338,7 +340,8 @@ class Compiled(Entered):
         if self._last is None:
             why = " ".join(self.report().notes) or "is recorded when it is first called; call it"
             raise ValueError(f"compile: {self._name} {why}")
-        return written(self._last.tape)[0]
+        last = self._last
+        return last.legend + written(*repeating(last.tape, guesses=last.guesses))[0]
 
     @property
     def _name(self) -> str:

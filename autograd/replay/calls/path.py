@@ -14,6 +14,7 @@ from autograd.containers import Shape
 from autograd.origin import Line
 from autograd.replay.backends import program_of
 from autograd.replay.programs import Direct, Program
+from autograd.replay.python.text import legend
 from autograd.replay.recording.binding import Bound
 from autograd.replay.recording.recorder import Recording
 from autograd.replay.recording.results import Builder, builder_of
@@ -39,6 +40,8 @@ class Path(NamedTuple):
         n_own: how many outputs stand at the end that are no result: of operations of the user's
             own, which are to be called, as they may raise.
         lines: of the function's code: where it asked which way to go, and how often each.
+        guesses: of which samples its inputs may be, as for `find_samples`.
+        legend: of its text.
     """
 
     tape: Tape
@@ -52,6 +55,8 @@ class Path(NamedTuple):
     is_near: bool
     n_own: int
     lines: "Counter[Line]"
+    guesses: Sequence[Sequence[int]]
+    legend: str
 
 
 class Made(NamedTuple):
@@ -99,15 +104,32 @@ def path_of(
         layouts, named = key[1 : 1 + key[0]], dict(key[1 + key[0] :])
         arguments, names = (*layouts, *named.values()), tuple(named)
         direct = Direct(arguments, names, recording.shape, recording.leaves, slow)
-    program = program_of(tape, sizes, mode, backend, direct, _guesses(bound, sizes))
+    guesses = _guesses(bound, sizes)
+    program = program_of(tape, sizes, mode, backend, direct, guesses)
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
     made = shape, fixed, wholes, build, seconds, recording.is_near, n_own, recording.lines
-    path = Path(tape, program, recording.leaves, *made)
+    path = Path(tape, program, recording.leaves, *made, guesses, _legend(bound, recording, tape))
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]
     return Made(path, Trial(numbers, False), result)
+
+
+def _legend(bound: Bound, recording: Recording, tape: Tape) -> str:
+    """What the inputs and outputs of the program are."""
+    n_own = len(recording.own)
+    return legend(
+        [
+            (len(bound.scalars), "the arguments"),
+            (len(recording.leaves), "Values from outside, such as weights"),
+            (sum(map(len, bound.arrays)), "the arrays"),
+        ],
+        [
+            (len(tape.outputs) - n_own, "the result"),
+            (n_own, "of operations of one's own that nothing needs"),
+        ],
+    )
 
 
 def _guesses(bound: Bound, sizes: Sequence[int]) -> list[list[int]]:

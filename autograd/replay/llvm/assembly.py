@@ -17,7 +17,7 @@ from autograd.replay.llvm.outputs import Outputs
 from autograd.replay.llvm.packs import Item, Packer
 from autograd.replay.llvm.rolled import Rolled
 from autograd.replay.llvm.samples.passes import Pass
-from autograd.replay.tapes.rolling import Loop
+from autograd.replay.tapes.rolling import Loop, between
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
 
@@ -54,12 +54,12 @@ class Assembly:
         fast: bool,
         call_back: int,
     ) -> None:
-        self._tape, self._samples, self._first = tape, samples, tape.first
+        self._tape, self._first = tape, tape.first
         self.memory = Memory(tape, sizes, samples)
         self.called_back: list[Op] = []
         self._module = Module(self.memory, fast, call_back, self.called_back)
-        once = samples.scalars if samples is not None else _between(tape, loops)
-        read_later = self._read_later()
+        once = samples.scalars if samples is not None else between(tape, loops)
+        read_later = samples.read_later(tape) if samples is not None else set[int]()
         passes: list[Pass] | list[Rolled] = [Rolled(self._module, tape, loop) for loop in loops]
         alongside = dict[int, Sum]()
         if samples is not None:
@@ -95,23 +95,6 @@ class Assembly:
     def text(self) -> str:
         """The module."""
         return str(self._module.ir)
-
-    def _read_later(self) -> set[int]:
-        """The positions of samples that are read outside of their pass."""
-        samples = self._samples
-        if samples is None:
-            return set()
-        found = set()
-        for slot in samples.read_elsewhere(self._tape):
-            member = self.memory.member(slot)
-            if member is not None:
-                found.add(member[0])
-        for p, operands in enumerate(samples.operands):
-            later = [i for i in operands if i >= 0 and samples.phases[i] < samples.phases[p]]
-            found.update(later)
-        for phase, chain in samples.chains:
-            found.update([p for p in chain.positions if samples.phases[p] < phase])
-        return found
 
     def _keep_shared(self, parts: list[list[list[Item]]], passes: Sequence[Pass | Rolled]) -> None:
         """Give a place to each number that runs once and that another function reads."""
@@ -219,10 +202,3 @@ class Assembly:
             code.builder.ret_void()
             found.append(code.function)
         return found
-
-
-def _between(tape: Tape, loops: Sequence[Loop]) -> list[list[int]]:
-    """The slots that are in no loop: before the first one, before the second ... at the end."""
-    starts = [tape.first, *[loop.end for loop in loops]]
-    ends = [*[loop.first for loop in loops], tape.n_slots]
-    return [[*range(start, end)] for start, end in zip(starts, ends, strict=True)]

@@ -20,7 +20,9 @@ from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
 from autograd.replay.llvm.training.driver import drive
 from autograd.replay.programs import LONG, Batches, Direct, Ran, StepProgram
+from autograd.replay.python.text import written
 from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.rolling import Loop, find_loops
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.straighten import straightened
@@ -34,6 +36,7 @@ _CallBack = ctypes.PYFUNCTYPE(
 
 
 MOST_IN_PACKS = 50_000  # instructions; of more, rounds that wait for each other have few packs
+MOST_SEARCHED = 5_000  # instructions, for what repeats in their text alone
 LEFT_OVER = 2  # a way of fewer instructions is taken if others have so many times as many
 
 
@@ -100,13 +103,12 @@ class Plan(NamedTuple):
         return plan._replace(loops=loops, n_once=n_once)
 
     @classmethod
-    def step(cls, tape: Tape, sizes: Sequence[int], fast: bool, n: int) -> StepProgram:
-        """Machine code for a step with n samples, which may have been made for another training."""
-        of_inputs = [-1] * sizes[0]
-        for size in sizes[1:]:
-            of_inputs += [i // (size // n) for i in range(size)]
+    def step(
+        cls, tape: Tape, sizes: Sequence[int], fast: bool, of_inputs: Sequence[int]
+    ) -> StepProgram:
+        """Machine code for a step, which may have been made for another training."""
         return remembered(
-            tape, sizes, fast, lambda: cls.of(tape, fast, of_inputs).translated(sizes)
+            tape, sizes, fast, lambda: _with_text(cls.of(tape, fast, of_inputs), sizes, of_inputs)
         )
 
     @property
@@ -119,9 +121,18 @@ class Plan(NamedTuple):
         """How many operations a run has."""
         return len(self.tape.rows)
 
-    def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> StepProgram:
+    def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> "NativeProgram":
         """Machine code."""
         return NativeProgram(self, sizes, direct)
+
+
+def _with_text(plan: Plan, sizes: Sequence[int], of_inputs: Sequence[int]) -> "NativeProgram":
+    """Machine code, and its text: of a step nothing else is kept, of which it could be made."""
+    program, tape, samples, loops = plan.translated(sizes), plan.tape, plan.samples, plan.loops
+    if samples is None and not loops and len(tape.rows) < MOST_SEARCHED:
+        tape, samples, loops = repeating(tape, of_inputs)  # native code had better not have them
+    program.text = written(tape, samples, loops)[0]
+    return program
 
 
 class NativeProgram:
@@ -138,11 +149,12 @@ class NativeProgram:
         samples: how many samples run in lanes; 0 for none.
         loops: how many loops there are for what repeats otherwise.
         bytes: of the memory it works in.
+        text: of Python, of a step; source: of LLVM.
         direct: the program as a function of Python, if that is possible.
     """
 
     backend = "llvm"
-    tier = ""
+    tier = text = ""
     seconds_later = 0.0
 
     def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:

@@ -8,7 +8,6 @@ on evenly, or in a table of places.
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from llvmlite import ir
@@ -16,39 +15,8 @@ from llvmlite import ir
 from autograd.replay.llvm.code import DOUBLE, I64, Module
 from autograd.replay.llvm.memory import WORK
 from autograd.replay.tapes.rolling import Loop
+from autograd.replay.tapes.rounds import Carried, Own, Same, Stream, of_loop
 from autograd.replay.tapes.tape import Tape
-
-
-@dataclass(frozen=True)
-class _Own:
-    """An operand that an earlier instruction of the same round has made."""
-
-    position: int
-
-
-@dataclass(frozen=True)
-class _Carried:
-    """An operand that the round before has made; for the first round it stands in a slot."""
-
-    position: int
-    start: int
-
-
-@dataclass(frozen=True)
-class _Same:
-    """An operand that is one slot in all rounds."""
-
-    slot: int
-
-
-@dataclass(frozen=True)
-class _Stream:
-    """An operand that is another slot in each round."""
-
-    slots: Sequence[int]
-
-
-_Operand = _Own | _Carried | _Same | _Stream
 
 
 class Rolled:
@@ -61,22 +29,14 @@ class Rolled:
     """
 
     def __init__(self, module: Module, tape: Tape, loop: Loop) -> None:
-        self._module, self._memory, self._tape, self._loop = module, module.memory, tape, loop
-        start = loop.first - tape.first
-        self._rows = tape.rows[start : start + loop.size]
-        self._operands = [self._operands_of(j) for j in range(loop.size)]
+        self._module, self._memory, self._loop = module, module.memory, loop
+        self._rounds = of_loop(tape, loop)
         self._columns: dict[int, tuple[int, int]] = {}  # place of the first round, from one on
         self._after: dict[int, int] = {}  # places of what is written after the last round
 
     def reads(self) -> set[int]:
         """The slots that it reads from memory, its own as well."""
-        found = set[int]()
-        for operand in {operand for operands in self._operands for operand in operands}:
-            if isinstance(operand, _Stream):
-                found.update(operand.slots)
-            elif not isinstance(operand, _Own):
-                found.add(operand.slot if isinstance(operand, _Same) else operand.start)
-        return found
+        return self._rounds.reads()
 
     def keep(self, read: Sequence[int], returned: Mapping[int, int]) -> None:
         """Give a place to each of its numbers that is read from memory.
@@ -106,10 +66,10 @@ class Rolled:
         """The function of this loop."""
         self._code = code = self._module.function(name, n_pointers=3)
         builder = code.builder
-        operands = {operand for operands in self._operands for operand in operands}
-        same = {x: code.number(x.slot) for x in operands if isinstance(x, _Same)}
-        starts = {x: code.number(x.start) for x in operands if isinstance(x, _Carried)}
-        streams = {x: self._places(x.slots) for x in operands if isinstance(x, _Stream)}
+        operands = {operand for operands in self._rounds.operands for operand in operands}
+        same = {x: code.number(x.slot) for x in operands if isinstance(x, Same)}
+        starts = {x: code.number(x.start) for x in operands if isinstance(x, Carried)}
+        streams = {x: self._places(x.slots) for x in operands if isinstance(x, Stream)}
         before, body = builder.block, builder.append_basic_block("body")
         builder.branch(body)
         builder.position_at_end(body)
@@ -118,10 +78,10 @@ class Rolled:
         read = {x: places.read(builder, i) for x, places in streams.items()}
         at_hand: dict[Any, ir.Value] = {**same, **carried, **read}
         values: list[ir.Value] = []
-        for j, row in enumerate(self._rows):
-            mine = [
-                values[x.position] if isinstance(x, _Own) else at_hand[x] for x in self._operands[j]
-            ]
+        for j, (row, read_here) in enumerate(
+            zip(self._rounds.rows, self._rounds.operands, strict=True)
+        ):
+            mine = [values[x.position] if isinstance(x, Own) else at_hand[x] for x in read_here]
             values.append(code.apply(row, mine, in_lanes=False))
             if j in self._columns:
                 first, step = self._columns[j]
@@ -140,21 +100,6 @@ class Rolled:
             builder.store(values[j], code.address(place))
         builder.ret_void()
         return code.function
-
-    def _operands_of(self, j: int) -> list[_Operand]:
-        """What an instruction reads, round by round."""
-        loop = self._loop
-        rounds = [self._tape.operands[slot - self._tape.first] for slot in loop.slots(j)]
-        return [self._operand(slots) for slots in zip(*rounds, strict=True)]
-
-    def _operand(self, slots: tuple[int, ...]) -> _Operand:
-        loop = self._loop
-        if loop.first <= slots[0] < loop.first + loop.size:
-            return _Own(slots[0] - loop.first)
-        position = slots[1] - loop.first
-        if 0 <= position < loop.size and slots[1:] == (*loop.slots(position)[:-1],):
-            return _Carried(position, slots[0])
-        return _Same(slots[0]) if len({*slots}) == 1 else _Stream(slots)
 
     def _places(self, slots: Sequence[int]) -> "_Places":
         """Where a stream stands: in one block of inputs, or in the work memory.

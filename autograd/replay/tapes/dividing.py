@@ -56,15 +56,17 @@ def alike(additions: Additions, owner: list[int], known: Sequence[list[int]]) ->
     return Alike(owner, members, sums, *program) if program is not None else None
 
 
-def divided(additions: Additions, found: Alike, below: int) -> Samples | None:
+def divided(
+    additions: Additions, found: Alike, below: int, gathered: float = MOST_GATHERED
+) -> Samples | None:
     """The whole tape by samples.
 
     None if they read too much that differs, if they wait for each other, or if not fewer than
-    `below` instructions run once.
+    `below` instructions run once. `gathered`: how much is too much, for each instruction.
     """
     owner, members = found.owner, found.members
     varying = [e for e in found.outside if len(set(e)) > 1]
-    if len(varying) > MOST_GATHERED * len(found.operands):
+    if len(varying) > gathered * len(found.operands):
         return None
     position = {k: p for mine in members for p, k in enumerate(mine)}
     sums: dict[int, Chain] = {}

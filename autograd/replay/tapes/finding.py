@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import alike, divided
+from autograd.replay.tapes.dividing import MOST_GATHERED, alike, divided
 from autograd.replay.tapes.kinds import LEAST, made_alike
 from autograd.replay.tapes.neutral import without_ones
 from autograd.replay.tapes.owning import members_of
@@ -44,6 +44,7 @@ def find_samples(
     of_inputs: Sequence[int] = (),
     guesses: Sequence[Sequence[int]] = (),
     unmerged: Callable[[], Tape] | None = None,
+    gathered: float = MOST_GATHERED,
 ) -> tuple[Tape, Samples | None]:
     """The tape, or one with all samples alike if they are of several kinds; and these, if any.
 
@@ -53,18 +54,24 @@ def find_samples(
         guesses: the same, where it may be so.
         unmerged: gives the tape in which nothing that is computed twice is computed once. Samples
             that compute the same are one, there and not here.
+        gathered: as for `divided`.
     """
-    new, samples, has_twins = _search(tape, of_inputs, guesses)
+    new, samples, has_twins = _search(tape, of_inputs, guesses, gathered)
     if has_twins and unmerged is not None:
         whole = unmerged()
         if len(tape.rows) < len(whole.rows) <= MOST_TWICE * len(tape.rows):
-            of_whole = _search(whole, of_inputs, guesses)
+            of_whole = _search(whole, of_inputs, guesses, gathered)
             if _length(of_whole.tape, of_whole.samples) < ENOUGH * _length(new, samples):
                 new, samples, _ = of_whole
     return new, without_ones(new, samples) if samples is not None else None
 
 
-def _search(tape: Tape, of_inputs: Sequence[int], guesses: Sequence[Sequence[int]]) -> _Found:
+def _search(
+    tape: Tape,
+    of_inputs: Sequence[int],
+    guesses: Sequence[Sequence[int]],
+    gathered: float,
+) -> _Found:
     additions = Additions(tape)
     best: tuple[Tape, Samples | None] = tape, None
     shortest = int(WORTH * len(tape.rows))
@@ -79,12 +86,12 @@ def _search(tape: Tape, of_inputs: Sequence[int], guesses: Sequence[Sequence[int
                 unlike.append(owner)
                 has_twins |= _may_have_twins(members, len(owner))
                 continue
-            samples = divided(additions, found, shortest)
+            samples = divided(additions, found, shortest, gathered)
             if samples is not None:
                 best, shortest = (tape, samples), sum(map(len, samples.scalars))
             if shortest < ENOUGH * len(tape.rows):
                 return _Found(*best, False)
-        made = _of_kinds(additions, unlike, tried)
+        made = _of_kinds(additions, unlike, tried, gathered)
         if made is not None and _length(*made) < _length(*best):
             return _Found(*made, False)
     return _Found(*best, has_twins)
@@ -104,7 +111,10 @@ def _may_have_twins(members: Sequence[list[int]], n_rows: int) -> bool:
 
 
 def _of_kinds(
-    additions: Additions, owners: Sequence[list[int]], tried: set[tuple[int, ...]]
+    additions: Additions,
+    owners: Sequence[list[int]],
+    tried: set[tuple[int, ...]],
+    gathered: float,
 ) -> tuple[Tape, Samples] | None:
     """The tape with samples of several kinds made alike, and these; those `tried` are not again."""
     for owner in owners:
@@ -114,7 +124,7 @@ def _of_kinds(
         new, of_samples = made
         of_new = Additions(new)
         found = alike(of_new, of_samples, members_of(of_samples))
-        samples = found and divided(of_new, found, int(ENOUGH * len(new.rows)))
+        samples = found and divided(of_new, found, int(ENOUGH * len(new.rows)), gathered)
         if samples is not None:
             return new, samples
     return None

@@ -69,6 +69,13 @@ def find_loops(tape: Tape, worth: int = WORTH) -> list[Loop]:
     return [loop._replace(waits=_waits(tape, loop)) for loop in sorted(taken)]
 
 
+def between(tape: Tape, loops: Sequence[Loop]) -> list[list[int]]:
+    """The slots that are in no loop: before the first one, before the second ... at the end."""
+    starts = [tape.first, *[loop.end for loop in loops]]
+    ends = [*[loop.first for loop in loops], tape.n_slots]
+    return [[*range(start, end)] for start, end in zip(starts, ends, strict=True)]
+
+
 def _waits(tape: Tape, loop: Loop) -> bool:
     second = loop.first - tape.first + loop.size
     read = [i for operands in tape.operands[second : second + loop.size] for i in operands]

@@ -55,6 +55,17 @@ class Samples(NamedTuple):
                 found.update([slot for i in operands if i < 0 for slot in self.outside[-1 - i]])
         return found
 
+    def read_later(self, tape: Tape) -> set[int]:
+        """The positions that are read outside of their pass."""
+        position = {slot: p for mine in self.members for p, slot in enumerate(mine)}
+        found = {position[slot] for slot in self.read_elsewhere(tape) if slot in position}
+        for p, operands in enumerate(self.operands):
+            later = [i for i in operands if i >= 0 and self.phases[i] < self.phases[p]]
+            found.update(later)
+        for phase, chain in self.chains:
+            found.update([p for p in chain.positions if self.phases[p] < phase])
+        return found
+
     def read_elsewhere(self, tape: Tape) -> set[int]:
         """The slots that are read by what runs once, by sums, as `outside`, or at the end."""
         once = [slot for group in self.scalars for slot in group]

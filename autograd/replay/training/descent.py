@@ -86,7 +86,7 @@ class Descent:
         self._proof = Proof(self._maker, self._surroundings, mode)
         self._key = self._surroundings.key()
         self._keys = {self._key}
-        self._steps: dict[Hashable, list[Step]] = {}
+        self._steps: dict[tuple[int, bool, bool, Hashable], list[Step]] = {}
         self._n_missed: Counter[int] = Counter()  # batches of a size since the last program of it
         self._making: dict[int, float] = {}  # of the last program of a size: the seconds it took
         self.n_steps = 0
@@ -134,8 +134,16 @@ class Descent:
         return all(one.backend == "llvm" and one.n_calls_back == 0 for one in programs)
 
     def reports(self) -> list[PathReport]:
-        """What was made: of each program that batches may take."""
-        return [step.report for steps in self._steps.values() for step in steps]
+        """What was made: of each program that batches may take, those of large batches first."""
+        return [step.report for step in self._largest_first()]
+
+    def texts(self) -> list[str]:
+        """These programs, as text of Python."""
+        return [step.text for step in self._largest_first()]
+
+    def _largest_first(self) -> list[Step]:
+        by_size = sorted(self._steps.items(), key=lambda item: -item[0][0])
+        return [step for _, steps in by_size for step in steps]
 
     @property
     def seconds_saved(self) -> float:

@@ -16,6 +16,7 @@ from autograd.linearize import Run
 from autograd.origin import Line
 from autograd.replay.backends import step_program_of, why_python
 from autograd.replay.programs import StepProgram
+from autograd.replay.python.text import legend
 from autograd.replay.recording.recorder import collector_paused, record
 from autograd.replay.reports import PathReport
 from autograd.replay.tapes.tape import Tape, tape_of
@@ -63,7 +64,7 @@ class Step:
         width: how many numbers it returned for each sample: 0 if each is a number and no list,
             None if they are no lists, or of different lengths.
         weights: of the batch that it was recorded with.
-        report: what was made.
+        report: what was made; text: its program, as text of Python.
         is_repeated: whether it has given the numbers of eager mode for a first batch.
         is_proven: whether it has with other weights.
     """
@@ -75,6 +76,7 @@ class Step:
     width: int | None
     weights: "array[float]"
     report: PathReport
+    text: str
     is_repeated: bool = False
     is_proven: bool = False
 
@@ -174,9 +176,11 @@ class Steps:
         program = step_program_of(tape, sizes, self._mode, backend, len(samples))
         width = _width(shape) if len(shape.items) == len(samples) else None
         why = why_python(backend) if program.backend == "python" else ""
+        text = _legend(state, sizes, len(recording.leaves), shape.size) + program.text
         made = len(recording.leaves), len(tape.outputs), perf_counter() - start
         report = PathReport.of(f"batch of {len(samples)}", tape, program, *made, why)
-        return Step(program, recording.leaves, shape, shape.size, width, state.weights, report)
+        made_of = shape, shape.size, width, state.weights
+        return Step(program, recording.leaves, *made_of, report, text)
 
     def cost_of(self, samples: Sequence[int]) -> Tape:
         """The cost of these samples, recorded; the parameters are its first inputs."""
@@ -230,6 +234,30 @@ class Steps:
         found = [weight for weight, _ in new]
         found += [velocity for _, velocity in new] if velocities else []
         return [*found, *gradients] if state.with_gradients else found
+
+
+def _legend(state: State, sizes: Sequence[int], n_others: int, n_outputs: int) -> str:
+    """What the inputs and outputs of a step are."""
+    n = len(state.weights)
+    n_gradients = n if state.with_gradients else 0
+    return legend(
+        [
+            (len(state.rates), "the rates of the optimiser"),
+            (n, "the parameters"),
+            (len(state.velocities), "their velocities"),
+            (n_gradients, "room for their gradients"),
+            (n_others, "Values from outside"),
+            (sizes[1], "the rows of the batch"),
+            (sizes[2], "their targets"),
+        ],
+        [
+            (1, "the loss"),
+            (n, "the new parameters"),
+            (len(state.velocities), "the new velocities"),
+            (n_gradients, "the gradients"),
+            (n_outputs, "what the model returned"),
+        ],
+    )
 
 
 def _number(x: Any) -> Any:

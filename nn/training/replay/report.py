@@ -16,6 +16,8 @@ class TrainingReport(NamedTuple):
         n_steps: batches that programs ran; n_eager: those of eager mode.
         programs: what was made.
         notes: why there are no programs, or no more, or none for batches of some size.
+        sources: the programs as text of Python: forward propagation, loss, backpropagation and
+            weight update, with what their inputs and outputs are.
     """
 
     mode: str
@@ -23,6 +25,17 @@ class TrainingReport(NamedTuple):
     n_eager: int
     programs: list[PathReport]
     notes: list[str]
+    sources: list[str]
+
+    @property
+    def source(self) -> str:
+        """The program of the largest batches: what native code computes, in the same order.
+
+        Raises ValueError, which says why, where there is none.
+        """
+        if not self.sources:
+            raise ValueError(": ".join(["no batch was run by a program", *self.notes]))
+        return self.sources[0]
 
     def __str__(self) -> str:
         total = self.n_steps + self.n_eager

@@ -155,8 +155,10 @@ class CompiledSteps:
     def report(self, n_batches: int) -> TrainingReport:
         """What became of this training, of so many batches."""
         made = self._descent.reports() if self._descent is not None else []
+        sources = self._descent.texts() if self._descent is not None else []
         notes = [self._refusal] if self._refusal else self._worth.notes()
-        return TrainingReport(self._mode, self._n_steps, n_batches - self._n_steps, made, notes)
+        n_eager = n_batches - self._n_steps
+        return TrainingReport(self._mode, self._n_steps, n_eager, made, notes, sources)
 
     def next_order(self) -> list[int] | None:
         """The order of the samples in the next epoch, where a program draws it; else None."""

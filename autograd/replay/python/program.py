@@ -1,6 +1,6 @@
-"""Straight-line Python: the backend that is always there, and the text by which a program is read.
+"""PythonProgram: a tape as functions of Python, the backend that is always there.
 
-Owns how instructions are written in Python. A program that meets a number for which Python's
+Owns running that text, and a tape without any. A program that meets a number for which Python's
 arithmetic raises is run again row by row, as IEEE-754 has it.
 """
 
@@ -13,10 +13,9 @@ from typing import Any
 
 from autograd.op import BUILTIN, Op
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran, chosen
-from autograd.replay.tapes.tape import QUESTIONS, Guard, Tape
-
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile
+from autograd.replay.python.text import written
+from autograd.replay.tapes.repeating import repeating
+from autograd.replay.tapes.tape import QUESTIONS, Tape
 
 
 def interpret(tape: Tape, numbers: Sequence[float]) -> list[float] | None:
@@ -50,28 +49,37 @@ def _append(slots: list[float], instructions: Iterable[tuple[Op, tuple[int, ...]
 class PythonProgram:
     """A tape as functions of Python.
 
+    Args:
+        tape: the program.
+        of_inputs, guesses: as for `find_samples`.
+
     Attributes:
-        source: their text.
+        text: theirs.
+        samples: how many samples run in loops; 0 for none.
+        loops: how many loops there are for what repeats otherwise.
         n_calls_back: how many rows of each run are a user's own functions.
     """
 
     backend = "python"
-    samples = loops = 0
     direct = None
     tier = ""
     seconds_later = 0.0
 
-    def __init__(self, tape: Tape) -> None:
-        self.n_operations = len(tape.rows)
+    def __init__(
+        self, tape: Tape, of_inputs: Sequence[int] = (), guesses: Sequence[Sequence[int]] = ()
+    ) -> None:
         self._tape = tape
-        self.source, rows = written(tape)
+        plan = repeating(tape, of_inputs, guesses)
+        self.n_operations = len(plan.tape.rows)
+        self.samples, self.loops = plan.samples.n if plan.samples else 0, len(plan.loops)
+        self.text, rows = written(*plan)
         space: dict[str, Any] = {
             name: row.forward if row.name in BUILTIN else row for name, row in rows.items()
         }
-        code = compile(self.source, "<glassgrad program>", "exec")
+        code = compile(self.text, "<glassgrad program>", "exec")
         exec(code, space)  # noqa: S102 - the text is made here, from the rows of the table
         self._run: Callable[[list[float]], list[float] | None] = space["program"]
-        self.bytes = sys.getsizeof(self.source)
+        self.bytes = sys.getsizeof(self.text)
         self.n_calls_back = tape.n_own
 
     def run(self, numbers: Sequence[float], arrays: Sequence[Any]) -> list[float] | None:
@@ -129,83 +137,3 @@ def _n_right(
 def _listed(block: Any) -> list[float]:
     listed: list[float] = (block.ravel() if hasattr(block, "ravel") else block).tolist()
     return listed
-
-
-def written(tape: Tape) -> tuple[str, dict[str, Op]]:
-    """The program as Python text, and the rows that it calls, by the names it calls them.
-
-    `program(x)` takes the inputs in a list and returns the outputs in a list, or None where a
-    guard is answered otherwise. Slots that only one function uses are its variables; the others
-    stand in the list `s`.
-    """
-    cuts = list(range(0, len(tape.rows), PER_FUNCTION)) or [0]
-    shared = _shared_slots(tape)
-    called: dict[str, Op] = {}
-    names: dict[Op, str] = {}  # two rows of the user's may have one name
-
-    def name(slot: int) -> str:
-        if slot < tape.n_inputs:
-            return f"x[{slot}]"
-        if slot < tape.first:
-            return _constant(tape.constants[slot - tape.n_inputs])
-        return f"s[{slot - tape.first}]" if slot in shared else f"v{slot - tape.first}"
-
-    lines = []
-    for number, start in enumerate(cuts):
-        lines.append(f"def part_{number}(x, s):")
-        rows = range(start, min(start + PER_FUNCTION, len(tape.rows)))
-        for k in rows:
-            row = tape.rows[k]
-            operands = [name(i) for i in tape.operands[k]]
-            text = _expression(row, operands)
-            if not text:
-                if row not in names:
-                    plain = f"f_{row.name}"
-                    names[row] = plain if plain not in called else f"f{len(called)}_{row.name}"
-                    called[names[row]] = row
-                text = f"{names[row]}({', '.join(operands)})"
-            lines.append(f"    {name(tape.first + k)} = {text}")
-        lines += ["    return", ""] if not rows else [""]
-
-    asked: dict[int, list[Guard]] = {}  # by the part after which the numbers are there; -1: before
-    for guard in tape.guards:
-        asked.setdefault(max(-1, (guard.last - tape.first) // PER_FUNCTION), []).append(guard)
-
-    def ask(number: int) -> None:
-        for question, a, b, answer in asked.get(number, ()):
-            lines.append(f"    if ({name(a)} {question} {name(b)}) is not {answer}:")
-            lines.append("        return None")
-
-    lines.append("def program(x):")
-    ask(-1)
-    lines.append(f"    s = [0.0] * {len(tape.rows) if shared else 0}")
-    for number in range(len(cuts)):
-        lines.append(f"    part_{number}(x, s)")
-        ask(number)
-    lines.append(f"    return [{', '.join(map(name, tape.outputs))}]")
-    return "\n".join([*lines, ""]), called
-
-
-def _shared_slots(tape: Tape) -> set[int]:
-    """The slots of instructions that another function reads, or the end of the program."""
-    shared = {*tape.read_at_the_end()}
-    for k, operands in enumerate(tape.operands):
-        here = k // PER_FUNCTION
-        shared.update([i for i in operands if (i - tape.first) // PER_FUNCTION != here])
-    return {i for i in shared if i >= tape.first}
-
-
-def _expression(row: Op, operands: Sequence[str]) -> str:
-    """How Python writes it; "" if it is the call of a function."""
-    if row.name in SIGNS:
-        return f"{operands[0]} {SIGNS[row.name]} {operands[1]}"
-    if row.name == "neg":
-        return f"-{operands[0]}"
-    return ""
-
-
-def _constant(x: float) -> str:
-    """A float as an operand: nan and inf have no literal."""
-    if x != x or x in (float("inf"), float("-inf")):
-        return f"float('{x!r}')"
-    return repr(x) if repr(x)[0] != "-" else f"({x!r})"

@@ -1,0 +1,122 @@
+"""Loops: what a program does again and again, as a function with one loop.
+
+Owns that text. What is the same in each round is read before the loop; what a round hands on to the
+next one is a variable; what is another number in each stands in a list, at a place that goes on
+evenly, or that a table tells.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from autograd.replay.python.names import Names
+from autograd.replay.tapes.rounds import Carried, Operand, Own, Rounds, Same, Stream
+
+
+class Loops:
+    """One function of rounds, while it is written.
+
+    Args:
+        names: what its numbers are called.
+        rounds: what it does.
+    """
+
+    def __init__(self, names: Names, rounds: Rounds) -> None:
+        self._names, self._rounds = names, rounds
+        self._made = [names.local(min(column[0], column[-1])) for column in rounds.slots]
+        self._before: list[str] = []  # the loop
+        self._first: list[str] = []  # in a round
+        self._last: list[str] = []
+        self._at_hand: dict[Operand, str] = {}
+        read = rounds.operands_read()
+        self._own = {x.position for x in read if isinstance(x, (Own, Carried))}
+        for operand, n_uses in Counter(read).items():
+            self._at_hand[operand] = self._operand(operand, n_uses)
+
+    def lines(self) -> Iterator[str]:
+        """What stands in the function."""
+        rounds, names = self._rounds, self._names
+        always, gated, after = [*self._first], list[str](), list[str]()
+        for j, line in enumerate(self._instructions()):
+            (gated if rounds.gate and j >= rounds.n_always else always).append(line)
+        for total in rounds.totals:
+            its_name = names.local(total.result)
+            self._before.append(f"{its_name} = {names.here(total.start)}")
+            terms = [self._at_hand[operand] for operand in total.terms]
+            added = f"{its_name} = {' + '.join([its_name, *terms])}"
+            (gated if rounds.gate and total.is_gated else always).append(added)
+            if (place := names.place(total.result)) is not None:
+                after.append(f"s[{place}] = {its_name}")
+            names.enter([total.result])
+        for made, column in zip(self._made, rounds.slots, strict=True):
+            if names.place(column[0]) is None and (place := names.place(column[-1])) is not None:
+                after.append(f"s[{place}] = {made}")
+        yield from self._before
+        yield f"for i in range({rounds.n}):"
+        yield from (f"    {line}" for line in always)
+        if rounds.gate:
+            asks = [f"{self._at_hand[operand]} != 0.0" for operand in rounds.gate]
+            yield f"    if {' or '.join(asks)}:"
+            yield from (f"        {line}" for line in gated)
+        yield from (f"    {line}" for line in self._last)
+        yield from after
+
+    def _instructions(self) -> Iterator[str]:
+        """The instructions of a round."""
+        names, rounds = self._names, self._rounds
+        for j, (row, operands) in enumerate(zip(rounds.rows, rounds.operands, strict=True)):
+            column = rounds.slots[j]
+            first, last = names.place(column[0]), names.place(column[-1])
+            is_column = first is not None and last is not None
+            goals = [self._made[j]] if j in self._own or not is_column else []
+            goals += [f"s[{_going_on(first, 1)}]"] if first is not None else []
+            computed = names.computed(row, [self._at_hand[operand] for operand in operands])
+            yield f"{' = '.join(goals)} = {computed}"
+
+    def _operand(self, operand: Operand, n_uses: int) -> str:
+        """How a round names what it reads."""
+        if isinstance(operand, Own):
+            return self._made[operand.position]
+        if isinstance(operand, Same):
+            text = self._names.here(operand.slot)
+            if "[" not in text:  # a constant
+                return text
+            name = text.replace("[", "").replace("]", "")
+            self._before.append(f"{name} = {text}")
+            return name
+        if isinstance(operand, Carried):
+            name = f"before{len(self._last)}"
+            self._before.append(f"{name} = {self._names.here(operand.start)}")
+            self._last.append(f"{name} = {self._made[operand.position]}")
+            return name
+        text = self._of_stream(operand)
+        if n_uses == 1:
+            return text
+        name = f"r{len(self._first)}"
+        self._first.append(f"{name} = {text}")
+        return name
+
+    def _of_stream(self, operand: Stream) -> str:
+        """What is another number in each round."""
+        name, places = self._names.column(operand.slots)
+        index = _evenly(places) if name else ""
+        if not index:
+            table = f"table{len(self._before)}"
+            self._before.append(f"{table} = ({', '.join(map(str, places))})")
+            index = f"{table}[i]"
+        return f"{name}[{index}]" if name else index
+
+
+def _evenly(places: Sequence[int | str]) -> str:
+    """Places that go on evenly, by the number of the round; "" for others."""
+    start, second = int(places[0]), int(places[1])
+    step = second - start
+    if [*places] != [start + step * i for i in range(len(places))]:
+        return ""
+    return _going_on(start, step)
+
+
+def _going_on(start: int, step: int) -> str:
+    i = "i" if abs(step) == 1 else f"{abs(step)} * i"
+    if step < 0:
+        return f"{start} - {i}"
+    return f"{i} + {start}" if start else i

@@ -1,0 +1,52 @@
+"""Questions: the comparisons by which a program is chosen, as text of Python.
+
+Owns that many alike, such as one for each sample, are one line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from autograd.replay.python.names import Names
+from autograd.replay.tapes.tape import Guard
+
+FEWEST = 4  # in a line: fewer are written one by one
+
+
+def asked(names: Names, guards: Iterable[Guard]) -> Iterator[str]:
+    """The lines that end a program where one of these is answered otherwise."""
+    alike: dict[tuple[str, str, bool], list[int]] = {}
+    for question, a, b, answer in guards:
+        alike.setdefault((question, names.here(b), answer), []).append(a)
+    for (question, other, answer), slots in alike.items():
+        for several in _side_by_side(names, slots):
+            asks = f"a {question} {other} for a in {several}"
+            yield f"if not all({asks}):" if answer else f"if any({asks}):"
+            yield "    return None"
+        for slot in slots:
+            yield f"if {'not ' if answer else ''}{names.here(slot)} {question} {other}:"
+            yield "    return None"
+
+
+def _side_by_side(names: Names, slots: list[int]) -> Iterator[str]:
+    """Those that stand at even distances in a list, which are taken out of `slots`."""
+    places: dict[str, dict[int, int]] = {}
+    for slot in slots:
+        if (found := names.in_list(slot)) is not None:
+            places.setdefault(found[0], {})[found[1]] = slot
+    for name, slot_at in places.items():
+        for run in _runs(sorted(slot_at)):
+            if len(run) >= FEWEST:
+                for place in run:
+                    slots.remove(slot_at[place])
+                step = f":{run[1] - run[0]}" if run[1] - run[0] > 1 else ""
+                yield f"{name}[{run[0]}:{run[-1] + 1}{step}]"
+
+
+def _runs(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ascending numbers, cut where their distance changes."""
+    start = 0
+    while start < len(places):
+        step, end = (places[start + 1] if start + 1 < len(places) else 0) - places[start], start + 1
+        while end < len(places) and places[end] - places[end - 1] == step:
+            end += 1
+        yield places[start:end]
+        start = end

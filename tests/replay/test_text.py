@@ -1,0 +1,152 @@
+"""Programs as text of Python: what is done again and again stands there once, with the same bits.
+
+Owns the texts themselves, that they are short, and their numbers on random programs.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+from hypothesis import assume, given, settings, strategies as st
+
+import autograd as ag
+from autograd import ops
+from autograd.replay.python import text as writing
+from autograd.replay.python.program import interpret
+from autograd.replay.python.text import written
+from autograd.replay.tapes import repeating as choice
+from autograd.replay.tapes.rolling import find_loops
+from autograd.replay.tapes.tape import Guard
+from tests.replay.eager import bits
+from tests.replay.random_rounds import random_rounds
+from tests.replay.test_random_batches import function
+
+ROWS = {
+    f"f_{name}": partial(lambda row, *xs: row.compute(xs), row) for name, row in ops.TABLE.items()
+}
+LENGTHS = (5, 1000)  # of functions: a program is one, or many
+
+
+def program(text):
+    """The program of a text: what stands in it, and the rows of the table, is all it needs."""
+    space = dict(ROWS)
+    exec(text, space)
+    return space["program"]
+
+
+def neuron(w, b, x, y):
+    """Squared errors."""
+    return ag.sum([(w * x_i + b - y_i) ** 2 for x_i, y_i in zip(x, y, strict=True)])
+
+
+def test_the_text_of_a_batch_is_a_loop_over_its_samples():
+    compiled = ag.compile(ag.value_and_grad(neuron, (0, 1)))
+    compiled(0.5, -0.25, np.arange(50.0), np.ones(50))
+    assert compiled.source == (
+        "# x[0:2]: the arguments\n"
+        "# x[2:102]: the arrays\n"
+        "# returned[0:3]: the result\n"
+        "def program(x):\n"
+        "    s = [0.0] * 50\n"
+        "    x0 = x[0]\n"
+        "    x1 = x[1]\n"
+        "    v399 = 0.0\n"
+        "    v449 = 0.0\n"
+        "    for i in range(50):\n"
+        "        r0 = x[51 - i]\n"
+        "        v0 = x0 * r0\n"
+        "        v1 = v0 + x1\n"
+        "        v2 = v1 - x[101 - i]\n"
+        "        s[i] = f_power(v2, 2.0)\n"
+        "        v250 = 2.0 * v2\n"
+        "        v251 = r0 * v250\n"
+        "        v399 = v399 + v251\n"
+        "        v449 = v449 + v250\n"
+        "    v249 = 0.0\n"
+        "    for i in range(50):\n"
+        "        v249 = v249 + s[49 - i]\n"
+        "    return [v249, v399, v449]\n"
+    )
+
+
+def test_a_branch_is_asked_as_soon_as_its_numbers_are_there():
+    def f(x):
+        y = ag.exp(x)
+        return ag.log(y - 1.0) if y > 1.0 else y if x == -1.0 else -y
+
+    compiled = ag.compile(f)
+    compiled(-1.0)
+    assert compiled.source == (
+        "# x[0]: the arguments\n"
+        "# returned[0]: the result\n"
+        "def program(x):\n"
+        "    if not x[0] == (-1.0):\n"
+        "        return None\n"
+        "    v0 = f_exp(x[0])\n"
+        "    if v0 > 1.0:\n"
+        "        return None\n"
+        "    return [v0]\n"
+    )
+
+
+@given(seed=st.integers(0, 2**32), size=st.integers(1, 12), n=st.integers(8, 40))
+@settings(max_examples=40, deadline=None)
+def test_random_rounds(seed, size, n):
+    draw = random.Random(seed)
+    tape = random_rounds(draw, size, n)
+    tape = tape._replace(constants=[x or 0.75 for x in tape.constants])
+    numbers = [draw.uniform(-2.0, 2.0) for _ in range(tape.n_inputs)]
+    every = interpret(tape._replace(outputs=[*range(tape.n_slots)]), numbers)
+    asked = [draw.sample(range(tape.n_slots), 2) for _ in range(6)]
+    tape = tape._replace(guards=[Guard("<", a, b, every[a] < every[b]) for a, b in asked])
+    other = [*tape.guards, tape.guards[0]._replace(answer=not tape.guards[0].answer)]
+    loops = find_loops(tape, worth=1)
+    for most in LENGTHS:
+        with patch.object(writing, "PER_FUNCTION", most):
+            text, text_of_other = [
+                written(each, None, loops)[0] for each in (tape, tape._replace(guards=other))
+            ]
+        try:
+            found = program(text)(numbers)
+        except ZeroDivisionError:  # for which a program has the interpreter
+            assume(False)
+        assert bits(found) == bits(interpret(tape, numbers))
+        assert program(text_of_other)(numbers) is None
+
+
+@given(seed=st.integers(0, 2**32), n=st.integers(3, 20), order=st.sampled_from([1, 1, 1, 2]))
+@settings(max_examples=25, deadline=None)
+def test_random_batches(seed, n, order):
+    f, draw = function(seed), random.Random(seed)
+    f = ag.value_and_grad(f) if order == 1 else ag.hessian(f)
+    w = [draw.uniform(-1.0, 1.0) for _ in range(2)]
+    rows = [[draw.choice((draw.uniform(-2.0, 2.0), 0.0, -0.0)) for _ in range(2)] for _ in range(n)]
+    numbers = [*w, *[x for row in rows for x in row]]
+    for most in LENGTHS:
+        with patch.object(writing, "PER_FUNCTION", most), patch.object(choice, "SHORT", 0):
+            compiled = ag.compile(f, backend="python")
+            right = f(w, rows)
+            for _ in range(3):
+                assert bits(compiled(w, rows)) == bits(right)
+            if compiled.report().n_eager == 0:  # otherwise it has a nan
+                found = program(compiled.source)(numbers)
+                assert bits(found) == bits(flat(right))
+
+
+def flat(x):
+    return [y for item in x for y in flat(item)] if isinstance(x, (list, tuple)) else [x]
+
+
+def test_random_batches_have_loops():
+    n_loops = 0
+    for seed in range(40):
+        f, draw = function(seed), random.Random(seed)
+        rows = [[draw.uniform(-2.0, 2.0) for _ in range(2)] for _ in range(20)]
+        with patch.object(choice, "SHORT", 0):
+            compiled = ag.compile(ag.value_and_grad(f), backend="python")
+            compiled([0.5, -0.25], rows)
+        n_loops += compiled.report().paths[0].samples == 20
+    assert n_loops >= 12
