@@ -46,7 +46,7 @@ class Loops:
             (gated if rounds.gate and total.is_gated else always).append(added)
             if (place := names.place(total.result)) is not None:
                 after.append(f"s[{place}] = {its_name}")
-            names.enter([total.result])
+            names.make(total.result)
         for made, column in zip(self._made, rounds.slots, strict=True):
             if names.place(column[0]) is None and (place := names.place(column[-1])) is not None:
                 after.append(f"s[{place}] = {made}")

@@ -36,9 +36,14 @@ class Names:
                 self._places[slot] = self.size
                 self.size += 1
 
-    def enter(self, slots: Iterable[int]) -> None:
-        """These are variables of the function that is being written; nothing: another begins."""
-        self._at_hand = {*self._at_hand, *slots} if slots else set()
+    def make(self, slot: int) -> str:
+        """The function that is being written has it, as a variable, from here on."""
+        self._at_hand.add(slot)
+        return self.local(slot)
+
+    def begin(self) -> None:
+        """Another function begins, which has no variables yet."""
+        self._at_hand.clear()
 
     def place(self, slot: int) -> int | None:
         """Where it stands in `s`, if it does."""

@@ -17,17 +17,19 @@ def asked(names: Names, guards: Iterable[Guard]) -> Iterator[str]:
     for question, a, b, answer in guards:
         alike.setdefault((question, names.here(b), answer), []).append(a)
     for (question, other, answer), slots in alike.items():
-        for several in _side_by_side(names, slots):
+        taken: set[int] = set()
+        for several in _side_by_side(names, slots, taken):
             asks = f"a {question} {other} for a in {several}"
             yield f"if not all({asks}):" if answer else f"if any({asks}):"
             yield "    return None"
-        for slot in slots:
-            yield f"if {'not ' if answer else ''}{names.here(slot)} {question} {other}:"
-            yield "    return None"
+        for slot in dict.fromkeys(slots):
+            if slot not in taken:
+                yield f"if {'not ' if answer else ''}{names.here(slot)} {question} {other}:"
+                yield "    return None"
 
 
-def _side_by_side(names: Names, slots: list[int]) -> Iterator[str]:
-    """Those that stand at even distances in a list, which are taken out of `slots`."""
+def _side_by_side(names: Names, slots: Sequence[int], taken: set[int]) -> Iterator[str]:
+    """Those that stand at even distances in a list, and which slots these are."""
     places: dict[str, dict[int, int]] = {}
     for slot in slots:
         if (found := names.in_list(slot)) is not None:
@@ -35,10 +37,9 @@ def _side_by_side(names: Names, slots: list[int]) -> Iterator[str]:
     for name, slot_at in places.items():
         for run in _runs(sorted(slot_at)):
             if len(run) >= FEWEST:
-                for place in run:
-                    slots.remove(slot_at[place])
-                step = f":{run[1] - run[0]}" if run[1] - run[0] > 1 else ""
-                yield f"{name}[{run[0]}:{run[-1] + 1}{step}]"
+                taken.update([slot_at[place] for place in run])
+                step = run[1] - run[0]
+                yield f"{name}[{run[0]}:{run[-1] + 1}{f':{step}' if step > 1 else ''}]"
 
 
 def _runs(places: Sequence[int]) -> Iterator[Sequence[int]]:

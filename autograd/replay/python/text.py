@@ -4,7 +4,7 @@ Owns how an instruction is written, which function it stands in, and where the n
 several functions read. See `loops` for what is done again and again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from autograd.op import Op
 from autograd.replay.python.loops import Loops
@@ -99,7 +99,7 @@ class _Text:
                 continue
             kind = "once" if not isinstance(part, Rounds) else part.kind
             self.lines += [f"def {kind}_{number}(x, s):", *_indented(self._lines(number)), ""]
-            self.names.enter(())
+            self.names.begin()
             called += [f"{kind}_{number}(x, s)", *self._questions(number)]
         first = [*self._questions(-1)]
         if self.names.size or not self._is_short:
@@ -111,22 +111,19 @@ class _Text:
     def _lines(self, number: int) -> Iterator[str]:
         """A part; in a short program with the questions that it answers."""
         part = self._parts[number]
-        if isinstance(part, Rounds):
-            yield from Loops(self.names, part).lines()
-        questions: dict[int, list[Guard]] = {}
         if not isinstance(part, Rounds):
-            here = {*part}
-            for guard in self._asked.get(number, ()) if self._is_short else ():
-                questions.setdefault(max(here.intersection(guard[1:3])), []).append(guard)
-            yield from self._once(part, questions)
-        elif self._is_short:
+            yield from self._once(part, self._asked.get(number, []) if self._is_short else [])
+            return
+        yield from Loops(self.names, part).lines()
+        if self._is_short:
             yield from self._questions(number)
 
-    def _once(
-        self, slots: Sequence[int], questions: Mapping[int, Sequence[Guard]]
-    ) -> Iterator[str]:
-        """Instructions that are done once."""
-        names = self.names
+    def _once(self, slots: Sequence[int], guards: Sequence[Guard]) -> Iterator[str]:
+        """Instructions that are done once; what is asked, as soon as its numbers are there."""
+        names, here = self.names, {*slots}
+        questions: dict[int, list[Guard]] = {}
+        for guard in guards:
+            questions.setdefault(max(here.intersection(guard[1:3])), []).append(guard)
         read_here = {i for slot in slots for i in self._operands(slot)}
         for slot in slots:
             computed = names.computed(
@@ -134,8 +131,7 @@ class _Text:
             )
             place, goals = names.place(slot), list[str]()
             if self._is_short or slot in read_here:
-                names.enter([slot])
-                goals.append(names.here(slot))
+                goals.append(names.make(slot))
             if place is not None:
                 goals.append(f"s[{place}]")
             yield " = ".join([*goals, computed])
