@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.forking import LateLock, awaited_by_fork
 from autograd.replay.programs import LONG, Direct, Program, StepProgram
 from autograd.replay.python.program import PythonProgram
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.tape import Tape
 from autograd.replay.tiers import TieredProgram
 
@@ -64,19 +65,25 @@ def program_of(
 
 
 def step_program_of(
-    tape: Tape, sizes: Sequence[int], mode: str, backend: str | None, n_samples: int
+    tape: Tape,
+    sizes: Sequence[int],
+    mode: str,
+    backend: str | None,
+    n_samples: int,
+    outline: Outline,
 ) -> StepProgram:
     """Translate the tape of a training step, at once: a training has many. As `program_of`.
 
-    Each of its arrays holds the numbers of so many samples, one after another.
+    Each of its arrays holds the numbers of so many samples, one after another. `outline`: what its
+    inputs and outputs are, for its text.
     """
     of_inputs = [-1] * sizes[0]
     for size in sizes[1:]:
         of_inputs += [i // (size // n_samples) for i in range(size)]
     native = _native(backend)
     if native is None:
-        return PythonProgram(tape, of_inputs)
-    return native.step(tape, sizes, mode == "fast", of_inputs)
+        return PythonProgram(tape, of_inputs, outline=outline)
+    return native.step(tape, sizes, mode == "fast", of_inputs, outline)
 
 
 def _native(backend: str | None) -> "type[Plan] | None":

@@ -22,6 +22,7 @@ from autograd.replay.llvm.training.driver import drive
 from autograd.replay.programs import LONG, Batches, Direct, Ran, StepProgram
 from autograd.replay.python.text import written
 from autograd.replay.tapes.finding import find_samples
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.rolling import Loop, find_loops
 from autograd.replay.tapes.samples import Samples
@@ -104,12 +105,29 @@ class Plan(NamedTuple):
 
     @classmethod
     def step(
-        cls, tape: Tape, sizes: Sequence[int], fast: bool, of_inputs: Sequence[int]
+        cls,
+        tape: Tape,
+        sizes: Sequence[int],
+        fast: bool,
+        of_inputs: Sequence[int],
+        outline: Outline,
     ) -> StepProgram:
         """Machine code for a step, which may have been made for another training."""
-        return remembered(
-            tape, sizes, fast, lambda: _with_text(cls.of(tape, fast, of_inputs), sizes, of_inputs)
-        )
+
+        def make() -> StepProgram:
+            return cls.of(tape, fast, of_inputs).with_text(sizes, of_inputs, outline)
+
+        return remembered(tape, sizes, fast, outline, make)
+
+    def with_text(
+        self, sizes: Sequence[int], of_inputs: Sequence[int], outline: Outline
+    ) -> "NativeProgram":
+        """Machine code of a step, and its text: nothing else is kept, of which it could be made."""
+        program, tape, samples, loops = self.translated(sizes), self.tape, self.samples, self.loops
+        if samples is None and not loops and len(tape.rows) < MOST_SEARCHED:
+            tape, samples, loops = repeating(tape, of_inputs)  # which do not pay in native code
+        program.text = written(tape, samples, loops, outline)[0]
+        return program
 
     @property
     def n_written(self) -> int:
@@ -124,15 +142,6 @@ class Plan(NamedTuple):
     def translated(self, sizes: Sequence[int], direct: Direct | None = None) -> "NativeProgram":
         """Machine code."""
         return NativeProgram(self, sizes, direct)
-
-
-def _with_text(plan: Plan, sizes: Sequence[int], of_inputs: Sequence[int]) -> "NativeProgram":
-    """Machine code, and its text: of a step nothing else is kept, of which it could be made."""
-    program, tape, samples, loops = plan.translated(sizes), plan.tape, plan.samples, plan.loops
-    if samples is None and not loops and len(tape.rows) < MOST_SEARCHED:
-        tape, samples, loops = repeating(tape, of_inputs)  # native code had better not have them
-    program.text = written(tape, samples, loops)[0]
-    return program
 
 
 class NativeProgram:

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.forking import freed_by_fork
 from autograd.replay.programs import MOST_REMEMBERED, StepProgram
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.tape import QUESTIONS, Tape
 
 _programs: dict[bytes, StepProgram] = {}
@@ -21,7 +22,11 @@ _changing = freed_by_fork(Lock())
 
 
 def remembered(
-    tape: Tape, sizes: Sequence[int], fast: bool, make: Callable[[], StepProgram]
+    tape: Tape,
+    sizes: Sequence[int],
+    fast: bool,
+    outline: Outline,
+    make: Callable[[], StepProgram],
 ) -> StepProgram:
     """The machine code of an equal step, or what `make` makes.
 
@@ -32,9 +37,10 @@ def remembered(
         tape: of the step.
         sizes: how many of its inputs come in a list, and then in each array.
         fast: as for `Lowering`.
+        outline: what its inputs and outputs are, which its text tells.
         make: translates it.
     """
-    key = _key(tape, sizes, fast)
+    key = _key(tape, sizes, fast, outline)
     with _changing:
         found = _programs.pop(key, None)
         if found is not None:
@@ -55,14 +61,15 @@ def forget() -> None:
         _programs.clear()
 
 
-def _key(tape: Tape, sizes: Sequence[int], fast: bool) -> bytes:
-    """What the machine code of a tape depends on, in 32 bytes."""
+def _key(tape: Tape, sizes: Sequence[int], fast: bool, outline: Outline) -> bytes:
+    """What the machine code of a tape depends on, and its text, in 32 bytes."""
     names = sorted({row.name for row in tape.rows})
     number = {name: i for i, name in enumerate(names)}
     questions = [*QUESTIONS]
     guards = [(questions.index(g.question), g.a, g.b, int(g.answer)) for g in tape.guards]
+    settings = outline.rates, outline.velocities.start, outline.velocities.stop, outline.new
     parts: list[array[Any]] = [
-        array("q", [fast, tape.compares, tape.n_inputs, *sizes]),
+        array("q", [fast, tape.compares, tape.n_inputs, *sizes, *settings]),
         array("d", tape.constants),
         array("q", [number[row.name] for row in tape.rows]),
         array("q", [len(read) for read in tape.operands]),

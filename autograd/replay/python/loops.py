@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from autograd.replay.python.names import Names
 from autograd.replay.tapes.rounds import Carried, Operand, Own, Rounds, Same, Stream
 
+_Line = tuple[int, str]  # a slot, and what computes it
+
 
 class Loops:
     """One function of rounds, while it is written.
@@ -35,15 +37,17 @@ class Loops:
     def lines(self) -> Iterator[str]:
         """What stands in the function."""
         rounds, names = self._rounds, self._names
-        always, gated, after = [*self._first], list[str](), list[str]()
+        always, gated, after = list[_Line](), list[_Line](), list[str]()
         for j, line in enumerate(self._instructions()):
-            (gated if rounds.gate and j >= rounds.n_always else always).append(line)
+            slot = rounds.slots[j][0]
+            (gated if rounds.gate and j >= rounds.n_always else always).append((slot, line))
         for total in rounds.totals:
             its_name = names.local(total.result)
             self._before.append(f"{its_name} = {names.here(total.start)}")
             terms = [self._at_hand[operand] for operand in total.terms]
             added = f"{its_name} = {' + '.join([its_name, *terms])}"
-            (gated if rounds.gate and total.is_gated else always).append(added)
+            mine = gated if rounds.gate and total.is_gated else always
+            mine.append((total.result, added))
             if (place := names.place(total.result)) is not None:
                 after.append(f"s[{place}] = {its_name}")
             names.make(total.result)
@@ -52,13 +56,21 @@ class Loops:
                 after.append(f"s[{place}] = {made}")
         yield from self._before
         yield f"for i in range({rounds.n}):"
-        yield from (f"    {line}" for line in always)
+        for slot, _ in always[:1]:
+            yield from (f"    {line}" for line in names.title(slot))
+        yield from (f"    {line}" for line in self._first)
+        yield from (f"    {line}" for line in self._with_titles(always))
         if rounds.gate:
             asks = [f"{self._at_hand[operand]} != 0.0" for operand in rounds.gate]
             yield f"    if {' or '.join(asks)}:"
-            yield from (f"        {line}" for line in gated)
+            yield from (f"        {line}" for line in self._with_titles(gated))
         yield from (f"    {line}" for line in self._last)
         yield from after
+
+    def _with_titles(self, lines: list[_Line]) -> Iterator[str]:
+        for slot, line in lines:
+            yield from self._names.title(slot)
+            yield line
 
     def _instructions(self) -> Iterator[str]:
         """The instructions of a round."""

@@ -7,6 +7,7 @@ instruction.
 from collections.abc import Iterable, Sequence
 
 from autograd.op import Op
+from autograd.replay.tapes.phases import Outline, phases_of
 from autograd.replay.tapes.tape import Tape
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -15,13 +16,19 @@ SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 class Names:
     """The names in the text of a tape.
 
+    Args:
+        tape: whose numbers they are.
+        outline: of a training step.
+
     Attributes:
         called: the rows that the text calls, by the names it calls them.
         size: how many numbers stand in `s`.
     """
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, outline: Outline | None) -> None:
         self._tape = tape
+        self._phases = phases_of(tape, outline) if outline is not None else None
+        self._title = ""
         self.called: dict[str, Op] = {}
         self._names: dict[Op, str] = {}  # two rows of the user's may have one name
         self._places: dict[int, int] = {}
@@ -44,6 +51,14 @@ class Names:
     def begin(self) -> None:
         """Another function begins, which has no variables yet."""
         self._at_hand.clear()
+        self._title = ""
+
+    def title(self, slot: int) -> list[str]:
+        """A comment, where another phase of a training step begins with the instruction."""
+        if self._phases is None or self._phases[slot - self._tape.first] == self._title:
+            return []
+        self._title = self._phases[slot - self._tape.first]
+        return [f"# {self._title}"]
 
     def place(self, slot: int) -> int | None:
         """Where it stands in `s`, if it does."""

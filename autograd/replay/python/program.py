@@ -14,6 +14,7 @@ from typing import Any
 from autograd.op import BUILTIN, Op
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran, chosen
 from autograd.replay.python.text import written
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.tape import QUESTIONS, Tape
 
@@ -52,6 +53,7 @@ class PythonProgram:
     Args:
         tape: the program.
         of_inputs, guesses: as for `find_samples`.
+        outline: of a training step.
 
     Attributes:
         text: theirs.
@@ -66,13 +68,17 @@ class PythonProgram:
     seconds_later = 0.0
 
     def __init__(
-        self, tape: Tape, of_inputs: Sequence[int] = (), guesses: Sequence[Sequence[int]] = ()
+        self,
+        tape: Tape,
+        of_inputs: Sequence[int] = (),
+        guesses: Sequence[Sequence[int]] = (),
+        outline: Outline | None = None,
     ) -> None:
         self._tape = tape
         plan = repeating(tape, of_inputs, guesses)
         self.n_operations = len(plan.tape.rows)
         self.samples, self.loops = plan.samples.n if plan.samples else 0, len(plan.loops)
-        self.text, rows = written(*plan)
+        self.text, rows = written(*plan, outline)
         space: dict[str, Any] = {
             name: row.forward if row.name in BUILTIN else row for name, row in rows.items()
         }

@@ -10,6 +10,7 @@ from autograd.op import Op
 from autograd.replay.python.loops import Loops
 from autograd.replay.python.names import Names
 from autograd.replay.python.questions import asked
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.rolling import Loop, between
 from autograd.replay.tapes.rounds import Rounds, of_loop, of_pass
 from autograd.replay.tapes.samples import Samples
@@ -22,7 +23,10 @@ _Part = Sequence[int] | Rounds  # the instructions of a function: slots, or roun
 
 
 def written(
-    tape: Tape, samples: Samples | None = None, loops: Sequence[Loop] = ()
+    tape: Tape,
+    samples: Samples | None = None,
+    loops: Sequence[Loop] = (),
+    outline: Outline | None = None,
 ) -> tuple[str, dict[str, Op]]:
     """The program as Python text, and the rows that it calls, by the names it calls them.
 
@@ -32,8 +36,9 @@ def written(
     Args:
         tape: the program.
         samples, loops: what of it is done again and again, as for `Assembly`.
+        outline: of a training step, whose phases are told then.
     """
-    text = _Text(tape, _parts(tape, samples, loops))
+    text = _Text(tape, _parts(tape, samples, loops), Names(tape, outline))
     return "\n".join([*text.lines, ""]), text.names.called
 
 
@@ -81,11 +86,10 @@ class _Text:
         names: see `Names`.
     """
 
-    def __init__(self, tape: Tape, parts: Sequence[_Part]) -> None:
-        self._tape, self._parts = tape, parts
+    def __init__(self, tape: Tape, parts: Sequence[_Part], names: Names) -> None:
+        self._tape, self._parts, self.names = tape, parts, names
         self._home = dict(_homes(parts))
         self._is_short = sum(map(_length, parts)) <= PER_FUNCTION
-        self.names = Names(tape)
         self.names.reserve(self._columns(self._shared()))
         self._asked: dict[int, list[Guard]] = {}  # by the part after which the numbers are there
         for guard in tape.guards:
@@ -134,6 +138,7 @@ class _Text:
                 goals.append(names.make(slot))
             if place is not None:
                 goals.append(f"s[{place}]")
+            yield from names.title(slot)
             yield " = ".join([*goals, computed])
             yield from asked(names, questions.get(slot, ()))
 

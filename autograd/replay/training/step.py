@@ -19,6 +19,7 @@ from autograd.replay.programs import StepProgram
 from autograd.replay.python.text import legend
 from autograd.replay.recording.recorder import collector_paused, record
 from autograd.replay.reports import PathReport
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
 from autograd.replay.training.table import Table
@@ -173,7 +174,8 @@ class Steps:
             inputs, recording.constants, recording.outputs, recording.asked, recording.compares
         )
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
-        program = step_program_of(tape, sizes, self._mode, backend, len(samples))
+        outline = _outline(state)
+        program = step_program_of(tape, sizes, self._mode, backend, len(samples), outline)
         width = _width(shape) if len(shape.items) == len(samples) else None
         why = why_python(backend) if program.backend == "python" else ""
         text = _legend(state, sizes, len(recording.leaves), shape.size) + program.text
@@ -234,6 +236,13 @@ class Steps:
         found = [weight for weight, _ in new]
         found += [velocity for _, velocity in new] if velocities else []
         return [*found, *gradients] if state.with_gradients else found
+
+
+def _outline(state: State) -> Outline:
+    """Which inputs are the optimiser's own, and which outputs are the new state."""
+    n_rates, n, n_velocities = len(state.rates), len(state.weights), len(state.velocities)
+    velocities = range(n_rates + n, n_rates + n + n_velocities)
+    return Outline(n_rates, velocities, n + n_velocities + n * state.with_gradients)
 
 
 def _legend(state: State, sizes: Sequence[int], n_others: int, n_outputs: int) -> str:

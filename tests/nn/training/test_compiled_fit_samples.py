@@ -116,10 +116,10 @@ def test_samples_that_are_not_there_are_eager_modes(order, backend, monkeypatch)
     both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, callbacks=[callback], batch_size=3)
 
 
-def _in_python(tape, sizes, mode, _, n_samples):
+def _in_python(tape, sizes, mode, _, *others):
     from autograd.replay.backends import step_program_of
 
-    return step_program_of(tape, sizes, mode, "python", n_samples)
+    return step_program_of(tape, sizes, mode, "python", *others)
 
 
 def test_more_rows_than_targets_are_eager_modes(monkeypatch):

@@ -14,6 +14,7 @@ import nn.training.replay.worth
 from autograd import Op, Value, ops
 from autograd.replay.llvm import remembered
 from autograd.replay.llvm.program import Plan
+from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.tape import Guard, Tape
 from tests.nn.training.both_modes import NUMBERS, ROWS, SIGNS, bits, both, mlp
 
@@ -121,6 +122,7 @@ def test_exact_and_fast_are_two(made):
     assert len(made) == 2
 
 
+OUTLINE = Outline(1, range(0), 1)
 TAPE = Tape(
     n_inputs=3,
     constants=[0.5, -0.0],
@@ -154,24 +156,28 @@ TAPE = Tape(
 )
 def test_each_part_of_a_tape_is_part_of_what_it_is_known_by(changed):
     key = remembered._key
-    assert key(TAPE._replace(**changed), [2, 1], False) != key(TAPE, [2, 1], False)
+    assert key(TAPE._replace(**changed), [2, 1], False, OUTLINE) != key(
+        TAPE, [2, 1], False, OUTLINE
+    )
 
 
 def test_so_are_the_blocks_of_its_inputs_and_the_mode():
     key = remembered._key
-    found = {key(TAPE, [3], False), key(TAPE, [2, 1], False), key(TAPE, [2, 1], True)}
-    assert len(found) == 3
-    assert key(TAPE._replace(), [3], False) in found
+    ways = [([3], False, OUTLINE), ([2, 1], False, OUTLINE), ([2, 1], True, OUTLINE)]
+    ways += [([3], False, OUTLINE._replace(rates=2)), ([3], False, OUTLINE._replace(new=2))]
+    found = {key(TAPE, *way) for way in ways}
+    assert len(found) == 5
+    assert key(TAPE._replace(), *ways[0]) in found
 
 
 def test_a_program_that_calls_python_is_not_shared():
     class Made:
         n_calls_back = 1
 
-    made = [remembered.remembered(TAPE, [3], False, Made) for _ in range(2)]
+    made = [remembered.remembered(TAPE, [3], False, OUTLINE, Made) for _ in range(2)]
     assert made[0] is not made[1]
     Made.n_calls_back = 0
-    made = [remembered.remembered(TAPE, [3], False, Made) for _ in range(2)]
+    made = [remembered.remembered(TAPE, [3], False, OUTLINE, Made) for _ in range(2)]
     assert made[0] is made[1]
 
 
