@@ -5,6 +5,7 @@ several functions read. See `loops` for what is done again and again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from autograd.op import Op
 from autograd.replay.python.loops import Loops
@@ -64,7 +65,7 @@ def _listed(name: str, kinds: Sequence[tuple[int, str]]) -> Iterator[str]:
 def _parts(tape: Tape, samples: Samples | None, loops: Sequence[Loop]) -> list[_Part]:
     """The functions, in the order in which they are called."""
     found: list[_Part] = []
-    once = samples.scalars if samples is not None else between(tape, loops)
+    once = _late(tape, samples) if samples is not None else between(tape, loops)
     for number, group in enumerate(once):
         found += [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
         if samples is not None:
@@ -72,6 +73,21 @@ def _parts(tape: Tape, samples: Samples | None, loops: Sequence[Loop]) -> list[_
         elif number < len(loops):
             found.append(of_loop(tape, loops[number]))
     return found
+
+
+def _late(tape: Tape, samples: Samples) -> list[list[int]]:
+    """What runs once, each instruction in the last group that is early enough: where it is read."""
+    last = len(samples.scalars) - 1
+    group = dict.fromkeys(range(tape.n_slots), last)
+    for number in range(last + 1):
+        for slot in samples.read_by(number):
+            group[slot] = min(group[slot], number)
+    found: list[list[int]] = [[] for _ in range(last + 1)]
+    for slot in sorted(chain.from_iterable(samples.scalars), reverse=True):
+        found[group[slot]].append(slot)
+        for i in tape.operands[slot - tape.first]:
+            group[i] = min(group[i], group[slot])
+    return [slots[::-1] for slots in found]
 
 
 class _Text:
