@@ -6,7 +6,7 @@ import pytest
 
 import nn
 from autograd import ops
-from autograd.replay.tapes.phases import BACKWARD, FORWARD, UPDATE, Outline, phases_of
+from autograd.replay.tapes.phases import BACKWARD, FORWARD, UPDATE, Outline, Phases
 from autograd.replay.tapes.tape import Tape
 
 
@@ -16,7 +16,8 @@ def test_each_instruction_has_its_phase():
     rows = [ops.mul, ops.mul, ops.mul, ops.mul, ops.mul, ops.add, ops.mul, ops.sub]
     operands = [(w, x), (6, 6), (two, 6), (8, x), (momentum, velocity), (10, 9), (lr, 11), (w, 12)]
     tape = Tape(5, [2.0], rows, operands, [7, 13, 11, 6], [])
-    assert phases_of(tape, Outline(2, range(3, 4), 2)) == [
+    phases = Phases(tape, Outline(2, range(3, 4), 2), range(tape.first, tape.n_slots))
+    assert [phases.of(slot) for slot in range(tape.first, tape.n_slots)] == [
         FORWARD, FORWARD, BACKWARD, BACKWARD, UPDATE, UPDATE, UPDATE, UPDATE,
     ]  # fmt: skip
 

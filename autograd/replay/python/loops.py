@@ -39,7 +39,7 @@ class Loops:
         rounds, names = self._rounds, self._names
         always, gated, after = list[_Line](), list[_Line](), list[str]()
         for j, line in enumerate(self._instructions()):
-            slot = rounds.slots[j][0]
+            slot = min(rounds.slots[j][0], rounds.slots[j][-1])
             (gated if rounds.gate and j >= rounds.n_always else always).append((slot, line))
         for total in rounds.totals:
             its_name = names.local(total.result)

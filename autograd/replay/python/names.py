@@ -7,7 +7,7 @@ instruction.
 from collections.abc import Iterable, Sequence
 
 from autograd.op import Op
-from autograd.replay.tapes.phases import Outline, phases_of
+from autograd.replay.tapes.phases import Phases
 from autograd.replay.tapes.tape import Tape
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
@@ -18,16 +18,15 @@ class Names:
 
     Args:
         tape: whose numbers they are.
-        outline: of a training step.
+        phases: of a training step.
 
     Attributes:
         called: the rows that the text calls, by the names it calls them.
         size: how many numbers stand in `s`.
     """
 
-    def __init__(self, tape: Tape, outline: Outline | None) -> None:
-        self._tape = tape
-        self._phases = phases_of(tape, outline) if outline is not None else None
+    def __init__(self, tape: Tape, phases: Phases | None) -> None:
+        self._tape, self._phases = tape, phases
         self._title = ""
         self.called: dict[str, Op] = {}
         self._names: dict[Op, str] = {}  # two rows of the user's may have one name
@@ -55,9 +54,9 @@ class Names:
 
     def title(self, slot: int) -> list[str]:
         """A comment, where another phase of a training step begins with the instruction."""
-        if self._phases is None or self._phases[slot - self._tape.first] == self._title:
+        if self._phases is None or self._phases.of(slot) == self._title:
             return []
-        self._title = self._phases[slot - self._tape.first]
+        self._title = self._phases.of(slot)
         return [f"# {self._title}"]
 
     def place(self, slot: int) -> int | None:

@@ -11,7 +11,7 @@ from autograd.op import Op
 from autograd.replay.python.loops import Loops
 from autograd.replay.python.names import Names
 from autograd.replay.python.questions import asked
-from autograd.replay.tapes.phases import Outline
+from autograd.replay.tapes.phases import Outline, Phases
 from autograd.replay.tapes.rolling import Loop, between
 from autograd.replay.tapes.rounds import Rounds, of_loop, of_pass
 from autograd.replay.tapes.samples import Samples
@@ -39,7 +39,11 @@ def written(
         samples, loops: what of it is done again and again, as for `Assembly`.
         outline: of a training step, whose phases are told then.
     """
-    text = _Text(tape, _parts(tape, samples, loops), Names(tape, outline))
+    parts, phases = _parts(tape, samples, loops), None
+    if outline is not None:
+        once = [slot for part in parts if not isinstance(part, Rounds) for slot in part]
+        phases = Phases(tape, outline, once)
+    text = _Text(tape, parts, Names(tape, phases))
     return "\n".join([*text.lines, ""]), text.names.called
 
 

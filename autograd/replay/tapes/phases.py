@@ -3,6 +3,7 @@
 Owns telling them by what they read and who reads them, whatever the order in which they stand.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from autograd.replay.tapes.tape import Tape
@@ -27,28 +28,35 @@ class Outline(NamedTuple):
     new: int
 
 
-def phases_of(tape: Tape, outline: Outline) -> list[str]:
-    """For each instruction its phase.
+class Phases:
+    """The phases of a step.
 
     What the loss or the outputs of the model are made of is forward propagation; of the rest, what
     is made of the optimiser's own numbers is the update.
+
+    Args:
+        tape: of the step.
+        outline: what its inputs and outputs are.
+        once: the slots of what runs once, among which the update is.
     """
-    first = tape.first
-    is_forward = bytearray(len(tape.rows))
-    for slot in [tape.outputs[0], *tape.outputs[1 + outline.new :]]:
-        if slot >= first:
-            is_forward[slot - first] = 1
-    for k in reversed(range(len(tape.rows))):
-        if is_forward[k]:
-            for slot in tape.operands[k]:
-                if slot >= first:
-                    is_forward[slot - first] = 1
-    is_of_update = bytearray(tape.n_slots)
-    for slot in (*range(outline.rates), *outline.velocities):
-        is_of_update[slot] = 1
-    for slot, operands in enumerate(tape.operands, first):
-        is_of_update[slot] = 1 in [is_of_update[i] for i in operands]
-    return [
-        FORWARD if is_forward[k] else UPDATE if is_of_update[first + k] else BACKWARD
-        for k in range(len(tape.rows))
-    ]
+
+    def __init__(self, tape: Tape, outline: Outline, once: Iterable[int]) -> None:
+        first = tape.first
+        pending = [tape.outputs[0], *tape.outputs[1 + outline.new :]]
+        self._forward = {*pending}
+        while pending:
+            slot = pending.pop()
+            if slot >= first:
+                new = [i for i in tape.operands[slot - first] if i not in self._forward]
+                self._forward.update(new)
+                pending += new
+        self._of_update = {*range(outline.rates), *outline.velocities}
+        for slot in sorted(once):
+            if not self._of_update.isdisjoint(tape.operands[slot - first]):
+                self._of_update.add(slot)
+
+    def of(self, slot: int) -> str:
+        """The phase of an instruction."""
+        if slot in self._forward:
+            return FORWARD
+        return UPDATE if slot in self._of_update else BACKWARD

@@ -57,8 +57,8 @@ class Samples(NamedTuple):
 
     def read_later(self, tape: Tape) -> set[int]:
         """The positions that are read outside of their pass."""
-        position = {slot: p for mine in self.members for p, slot in enumerate(mine)}
-        found = {position[slot] for slot in self.read_elsewhere(tape) if slot in position}
+        read = self.read_elsewhere(tape)
+        found = {p for mine in self.members for p, slot in enumerate(mine) if slot in read}
         for p, operands in enumerate(self.operands):
             later = [i for i in operands if i >= 0 and self.phases[i] < self.phases[p]]
             found.update(later)
