@@ -8,29 +8,24 @@ import marshal
 import sys
 import time
 import warnings
-from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from operator import eq, is_
+from operator import is_
 from typing import Any
 
 from autograd import Value
 from autograd.replay import (
-    Decision,
     Descent,
-    Done,
-    Returned,
     too_many_ways_to_pay,
     too_much_to_look_at,
 )
-from nn.evaluate import numbers_of
 from nn.extras import is_installed, remedy
-from nn.module import Module
 from nn.nested import entries
-from nn.optim import SGD, sgd_update
-from nn.training.callbacks import EarlyStopping
+from nn.optim import sgd_update
+from nn.training.replay.answers import Answers
 from nn.training.replay.course import Course
 from nn.training.replay.forward import CompiledForward
+from nn.training.replay.own_step import has_own_code, own_step
 from nn.training.replay.report import TrainingReport
 from nn.training.replay.surroundings import ModelSurroundings
 from nn.training.replay.worth import Worth
@@ -57,7 +52,7 @@ class CompiledSteps:
     while_making: Callable[[], AbstractContextManager[Any]] = staticmethod(nullcontext)
 
     def __init__(self, training: Training, mode: str, is_watched: bool, one_by_one: bool) -> None:
-        is_watched = is_watched or _has_own_code(training)
+        is_watched = is_watched or has_own_code(training)
         self._training, self._is_watched, self._one_by_one = training, is_watched, one_by_one
         self._mode = mode
         # What the loop of `fit` works with; a callback may give the training others.
@@ -73,8 +68,7 @@ class CompiledSteps:
         self._seconds_looking = 0.0  # for what may have been changed
         self._n_steps = 0  # batches that programs ran
         self._worth = Worth(training, mode)
-        self._answers: list[Any] = []
-        self._decision: Decision | None = None
+        self._answers = Answers(None, [])
         self._parameters: list[Value] = []
         self._seen: list[Any] = []
 
@@ -131,7 +125,7 @@ class CompiledSteps:
                 optimizer.rates,
                 optimizer.velocities,
                 self._is_watched,
-                self._decision or training.is_right is not None,
+                self._answers.wanted,
             )
         except BaseException:  # a second Ctrl-C, or what another handler of a signal raises
             course.take_back()
@@ -139,7 +133,7 @@ class CompiledSteps:
         seconds = time.perf_counter() - start
         if done.velocities:
             optimizer.velocities = [*done.velocities]
-        course.count(done.costs, self._n_right(done, course.samples), done.kept)
+        course.count(done.costs, self._answers.n_right(done, course.samples), done.kept)
         n = len(done.costs)
         if n and self._descent.is_remembered:
             self._worth.note(next_size)
@@ -172,7 +166,7 @@ class CompiledSteps:
     def _new_descent(self) -> Descent | str:
         """The steps as programs, or why there can be none."""
         model, optimizer, cost = self._model, self._optimizer, self._cost
-        if why := _own_step(optimizer):
+        if why := own_step(optimizer):
             return why
 
         def of_batch(rows: list[Any], targets: list[Any]) -> tuple[Any, list[Any]]:
@@ -211,7 +205,7 @@ class CompiledSteps:
         """Let the programs know what may have been changed; why they cannot go on, if so."""
         start = time.perf_counter()
         descent.look_again()
-        why = _own_step(self._optimizer) or self._changed_samples(descent)
+        why = own_step(self._optimizer) or self._changed_samples(descent)
         self._seconds_looking += time.perf_counter() - start
         if not why and self._seconds_looking > max(LEAST_LOOKING, descent.seconds_saved):
             return too_much_to_look_at("batch" if self._one_by_one else "epoch")
@@ -245,11 +239,7 @@ class CompiledSteps:
         )
 
     def _remember_samples(self) -> None:
-        rule, targets = self._training.is_right, self._samples[1]
-        self._answers = [] if rule is None else [rule.of_target(y) for y in targets]
-        self._decision = None
-        if rule is not None and all(map(_is_class, self._answers)):
-            self._decision = Decision(rule.border, array("q", self._answers))
+        self._answers = Answers(self._training.is_right, self._samples[1])
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
     def _refuse(self, why: str) -> None:
@@ -264,22 +254,6 @@ class CompiledSteps:
             return 1
         return training.epochs - training.finished
 
-    def _n_right(self, done: Done, samples: Sequence[int]) -> Sequence[float]:
-        """How many outputs of each batch mean the class of their target."""
-        rule = self._training.is_right
-        if rule is None or not done.returned:
-            return done.n_right
-        counts, start = [], 0
-        for returned in done.returned:
-            outputs = _outputs(returned)
-            places = range(start, start + len(outputs))
-            answers = [self._answers[samples[i % len(samples)]] for i in places]
-            start += len(outputs)
-            right = list(map(eq, map(rule.of_output, map(numbers_of, outputs)), answers))
-            size = returned.size
-            counts += [right[i : i + size].count(True) for i in range(0, len(right), size)]
-        return counts
-
 
 def say_what_compiles() -> None:
     """Tell who has no llvmlite that the program is Python."""
@@ -288,43 +262,6 @@ def say_what_compiles() -> None:
             remedy("compile", "compiled to Python, not native code, without llvmlite"),
             file=sys.stderr,
         )
-
-
-def _has_own_code(training: Training) -> bool:
-    """Whether code of the user's own runs between epochs, which may change anything."""
-    kind = type(training.model)
-    is_own_mode = kind.train is not Module.train or kind.eval is not Module.eval
-    if is_own_mode or type(training.early_stopping) not in (type(None), EarlyStopping):
-        return True
-    if training.history.validation is None:
-        return False
-    return ModelSurroundings(training.model, training.cost).key().has_own_code
-
-
-def _own_step(optimizer: SGD) -> str:
-    """Why a step is not what `sgd_update` does, such as a method of a subclass; "" if it is."""
-    kind, names = type(optimizer), ("step", "zero_grad", "rates")
-    own = {name for each in kind.__mro__[: kind.__mro__.index(SGD)] for name in vars(each)}
-    own |= {name for each in kind.__mro__[:-1] for name in vars(each) if name in _ANYWHERE}
-    is_changed = any(vars(SGD).get(name) is not step for name, step in _STEP.items())
-    if own & _OF_A_STEP or is_changed or any(name in vars(optimizer) for name in names):
-        return f"{kind.__name__} has a step of its own"
-    if not all(isinstance(rate, (int, float)) for rate in optimizer.rates):
-        return f"a rate of {kind.__name__} is no number"
-    kinds: set[type[Value]] = set(map(type, optimizer.parameters))
-    for its_kind in kinds - {Value}:
-        if any(getattr(its_kind, name) is not getattr(Value, name) for name in _OF_A_NUMBER):
-            return f"a parameter is a {its_kind.__name__}, which has a .data of its own"
-    return ""
-
-
-# What a class of the user's own may have instead: then a program does not do what it does.
-_ANYWHERE = {"__getattribute__", "__getattr__", "__setattr__"}  # in a class beside SGD, too
-_STEP = {**vars(SGD)}  # which somebody may have replaced
-_OF_A_STEP = {"step", "zero_grad", "rates", *_ANYWHERE}
-_OF_A_STEP |= {"parameters", "velocities", "lr", "_lr", "momentum", "dampening", "weight_decay"}
-_OF_A_STEP |= {"nesterov"}
-_OF_A_NUMBER = ("data", "grad", "_data", "__setattr__", "__getattribute__")
 
 
 def _are_same(now: Any, before: Any) -> bool:
@@ -338,24 +275,3 @@ def _are_same(now: Any, before: Any) -> bool:
 def _copied(samples: Any) -> Any:
     """Lists at any depth as new lists of the same numbers."""
     return [_copied(x) if isinstance(x, list) else x for x in samples]
-
-
-def _is_class(answer: Any) -> bool:
-    """Whether native code can compare it: a callback may put anything in the place of a class."""
-    return isinstance(answer, int) and abs(answer) < 2**31
-
-
-def _outputs(returned: Returned) -> Sequence[Any]:
-    """What the model returned, one entry for each sample."""
-    numbers, width, shape = returned.numbers, returned.width, returned.shape
-    if width == 0:
-        return numbers
-    if width is not None:
-        return _rows(numbers, width)
-    batches = [shape.rebuild(batch) for batch in _rows(numbers, shape.size)]
-    return [output for batch in batches for output in batch]
-
-
-def _rows(numbers: "array[float]", width: int) -> list[list[float]]:
-    listed = numbers.tolist()
-    return [listed[i : i + width] for i in range(0, len(listed), width)]
