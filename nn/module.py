@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard, TypeVar
 
 from autograd import Value, boxed
 from nn.nested import as_lists, entries, shape_of
+from nn.replaced import replaced
 
 if TYPE_CHECKING:
     from autograd.view import Drawing
@@ -60,6 +61,30 @@ class Module:
         found: list[tuple[str, Value]] = []
         _collect_parameters("", self, found, {})
         return found
+
+    def with_parameters(self, parameters: Iterable[Any]) -> Self:
+        """Return the same model with other parameters, as a function of which it is differentiated.
+
+            def loss(weights):
+                network = model.with_parameters(weights)
+                return nn.mse_loss([network(row) for row in X], y)
+
+            ag.hessian(loss)([p.data for p in model.parameters()])
+
+        Args:
+            parameters: numbers or `Value`s, in the order of `parameters()`.
+
+        The model stays as it is. The modules and containers in which its parameters stand are
+        copied; all else, such as a random source, is shared. Raises ValueError for more or fewer.
+        """
+        before, new = self.parameters(), [*parameters]
+        if len(new) != len(before):
+            raise ValueError(
+                f"with_parameters: {type(self).__name__} has {len(before)} parameters, "
+                f"got {len(new)}; give one for each of parameters(), in their order"
+            )
+        twin: Self = replaced(self, dict(zip(before, new, strict=True)), _members)
+        return twin
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""

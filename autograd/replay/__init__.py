@@ -13,6 +13,7 @@ from autograd.replay.recording.refusals import (
 from autograd.replay.reports import PathReport as PathReport
 from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
+from autograd.replay.training.legend import Words as Words
 from autograd.replay.training.orders import (
     draw_orders as draw_orders,
     shuffles_as_usual as shuffles_as_usual,
@@ -31,6 +32,7 @@ __all__ = [
     "Returned",
     "Shape",
     "Ways",
+    "Words",
     "awaited_by_fork",
     "compile",
     "draw_orders",

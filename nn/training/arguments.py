@@ -49,7 +49,8 @@ def check_places(model: Any, loss: Any, optimizer: Any) -> None:
     if not isinstance(optimizer, (str, *kinds)):
         raise TypeError(
             f"fit: optimizer must be a name ({', '.join(OPTIMIZERS)}) or one such as "
-            f"nn.SGD(model.parameters(), lr=0.1), got {_shown(optimizer)}"
+            "nn.SGD(model.parameters(), lr=0.1), or an nn.SGD with a step() of your own, got "
+            f"{_shown(optimizer)}"
         )
 
 

@@ -6,17 +6,15 @@ Owns the texts themselves, that they are short, and their numbers on random prog
 from __future__ import annotations
 
 import random
-from functools import partial
 from unittest.mock import patch
 
 import numpy as np
 from hypothesis import assume, given, settings, strategies as st
 
 import autograd as ag
-from autograd import ops
 from autograd.replay.python import text as writing
 from autograd.replay.python.program import interpret
-from autograd.replay.python.text import written
+from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes import repeating as choice
 from autograd.replay.tapes.rolling import find_loops
 from autograd.replay.tapes.tape import Guard
@@ -24,15 +22,12 @@ from tests.replay.eager import bits
 from tests.replay.random_rounds import random_rounds
 from tests.replay.test_random_batches import function
 
-ROWS = {
-    f"f_{name}": partial(lambda row, *xs: row.compute(xs), row) for name, row in ops.TABLE.items()
-}
 LENGTHS = (5, 1000)  # of functions: a program is one, or many
 
 
 def program(text):
-    """The program of a text: what stands in it, and the rows of the table, is all it needs."""
-    space = dict(ROWS)
+    """The program of a text, which needs nothing else."""
+    space: dict[str, object] = {}
     exec(text, space)
     return space["program"]
 
@@ -49,13 +44,17 @@ def test_the_text_of_a_batch_is_a_loop_over_its_samples():
         "# x[0:2]: the arguments\n"
         "# x[2:102]: the arrays\n"
         "# returned[0:3]: the result\n"
+        "from autograd.ops import TABLE\n"
+        "\n"
+        'f_power = TABLE["power"]\n'
+        "\n"
         "def program(x):\n"
         "    s = [0.0] * 50\n"
         "    x0 = x[0]\n"
         "    x1 = x[1]\n"
         "    v399 = 0.0\n"
         "    v449 = 0.0\n"
-        "    for i in range(50):\n"
+        "    for i in range(50):  # samples, the last one first\n"
         "        r0 = x[51 - i]\n"
         "        v0 = x0 * r0\n"
         "        v1 = v0 + x1\n"
@@ -66,7 +65,7 @@ def test_the_text_of_a_batch_is_a_loop_over_its_samples():
         "        v399 = v399 + v251\n"
         "        v449 = v449 + v250\n"
         "    v249 = 0.0\n"
-        "    for i in range(50):\n"
+        "    for i in range(50):  # samples\n"
         "        v249 = v249 + s[49 - i]\n"
         "    return [v249, v399, v449]\n"
     )
@@ -82,12 +81,16 @@ def test_a_branch_is_asked_as_soon_as_its_numbers_are_there():
     assert compiled.source == (
         "# x[0]: the arguments\n"
         "# returned[0]: the result\n"
+        "from autograd.ops import TABLE\n"
+        "\n"
+        'f_exp = TABLE["exp"]\n'
+        "\n"
         "def program(x):\n"
         "    if not x[0] == (-1.0):\n"
-        "        return None\n"
+        "        return None  # another program's way\n"
         "    v0 = f_exp(x[0])\n"
         "    if v0 > 1.0:\n"
-        "        return None\n"
+        "        return None  # another program's way\n"
         "    return [v0]\n"
     )
 
@@ -107,7 +110,10 @@ def test_random_rounds(seed, size, n):
     for most in LENGTHS:
         with patch.object(writing, "PER_FUNCTION", most):
             text, text_of_other = [
-                written(each, None, loops)[0] for each in (tape, tape._replace(guards=other))
+                preamble(called) + text
+                for text, called in (
+                    written(each, None, loops) for each in (tape, tape._replace(guards=other))
+                )
             ]
         try:
             found = program(text)(numbers)

@@ -25,7 +25,7 @@ from autograd.replay.calls.path import Path, path_of
 from autograd.replay.calls.report import Report
 from autograd.replay.handlers import pass_on
 from autograd.replay.python.program import interpret
-from autograd.replay.python.text import written
+from autograd.replay.python.text import preamble, written
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
@@ -341,7 +341,8 @@ class Compiled(Entered):
             why = " ".join(self.report().notes) or "is recorded when it is first called; call it"
             raise ValueError(f"compile: {self._name} {why}")
         last = self._last
-        return last.legend + written(*repeating(last.tape, guesses=last.guesses))[0]
+        text, called = written(*repeating(last.tape, guesses=last.guesses))
+        return last.legend + preamble(called) + text
 
     @property
     def _name(self) -> str:

@@ -20,7 +20,7 @@ from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
 from autograd.replay.llvm.training.driver import drive
 from autograd.replay.programs import LONG, Batches, Direct, Ran, StepProgram
-from autograd.replay.python.text import written
+from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.repeating import repeating
@@ -126,7 +126,8 @@ class Plan(NamedTuple):
         program, tape, samples, loops = self.translated(sizes), self.tape, self.samples, self.loops
         if samples is None and not loops and len(tape.rows) < MOST_SEARCHED:
             tape, samples, loops = repeating(tape, of_inputs)  # which do not pay in native code
-        program.text = written(tape, samples, loops, outline)[0]
+        text, called = written(tape, samples, loops, outline)
+        program.text = preamble(called) + text
         return program
 
     @property

@@ -29,6 +29,7 @@ class Loops:
         self._first: list[str] = []  # in a round
         self._last: list[str] = []
         self._at_hand: dict[Operand, str] = {}
+        self._descends = False  # through the inputs
         read = rounds.operands_read()
         self._own = {x.position for x in read if isinstance(x, (Own, Carried))}
         for operand, n_uses in Counter(read).items():
@@ -55,7 +56,8 @@ class Loops:
             if names.place(column[0]) is None and (place := names.place(column[-1])) is not None:
                 after.append(f"s[{place}] = {made}")
         yield from self._before
-        yield f"for i in range({rounds.n}):"
+        order = ", the last one first" if self._descends else ""
+        yield f"for i in range({rounds.n}):  # {rounds.kind}{order}"
         for slot, _ in always[:1]:
             yield from (f"    {line}" for line in names.title(slot))
         yield from (f"    {line}" for line in self._first)
@@ -111,6 +113,7 @@ class Loops:
         """What is another number in each round."""
         name, places = self._names.column(operand.slots)
         index = _evenly(places) if name else ""
+        self._descends |= name == "x" and " - " in index
         if not index:
             table = f"table{len(self._before)}"
             self._before.append(f"{table} = ({', '.join(map(str, places))})")

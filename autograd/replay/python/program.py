@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.op import BUILTIN, Op
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran, chosen
-from autograd.replay.python.text import written
+from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.tape import QUESTIONS, Tape
@@ -78,11 +78,12 @@ class PythonProgram:
         plan = repeating(tape, of_inputs, guesses)
         self.n_operations = len(plan.tape.rows)
         self.samples, self.loops = plan.samples.n if plan.samples else 0, len(plan.loops)
-        self.text, rows = written(*plan, outline)
+        text, rows = written(*plan, outline)
+        self.text = preamble(rows) + text
         space: dict[str, Any] = {
             name: row.forward if row.name in BUILTIN else row for name, row in rows.items()
         }
-        code = compile(self.text, "<glassgrad program>", "exec")
+        code = compile(text, "<glassgrad program>", "exec")
         exec(code, space)  # noqa: S102 - the text is made here, from the rows of the table
         self._run: Callable[[list[float]], list[float] | None] = space["program"]
         self.bytes = sys.getsizeof(self.text)

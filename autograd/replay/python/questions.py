@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from autograd.replay.python.names import Names
 from autograd.replay.tapes.tape import Guard
 
+ELSEWHERE = "    return None  # another program's way"
 FEWEST = 4  # in a line: fewer are written one by one
 
 
@@ -21,11 +22,11 @@ def asked(names: Names, guards: Iterable[Guard]) -> Iterator[str]:
         for several in _side_by_side(names, slots, taken):
             asks = f"a {question} {other} for a in {several}"
             yield f"if not all({asks}):" if answer else f"if any({asks}):"
-            yield "    return None"
+            yield ELSEWHERE
         for slot in dict.fromkeys(slots):
             if slot not in taken:
                 yield f"if {'not ' if answer else ''}{names.here(slot)} {question} {other}:"
-                yield "    return None"
+                yield ELSEWHERE
 
 
 def _side_by_side(names: Names, slots: Sequence[int], taken: set[int]) -> Iterator[str]:

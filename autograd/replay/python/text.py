@@ -4,10 +4,10 @@ Owns how an instruction is written, which function it stands in, and where the n
 several functions read. See `loops` for what is done again and again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from autograd.op import Op
+from autograd.op import BUILTIN, Op
 from autograd.replay.python.loops import Loops
 from autograd.replay.python.names import Names
 from autograd.replay.python.questions import asked
@@ -56,6 +56,16 @@ def legend(inputs: Sequence[tuple[int, str]], outputs: Sequence[tuple[int, str]]
     return "".join(
         [f"# {line}\n" for line in [*_listed("x", inputs), *_listed("returned", outputs)]]
     )
+
+
+def preamble(called: Mapping[str, Op]) -> str:
+    """What makes a text run by itself: the rows that it calls, by the names it calls them."""
+    lines = [
+        f'{name} = TABLE["{row.name}"]' if row.name in BUILTIN else f"# {name}: yours, {row.name}"
+        for name, row in called.items()
+    ]
+    imports = ["from autograd.ops import TABLE", ""] if lines else []
+    return "\n".join([*imports, *lines, "", ""]) if lines else ""
 
 
 def _listed(name: str, kinds: Sequence[tuple[int, str]]) -> Iterator[str]:

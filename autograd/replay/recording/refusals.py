@@ -81,7 +81,7 @@ def returns_number(kind: type) -> str:
 _COMPARING = "comparisons (if, max, min, sorted)"
 _IN_TRAINING = (
     f"{_COMPARING}, list indices or, where model or loss differentiate themselves, dead edges of "
-    'relu and maximum (compiled="fast" has one program for all of these)'
+    'relu and maximum (for which alone compiled="fast" has one program)'
 )
 _TO_CHOOSE = (
     "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k) (the first is a "

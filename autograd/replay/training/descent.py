@@ -20,6 +20,7 @@ from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.recording.refusals import too_many_ways_of_batches
 from autograd.replay.reports import PathReport
 from autograd.replay.training.done import Done, counts, read
+from autograd.replay.training.legend import Words
 from autograd.replay.training.proof import Proof, why_none
 from autograd.replay.training.step import Cost, State, Step, Steps, Update
 from autograd.replay.training.surroundings import NoSurroundings, Surroundings
@@ -37,6 +38,8 @@ from autograd.value import Value
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
 MOST_SURROUNDINGS = 8  # for which there are programs
 STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
+
+NO_WORDS = Words()
 
 _data = attrgetter("_data")
 _Found = TypeVar("_Found")
@@ -56,6 +59,7 @@ class Descent:
             another one is made, of the size and of what making the last one took, in batches of
             eager mode; none by default.
         while_making: a with-block around the making of a program, which may take seconds.
+        words: what rates and parameters are called in the texts of programs.
 
     Attributes:
         n_steps: how many batches were run by programs.
@@ -77,11 +81,12 @@ class Descent:
         surroundings: Surroundings | None = None,
         patience: Callable[[int, float], float] = lambda size, price: 0.0,
         while_making: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        words: Words = NO_WORDS,
     ) -> None:
         self._patience, self._while_making = patience, while_making
         self._backend = backend
         samples = Table(rows, "X"), Table(targets, "y")
-        self._maker = Steps(cost, parameters, update, *samples, mode)
+        self._maker = Steps(cost, parameters, update, *samples, mode, words)
         self._surroundings: Surroundings = surroundings or NoSurroundings()
         self._proof = Proof(self._maker, self._surroundings, mode)
         self._key = self._surroundings.key()

@@ -16,12 +16,11 @@ from autograd.linearize import Run
 from autograd.origin import Line
 from autograd.replay.backends import step_program_of, why_python
 from autograd.replay.programs import StepProgram
-from autograd.replay.python.text import legend
 from autograd.replay.recording.recorder import collector_paused, record
 from autograd.replay.reports import PathReport
-from autograd.replay.tapes.phases import Outline
 from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
+from autograd.replay.training.legend import Counts, Words, legend_of
 from autograd.replay.training.table import Table
 from autograd.value import Value
 
@@ -91,6 +90,7 @@ class Steps:
         update: the rule of the optimiser, as arithmetic.
         rows, targets: all samples.
         mode: as for `compile`.
+        words: for its texts.
     """
 
     def __init__(
@@ -101,8 +101,9 @@ class Steps:
         rows: Table,
         targets: Table,
         mode: str,
+        words: Words,
     ) -> None:
-        self._mode = mode
+        self._mode, self._words = mode, words
         self._cost, self.parameters, self._update = cost, list(parameters), update
         self.leaves = Leaves(parameters)
         self.rows, self.targets = rows, targets
@@ -174,11 +175,14 @@ class Steps:
             inputs, recording.constants, recording.outputs, recording.asked, recording.compares
         )
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
-        outline = _outline(state)
-        program = step_program_of(tape, sizes, self._mode, backend, len(samples), outline)
+        n, n_speeds = len(self.parameters), len(speeds)
+        n_gradients, n_others = n * state.with_gradients, len(recording.leaves)
+        of_batch = len(row_nodes), len(target_nodes), shape.size
+        counts = Counts(len(rates), n, n_speeds, n_gradients, n_others, *of_batch)
+        program = step_program_of(tape, sizes, self._mode, backend, len(samples), counts.outline)
         width = _width(shape) if len(shape.items) == len(samples) else None
         why = why_python(backend) if program.backend == "python" else ""
-        text = _legend(state, sizes, len(recording.leaves), shape.size) + program.text
+        text = legend_of(counts, self._words) + program.text
         made = len(recording.leaves), len(tape.outputs), perf_counter() - start
         report = PathReport.of(f"batch of {len(samples)}", tape, program, *made, why)
         made_of = shape, shape.size, width, state.weights
@@ -236,37 +240,6 @@ class Steps:
         found = [weight for weight, _ in new]
         found += [velocity for _, velocity in new] if velocities else []
         return [*found, *gradients] if state.with_gradients else found
-
-
-def _outline(state: State) -> Outline:
-    """Which inputs are the optimiser's own, and which outputs are the new state."""
-    n_rates, n, n_velocities = len(state.rates), len(state.weights), len(state.velocities)
-    velocities = range(n_rates + n, n_rates + n + n_velocities)
-    return Outline(n_rates, velocities, n + n_velocities + n * state.with_gradients)
-
-
-def _legend(state: State, sizes: Sequence[int], n_others: int, n_outputs: int) -> str:
-    """What the inputs and outputs of a step are."""
-    n = len(state.weights)
-    n_gradients = n if state.with_gradients else 0
-    return legend(
-        [
-            (len(state.rates), "the rates of the optimiser"),
-            (n, "the parameters"),
-            (len(state.velocities), "their velocities"),
-            (n_gradients, "room for their gradients"),
-            (n_others, "Values from outside"),
-            (sizes[1], "the rows of the batch"),
-            (sizes[2], "their targets"),
-        ],
-        [
-            (1, "the loss"),
-            (n, "the new parameters"),
-            (len(state.velocities), "the new velocities"),
-            (n_gradients, "the gradients"),
-            (n_outputs, "what the model returned"),
-        ],
-    )
 
 
 def _number(x: Any) -> Any:

@@ -10,6 +10,11 @@ from nn.training.callbacks import EarlyStopping
 from nn.training.replay.surroundings import ModelSurroundings
 from nn.training.state import Training
 
+OWN_STEP = (
+    "; a step that is a function of numbers can be compiled: see model.with_parameters, and "
+    "docs/compile.md"
+)
+
 
 def has_own_code(training: Training) -> bool:
     """Whether code of the user's own runs between epochs, which may change anything."""
@@ -29,7 +34,7 @@ def own_step(optimizer: SGD) -> str:
     own |= {name for each in kind.__mro__[:-1] for name in vars(each) if name in _ANYWHERE}
     is_changed = any(vars(SGD).get(name) is not step for name, step in _STEP.items())
     if own & _OF_A_STEP or is_changed or any(name in vars(optimizer) for name in names):
-        return f"{kind.__name__} has a step of its own"
+        return f"{kind.__name__} has a step of its own{OWN_STEP}"
     if not all(isinstance(rate, (int, float)) for rate in optimizer.rates):
         return f"a rate of {kind.__name__} is no number"
     kinds: set[type[Value]] = set(map(type, optimizer.parameters))

@@ -16,10 +16,12 @@ from typing import Any
 from autograd import Value
 from autograd.replay import (
     Descent,
+    Words,
     too_many_ways_to_pay,
     too_much_to_look_at,
 )
 from nn.extras import is_installed, remedy
+from nn.module import Module
 from nn.nested import entries
 from nn.optim import sgd_update
 from nn.training.replay.answers import Answers
@@ -194,6 +196,7 @@ class CompiledSteps:
                 surroundings=ModelSurroundings(model, cost),
                 patience=self._worth.patience,
                 while_making=self.while_making,
+                words=_words(model, optimizer),
             )
         except TypeError as error:
             return str(error)
@@ -253,6 +256,14 @@ class CompiledSteps:
         if self._is_watched or is_measured:
             return 1
         return training.epochs - training.finished
+
+
+def _words(model: Any, optimizer: Any) -> Words:
+    """What rates and parameters are called in the text of a step."""
+    rates = "lr", "momentum", "dampening", "weight decay", "nesterov: 1 or 0"
+    named = model.named_parameters() if isinstance(model, Module) else []
+    path_of = {parameter: path for path, parameter in named}
+    return Words(rates, [path_of.get(p, "a parameter") for p in optimizer.parameters])
 
 
 def say_what_compiles() -> None:

@@ -174,7 +174,7 @@ def test_an_optimiser_with_a_step_of_its_own(monkeypatch):
         return model, {"optimizer": Clipped(model.parameters(), lr=0.05)}
 
     found = both(make, DATA, "mse", monkeypatch)
-    assert found.said == ["fit: trained uncompiled: Clipped has a step of its own"]
+    assert found.said[0].startswith("fit: trained uncompiled: Clipped has a step of its own")
 
 
 def test_callbacks_see_what_they_see_in_eager_mode(monkeypatch):

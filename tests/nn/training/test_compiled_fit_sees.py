@@ -179,7 +179,9 @@ def test_a_step_that_a_callback_puts_in_place_of_another(monkeypatch):
             optimizer.step = halved
 
     found = both(mlp, (ROWS, NUMBERS), "mse", monkeypatch, callbacks=[callback])
-    assert found.said == ["fit: the rest is trained uncompiled: SGD has a step of its own"]
+    assert found.said[0].startswith(
+        "fit: the rest is trained uncompiled: SGD has a step of its own"
+    )
     assert found.n_steps >= 14
 
 
