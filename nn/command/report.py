@@ -79,6 +79,8 @@ def after(history: History, model: MLP, preparation: Preparation, parts: Parts) 
         yield f"{early}{_count(len(history), 'epoch')}; the weights are those of epoch " + str(
             history.best_epoch
         )
+    if history.compiled is not None:
+        yield "; ".join([history.compiled.headline, *history.compiled.notes])
     known = parts.training.targets
     for name, part in (("train", parts.training), ("test", parts.test)):
         if part is None:

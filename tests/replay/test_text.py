@@ -17,7 +17,7 @@ from autograd.replay.python.program import interpret
 from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes import repeating as choice
 from autograd.replay.tapes.rolling import find_loops
-from autograd.replay.tapes.tape import Guard
+from autograd.replay.tapes.tape import Guard, Tape
 from tests.replay.eager import bits
 from tests.replay.random_rounds import random_rounds
 from tests.replay.test_random_batches import function
@@ -50,10 +50,8 @@ def test_the_text_of_a_batch_is_a_loop_over_its_samples():
         "\n"
         "def program(x):\n"
         "    s = [0.0] * 50\n"
-        "    x0 = x[0]\n"
-        "    x1 = x[1]\n"
-        "    v399 = 0.0\n"
-        "    v449 = 0.0\n"
+        "    x0, x1 = x[0:2]\n"
+        "    v399 = v449 = 0.0\n"
         "    for i in range(50):  # samples, the last one first\n"
         "        r0 = x[51 - i]\n"
         "        v0 = x0 * r0\n"
@@ -156,3 +154,34 @@ def test_random_batches_have_loops():
             compiled([0.5, -0.25], rows)
         n_loops += compiled.report().paths[0].samples == 20
     assert n_loops >= 12
+
+
+def test_a_sum_of_thousands_of_terms_a_sample_is_lines_that_python_can_read():
+    def loss(w, rows):
+        return ag.sum([ag.mean([ag.tanh(w * x) for x in row]) ** 2 for row in rows])
+
+    eager = ag.value_and_grad(loss)
+    compiled = ag.compile(eager, backend="python")
+    rows = [[0.01 * k * (i + 1) for k in range(3100)] for i in range(3)]
+    assert bits(compiled(0.5, rows)) == bits(eager(0.5, rows))
+    assert compiled.report().paths[0].samples == 3
+    assert max(map(len, compiled.source.splitlines())) < 200
+    assert compiled.source is compiled.source  # not written anew
+
+
+def test_a_name_is_the_one_that_python_makes_of_it():
+    half = ag.Op("\N{LATIN SMALL LIGATURE FI}", lambda x: x / 2.0, lambda y, x: (0.5,))
+    compiled = ag.compile(lambda x: half(x) * x, backend="python")
+    assert [compiled(x) for x in (1.0, 2.0, 3.0)] == [0.5, 2.0, 4.5]
+    assert compiled.n_eager == 0
+
+
+def test_what_is_asked_twice_is_asked_once():
+    guards = [Guard("==", 0, 0, True), Guard("!=", 0, 4, False), Guard("==", 1, 1, True),
+              Guard("<", 2, 4, False), Guard("==", 2, 2, True), Guard("<", 3, 4, True),
+              Guard("==", 3, 3, True)]  # fmt: skip
+    text = written(Tape(4, [0.5], [], [], [0], guards))[0]
+    assert [line.strip() for line in text.splitlines() if line.strip().startswith("if")] == [
+        "if x[0] != 0.5:", "if not x[1] == x[1]:", "if x[2] < 0.5:", "if not x[2] == x[2]:",
+        "if not x[3] < 0.5:",
+    ]  # fmt: skip

@@ -84,6 +84,7 @@ class Compiled(Entered):
         self._layouts, self._is_told = Layouts(), False
         self._allowance = Allowance()
         self._last: Path | None = None
+        self._text: tuple[Path | None, str] = (None, "")  # of the program that was shown last
         self._eager_calls: Counter[str] = Counter()  # by why they ran the function as it stands
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -340,9 +341,12 @@ class Compiled(Entered):
         if self._last is None:
             why = " ".join(self.report().notes) or "is recorded when it is first called; call it"
             raise ValueError(f"compile: {self._name} {why}")
-        last = self._last
-        text, called = written(*repeating(last.tape, guesses=last.guesses))
-        return last.legend + preamble(called) + text
+        last, (of_path, text) = self._last, self._text
+        if of_path is not last:
+            program, called = written(*repeating(last.tape, guesses=last.guesses))
+            text = last.legend + preamble(called) + program
+            self._text = last, text
+        return text
 
     @property
     def _name(self) -> str:

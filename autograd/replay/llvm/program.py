@@ -37,7 +37,7 @@ _CallBack = ctypes.PYFUNCTYPE(
 
 
 MOST_IN_PACKS = 50_000  # instructions; of more, rounds that wait for each other have few packs
-MOST_SEARCHED = 5_000  # instructions, for what repeats in their text alone
+MOST_SEARCHED = 20_000  # instructions, for what repeats in their text alone
 LEFT_OVER = 2  # a way of fewer instructions is taken if others have so many times as many
 
 

@@ -7,11 +7,14 @@ evenly, or that a table tells.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from autograd.replay.python.names import Names
 from autograd.replay.tapes.rounds import Carried, Operand, Own, Rounds, Same, Stream
 
 _Line = tuple[int, str]  # a slot, and what computes it
+_Item = TypeVar("_Item")
+IN_A_LINE = 8  # numbers; and Python reads no expression of thousands of terms
 
 
 class Loops:
@@ -30,6 +33,8 @@ class Loops:
         self._last: list[str] = []
         self._at_hand: dict[Operand, str] = {}
         self._descends = False  # through the inputs
+        self._read_once: dict[str, set[int]] = {"x": set(), "s": set()}  # before the loop
+        self._n_tables = 0
         read = rounds.operands_read()
         self._own = {x.position for x in read if isinstance(x, (Own, Carried))}
         for operand, n_uses in Counter(read).items():
@@ -39,23 +44,27 @@ class Loops:
         """What stands in the function."""
         rounds, names = self._rounds, self._names
         always, gated, after = list[_Line](), list[_Line](), list[str]()
+        starts: dict[str, list[str]] = {}  # which sums begin with the same number
         for j, line in enumerate(self._instructions()):
             slot = min(rounds.slots[j][0], rounds.slots[j][-1])
             (gated if rounds.gate and j >= rounds.n_always else always).append((slot, line))
         for total in rounds.totals:
             its_name = names.local(total.result)
-            self._before.append(f"{its_name} = {names.here(total.start)}")
+            starts.setdefault(names.here(total.start), []).append(its_name)
             terms = [self._at_hand[operand] for operand in total.terms]
-            added = f"{its_name} = {' + '.join([its_name, *terms])}"
             mine = gated if rounds.gate and total.is_gated else always
-            mine.append((total.result, added))
+            for some in cut(terms):
+                mine.append((total.result, f"{its_name} = {' + '.join([its_name, *some])}"))
             if (place := names.place(total.result)) is not None:
                 after.append(f"s[{place}] = {its_name}")
             names.make(total.result)
         for made, column in zip(self._made, rounds.slots, strict=True):
             if names.place(column[0]) is None and (place := names.place(column[-1])) is not None:
                 after.append(f"s[{place}] = {made}")
+        yield from self._same()
         yield from self._before
+        for start, those in starts.items():
+            yield from (" = ".join([*some, start]) for some in cut(those))
         order = ", the last one first" if self._descends else ""
         yield f"for i in range({rounds.n}):  # {rounds.kind}{order}"
         for slot, _ in always[:1]:
@@ -68,6 +77,15 @@ class Loops:
             yield from (f"        {line}" for line in self._with_titles(gated))
         yield from (f"    {line}" for line in self._last)
         yield from after
+
+    def _same(self) -> Iterator[str]:
+        """What is the same in all rounds, as variables; side by side, several in a line."""
+        for name, places in self._read_once.items():
+            for run in side_by_side(sorted(places)):
+                for some in cut(run):
+                    goals = ", ".join([f"{name}{place}" for place in some])
+                    read = f"{some[0]}:{some[-1] + 1}" if len(some) > 1 else f"{some[0]}"
+                    yield f"{goals} = {name}[{read}]"
 
     def _with_titles(self, lines: list[_Line]) -> Iterator[str]:
         for slot, line in lines:
@@ -94,9 +112,9 @@ class Loops:
             text = self._names.here(operand.slot)
             if "[" not in text:  # a constant
                 return text
-            name = text.replace("[", "").replace("]", "")
-            self._before.append(f"{name} = {text}")
-            return name
+            name, _, place = text.rstrip("]").partition("[")
+            self._read_once[name].add(int(place))
+            return name + place
         if isinstance(operand, Carried):
             name = f"before{len(self._last)}"
             self._before.append(f"{name} = {self._names.here(operand.start)}")
@@ -115,7 +133,7 @@ class Loops:
         index = _evenly(places) if name else ""
         self._descends |= name == "x" and " - " in index
         if not index:
-            table = f"table{len(self._before)}"
+            table, self._n_tables = f"table{self._n_tables}", self._n_tables + 1
             self._before.append(f"{table} = ({', '.join(map(str, places))})")
             index = f"{table}[i]"
         return f"{name}[{index}]" if name else index
@@ -135,3 +153,17 @@ def _going_on(start: int, step: int) -> str:
     if step < 0:
         return f"{start} - {i}"
     return f"{i} + {start}" if start else i
+
+
+def cut(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """As many as one line has, and the next ones."""
+    return (items[i : i + IN_A_LINE] for i in range(0, len(items), IN_A_LINE))
+
+
+def side_by_side(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ascending places, cut where one is left out."""
+    start = 0
+    for end in range(1, len(places) + 1):
+        if end == len(places) or places[end] != places[end - 1] + 1:
+            yield places[start:end]
+            start = end

@@ -5,6 +5,7 @@ instruction.
 """
 
 from collections.abc import Iterable, Sequence
+from unicodedata import normalize
 
 from autograd.op import Op
 from autograd.replay.tapes.phases import Phases
@@ -51,6 +52,11 @@ class Names:
         """Another function begins, which has no variables yet."""
         self._at_hand.clear()
         self._title = ""
+
+    @property
+    def has_phases(self) -> bool:
+        """Whether it is a training step, of which the first output is the loss."""
+        return self._phases is not None
 
     def title(self, slot: int) -> list[str]:
         """A comment, where another phase of a training step begins with the instruction."""
@@ -111,7 +117,7 @@ class Names:
         if row.name == "neg":
             return f"-{operands[0]}"
         if row not in self._names:
-            plain = f"f_{row.name}"
+            plain = f"f_{normalize('NFKC', row.name)}"  # as Python does with its names
             name = plain if plain not in self.called else f"f{len(self.called)}_{row.name}"
             self._names[row] = name
             self.called[name] = row

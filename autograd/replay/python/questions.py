@@ -3,7 +3,7 @@
 Owns that many alike, such as one for each sample, are one line.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from autograd.replay.python.names import Names
 from autograd.replay.tapes.tape import Guard
@@ -12,10 +12,13 @@ ELSEWHERE = "    return None  # another program's way"
 FEWEST = 4  # in a line: fewer are written one by one
 
 
-def asked(names: Names, guards: Iterable[Guard]) -> Iterator[str]:
+def asked(names: Names, guards: Sequence[Guard]) -> Iterator[str]:
     """The lines that end a program where one of these is answered otherwise."""
     alike: dict[tuple[str, str, bool], list[int]] = {}
+    no_nan = {g.a for g in guards if g.a != g.b and g.answer != (g.question == "!=")}
     for question, a, b, answer in guards:
+        if a == b and (question, answer) == ("==", True) and a in no_nan:
+            continue  # the answers to others say so already
         alike.setdefault((question, names.here(b), answer), []).append(a)
     for (question, other, answer), slots in alike.items():
         taken: set[int] = set()

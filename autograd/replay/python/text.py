@@ -138,7 +138,10 @@ class _Text:
         first = [*self._questions(-1)]
         if self.names.size or not self._is_short:
             first += [f"s = [0.0] * {self.names.size}"]
-        first += [f"s[{place}] = {number}" for place, number in self.names.copies()]
+        first += [
+            f"s[{place}] = {number}  # where a loop reads it"
+            for place, number in self.names.copies()
+        ]
         last_line = f"return [{', '.join(self._outputs())}]"
         self.lines += ["def program(x):", *_indented([*first, *called, last_line])]
 
@@ -207,29 +210,36 @@ class _Text:
             yield from ([total.result] for total in part.totals if total.result in shared)
 
     def _outputs(self) -> Iterator[str]:
-        """The outputs; those that stand side by side are one slice."""
+        """The outputs; those that stand at even distances are one slice, but for a loss."""
         outputs, start = self._tape.outputs, 0
         places = [self.names.place(slot) for slot in outputs]
         while start < len(outputs):
-            first, n = places[start], 1
-            if first is not None:
-                n = max(_run(places, start, 1), _run(places, start, -1))
-            if first is None or n < SLICE:
+            n = _run(places[start:]) if start or not self.names.has_phases else 1
+            if n < SLICE:
                 n = 1
                 yield self.names.here(outputs[start])
-            elif places[start + 1] == first + 1:
-                yield f"*s[{first}:{first + n}]"
             else:
-                yield f"*reversed(s[{first - n + 1}:{first + 1}])"
+                yield f"*{_slice(places[start : start + n])}"
             start += n
 
 
-def _run(places: Sequence[int | None], start: int, step: int) -> int:
-    """How many numbers stand side by side from there on, upwards or downwards."""
-    first, n = places[start] or 0, 1
-    while places[start + n : start + n + 1] == [first + n * step]:
+def _run(places: Sequence[int | None]) -> int:
+    """How many of the first ones go on by the same distance."""
+    n = 2
+    if None in places[:2] or len(places) < n:
+        return 1
+    step = (places[1] or 0) - (places[0] or 0)
+    while n < len(places) and places[n] == (places[n - 1] or 0) + step != places[n - 1]:
         n += 1
     return n
+
+
+def _slice(places: Sequence[int | None]) -> str:
+    """Of `s`, what stands there."""
+    first, second, last = places[0] or 0, places[1] or 0, places[-1] or 0
+    step = abs(second - first)
+    found = f"s[{min(first, last)}:{max(first, last) + 1}{f':{step}' if step > 1 else ''}]"
+    return found if first < last else f"reversed({found})"
 
 
 def _length(part: _Part) -> int:

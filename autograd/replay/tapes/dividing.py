@@ -147,10 +147,11 @@ def _renumber(owner: list[int], chains: Sequence[Sum]) -> None:
     for total in chains:
         order = tuple(dict.fromkeys([owner[i] if i >= 0 else -1 for i in total.terms]))
         orders[min(order, order[::-1])] += 1
-    n = max(owner) + 1
-    likely = [order for order, _ in orders.most_common() if sorted(order) == [*range(n)]]
-    if likely and likely[0] != (*range(n),):
-        number = {sample: i for i, sample in enumerate(likely[0])}
+    as_they_are = (*range(max(owner) + 1),)
+    whole = [order for order, _ in orders.most_common() if len(order) == len(as_they_are)]
+    likely = next((order for order in whole if {*order} == {*as_they_are}), as_they_are)
+    if likely != as_they_are:
+        number = {sample: i for i, sample in enumerate(likely)}
         owner[:] = [number.get(sample, -1) for sample in owner]
 
 

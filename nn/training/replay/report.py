@@ -37,11 +37,15 @@ class TrainingReport(NamedTuple):
             raise ValueError(": ".join(["no batch was run by a program", *self.notes]))
         return self.sources[0]
 
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """How many batches programs ran."""
         total = self.n_steps + self.n_eager
         batches = f"{self.n_steps:,} of {total:,} batch{'es' * (total != 1)} by programs"
-        lines = [f"compiled training, {self.mode}: {batches}", *map(str, self.programs)]
-        return "\n  ".join([*lines, *self.notes])
+        return f"compiled training, {self.mode}: {batches}"
+
+    def __str__(self) -> str:
+        return "\n  ".join([self.headline, *map(str, self.programs), *self.notes])
 
     def __repr__(self) -> str:
         return str(self)
