@@ -11,13 +11,14 @@ import functools
 import inspect
 import threading
 from array import array
-from collections.abc import Callable, Iterator
-from contextlib import ContextDecorator, contextmanager
+from collections.abc import Callable
+from contextlib import ContextDecorator
 from typing import Any, TypeVar
 
 from autograd.forking import freed_by_fork
 
 _Opened = TypeVar("_Opened")
+_Found = TypeVar("_Found")
 Undo = Callable[[], None]
 
 active = 0
@@ -26,17 +27,22 @@ active = 0
 listeners = array("q", [0])
 _lock = freed_by_fork(threading.Lock())
 _recorders: "tuple[Recorder, ...]" = ()  # of all threads
+_switches: dict[int, dict[str, Any]] = {}  # of each thread, by its number
 
 
 class _Context(threading.local):
     """One thread's switches; `vars` of it is a dict that belongs to this thread alone."""
 
-    recording = True  # operations on Values build a graph
-    blocks: tuple["_SetRecording", ...] = ()  # that are open, one as often as it was entered
-    transforms = 0  # how many of grad, jvp, ... are running
-    sweeps = 0  # how many of them run rules again on Values just now
-    listeners: tuple["Listener", ...] = ()
-    recorder: "Recorder | None" = None
+    def __init__(self) -> None:
+        self.recording = True  # operations on Values build a graph
+        self.blocks: tuple[_SetRecording | _Recorded, ...] = ()  # open ones, as often as entered
+        self.transforms = 0  # how many of grad, jvp, ... are running
+        self.sweeps = 0  # how many of them run rules again on Values just now
+        self.listeners: tuple[Listener, ...] = ()
+        self.recorder: Recorder | None = None  # the last of
+        self.recorders: tuple[Recorder | None, ...] = ()  # which are told, one inside another
+        with _lock:
+            _switches[threading.get_ident()] = vars(self)
 
 
 class Listener:
@@ -106,30 +112,34 @@ def in_transform() -> bool:
     return _context.transforms > 0
 
 
-def activate(change: int) -> None:
-    """Count one open with-block more or less: while there are any, operations look for theirs."""
-    global active
-    with _lock:
-        active += change
+def here() -> dict[str, Any]:
+    """This thread's switches: who sets one sees to it that it is set back."""
+    return vars(_context)
 
 
-def _listen(change: int) -> None:
-    """Count one listener or recorder more or less."""
-    activate(change)
+def recount() -> None:
+    """Count what is open in all threads, after each change; so a change broken off heals, too."""
+    global active, _recorders
     with _lock:
-        listeners[0] += change
+        all_of = [*_switches.values()]
+        recorders = [recorder for each in all_of for recorder in each["recorders"]]
+        listening = [listener for each in all_of for listener in each["listeners"]]
+        _recorders = tuple(dict.fromkeys(filter(None, recorders)))
+        n_blocks = sum([len(each["blocks"]) for each in all_of])
+        n_heard = len(recorders) + [each.only_marks for each in listening].count(False)
+        listeners[0] = n_heard
+        active = n_blocks + len(recorders) + len(listening)
 
 
 def listen(listener: Listener) -> Undo:
     """Let `listener` know of everything in this thread, until what is returned is called."""
-    here = vars(_context)
-    here["listeners"] = (*_context.listeners, listener)
-    count = activate if listener.only_marks else _listen
-    count(1)
+    mine = here()
+    mine["listeners"] = (*_context.listeners, listener)
+    recount()
 
     def unlisten() -> None:
-        here["listeners"] = without_last(here["listeners"], listener)
-        count(-1)
+        mine["listeners"] = without_last(mine["listeners"], listener)
+        recount()
 
     return unlisten
 
@@ -194,35 +204,51 @@ def changed(what: str) -> None:
         _context.recorder.changed(what)
 
 
-@contextmanager
-def recording_by(recorder: Recorder | None) -> Iterator[None]:
-    """Let `recorder` know of everything in this thread; None: nobody, in a recording too."""
-    before, _context.recorder = _context.recorder, recorder
-    _listen(1)
-    _record_by(recorder, is_begun=True)
+class _Recorded:
+    """What stands among the open blocks while a function is recorded: it is, in a no_grad, too."""
+
+    value = True
+
+
+def recorded_by(
+    recorder: Recorder | None, call: Callable[[], _Found], *, is_transform: bool = False
+) -> _Found:
+    """What `call` returns, while `recorder` is told of everything in this thread.
+
+    Args:
+        recorder: None: nobody is told, in a recording, too.
+        call: in it, operations build a graph.
+        is_transform: whether transforms in it give Values.
+
+    However it ends, by a handler of a signal as well, nothing of this is left on: a with-block
+    would not do, whose `__exit__` may be broken into before its first line.
+    """
+    mine, block = here(), _Recorded()
+    before = {name: mine[name] for name in ("recorder", "recorders", "transforms")}
     try:
-        yield
+        mine.update(
+            recorder=recorder,
+            recorders=(*before["recorders"], recorder),
+            transforms=before["transforms"] + is_transform,
+            blocks=(*mine["blocks"], block),
+            recording=True,
+        )
+        recount()
+        return call()
     finally:
-        _record_by(recorder, is_begun=False)
-        _listen(-1)
-        _context.recorder = before
+        mine.update(before)
+        try:
+            _close(mine, block)
+        except BaseException:
+            _close(mine, block)
+            raise
 
 
-def _record_by(recorder: Recorder | None, is_begun: bool) -> None:
-    global _recorders
-    with _lock:
-        others = tuple([each for each in _recorders if each is not recorder])
-        _recorders = (*others, recorder) if is_begun and recorder is not None else others
-
-
-@contextmanager
-def sweeping() -> Iterator[None]:
-    """Marks that rules run again on Values: that is no user's operation, nobody is told."""
-    _context.sweeps += 1
-    try:
-        yield
-    finally:
-        _context.sweeps -= 1
+def _close(mine: dict[str, Any], block: "_SetRecording | _Recorded") -> None:
+    """End a block of a thread: the one that was opened last and is still open decides there."""
+    blocks = without_last(mine["blocks"], block)
+    mine.update(blocks=blocks, recording=blocks[-1].value if blocks else True)
+    recount()
 
 
 class Block(ContextDecorator):
@@ -277,8 +303,8 @@ def _name_of(function: Any) -> str:
 
 
 def without_last(opened: tuple[_Opened, ...], one: _Opened) -> tuple[_Opened, ...]:
-    """What stays open in a thread when one is closed: all but its last entry there."""
-    i = max(i for i, each in enumerate(opened) if each is one)
+    """What stays open in a thread when one is closed: all but its last entry there, if any."""
+    i = max((i for i, each in enumerate(opened) if each is one), default=len(opened))
     return opened[:i] + opened[i + 1 :]
 
 
@@ -291,17 +317,10 @@ class _SetRecording(Block):
         return type(self)()
 
     def _open(self) -> Undo:
-        here = vars(_context)
-        here["blocks"] = (*_context.blocks, self)
-        here["recording"] = self.value
-        activate(1)
-
-        def close() -> None:
-            here["blocks"] = without_last(here["blocks"], self)
-            here["recording"] = here["blocks"][-1].value if here["blocks"] else True
-            activate(-1)
-
-        return close
+        mine = here()
+        mine.update(blocks=(*mine["blocks"], self), recording=self.value)
+        recount()
+        return functools.partial(_close, mine, self)
 
 
 class no_grad(_SetRecording):
@@ -318,13 +337,3 @@ class enable_grad(_SetRecording):
     """Records inside a `no_grad` block; transforms use it to see the function they are given."""
 
     value = True
-
-
-class transforming:
-    """Marks, in this thread, that the function given to a transform is running."""
-
-    def __enter__(self) -> None:
-        _context.transforms += 1
-
-    def __exit__(self, *exception: Any) -> None:
-        _context.transforms -= 1

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from autograd.forking import LateLock, awaited_by_fork
+from autograd.replay.handlers import pass_on
 from autograd.replay.programs import LONG, Direct, Program, StepProgram
 from autograd.replay.python.program import PythonProgram
 from autograd.replay.tapes.phases import Outline
@@ -96,6 +97,7 @@ def _native(backend: str | None) -> "type[Plan] | None":
     try:
         from autograd.replay.llvm.program import Plan
     except (ImportError, OSError) as error:  # llvmlite is there and broken
+        pass_on(error)
         if backend == "llvm":
             raise ImportError(
                 f'compile: backend "llvm": llvmlite does not load: {error}'

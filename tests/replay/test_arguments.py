@@ -221,8 +221,11 @@ def test_other_buffers_are_part_of_the_program_by_what_they_hold(backend, make):
     assert (compiled.n_eager, len(compiled.report().paths)) == (0, 3)
 
 
+BARE = type("Bare", (), {"__hash__": None, "__slots__": ()})()
+
+
 @both
-@pytest.mark.parametrize("bad", [{}.keys(), [{}.items()]], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize("bad", [BARE, [BARE]], ids=lambda x: type(x).__name__)
 def test_what_is_neither_a_number_nor_hashable_is_refused(backend, bad):
     compiled = ag.compile(lambda x, y: y, backend=backend)
     refusal = r"^compile: argument 0 holds one of type \w+, which is neither a number nor hashable"

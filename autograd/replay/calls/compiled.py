@@ -28,7 +28,7 @@ from autograd.replay.python.program import interpret
 from autograd.replay.python.text import preamble, written
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
-from autograd.replay.recording.recorder import NotReplayable, collector_paused, record, run
+from autograd.replay.recording.recorder import NotReplayable, record, run, uncollected
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
     HAS_NONE,
@@ -171,8 +171,7 @@ class Compiled(Entered):
                 with changing:
                     layout.seconds_missed += time.perf_counter() - start
         try:
-            with collector_paused():
-                return self._recorded(layout, tried, parts, args, kwargs, start)
+            return uncollected(lambda: self._recorded(layout, tried, parts, args, kwargs, start))
         except Exception as error:
             if not isinstance(error, NotReplayable):  # which the function itself does not raise
                 self._allowance.spend_in_vain(layout, time.perf_counter() - start)
@@ -192,7 +191,7 @@ class Compiled(Entered):
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         is_exact, function = self.mode == "exact", self._function
         if bound.is_unlike:
-            self._give_up(layout, OTHER_NUMBERS, stacklevel=6)
+            self._give_up(layout, OTHER_NUMBERS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         given = which_items([*bound.args, *bound.kwargs.values()])
         try:
@@ -204,10 +203,10 @@ class Compiled(Entered):
             if not bound.has_plain:
                 raise
             result = self._eager(args, kwargs, HAS_NONE)  # raises what the function itself does
-            self._give_up(layout, no_int(error), stacklevel=6)
+            self._give_up(layout, no_int(error), stacklevel=8)
             return result
         if given != which_items([*bound.args, *bound.kwargs.values()]):
-            self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=6)
+            self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.asked:
@@ -220,7 +219,7 @@ class Compiled(Entered):
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             for coroutine in filter(iscoroutine, recording.outputs):
                 coroutine.close()  # nobody is going to await it
-            self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=6)
+            self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         path, trial, numbers = path_of(
             recording, bound, self.mode, self.backend, parts.key, self._slow, start
@@ -230,7 +229,7 @@ class Compiled(Entered):
         if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
             right, shape_then = self._of_function(args, kwargs)
             if why := difference(path, numbers, right, shape_then):
-                self._give_up(layout, why, stacklevel=6)
+                self._give_up(layout, why, stacklevel=8)
                 self._eager_calls[HAS_NONE] += 1
                 return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):

@@ -4,14 +4,11 @@ Owns what is asked of LLVM for both, and about the processor.
 """
 
 import functools
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import llvmlite.binding as llvm
+
+from autograd.replay.handlers import put_off
 
 
 def machine() -> llvm.TargetMachine:
@@ -54,9 +51,12 @@ def translated(text: str, is_optimised: bool = False) -> llvm.ExecutionEngine:
 
     Args:
         is_optimised: whether LLVM's passes go over it, for code that is made once.
+
+    A Ctrl-C meanwhile is heard at the end: an engine takes over the module and the machine a few
+    bytecodes before these are told so, and who breaks in between frees them twice, which ends the
+    process. Nothing breaks into LLVM itself.
     """
-    with _interrupts_put_off():
-        return _engine(text, is_optimised)
+    return put_off(lambda: _engine(text, is_optimised))
 
 
 def _engine(text: str, is_optimised: bool) -> llvm.ExecutionEngine:
@@ -70,28 +70,6 @@ def _engine(text: str, is_optimised: bool) -> llvm.ExecutionEngine:
     engine = llvm.create_mcjit_compiler(module, target)
     engine.finalize_object()
     return engine
-
-
-@contextmanager
-def _interrupts_put_off() -> Iterator[None]:
-    """Ctrl-C inside the with-block does at its end what it does elsewhere.
-
-    An engine takes over the module and the machine a few bytecodes before these are told so: who
-    breaks in between frees them twice, which ends the process. Nothing breaks into LLVM itself.
-    """
-    handler = signal.getsignal(signal.SIGINT)
-    # Python handles signals in its main thread, and those alone for which it has a function.
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
-        yield
-        return
-    pressed: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda *where: pressed.append(where))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        if pressed:
-            handler(*pressed[0])
 
 
 def function_of(engine: llvm.ExecutionEngine, kind: Any, name: str) -> Any:

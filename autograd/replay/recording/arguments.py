@@ -6,11 +6,13 @@ which numbers stand: `bind`, in `binding`, walks like `take_apart`.
 """
 
 import sys
-from collections import deque
+from collections import ChainMap, UserDict, UserList, deque
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from autograd.number import as_number, is_array
@@ -114,14 +116,17 @@ class _Walk:
     def fixed(self, x: Any, where: Any) -> Any:
         """What is part of the program, as a key."""
         kind: Any = type(x)
+        if kind is slice:
+            return kind, tuple([self.fixed(part, where) for part in (x.start, x.stop, x.step)])
+        parts = _parts_of(x)
+        if parts is not None:
+            return kind, tuple([self.fixed(part, where) for part in parts]), self.attributes(x)
         try:
             hash(x)
         except (TypeError, ValueError):  # of a memoryview that may be written
             bytes_of_it = _bytes_of(x)
             if bytes_of_it is not None:
                 return kind, bytes_of_it
-            if isinstance(x, (set, deque)):
-                return kind, tuple([self.fixed(part, where) for part in x]), self.attributes(x)
             if not is_dataclass(x) and not vars_of(x):
                 raise TypeError(
                     f"compile: argument {where!r} holds one of type {kind.__name__}, which is "
@@ -164,6 +169,21 @@ class _Walk:
         return tuple([(name, _shallow(part)) for name, part in vars_of(x).items()])
 
 
+def _parts_of(x: Any) -> Sequence[Any] | None:
+    """What a container holds that is no list, tuple or dict, but may change as these; else None.
+
+    Views show what their dict holds when they are asked.
+    """
+    if isinstance(x, _LIKE_LISTS):
+        return [*x]
+    if type(x) in (list, tuple):  # in one of these
+        return x
+    return [*x.items()] if isinstance(x, (dict, UserDict, ChainMap, MappingProxyType)) else None
+
+
+_LIKE_LISTS: Any = (
+    type({}.keys()), type({}.values()), type({}.items()), set, deque, UserList,
+)  # fmt: skip
 _NUMBERS, _WORDS = (float, complex, int, bool), (str, bytes, type(None))
 
 

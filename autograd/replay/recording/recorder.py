@@ -9,10 +9,9 @@ import gc
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from numbers import Complex, Real
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from autograd import modes, ops
 from autograd.backward import topological_order
@@ -25,6 +24,7 @@ from autograd.replay.recording.traced import Traced, Whole
 from autograd.replay.tapes.tape import CONDITIONS
 from autograd.value import Value, record as apply
 
+_Found = TypeVar("_Found")
 # Of how many operands the first may be nan and the result a number all the same.
 HIDING = {"where": 1, "eq": 2, "pow": 2, "hypot": 2}
 
@@ -88,11 +88,15 @@ def record(
     """
     notes = _Notes(exact, guards_reads)
     begin()
-    with modes.enable_grad(), modes.recording_by(notes), modes.transforming():
+
+    def call() -> Any:
         result = f(*args, **kwargs)
         if notes.refusal is not None:  # which the function has caught
             raise notes.refusal
         notes.mend()
+        return result
+
+    result = modes.recorded_by(notes, call, is_transform=True)
     outputs, shape = flatten(result, whole=is_other_array)
     del result
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
@@ -104,13 +108,12 @@ def record(
     return Recording(leaves, constants, outputs, shape, wholes, asked, lines, own, *flags)
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: a recording makes many objects, all of which are in use."""
+def uncollected(call: Callable[[], _Found]) -> _Found:
+    """What `call` returns, with no garbage collection: all that a recording makes is used."""
     was_enabled = gc.isenabled()
-    gc.disable()
     try:
-        yield
+        gc.disable()
+        return call()
     finally:
         if was_enabled:
             gc.enable()
@@ -127,9 +130,7 @@ def run(
     """
     if not (modes.active or is_inside):  # with nothing to look for each operation is quicker
         return f(*args, **kwargs)
-    inside = modes.transforming() if is_inside else nullcontext()
-    with modes.enable_grad(), modes.recording_by(None), inside:
-        return f(*args, **kwargs)
+    return modes.recorded_by(None, lambda: f(*args, **kwargs), is_transform=is_inside)
 
 
 class _Notes(modes.Recorder):
@@ -175,9 +176,12 @@ class _Notes(modes.Recorder):
 
         `peak` of one number is that number as a constant.
         """
-        with modes.recording_by(None), modes.enable_grad():
+
+        def mend() -> None:
             for op, inputs, leaf in self._cut:
                 leaf.op, leaf.inputs, leaf.partials = ops.peak, (apply(op, inputs),), (None,)
+
+        modes.recorded_by(None, mend)
         self._cut.clear()
 
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
@@ -227,8 +231,8 @@ class _Notes(modes.Recorder):
             return
         self.questions.append(("==", x, number, True))
         if number == 0.0:  # of which sign?
-            with modes.recording_by(None), modes.enable_grad():
-                angle = apply(ops.atan2, (x, -1.0))  # pi or -pi: nothing that anybody listens for
+            # pi or -pi: nothing that anybody listens for
+            angle = modes.recorded_by(None, lambda: apply(ops.atan2, (x, -1.0)))
             self.questions.append((">", angle, 0.0, angle._data > 0.0))
 
     def changed(self, what: str) -> None:

@@ -12,6 +12,7 @@ from operator import attrgetter
 from types import ModuleType
 
 from autograd.replay.backends import has_llvm
+from autograd.replay.handlers import pass_on
 from autograd.value import Value
 
 _data = attrgetter("_data")
@@ -56,6 +57,7 @@ def _native_slots() -> ModuleType | None:
         return None
     try:
         from autograd.replay.llvm.cpython import slots
-    except (ImportError, OSError):  # llvmlite is there and broken
+    except (ImportError, OSError) as error:  # llvmlite is there and broken
+        pass_on(error)
         return None
     return slots if slots.is_possible() else None

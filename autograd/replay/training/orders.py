@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from random import Random
 
 from autograd.replay.backends import has_llvm
+from autograd.replay.handlers import pass_on
 
 FEWEST = 300  # samples that are worth it
 AT_ONCE = 2_000_000  # samples; each is some 20 bytes while their orders are drawn
@@ -71,6 +72,7 @@ def _is_usual() -> bool:
     try:
         mine, theirs = Random(1), Random(1)
         same = _drawn(mine, 150, 2) == _shuffled(theirs, 150, 2)
-    except (ImportError, OSError):  # llvmlite is there and broken
+    except (ImportError, OSError) as error:  # llvmlite is there and broken
+        pass_on(error)
         return False
     return same and mine.getstate() == theirs.getstate()

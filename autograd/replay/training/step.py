@@ -16,7 +16,7 @@ from autograd.linearize import Run
 from autograd.origin import Line
 from autograd.replay.backends import step_program_of, why_python
 from autograd.replay.programs import StepProgram
-from autograd.replay.recording.recorder import collector_paused, record
+from autograd.replay.recording.recorder import record, uncollected
 from autograd.replay.reports import PathReport
 from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
@@ -138,8 +138,7 @@ class Steps:
 
     def recorded(self, samples: "array[int]", state: State, backend: str | None) -> Step:
         """The program of a step, recorded for these samples."""
-        with collector_paused():
-            return self._recorded(samples, state, backend)
+        return uncollected(lambda: self._recorded(samples, state, backend))
 
     def _recorded(self, samples: "array[int]", state: State, backend: str | None) -> Step:
         start = perf_counter()
@@ -203,8 +202,12 @@ class Steps:
 
     def _cost_to_differentiate(self, rows: Any, targets: Any) -> tuple[Any, Any]:
         """The cost, and outputs, in a recording: derivatives in it are differentiated again."""
-        with modes.transforming():
+        here, depth = modes.here(), modes.here()["transforms"]
+        try:
+            here["transforms"] = depth + 1
             return self._cost(rows, targets)
+        finally:
+            here["transforms"] = depth
 
     def eager_cost_of_one(self, sample: int) -> Any:
         """The same without a recording."""

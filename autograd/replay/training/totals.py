@@ -10,6 +10,7 @@ from itertools import repeat
 from operator import add, mul, truediv
 
 from autograd.replay.backends import has_llvm
+from autograd.replay.handlers import pass_on
 
 FEWEST = 300  # numbers that are worth it
 
@@ -37,7 +38,8 @@ def _native() -> Callable[..., "array[float]"] | None:
         return None
     try:
         from autograd.replay.llvm.training.totals import means
-    except (ImportError, OSError):  # llvmlite is there and broken
+    except (ImportError, OSError) as error:  # llvmlite is there and broken
+        pass_on(error)
         return None
     numbers, weights = array("d", [0.1, 0.7, 1e17, -0.3, 1.1, 3e17]), array("d", [3.0, 7.0, -1.0])
     return means if means(numbers, weights, 7) == _means(numbers, weights, 7) else None
