@@ -121,14 +121,18 @@ def recount() -> None:
     """Count what is open in all threads, after each change; so a change broken off heals, too."""
     global active, _recorders
     with _lock:
-        all_of = [*_switches.values()]
-        recorders = [recorder for each in all_of for recorder in each["recorders"]]
-        listening = [listener for each in all_of for listener in each["listeners"]]
-        _recorders = tuple(dict.fromkeys(filter(None, recorders)))
-        n_blocks = sum([len(each["blocks"]) for each in all_of])
-        n_heard = len(recorders) + [each.only_marks for each in listening].count(False)
-        listeners[0] = n_heard
-        active = n_blocks + len(recorders) + len(listening)
+        recorders: tuple[Recorder | None, ...] = ()
+        n_open = n_heard = 0
+        for each in _switches.values():
+            n_open += len(each["blocks"])
+            if each["recorders"]:
+                recorders += each["recorders"]
+            if each["listeners"]:
+                n_open += len(each["listeners"])
+                n_heard += [listener.only_marks for listener in each["listeners"]].count(False)
+        _recorders = tuple(dict.fromkeys(filter(None, recorders))) if recorders else ()
+        listeners[0] = n_heard + len(recorders)
+        active = n_open + len(recorders)
 
 
 def listen(listener: Listener) -> Undo:
@@ -236,10 +240,11 @@ def recorded_by(
         recount()
         return call()
     finally:
-        mine.update(before)
         try:
+            mine.update(before)
             _close(mine, block)
-        except BaseException:
+        except BaseException:  # once more, where this was broken into
+            mine.update(before)
             _close(mine, block)
             raise
 

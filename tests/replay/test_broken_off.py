@@ -20,6 +20,10 @@ from autograd import Value, modes
 from tests.replay.eager import BACKENDS, bits
 
 
+# What breaks into a generator that is being freed is told and lost, as by Python itself.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 class Pressed(BaseException):
     pass
 
@@ -78,14 +82,13 @@ TRANSFORMS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in generators
 @pytest.mark.parametrize("name", TRANSFORMS)
 def test_in_a_transform(name):
     run, before, number, n_broken = TRANSFORMS[name], state(), 0, 0
     right = bits(run())
     while broken_off(run, number):
         assert state() == before, number
-        number, n_broken = number + 3, n_broken + 1
+        number, n_broken = number + 1, n_broken + 1
     assert n_broken > 20
     assert bits(run()) == right
 
@@ -105,7 +108,7 @@ def test_in_a_compiled_function(backend):
     number, n_broken = 0, 0
     while broken_off(run, number):
         assert state() == before, number
-        number, n_broken = number + (29 if backend == "python" else 61), n_broken + 1
+        number, n_broken = number + (13 if backend == "python" else 29), n_broken + 1
     assert n_broken > 50
     assert bits(ag.compile(slope, backend=backend)(X)) == right
     (Value(2.0) * 3.0).backward()
@@ -126,7 +129,7 @@ def test_in_a_training():
     number, n_broken = 0, 0
     while broken_off(run, number):
         assert state() == before, number
-        number, n_broken = number + 1009, n_broken + 1
+        number, n_broken = number + 503, n_broken + 1
     assert n_broken > 10
 
 

@@ -177,7 +177,7 @@ def _parts_of(x: Any) -> Sequence[Any] | None:
     if isinstance(x, _LIKE_LISTS):
         return [*x]
     if type(x) in (list, tuple):  # in one of these
-        return x
+        return [*x]
     return [*x.items()] if isinstance(x, (dict, UserDict, ChainMap, MappingProxyType)) else None
 
 
