@@ -19,7 +19,6 @@ import nn
 from autograd import Value, modes
 from tests.replay.eager import BACKENDS, bits
 
-
 # What breaks into a generator that is being freed is told and lost, as by Python itself.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
