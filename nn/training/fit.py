@@ -274,7 +274,8 @@ def _descend(
             if n_done == 0:
                 answers = [targets[i] for i in batch]
                 outputs = [model(rows[i]) for i in batch]  # forward propagation
-                loss = cost.loss([*outputs], [*answers])  # loss, which may empty its lists
+                # Loss, which may empty its lists.
+                loss = (cost.loss if is_checked else cost.first_loss)([*outputs], [*answers])
                 if is_first := not is_checked:
                     require_gradient(loss, outputs, optimizer.parameters)
                     is_checked = True

@@ -8,6 +8,7 @@ import math
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Op, Value, ops
 from nn.losses import mse_loss
 from nn.training.cost import (
@@ -164,3 +165,12 @@ def test_an_output_that_is_pulled_beyond_its_label(data, grad, target, goes_beyo
 def test_of_an_operation_with_an_index_the_index_alone_is_dead(name):
     node = ops.TABLE[name].apply((Value(1.0), Value(2.0), Value(3.0)))
     assert [_is_dead(node, i) for i in range(3)] == [True, False, False]
+
+
+def test_a_loss_that_takes_lists_for_numbers_is_told_what_it_is_called_with():
+    model = nn.Neuron(1, seed=0)
+    with pytest.raises(TypeError, match="unsupported operand") as found:
+        nn.fit(model, ([[1.0], [2.0]], [1.0, 2.0]), lambda o, t: (o - t) ** 2, epochs=1, lr=0.1,
+               verbose=False)  # fmt: skip
+    (note,) = found.value.__notes__
+    assert note.startswith("fit: a loss is called with all outputs and all targets of a batch")
