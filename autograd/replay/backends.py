@@ -1,6 +1,6 @@
 """Which backend translates a program.
 
-Owns the choice between native code and straight-line Python.
+Owns the choice between native code and a program of Python.
 """
 
 import sys

@@ -41,8 +41,10 @@ def test_the_text_of_a_batch_is_a_loop_over_its_samples():
     compiled = ag.compile(ag.value_and_grad(neuron, (0, 1)))
     compiled(0.5, -0.25, np.arange(50.0), np.ones(50))
     assert compiled.source == (
-        "# x[0:2]: the arguments\n"
-        "# x[2:102]: the arrays\n"
+        "# x[0]: w\n"
+        "# x[1]: b\n"
+        "# x[2:52]: x\n"
+        "# x[52:102]: y\n"
         "# returned[0:3]: the result\n"
         "from autograd.ops import TABLE\n"
         "\n"
@@ -77,7 +79,7 @@ def test_a_branch_is_asked_as_soon_as_its_numbers_are_there():
     compiled = ag.compile(f)
     compiled(-1.0)
     assert compiled.source == (
-        "# x[0]: the arguments\n"
+        "# x[0]: x\n"
         "# returned[0]: the result\n"
         "from autograd.ops import TABLE\n"
         "\n"
@@ -185,3 +187,25 @@ def test_what_is_asked_twice_is_asked_once():
         "if x[0] != 0.5:", "if not x[1] == x[1]:", "if x[2] < 0.5:", "if not x[2] == x[2]:",
         "if not x[3] < 0.5:",
     ]  # fmt: skip
+
+
+def test_the_arguments_have_the_names_of_the_parameters():
+    weight = ag.Value(0.5)
+
+    def f(x, *others, rows, scale=1.0):
+        return x * weight * others[0] * others[1][1] * ag.sum(rows["a"]) * scale
+
+    compiled = ag.compile(ag.grad(f))
+    compiled(2.0, 3.0, [4.0, 5.0], rows={"a": np.array([1.0, 2.0])}, scale=2.0)
+    assert compiled.source.splitlines()[:7] == [
+        "# x[0]: x",
+        "# x[1]: argument 1",
+        "# x[2:4]: argument 2",
+        "# x[4]: scale",
+        "# x[5]: Values from outside, such as weights",
+        "# x[6:8]: rows",
+        "# returned[0]: the result",
+    ]
+    compiled = ag.compile(max)  # of which Python knows no parameters
+    assert compiled(1.0, 2.0) == 2.0
+    assert compiled.source.startswith("# x[0]: argument 0\n# x[1]: argument 1\n")

@@ -10,7 +10,7 @@ import warnings
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
-from inspect import iscoroutine
+from inspect import Parameter, iscoroutine, signature
 from operator import attrgetter
 from types import MethodType
 from typing import Any
@@ -222,7 +222,14 @@ class Compiled(Entered):
             self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         path, trial, numbers = path_of(
-            recording, bound, self.mode, self.backend, parts.key, self._slow, start
+            recording,
+            bound,
+            self.mode,
+            self.backend,
+            parts.key,
+            self._slow,
+            start,
+            _parameters(self._function),
         )
         self._allowance.spend(len(path.tape.rows) + len(path.tape.guards), path.seconds)
         has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
@@ -353,6 +360,16 @@ class Compiled(Entered):
 
     def __repr__(self) -> str:
         return f"<compiled {self._name}: {self.mode}>"
+
+
+def _parameters(f: Any) -> list[str]:
+    """The names of its parameters that are given by place, if Python knows them."""
+    try:
+        found = signature(f).parameters.values()
+    except (TypeError, ValueError):  # of built-in functions
+        return []
+    by_place = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+    return [each.name for each in found if each.kind in by_place]
 
 
 def _differentiated(f: Any) -> tuple[int, ...] | None:

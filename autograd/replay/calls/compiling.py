@@ -34,7 +34,7 @@ def compile(f: Any = _LEFT_OUT, mode: str = "exact", backend: str | None = None)
             what is decorated.
         mode: "exact", eager's bits; "fast", within some units in the last place: sums by fused
             multiply-add and in another order, polynomials for exp, tanh and others.
-        backend: "llvm" (extra `compile`), native code, or "python", straight-line Python; None
+        backend: "llvm" (extra `compile`), native code, or "python", a program of Python; None
             chooses llvm if it is installed.
 
     The result is called as `f` is, with floats, ints, and lists, tuples, dicts and arrays of them,

@@ -14,7 +14,7 @@ from autograd.containers import Shape
 from autograd.origin import Line
 from autograd.replay.backends import program_of
 from autograd.replay.programs import Direct, Program
-from autograd.replay.python.text import legend
+from autograd.replay.python.text import legend as comments
 from autograd.replay.recording.binding import Bound
 from autograd.replay.recording.recorder import Recording
 from autograd.replay.recording.results import Builder, builder_of
@@ -81,6 +81,7 @@ def path_of(
     key: tuple[Any, ...],
     slow: Callable[..., Any],
     start: float,
+    parameters: Sequence[str],
 ) -> Made:
     """The program of a recording.
 
@@ -90,6 +91,7 @@ def path_of(
         key: what the program is made for, as `take_apart` has it.
         slow: what serves the calls that native code cannot take itself.
         start: when the recording began, in seconds of `time.perf_counter`.
+        parameters: their names, as far as they have any.
     """
     fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
     outputs = [x for x in recording.outputs if is_number(x)]
@@ -110,25 +112,28 @@ def path_of(
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
     made = shape, fixed, wholes, build, seconds, recording.is_near, n_own, recording.lines
-    path = Path(tape, program, recording.leaves, *made, guesses, _legend(bound, recording, tape))
+    legend = _legend(bound, recording, len(outputs), parameters)
+    path = Path(tape, program, recording.leaves, *made, guesses, legend)
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]
     return Made(path, Trial(numbers, False), result)
 
 
-def _legend(bound: Bound, recording: Recording, tape: Tape) -> str:
+def _legend(bound: Bound, recording: Recording, n_outputs: int, names: Sequence[str]) -> str:
     """What the inputs and outputs of the program are."""
-    n_own = len(recording.own)
-    return legend(
-        [
-            (len(bound.scalars), "the arguments"),
-            (len(recording.leaves), "Values from outside, such as weights"),
-            (sum(map(len, bound.arrays)), "the arrays"),
-        ],
-        [
-            (len(tape.outputs) - n_own, "the result"),
-            (n_own, "of operations of one's own that nothing needs"),
-        ],
+
+    def name(where: int | str) -> str:
+        if isinstance(where, str):
+            return where
+        return names[where] if where < len(names) else f"argument {where}"
+
+    scalars = [(n, name(where)) for where, n, _ in bound.shares]
+    arrays = [name(where) for where, _, n in bound.shares for _ in range(n)]
+    sizes = map(len, bound.arrays)
+    leaves = len(recording.leaves), "Values from outside, such as weights"
+    own = len(recording.own), "of operations of one's own that nothing needs"
+    return comments(
+        [*scalars, leaves, *zip(sizes, arrays, strict=True)], [(n_outputs, "the result"), own]
     )
 
 

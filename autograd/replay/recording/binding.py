@@ -48,6 +48,7 @@ class Bound(NamedTuple):
         is_unlike: whether one of these, or an array, computes otherwise than Python's floats and
             ints do.
         spans: the arguments that are lists, tuples or arrays.
+        shares: for each argument its place or name, and how many of `scalars` and `arrays` it has.
     """
 
     args: list[Any]
@@ -57,6 +58,7 @@ class Bound(NamedTuple):
     has_plain: bool
     is_unlike: bool
     spans: list[Span]
+    shares: list[tuple[int | str, int, int]]
 
 
 def bind(
@@ -81,12 +83,12 @@ def bind(
     values = {i % len(args) for i in but_for if type(i) is int} if args else set()
     for i, x in enumerate(args):
         binder.are_plain = are_plain and i not in values
-        bound.append(binder.argument(x))
+        bound.append(binder.argument(x, i))
     binder.are_plain = are_plain
-    named = {name: binder.argument(x) for name, x in kwargs.items()}
+    named = {name: binder.argument(x, name) for name, x in kwargs.items()}
     scalars, arrays = binder.scalars, binder.arrays
     flags = binder.has_plain, binder.is_unlike
-    return Bound(bound, named, scalars, arrays, *flags, binder.spans)
+    return Bound(bound, named, scalars, arrays, *flags, binder.spans, binder.shares)
 
 
 class _Binder:
@@ -97,15 +99,17 @@ class _Binder:
         self.scalars: list[Value] = []
         self.arrays: list[list[Value]] = []
         self.spans: list[Span] = []
+        self.shares: list[tuple[int | str, int, int]] = []
         self.has_plain = self.is_unlike = False
 
-    def argument(self, x: Any) -> Any:
+    def argument(self, x: Any, where: int | str) -> Any:
         """An argument, as `bound`."""
         before = len(self.scalars), len(self.arrays)
         twin = self.bound(x)
         n = len(x) if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim) else 0
         here = range(before[0], len(self.scalars)), range(before[1], len(self.arrays))
         self.spans += [Span(n, *here)] if n else []
+        self.shares.append((where, len(here[0]), len(here[1])))
         return twin
 
     def bound(self, x: Any) -> Any:
