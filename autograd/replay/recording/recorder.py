@@ -128,8 +128,13 @@ def run(
         f, args, kwargs: the call.
         is_inside: whether transforms give Values, as inside of another one; else numbers.
     """
-    if not (modes.active or is_inside):  # with nothing to look for each operation is quicker
-        return f(*args, **kwargs)
+    if not modes.active:  # with nothing to look for each operation is quicker
+        here, depth = modes.here(), modes.here()["transforms"]
+        try:
+            here["transforms"] = depth + is_inside
+            return f(*args, **kwargs)
+        finally:
+            here["transforms"] = depth
     return modes.recorded_by(None, lambda: f(*args, **kwargs), is_transform=is_inside)
 
 
