@@ -206,7 +206,10 @@ SGD_OF_MODEL = "nn.SGD(model.parameters(), lr=0.1)"
         (lambda m: fit(MLP, (X, Y), "mse", lr=0.1), "the model comes first"),
         (lambda m: fit(m, (X, Y), "mse"), "no learning rate; give lr=..., such as 0.1"),
         (lambda m: fit(m, (X, Y), "mse", 0.1), "give the learning rate by name: fit(model"),
-        (lambda m: fit(m, (X, Y), "mse", SGD), f"one such as {SGD_OF_MODEL}, got class SGD"),
+        (
+            lambda m: fit(m, (X, Y), "mse", SGD),
+            f"such as {SGD_OF_MODEL}, or an nn.SGD with a step() of your own, got class SGD",
+        ),
         (lambda m: fit(m, (X, Y), "mse", None), "optimizer must be a name (sgd) or one such as"),
         (lambda m: fit(m, (X, Y), "mse", hinge_loss), "optimizer must be a name (sgd) or one"),
         (lambda m: fit(m, (X, Y), "mse", "adam", lr=0.1), "unknown optimizer 'adam'; choose one"),
