@@ -45,6 +45,9 @@ def load(target: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise EngineError(f"{target}: is no Python file; name one that ends in .py")
     module = importlib.util.module_from_spec(spec)
+    # Python tells the file of this second from that of the last by its size: an engine with another
+    # sign would be the one before.
+    sys.dont_write_bytecode = True
     sys.path.insert(0, folder)
     sys.modules[name] = module
     spec.loader.exec_module(module)
