@@ -55,12 +55,7 @@ class Run:
                 self.inputs += fresh
                 self.input_shapes.append(shape)
                 bound[place] = shape.rebuild(fresh)
-            here, depth = modes.here(), modes.here()["transforms"]
-            try:  # a with-block may be broken into, by a Ctrl-C, as it ends
-                here["transforms"] = depth + 1
-                result = f(*bound, **kwargs)
-            finally:
-                here["transforms"] = depth
+            result = modes.counted("transforms", lambda: f(*bound, **kwargs))
         self.outputs, self.output_shape = flatten(result)
         convert(
             self.outputs,
@@ -122,12 +117,8 @@ class Run:
                 cotangents[y] = _plus(total, seed)
         runs_rules_again = self._on_values_with(seeds)
         if runs_rules_again:
-            here, depth = modes.here(), modes.here()["sweeps"]
-            try:  # rules run again on Values: no operation of the user's, nobody is told
-                here["sweeps"] = depth + 1
-                self._pull_values(cotangents)
-            finally:
-                here["sweeps"] = depth
+            # Rules run again on Values: no operation of the user's, nobody is told.
+            modes.counted("sweeps", lambda: self._pull_values(cotangents))
         else:
             pull_back(self.order, cotangents)
         if modes.active:
@@ -153,12 +144,7 @@ class Run:
         tangents: dict[Any, Any] = dict(zip(self.inputs, seeds, strict=True))
         runs_rules_again = self._on_values_with(seeds)
         if runs_rules_again:
-            here, depth = modes.here(), modes.here()["sweeps"]
-            try:
-                here["sweeps"] = depth + 1
-                self._push_values(tangents)
-            finally:
-                here["sweeps"] = depth
+            modes.counted("sweeps", lambda: self._push_values(tangents))
         else:
             push_forward(self.order, tangents)
         if modes.active:

@@ -214,6 +214,20 @@ class _Recorded:
     value = True
 
 
+def counted(switch: str, call: Callable[[], _Found], by: int = 1) -> _Found:
+    """What `call` returns, while this thread's "transforms" or "sweeps" are so many more.
+
+    Ends as `recorded_by` does.
+    """
+    mine = here()
+    depth = mine[switch]
+    try:
+        mine[switch] = depth + by
+        return call()
+    finally:
+        mine[switch] = depth
+
+
 def recorded_by(
     recorder: Recorder | None, call: Callable[[], _Found], *, is_transform: bool = False
 ) -> _Found:

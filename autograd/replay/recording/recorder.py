@@ -129,12 +129,7 @@ def run(
         is_inside: whether transforms give Values, as inside of another one; else numbers.
     """
     if not modes.active:  # with nothing to look for each operation is quicker
-        here, depth = modes.here(), modes.here()["transforms"]
-        try:
-            here["transforms"] = depth + is_inside
-            return f(*args, **kwargs)
-        finally:
-            here["transforms"] = depth
+        return modes.counted("transforms", lambda: f(*args, **kwargs), is_inside)
     return modes.recorded_by(None, lambda: f(*args, **kwargs), is_transform=is_inside)
 
 

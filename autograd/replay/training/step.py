@@ -202,12 +202,7 @@ class Steps:
 
     def _cost_to_differentiate(self, rows: Any, targets: Any) -> tuple[Any, Any]:
         """The cost, and outputs, in a recording: derivatives in it are differentiated again."""
-        here, depth = modes.here(), modes.here()["transforms"]
-        try:
-            here["transforms"] = depth + 1
-            return self._cost(rows, targets)
-        finally:
-            here["transforms"] = depth
+        return modes.counted("transforms", lambda: self._cost(rows, targets))
 
     def eager_cost_of_one(self, sample: int) -> Any:
         """The same without a recording."""
