@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings, strategies as st
 
 import autograd as ag
 from autograd.replay.python import text as writing
+from autograd.replay.python.names import runs, sliced
 from autograd.replay.python.program import interpret
 from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes import repeating as choice
@@ -52,7 +53,8 @@ def test_the_text_of_a_batch_is_a_loop_over_its_samples():
         "\n"
         "def program(x):\n"
         "    s = [0.0] * 50\n"
-        "    x0, x1 = x[0:2]\n"
+        "    x0 = x[0]\n"
+        "    x1 = x[1]\n"
         "    v399 = v449 = 0.0\n"
         "    for i in range(50):  # samples, the last one first\n"
         "        r0 = x[51 - i]\n"
@@ -171,11 +173,23 @@ def test_a_sum_of_thousands_of_terms_a_sample_is_lines_that_python_can_read():
     assert compiled.source is compiled.source  # not written anew
 
 
+def test_places_are_cut_where_their_distance_changes():
+    places = [5, 9, 10, 11, 12, None, 7, 7, 4, 2, 0, 3, None]
+    found = [[5], [9, 10, 11, 12], [], [7], [7], [4, 2, 0], [3], []]
+    assert [*runs(places)] == found
+    assert [*runs(range(9), 4)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8]]
+    texts = [sliced("s", run) for run in ([5], [9, 10, 11, 12], [4, 2, 0], [0, 3, 6])]
+    assert texts == ["s[5]", "s[9:13]", "reversed(s[0:5:2])", "s[0:7:3]"]
+
+
 def test_a_name_is_the_one_that_python_makes_of_it():
     half = ag.Op("\N{LATIN SMALL LIGATURE FI}", lambda x: x / 2.0, lambda y, x: (0.5,))
     compiled = ag.compile(lambda x: half(x) * x, backend="python")
     assert [compiled(x) for x in (1.0, 2.0, 3.0)] == [0.5, 2.0, 4.5]
-    assert compiled.n_eager == 0
+    twin = ag.Op("\N{LATIN SMALL LIGATURE FI}", lambda x: x / 4.0, lambda y, x: (0.25,))
+    both = ag.compile(lambda x: half(x) * twin(x), backend="python")
+    assert [both(x) for x in (1.0, 2.0, 4.0)] == [0.125, 0.5, 2.0]
+    assert (compiled.n_eager, both.n_eager) == (0, 0)
 
 
 def test_what_is_asked_twice_is_asked_once():

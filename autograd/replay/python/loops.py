@@ -1,4 +1,4 @@
-"""Loops: what a program does again and again, as a function with one loop.
+"""Loops: what a program does again and again, as one loop.
 
 Owns that text. What is the same in each round is read before the loop; what a round hands on to the
 next one is a variable; what is another number in each stands in a list, at a place that goes on
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from autograd.replay.python.names import Names
+from autograd.replay.python.names import Names, runs, sliced
 from autograd.replay.tapes.rounds import Carried, Operand, Own, Rounds, Same, Stream
 
 _Line = tuple[int, str]  # a slot, and what computes it
@@ -18,7 +18,7 @@ IN_A_LINE = 8  # numbers; and Python reads no expression of thousands of terms
 
 
 class Loops:
-    """One function of rounds, while it is written.
+    """The loop of some rounds, while it is written.
 
     Args:
         names: what its numbers are called.
@@ -41,7 +41,7 @@ class Loops:
             self._at_hand[operand] = self._operand(operand, n_uses)
 
     def lines(self) -> Iterator[str]:
-        """What stands in the function."""
+        """All that stands in the function because of it."""
         rounds, names = self._rounds, self._names
         always, gated, after = list[_Line](), list[_Line](), list[str]()
         starts: dict[str, list[str]] = {}  # which sums begin with the same number
@@ -81,11 +81,8 @@ class Loops:
     def _same(self) -> Iterator[str]:
         """What is the same in all rounds, as variables; side by side, several in a line."""
         for name, places in self._read_once.items():
-            for run in side_by_side(sorted(places)):
-                for some in cut(run):
-                    goals = ", ".join([f"{name}{place}" for place in some])
-                    read = f"{some[0]}:{some[-1] + 1}" if len(some) > 1 else f"{some[0]}"
-                    yield f"{goals} = {name}[{read}]"
+            for run in runs(sorted(places), IN_A_LINE):
+                yield f"{', '.join([f'{name}{place}' for place in run])} = {sliced(name, run)}"
 
     def _with_titles(self, lines: list[_Line]) -> Iterator[str]:
         for slot, line in lines:
@@ -158,12 +155,3 @@ def _going_on(start: int, step: int) -> str:
 def cut(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     """As many as one line has, and the next ones."""
     return (items[i : i + IN_A_LINE] for i in range(0, len(items), IN_A_LINE))
-
-
-def side_by_side(places: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Ascending places, cut where one is left out."""
-    start = 0
-    for end in range(1, len(places) + 1):
-        if end == len(places) or places[end] != places[end - 1] + 1:
-            yield places[start:end]
-            start = end

@@ -4,7 +4,7 @@ Owns the list `s`, in which numbers stand that several functions read, and how P
 instruction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import normalize
 
 from autograd.op import Op
@@ -117,8 +117,10 @@ class Names:
         if row.name == "neg":
             return f"-{operands[0]}"
         if row not in self._names:
-            plain = f"f_{normalize('NFKC', row.name)}"  # as Python does with its names
-            name = plain if plain not in self.called else f"f{len(self.called)}_{row.name}"
+            plain = normalize("NFKC", row.name)  # as Python does with its names
+            name = f"f_{plain}"
+            if name in self.called:
+                name = f"f{len(self.called)}_{plain}"
             self._names[row] = name
             self.called[name] = row
         return f"{self._names[row]}({', '.join(operands)})"
@@ -129,3 +131,37 @@ def _constant(x: float) -> str:
     if x != x or x in (float("inf"), float("-inf")):
         return f"float('{x!r}')"
     return repr(x) if repr(x)[0] != "-" else f"({x!r})"
+
+
+def runs(places: Sequence[int | None], most: int | None = None) -> Iterator[Sequence[int]]:
+    """Places in a list, cut where their distance changes; nothing for None, which is in no list.
+
+    Two are no run yet: the second may be the first of others.
+
+    Args:
+        most: how long a run is; None: as long as it goes on.
+    """
+    start, n = 0, len(places)
+    while start < n:
+        end = start + 1
+        if (first := places[start]) is not None:
+            second = places[end] if end < n else None
+            step = second - first if second is not None else 0
+            while step and end < n and places[end] == first + step * (end - start):
+                end += 1
+        if end - start < 3:
+            end = start + 1
+        elif most is not None:
+            end = min(end, start + most)
+        yield [place for place in places[start:end] if place is not None]
+        start = end
+
+
+def sliced(name: str, places: Sequence[int]) -> str:
+    """What stands at the places of a run: one number, or several."""
+    first, last = places[0], places[-1]
+    if len(places) == 1:
+        return f"{name}[{first}]"
+    step = abs(places[1] - first)
+    found = f"{name}[{min(first, last)}:{max(first, last) + 1}{f':{step}' if step > 1 else ''}]"
+    return found if first < last else f"reversed({found})"

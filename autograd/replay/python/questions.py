@@ -5,7 +5,7 @@ Owns that many alike, such as one for each sample, are one line.
 
 from collections.abc import Iterator, Sequence
 
-from autograd.replay.python.names import Names
+from autograd.replay.python.names import Names, runs, sliced
 from autograd.replay.tapes.tape import Guard
 
 ELSEWHERE = "    return None  # another program's way"
@@ -39,19 +39,7 @@ def _side_by_side(names: Names, slots: Sequence[int], taken: set[int]) -> Iterat
         if (found := names.in_list(slot)) is not None:
             places.setdefault(found[0], {})[found[1]] = slot
     for name, slot_at in places.items():
-        for run in _runs(sorted(slot_at)):
+        for run in runs(sorted(slot_at)):
             if len(run) >= FEWEST:
                 taken.update([slot_at[place] for place in run])
-                step = run[1] - run[0]
-                yield f"{name}[{run[0]}:{run[-1] + 1}{f':{step}' if step > 1 else ''}]"
-
-
-def _runs(places: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Ascending numbers, cut where their distance changes."""
-    start = 0
-    while start < len(places):
-        step, end = (places[start + 1] if start + 1 < len(places) else 0) - places[start], start + 1
-        while end < len(places) and places[end] - places[end - 1] == step:
-            end += 1
-        yield places[start:end]
-        start = end
+                yield sliced(name, run)

@@ -1,7 +1,7 @@
 """Text: a program as functions of Python.
 
-Owns how an instruction is written, which function it stands in, and where the numbers stand that
-several functions read. See `loops` for what is done again and again.
+Owns which function an instruction stands in, and which numbers stand where several functions read
+them. See `loops` for what is done again and again, `names` for what is called how.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from itertools import chain
 
 from autograd.op import BUILTIN, Op
 from autograd.replay.python.loops import Loops
-from autograd.replay.python.names import Names
+from autograd.replay.python.names import Names, runs, sliced
 from autograd.replay.python.questions import asked
 from autograd.replay.tapes.phases import Outline, Phases
 from autograd.replay.tapes.rolling import Loop, between
@@ -18,7 +18,6 @@ from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Guard, Tape
 
 PER_FUNCTION = 1000  # instructions; one function of very many takes Python ever longer to compile
-SLICE = 3  # numbers side by side: fewer are named one by one
 
 _Part = Sequence[int] | Rounds  # the instructions of a function: slots, or rounds
 
@@ -211,35 +210,13 @@ class _Text:
 
     def _outputs(self) -> Iterator[str]:
         """The outputs; those that stand at even distances are one slice, but for a loss."""
-        outputs, start = self._tape.outputs, 0
+        outputs, at = self._tape.outputs, 0
         places = [self.names.place(slot) for slot in outputs]
-        while start < len(outputs):
-            n = _run(places[start:]) if start or not self.names.has_phases else 1
-            if n < SLICE:
-                n = 1
-                yield self.names.here(outputs[start])
-            else:
-                yield f"*{_slice(places[start : start + n])}"
-            start += n
-
-
-def _run(places: Sequence[int | None]) -> int:
-    """How many of the first ones go on by the same distance."""
-    n = 2
-    if None in places[:2] or len(places) < n:
-        return 1
-    step = (places[1] or 0) - (places[0] or 0)
-    while n < len(places) and places[n] == (places[n - 1] or 0) + step != places[n - 1]:
-        n += 1
-    return n
-
-
-def _slice(places: Sequence[int | None]) -> str:
-    """Of `s`, what stands there."""
-    first, second, last = places[0] or 0, places[1] or 0, places[-1] or 0
-    step = abs(second - first)
-    found = f"s[{min(first, last)}:{max(first, last) + 1}{f':{step}' if step > 1 else ''}]"
-    return found if first < last else f"reversed({found})"
+        if self.names.has_phases:
+            places[0] = None
+        for run in runs(places):
+            yield f"*{sliced('s', run)}" if len(run) > 1 else self.names.here(outputs[at])
+            at += len(run) or 1
 
 
 def _length(part: _Part) -> int:

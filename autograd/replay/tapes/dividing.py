@@ -148,8 +148,11 @@ def _renumber(owner: list[int], chains: Sequence[Sum]) -> None:
         order = tuple(dict.fromkeys([owner[i] if i >= 0 else -1 for i in total.terms]))
         orders[min(order, order[::-1])] += 1
     as_they_are = (*range(max(owner) + 1),)
-    whole = [order for order, _ in orders.most_common() if len(order) == len(as_they_are)]
-    likely = next((order for order in whole if {*order} == {*as_they_are}), as_they_are)
+    of_all = (
+        order for order, _ in orders.most_common()
+        if len(order) == len(as_they_are) and -1 not in order
+    )  # fmt: skip
+    likely = next(of_all, as_they_are)
     if likely != as_they_are:
         number = {sample: i for i, sample in enumerate(likely)}
         owner[:] = [number.get(sample, -1) for sample in owner]
