@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from inspect import signature
 from operator import is_
 from typing import Any
 
@@ -260,7 +261,7 @@ class CompiledSteps:
 
 def _words(model: Any, optimizer: Any) -> Words:
     """What rates and parameters are called in the text of a step."""
-    rates = "lr", "momentum", "dampening", "weight decay", "nesterov: 1 or 0"
+    rates = [*signature(sgd_update).parameters][3:]  # after weight, gradient and velocity
     named = model.named_parameters() if isinstance(model, Module) else []
     path_of = {parameter: path for path, parameter in named}
     return Words(rates, [path_of.get(p, "a parameter") for p in optimizer.parameters])
