@@ -10,7 +10,7 @@ import warnings
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
-from inspect import Parameter, iscoroutine, signature
+from inspect import iscoroutine
 from operator import attrgetter
 from types import MethodType
 from typing import Any
@@ -21,11 +21,10 @@ from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.calls.allowance import Allowance
 from autograd.replay.calls.entered import Entered
 from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
-from autograd.replay.calls.path import Path, path_of
+from autograd.replay.calls.path import Path, path_of, source_of
 from autograd.replay.calls.report import Report
 from autograd.replay.handlers import pass_on
 from autograd.replay.python.program import interpret
-from autograd.replay.python.text import preamble, written
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.recorder import NotReplayable, record, run, uncollected
@@ -47,7 +46,6 @@ from autograd.replay.recording.refusals import (
 )
 from autograd.replay.recording.results import holds_of_recording
 from autograd.replay.recording.trial import Trial, difference, is_translation, plain
-from autograd.replay.tapes.repeating import repeating
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
@@ -229,7 +227,7 @@ class Compiled(Entered):
             parts.key,
             self._slow,
             start,
-            _parameters(self._function),
+            self._function,
         )
         self._allowance.spend(len(path.tape.rows) + len(path.tape.guards), path.seconds)
         has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
@@ -349,8 +347,7 @@ class Compiled(Entered):
             raise ValueError(f"compile: {self._name} {why}")
         last, (of_path, text) = self._last, self._text
         if of_path is not last:
-            program, called = written(*repeating(last.tape, guesses=last.guesses))
-            text = last.legend + preamble(called) + program
+            text = source_of(last)
             self._text = last, text
         return text
 
@@ -360,16 +357,6 @@ class Compiled(Entered):
 
     def __repr__(self) -> str:
         return f"<compiled {self._name}: {self.mode}>"
-
-
-def _parameters(f: Any) -> list[str]:
-    """The names of its parameters that are given by place, if Python knows them."""
-    try:
-        found = signature(f).parameters.values()
-    except (TypeError, ValueError):  # of built-in functions
-        return []
-    by_place = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
-    return [each.name for each in found if each.kind in by_place]
 
 
 def _differentiated(f: Any) -> tuple[int, ...] | None:

@@ -7,6 +7,7 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
+from inspect import Parameter, signature
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,11 +15,12 @@ from autograd.containers import Shape
 from autograd.origin import Line
 from autograd.replay.backends import program_of
 from autograd.replay.programs import Direct, Program
-from autograd.replay.python.text import legend as comments
+from autograd.replay.python.text import legend as comments, preamble, written
 from autograd.replay.recording.binding import Bound
 from autograd.replay.recording.recorder import Recording
 from autograd.replay.recording.results import Builder, builder_of
 from autograd.replay.recording.trial import Trial, is_number
+from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.value import Value
 
@@ -81,7 +83,7 @@ def path_of(
     key: tuple[Any, ...],
     slow: Callable[..., Any],
     start: float,
-    parameters: Sequence[str],
+    function: Callable[..., Any],
 ) -> Made:
     """The program of a recording.
 
@@ -91,7 +93,7 @@ def path_of(
         key: what the program is made for, as `take_apart` has it.
         slow: what serves the calls that native code cannot take itself.
         start: when the recording began, in seconds of `time.perf_counter`.
-        parameters: their names, as far as they have any.
+        function: what was recorded.
     """
     fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
     outputs = [x for x in recording.outputs if is_number(x)]
@@ -112,11 +114,27 @@ def path_of(
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
     made = shape, fixed, wholes, build, seconds, recording.is_near, n_own, recording.lines
-    legend = _legend(bound, recording, len(outputs), parameters)
+    legend = _legend(bound, recording, len(outputs), _parameters(function))
     path = Path(tape, program, recording.leaves, *made, guesses, legend)
     numbers = array("d", [x._data for x in inputs]).tobytes()
     result = [x._data if isinstance(x, Value) else x for x in outputs]
     return Made(path, Trial(numbers, False), result)
+
+
+def source_of(path: Path) -> str:
+    """The program as text of Python, which runs by itself."""
+    text, called = written(*repeating(path.tape, guesses=path.guesses))
+    return path.legend + preamble(called) + text
+
+
+def _parameters(f: Any) -> list[str]:
+    """The names of its parameters that are given by place, if Python knows them."""
+    try:
+        found = signature(f).parameters.values()
+    except (TypeError, ValueError):  # of built-in functions
+        return []
+    by_place = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+    return [each.name for each in found if each.kind in by_place]
 
 
 def _legend(bound: Bound, recording: Recording, n_outputs: int, names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from autograd.replay.tapes.tape import Tape
 SHORT = 256  # instructions: quicker to read, and to run, one after another
 
 
-class Plan(NamedTuple):
+class Repeated(NamedTuple):
     """A tape, and what of it is done again and again: samples, or loops, or nothing."""
 
     tape: Tape
@@ -26,7 +26,7 @@ class Plan(NamedTuple):
 
 def repeating(
     tape: Tape, of_inputs: Sequence[int] = (), guesses: Sequence[Sequence[int]] = ()
-) -> Plan:
+) -> Repeated:
     """The program with its repetitions; as it is, where writing them out is not twice as long.
 
     Args:
@@ -41,8 +41,8 @@ def repeating(
         if samples is not None:
             n_written = sum(map(len, samples.scalars)) + len(samples.rows)
             if 2 * n_written < len(tape.rows):
-                return Plan(found, samples, ())
+                return Repeated(found, samples, ())
         loops = find_loops(plain, len(plain.rows) - len(tape.rows) // 2)
         if loops:
-            return Plan(plain, None, loops)
-    return Plan(tape, None, ())
+            return Repeated(plain, None, loops)
+    return Repeated(tape, None, ())
