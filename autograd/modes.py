@@ -82,6 +82,11 @@ class Recorder:
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         """The function asked whether `a question b`, where question is an operator of Python."""
 
+    def compared(self, question: str, a: Any, b: Any, answer: bool) -> Any:
+        """The same; what is returned stands for the answer: it may be asked later, or never."""
+        self.asked(question, a, b, answer)
+        return answer
+
     def ran_own(self, node: Any) -> None:
         """An operation of the user's own made `node`: it may raise for other numbers."""
 
@@ -194,6 +199,12 @@ def asked(question: str, a: Any, b: Any, answer: bool) -> None:
     """Tell this thread's recorder what a comparison answered."""
     if _context.recorder is not None:
         _context.recorder.asked(question, a, b, answer)
+
+
+def compared(question: str, a: Any, b: Any, answer: Any) -> Any:
+    """The same of one that may be asked later, or never; return what stands for the answer."""
+    recorder = _context.recorder
+    return answer if recorder is None else recorder.compared(question, a, b, answer)
 
 
 def read(x: Any) -> None:

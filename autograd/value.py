@@ -196,6 +196,13 @@ class Value:
             return NotImplemented
         return _answered("==", self, other, self._data == other)
 
+    def __ne__(self, other: object) -> Any:
+        if isinstance(other, Value):
+            return self is not other
+        if not _is_scalar(other):
+            return NotImplemented
+        return _answered("!=", self, other, self._data != other)
+
     __hash__ = object.__hash__
 
     def __lt__(self, other: Any) -> Any:
@@ -485,10 +492,8 @@ def _number_of(x: Any) -> Any:
 
 
 def _answered(question: str, a: Value, b: Any, answer: Any) -> Any:
-    """What a comparison answered; a recording, which must ask again at each replay, is told."""
-    if modes.active:
-        modes.asked(question, a, b, answer)
-    return answer
+    """What a comparison answered; in a recording, which asks again at each replay, what is that."""
+    return modes.compared(question, a, b, answer) if modes.active else answer
 
 
 def _name(node: Value) -> str:

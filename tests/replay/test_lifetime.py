@@ -110,7 +110,7 @@ def test_how_many_programs_are_kept(backend):
         assert len(compiled._layouts) <= MOST_LAYOUTS
     with pytest.raises(ReferenceError, match="does not exist any more"):
         ag.compile(lambda x: x, backend=backend).func(1.0)
-    ways = ag.compile(lambda x: x * float(sum(x > k for k in range(40))), backend=backend)
+    ways = ag.compile(lambda x: x * float(sum(1 for k in range(40) if x > k)), backend=backend)
     for k in range(MOST_PATHS):
         assert ways(k + 0.5) == (k + 0.5) * (k + 1.0)
     assert len(ways.report().paths) == MOST_PATHS

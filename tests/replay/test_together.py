@@ -77,7 +77,7 @@ def test_a_way_that_many_record_at_once_is_one(backend):
 @both
 def test_a_function_is_given_up_in_one_thread_while_others_run_it(backend):
     def f(x):
-        return x * float(sum(x > k for k in range(40)))
+        return x * float(sum(1 for k in range(40) if x > k))
 
     compiled = ag.compile(f, backend=backend)
     for x in (0.25, 0.5, 0.125):
@@ -86,7 +86,7 @@ def test_a_function_is_given_up_in_one_thread_while_others_run_it(backend):
     def work(thread):
         for k in range(12 if thread < 2 else 40):
             x = 0.25 if thread > 4 else (7 * k + thread) % 40 + 0.5
-            assert compiled(x) == x * float(sum(x > k for k in range(40)))
+            assert compiled(x) == x * float(sum(1 for k in range(40) if x > k))
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RuntimeWarning)

@@ -27,7 +27,13 @@ from autograd.replay.handlers import pass_on
 from autograd.replay.python.program import interpret
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
-from autograd.replay.recording.recorder import NotReplayable, record, run, uncollected
+from autograd.replay.recording.recorder import (
+    NotReplayable,
+    Recording,
+    record,
+    run,
+    uncollected,
+)
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
     HAS_NONE,
@@ -49,6 +55,8 @@ from autograd.replay.recording.trial import Trial, difference, is_translation, p
 from autograd.vectorize import vmap
 
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
+
+_AGAIN: Any = object()  # in place of a result: to be recorded once more
 
 _data = attrgetter("_data")
 _is_nan = math.isnan
@@ -169,7 +177,12 @@ class Compiled(Entered):
                 with changing:
                     layout.seconds_missed += time.perf_counter() - start
         try:
-            return uncollected(lambda: self._recorded(layout, tried, parts, args, kwargs, start))
+            result = _AGAIN
+            while result is _AGAIN:
+                result = uncollected(
+                    lambda: self._recorded(layout, tried, parts, args, kwargs, start)
+                )
+            return result
         except Exception as error:
             if not isinstance(error, NotReplayable):  # which the function itself does not raise
                 self._allowance.spend_in_vain(layout, time.perf_counter() - start)
@@ -193,7 +206,9 @@ class Compiled(Entered):
             return self._eager(args, kwargs, HAS_NONE)
         given = which_items([*bound.args, *bound.kwargs.values()])
         try:
-            recording = record(function, bound.args, bound.kwargs, inputs, is_exact, True)
+            recording = record(
+                function, bound.args, bound.kwargs, inputs, is_exact, True, layout.asks_all
+            )
         except NotReplayable:
             raise
         except Exception as error:
@@ -207,7 +222,7 @@ class Compiled(Entered):
             self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         recipe = recipe_of(self._function)
-        if recipe is not None and recipe.transform is vmap and recording.asked:
+        if recipe is not None and recipe.transform is vmap and recording.parts_ways:
             one = Compiled(recipe.function, self.mode, self.backend, self._are_plain)
             layout.by_sample = vmap(one, *recipe.settings)
             return layout.by_sample(*args, **kwargs)
@@ -217,6 +232,8 @@ class Compiled(Entered):
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             for coroutine in filter(iscoroutine, recording.outputs):
                 coroutine.close()  # nobody is going to await it
+            if self._has_to_ask_all(layout, recording):
+                return _AGAIN
             self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         path, trial, numbers = path_of(
@@ -231,15 +248,28 @@ class Compiled(Entered):
         )
         self._allowance.spend(len(path.tape.rows) + len(path.tape.guards), path.seconds)
         has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
-        if bound.has_plain and not has_nan:  # none are in a recording: is their class asked for?
+        # In a recording are no plain numbers and no bools: is their class asked for?
+        if (bound.has_plain or recording.computes) and not has_nan:
             right, shape_then = self._of_function(args, kwargs)
             if why := difference(path, numbers, right, shape_then):
+                if self._has_to_ask_all(layout, recording):
+                    return _AGAIN
                 self._give_up(layout, why, stacklevel=8)
                 self._eager_calls[HAS_NONE] += 1
                 return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):
             self._last = path
         return self._eager(args, kwargs, NAN) if has_nan else path.build(numbers)
+
+    def _has_to_ask_all(self, layout: Layout, recording: Recording) -> bool:
+        """Whether the next recording of a function may do better, with each comparison a bool."""
+        if not recording.computes:
+            return False
+        with changing:
+            layout.asks_all = True
+            layout.clear()
+            self._open(self._layouts.beginning_with(layout))
+        return True
 
     def _result_instead(
         self,
@@ -295,8 +325,7 @@ class Compiled(Entered):
         with changing:
             is_known = bool(layout.eager)
             layout.eager = why
-            layout.paths.clear()
-            layout.unproven.clear()
+            layout.clear()
             self._open(self._layouts.beginning_with(layout))
         if is_known:  # another thread has told
             return

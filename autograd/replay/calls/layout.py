@@ -35,6 +35,8 @@ class Layout:
         unproven: the paths that have not yet been compared with the function on other numbers.
         entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
+        asks_all: whether each comparison is a question: the function does with a bool what it
+            cannot do with what stands for one.
         raised: what the function raised when it was last recorded in vain; "" if it did not.
         n_raised: how often it has since the last program, and seconds_raised: how long recordings
             in vain have taken, but for the first few.
@@ -49,6 +51,7 @@ class Layout:
         self.unproven: dict[int, Trial] = {}
         self.entered: set[int] = set()
         self.eager = self.raised = ""
+        self.asks_all = False
         self.n_missed, self.seconds_missed = 0, 0.0
         self.n_raised, self.seconds_raised = 0, 0.0
         self.by_sample: Callable[..., Any] | None = None
@@ -64,6 +67,11 @@ class Layout:
             self.paths.insert(0, path)
             self.unproven[id(path)] = trial
             return True
+
+    def clear(self) -> None:
+        """Throw its programs away; in `changing`."""
+        self.paths.clear()
+        self.unproven.clear()
 
     def entrances(self) -> list[Entrance]:
         """The ways into native code: of paths that have been compared, on other numbers or not."""

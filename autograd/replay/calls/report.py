@@ -66,8 +66,8 @@ class Report(NamedTuple):
                 notes.append(
                     f"({kinds}): {count(layout.n_missed, 'call')} since the last program went "
                     "another way: each branch, and each int that is compared or indexes a list, is "
-                    "a way of its own; autograd.where of a number, where(relu(x), a, b) for x > 0, "
-                    "and autograd.take choose without one"
+                    "a way of its own; autograd.where(x > 0, a, b) and autograd.take choose "
+                    "without one"
                 )
             for path in [*layout.paths]:
                 tape, program = path.tape, path.program

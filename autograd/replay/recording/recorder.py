@@ -18,7 +18,9 @@ from autograd.backward import topological_order
 from autograd.containers import Shape, flatten
 from autograd.op import Op
 from autograd.origin import Line, current_line
+from autograd.replay.handlers import pass_on
 from autograd.replay.recording.arguments import is_other_array
+from autograd.replay.recording.conditions import Condition, Question
 from autograd.replay.recording.in_arrays import begin
 from autograd.replay.recording.traced import Traced, Whole
 from autograd.replay.tapes.tape import CONDITIONS
@@ -43,13 +45,15 @@ class Recording(NamedTuple):
         outputs: what it returned, taken apart: Values, numbers, and whatever else stands there.
         shape: the container of the outputs.
         wholes: the places of the outputs that are whole numbers.
-        asked: (question, a, b, answer), in order.
+        asked: what a program must find answered as before, in order.
         lines: of the function's code: those that asked, and how often each did.
         own: the nodes made by operations of the user's own that nothing of this needs.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
         is_unlike: whether it asked about numbers that do not compare as floats do.
         compares: whether it made a condition by an operation, as rules do.
+        computes: whether it compared what a program computes, or nobody asked for: with what it did
+            by a bool itself the program may go wrong.
         is_near: whether sums of second derivatives have edges that eager mode leaves out, and so
             other last digits.
     """
@@ -59,13 +63,19 @@ class Recording(NamedTuple):
     outputs: list[Any]
     shape: Shape
     wholes: set[int]
-    asked: list[tuple[str, Any, Any, bool]]
+    asked: list[Question]
     lines: "Counter[Line]"
     own: list[Value]
     is_doubtful: bool
     is_unlike: bool
     compares: bool
+    computes: bool
     is_near: bool
+
+    @property
+    def parts_ways(self) -> bool:
+        """Whether other numbers may take another way, of which none is nan."""
+        return any(asked.a is not asked.b for asked in self.asked)
 
 
 def record(
@@ -75,18 +85,20 @@ def record(
     inputs: Sequence[Value],
     exact: bool = True,
     guards_reads: bool = False,
+    asks_all: bool = False,
 ) -> Recording:
     """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
 
     With `exact`, second derivatives have eager's bits, too: which edges are dead is a question
     then, and each answer a program of its own. With `guards_reads`, a number that `f` takes out of
     a Value, by `.data` or as text, is a question as well: whether it is that number again. Without,
-    no number may be taken out.
+    no number may be taken out. With `asks_all`, each comparison is a question, whose answer is a
+    bool; without, a program may compute it, see `Condition`.
 
     Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
     do once and never again, or takes a number out that it may not.
     """
-    notes = _Notes(exact, guards_reads)
+    notes = _Notes(exact, guards_reads, asks_all)
     begin()
 
     def call() -> Any:
@@ -96,15 +108,28 @@ def record(
         notes.mend()
         return result
 
-    result = modes.recorded_by(notes, call, is_transform=True)
+    try:
+        result = modes.recorded_by(notes, call, is_transform=True)
+    except NotReplayable:
+        raise
+    except Exception as error:
+        pass_on(error)
+        notes.forget_conditions()
+        if not notes.computes:
+            raise
+        asks_all = True  # it may be able to do with a bool what it did
+    if asks_all and not notes.asks_all:
+        return record(f, args, kwargs, inputs, exact, guards_reads, asks_all)
     outputs, shape = flatten(result, whole=is_other_array)
     del result
+    outputs = [x.decide() if isinstance(x, Condition) else x for x in outputs]
+    notes.forget_conditions()
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
     own = _not_among(notes.own, outputs, notes.questions)
     leaves, constants = _met(outputs, own, notes, inputs)
     asked, lines = notes.questions, notes.lines
-    flags = notes.is_doubtful, notes.is_unlike, notes.compares, notes.is_near
+    flags = notes.is_doubtful, notes.is_unlike, notes.compares, notes.computes, notes.is_near
     return Recording(leaves, constants, outputs, shape, wholes, asked, lines, own, *flags)
 
 
@@ -136,15 +161,17 @@ def run(
 class _Notes(modes.Recorder):
     """What happens during a recording that the graph does not show."""
 
-    def __init__(self, exact: bool, guards_reads: bool) -> None:
+    def __init__(self, exact: bool, guards_reads: bool, asks_all: bool) -> None:
         super().__init__()
-        self.questions: list[tuple[str, Any, Any, bool]] = []
+        self.questions: list[Question] = []
         self.lines: Counter[Line] = Counter()
         self.own: list[Value] = []
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
-        self._exact, self._guards_reads = exact, guards_reads
+        self._conditions: list[Condition] = []
+        self._computed: set[int] = set()  # what conditions are made of, by id
+        self._exact, self._guards_reads, self.asks_all = exact, guards_reads, asks_all
         self._has_masks, self.is_doubtful, self.is_unlike = False, False, False
-        self.compares = self.is_near = False
+        self.compares = self.computes = self.is_near = False
         self.refusal: NotReplayable | None = None
 
     def _refuse(self, why: str) -> None:
@@ -186,25 +213,60 @@ class _Notes(modes.Recorder):
 
     def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
         if any(isinstance(x, Value) for x in (a, b)):
-            self.is_unlike |= any(map(_is_short, (a, b)))
-            if isinstance(a, Value) and not isinstance(b, Value):
-                question, b = _of_floats(question, b)
-            a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
-            self.questions.append((question, a, b, bool(answer)))
-            self._note_line()
-            self._doubt(a, b)
+            self.noted(self._question(question, a, b, answer), _line())
 
-    def _note_line(self) -> None:
-        line = current_line(within=record.__code__)
+    def compared(self, question: str, a: Any, b: Any, answer: bool) -> Any:
+        asked = self._question(question, a, b, answer)
+        if self.asks_all:
+            self.noted(asked, _line())
+            return answer
+        self._conditions.append(Condition(self, asked, _line()))
+        return self._conditions[-1]
+
+    def _question(self, question: str, a: Any, b: Any, answer: Any) -> Question:
+        """The question as a program can ask it: of Values and floats."""
+        self.is_unlike |= any(map(_is_short, (a, b)))
+        if isinstance(a, Value) and not isinstance(b, Value):
+            question, b = _of_floats(question, b)
+        a, b = (x if isinstance(x, Value) else float(x) for x in (a, b))
+        return Question(question, a, b, bool(answer))
+
+    def noted(self, question: Question, line: Line | None) -> None:
+        """A program is one for this answer; the line of the function's code that asked."""
+        self.questions.append(question)
         if line is not None:  # else the engine itself asked
             self.lines[line] += 1
+        self._doubt(question.a, question.b)
+
+    def computed(self, op: Op, *operands: Any) -> Value:
+        """What `op` makes of these: a leaf until the function has run, for in eager mode it is."""
+        self.computes = True
+        self._doubt(*operands)
+        leaf = Value(op.compute([x._data if isinstance(x, Value) else x for x in operands]))
+        self.cut(op, operands, leaf)
+        self._computed.add(id(leaf))
+        return leaf
+
+    def forget_conditions(self) -> None:
+        """Let go of them; one that the program does not know is noted, whatever became of it."""
+        for condition in self._conditions:
+            if not condition.is_used:
+                self.computes = True
+                condition.decide()
+        self._conditions.clear()
 
     def _doubt(self, *operands: Any) -> None:
         """Ask that no operand is nan, where 0 * inf on a dead edge may have made it one."""
         for x in operands if self._has_masks else ():
-            if isinstance(x, Value):
+            if isinstance(x, Value) and not self._is_given(x):
                 self.is_doubtful |= x._data != x._data
-                self.questions.append(("==", x, x, True))
+                self.questions.append(Question("==", x, x, True))
+
+    def _is_given(self, x: Value) -> bool:
+        """Whether it was there before, or is made of what has been doubted: of a condition."""
+        while x.op is ops.identity:
+            x = x.inputs[0]
+        return x.op is None and (id(x) not in self.made or id(x) in self._computed)
 
     def ran(self, op: Op, inputs: tuple[Any, ...]) -> None:
         self.compares |= op in CONDITIONS
@@ -223,17 +285,15 @@ class _Notes(modes.Recorder):
                 "autograd.take(rows, x) reads a list, and autograd.sqrt(x) stays where "
                 "math.sqrt(x) does not"
             )
-        self._note_line()
-        self._doubt(x)
         number = x._data
         if number != number:
-            self.questions.append(("==", x, x, False))
+            self.noted(Question("==", x, x, False), _line())
             return
-        self.questions.append(("==", x, number, True))
+        self.noted(Question("==", x, number, True), _line())
         if number == 0.0:  # of which sign?
             # pi or -pi: nothing that anybody listens for
             angle = modes.recorded_by(None, lambda: apply(ops.atan2, (x, -1.0)))
-            self.questions.append((">", angle, 0.0, angle._data > 0.0))
+            self.questions.append(Question(">", angle, 0.0, angle._data > 0.0))
 
     def changed(self, what: str) -> None:
         self._refuse(
@@ -242,6 +302,11 @@ class _Notes(modes.Recorder):
             "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "
             "trains a model in place"
         )
+
+
+def _line() -> Line | None:
+    """The line of the function's code that is being run; None: the engine's own."""
+    return current_line(within=record.__code__)
 
 
 def _is_short(x: Any) -> bool:
@@ -265,9 +330,7 @@ def _of_floats(question: str, b: Any) -> tuple[str, float]:
     return (">" if question[0] == ">" else "<="), below
 
 
-def _not_among(
-    own: list[Value], outputs: list[Any], asked: list[tuple[str, Any, Any, bool]]
-) -> list[Value]:
+def _not_among(own: list[Value], outputs: list[Any], asked: list[Question]) -> list[Value]:
     """Those of some nodes that outputs and questions do not need."""
     if not own:
         return []

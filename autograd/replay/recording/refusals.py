@@ -84,8 +84,8 @@ _IN_TRAINING = (
     'relu and maximum (for which alone compiled="fast" has one program)'
 )
 _TO_CHOOSE = (
-    "choose by where(relu(x), a, b), maximum(), minimum(), clip() or take(rows, k) (the first is a "
-    "if x > 0 else b)"
+    "choose by where(x > 0, a, b), maximum(), minimum(), clip() or take(rows, k) (the first is a "
+    "if x > 0 else b, without a way of its own)"
 )
 
 

@@ -158,9 +158,18 @@ class Traced:
 
 
 class Whole(Traced):
-    """An int, of less size than 2**53."""
+    """An int, of less size than 2**53.
 
-    __slots__ = ()
+    Args:
+        as_value, in_array: as for `Traced`.
+        most: its size at most, for whatever arguments; None: not known.
+    """
+
+    __slots__ = ("most",)
+
+    def __init__(self, as_value: Value, in_array: bool = False, most: int | None = None) -> None:
+        super().__init__(as_value, in_array)
+        self.most = most
 
     @property
     def number(self) -> int:
@@ -168,7 +177,7 @@ class Whole(Traced):
         return int(self.as_value._data)
 
     def _decides(self) -> int:
-        _ = self.as_value == self.as_value._data
+        modes.asked("==", self.as_value, self.as_value._data, True)
         return self.number
 
     def __neg__(self) -> "Whole":
@@ -283,8 +292,7 @@ def _compare(question: str, a: Traced, b: Any) -> Any:
     if isinstance(b, (Traced, Value)):
         node = _as_operand(b)
         answer = QUESTIONS[question](a.as_value._data, node._data)
-        modes.asked(question, a.as_value, node, answer)
-        return answer
+        return modes.compared(question, a.as_value, node, answer)
     ask: Any = QUESTIONS[question]
     return ask(a.as_value, b)
 
@@ -310,10 +318,24 @@ def _combine(combine: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         return _computed(combine, a, b) if _are_numbers(a, b) else NotImplemented
     numbers = [_number(a), _number(b)]
     if all(abs(x) < EXACT for x in (*numbers, combine(*numbers))):
-        as_value = combine(_as_operand(a), _as_operand(b)) + 0.0  # 0 * -5 is 0, and not -0.0
-        _ = as_value < EXACT, as_value > -EXACT  # a guard: other numbers must be exact as well
-        return Whole(as_value, _is_in_array(a, b))
+        as_value = combine(_as_operand(a), _as_operand(b))
+        if combine is operator.mul:
+            as_value += 0.0  # 0 * -5 is 0, and not -0.0
+        most = _most(combine, a, b)
+        if most is None:  # a guard: other numbers must be exact as well
+            modes.asked("<", as_value, EXACT, True)
+            modes.asked(">", as_value, -EXACT, True)
+        return Whole(as_value, _is_in_array(a, b), most)
     return combine(_plain(a), _plain(b))
+
+
+def _most(combine: Callable[[Any, Any], Any], a: Any, b: Any) -> int | None:
+    """The size of a + b, a - b or a * b at most, if it is known and that of a float's int."""
+    sizes = [x.most if isinstance(x, Whole) else abs(x) for x in (a, b)]
+    if None in sizes:
+        return None
+    most: int = (operator.mul if combine is operator.mul else operator.add)(*sizes)
+    return most if most < EXACT else None
 
 
 def _divide(divide: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -344,7 +366,8 @@ def _power(a: Any, b: Any) -> Any:
     if not isinstance(found, float) or not math.isfinite(found) or are_ints:
         return _plain(a) ** _plain(b)
     result = ops.power.apply((_as_operand(a), _as_operand(b)))
-    _ = result < math.inf, result > -math.inf  # a guard: that it neither raises nor is complex
+    modes.asked("<", result, math.inf, True)  # a guard: that it neither raises nor is complex
+    modes.asked(">", result, -math.inf, True)
     return Floating(result)
 
 

@@ -97,8 +97,8 @@ def tape_of(
         asked: (question, a, b, answer): what the function asked while it was recorded.
         compares: see `Tape`.
 
-    Instructions stand in topological order; an identity, which only binds an argument to a node
-    of its own, is none.
+    Instructions stand in topological order; what is the number that it is made of is none: an
+    identity, which binds an argument to a node of its own, and the peak of one, without history.
     """
     results, questions = list(outputs), list(asked)
     asked_of = [x for _, a, b, _ in questions for x in (a, b)]
@@ -128,7 +128,7 @@ def tape_of(
         if node.op is None:
             continue
         read = tuple([slots[x] if x.__class__ is Value else slot(x) for x in node.inputs])
-        if node.op.name == "identity":
+        if node.op is ops.identity or (node.op is ops.peak and len(read) == 1):
             slots[node] = read[0]
         else:
             slots[node] = first + len(rows)

@@ -22,7 +22,8 @@ class Ways(NamedTuple):
 
     Attributes:
         growth: how many operands the recorded graph of a sample has for each of eager mode's. More
-            than one where a program has all rows of a table that eager mode takes one from.
+            than one where a program has all rows of a table that eager mode takes one from, or
+            computes by what is selected.
         share: of the samples, those that go the way which most of them go; 1 if all go one way.
         lasting: whether a sample goes its way whatever the weights are; where they meet, a batch.
         n_guards: the comparisons of a sample.

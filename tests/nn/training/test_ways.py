@@ -34,6 +34,14 @@ class Gate(nn.Module):
         return self.left(row) if row[0] > 0.0 else self.right(row)
 
 
+class Selected(Gate):
+    """The same by an operation: both are computed."""
+
+    def __call__(self, row):
+        chosen = ag.where(row[0] > 0.0, self.left(row), self.right(row))
+        return ag.where((row[0] < 0.9) & (row[1] >= -0.9), chosen, chosen * (row[1] > 0.0))
+
+
 class Maxout(nn.Module):
     """The larger of two numbers, by Python's max: which one, the weights decide, too."""
 
@@ -94,6 +102,10 @@ def test_how_samples_go():
         found = descent(model).ways(every)
         assert found.n_operands > 10
         assert found._replace(n_operands=0) == way
+    found = descent(Selected()).ways(every)
+    assert (found.are_one, found.lasting, found.n_guards, 1.0 < found.growth < 1.5) == (
+        True, True, 0, True,
+    )  # fmt: skip
     found = descent(Maxout()).ways(every)
     assert (found.lasting, found.growth, 0.5 <= found.share < 1.0) == (False, 1.0, True)
 
@@ -250,13 +262,25 @@ def test_how_many_batches_a_program_needs(ways, size, least, monkeypatch):
         assert found.pays(size) == (epochs * (n // size) >= least)
 
 
+@pytest.mark.parametrize("loss", ["mse", "margin"])
+def test_a_model_and_a_loss_that_select_are_one_program(monkeypatch, loss):
+    def margin(outputs, targets):
+        pairs = zip(outputs, targets, strict=True)
+        return ag.mean([ag.where(o > t, (o - t) * 3.0, ag.abs(o - t)) for o, t in pairs])
+
+    loss = margin if loss == "margin" else loss
+    found = both(Selected, (ROWS, LEFT), loss, monkeypatch, batch_size=4, epochs=10)
+    assert found.n_steps == 10 * math.ceil(len(ROWS) / 4) - 1  # the first is eager mode's
+    assert not found.said
+
+
 def test_programs_that_would_serve_few_batches_are_not_made(monkeypatch):
     prices(monkeypatch, in_batches=2.0)
     found = both(Gate, (ROWS, LEFT), "mse", monkeypatch, batch_size=4, epochs=80)
     assert found.n_steps == 0
     (said,) = found.said
     assert said.startswith(f"fit: trained uncompiled: {TOO_FEW}")
-    assert "choose by where(relu(x), a, b), maximum()" in said
+    assert "choose by where(x > 0, a, b), maximum()" in said
     assert re.search(r"few batches and would pay from [\d,]+ batches on; ", said)
     assert "few batches and never pays; " in too_many_ways_to_pay(math.inf, "samples", Counter())
     # One batch of all samples takes one way: the same in every epoch.

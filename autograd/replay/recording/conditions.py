@@ -1,0 +1,129 @@
+"""Conditions: the answers of comparisons in a recording, which a program may compute.
+
+Owns what stands there for the bool that `x > 0` is in eager mode. Where the function goes another
+way by it (`if`, `and`, `max`), it is a question, and the program one for this answer alone. Where
+it is a number (`where(x > 0, a, b)`, `x * (x > 0)`, `sum(x > 0 for x in xs)`), the program computes
+it and serves both answers. One with which neither is done is a question, too: `is` cannot be seen.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from autograd import ops
+from autograd.op import Op
+from autograd.origin import Line
+from autograd.replay.recording.traced import Whole
+from autograd.value import Value
+
+
+class Question(NamedTuple):
+    """Whether `a question b`, where question is an operator of Python, and the answer."""
+
+    question: str
+    a: Any
+    b: Any
+    answer: bool
+
+
+class Asking(Protocol):
+    """What a condition needs of the recording in which it stands."""
+
+    def noted(self, question: Question, line: Line | None) -> None:
+        """A program is one for this answer; the line of the function's code that asked."""
+
+    def computed(self, op: Op, *operands: Any) -> Value:
+        """What `op` makes of these: a leaf until the function has run, for in eager mode it is."""
+
+
+class Condition(Whole):
+    """A bool: noted where it decides, computed where it is a number.
+
+    Args:
+        asking: the recording.
+        question: which it answers.
+        line: of the function's code, that compares; None where the engine does.
+        node: it as 1 or 0, where that is there already.
+    """
+
+    __slots__ = ("_asking", "_is_noted", "_line", "_node", "_question")
+
+    def __init__(
+        self, asking: Asking, question: Question, line: Line | None, node: Value | None = None
+    ) -> None:
+        self._asking, self._question, self._line, self._node = asking, question, line, node
+        self._is_noted = self.in_array = False
+        self.most = 1
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a program knows of it."""
+        return self._is_noted or self._node is not None
+
+    @property
+    def number(self) -> bool:
+        """The bool itself, where no program depends on it."""
+        return self._question.answer
+
+    @property
+    def as_value(self) -> Value:  # type: ignore[override]  # made when somebody needs it
+        """It, as a node of the graph."""
+        if self._node is None:
+            asked, made = self._question, self._asking.computed
+            self._node = _COMPUTED[asked.question](made, asked.a, asked.b)
+        return self._node
+
+    def decide(self) -> bool:
+        """It, as Python's own; from here on the program is one for this answer."""
+        if not self._is_noted:
+            self._is_noted = True
+            self._asking.noted(self._question, self._line)
+        return self.number
+
+    _decides = __bool__ = decide
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__array_struct__":  # NumPy asks; it puts bools into arrays as what they are
+            raise AttributeError(name)
+        return super().__getattr__(name)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        import numpy  # loaded already: it asks
+
+        return numpy.array(self.decide(), dtype=dtype)
+
+    def __and__(self, other: Any) -> Any:
+        if isinstance(other, bool):
+            return self if other else False
+        return self._combined(operator.and_, ops.mul, other)
+
+    def __or__(self, other: Any) -> Any:
+        if isinstance(other, bool):
+            return True if other else self
+        return self._combined(operator.or_, ops.maximum, other)
+
+    def __xor__(self, other: Any) -> Any:
+        if isinstance(other, (bool, Condition)):
+            return self != other
+        return self.decide() ^ other if isinstance(other, int) else NotImplemented
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def _combined(self, combine: Callable[[Any, Any], Any], row: Op, other: Any) -> Any:
+        """This bool and another one, as `row` makes them of 1 and 0."""
+        if not isinstance(other, Condition):
+            return combine(self.decide(), other) if isinstance(other, int) else NotImplemented
+        node = self._asking.computed(row, self.as_value, other.as_value)
+        question = Question("!=", node, 0.0, combine(self.number, other.number))
+        return Condition(self._asking, question, self._line, node)
+
+
+# How each is computed, as 1 or 0 whatever is nan: `gt` itself is nan then.
+_COMPUTED: dict[str, Callable[[Callable[..., Value], Any, Any], Value]] = {
+    ">": lambda made, a, b: made(ops.eq, made(ops.gt, a, b), 1.0),
+    "<": lambda made, a, b: made(ops.eq, made(ops.gt, b, a), 1.0),
+    ">=": lambda made, a, b: made(ops.eq, made(ops.gt, b, a), 0.0),
+    "<=": lambda made, a, b: made(ops.eq, made(ops.gt, a, b), 0.0),
+    "==": lambda made, a, b: made(ops.eq, a, b),
+    "!=": lambda made, a, b: made(ops.eq, made(ops.eq, a, b), 0.0),
+}
