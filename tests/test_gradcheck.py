@@ -331,6 +331,23 @@ def test_what_it_cannot_judge_is_false_and_accuses_nobody(f, x, status, words):
     assert "\n" not in str(verdict)
 
 
+def test_a_kink_that_an_operation_does_not_state():
+    def rule(y, x):
+        return (ag.where(x > 0.0, 1.0, 0.1),)
+
+    ramp = ag.Op("ramp", lambda x: x if x > 0 else 0.1 * x, rule)
+    for f, x in ((ramp, 0.0), (lambda x: ramp(x - 3.0) * 2.0, 3.0)):
+        verdict = ag.gradcheck(f, (x,))
+        assert (verdict.status, verdict.accuses) == ("kink", False)
+        said = "at 0 the slopes to its two sides differ; no difference can judge the rule's 0.1"
+        assert said in str(verdict)
+        assert str(verdict).endswith('kinks=(Kink("x = 0", lambda x: x, "derivative 0"),)')
+    assert ag.gradcheck(ramp, (1e-9,))
+    beyond = ag.Op("beyond", lambda x: x if x > 0 else 0.1 * x, lambda y, x: (1.5,))
+    assert ag.gradcheck(beyond, (0.0,)).status == "inconclusive"
+    assert ag.gradcheck(beyond, (0.5,)).accuses
+
+
 def test_containers_several_results_and_arrays():
     import numpy as np
 

@@ -218,7 +218,11 @@ class _Comparing:
         jump = self._jump(best, usable)
         if jump > 0.0:
             between = 0.5 * jump + error + 0.01 * jump
-            status = "inconclusive" if best.is_rough else "kink" if gap <= between else "wrong"
+            if best.is_rough:  # it may swing; but what does, has other slopes at other steps
+                is_kink = gap <= between and self._is_steady(jump, best, usable)
+                status = "kink" if is_kink else "inconclusive"
+            else:
+                status = "kink" if gap <= between else "wrong"
         elif gap <= allowed:
             is_flat = size == 0.0 and widest == 0.0
             # Shorter steps do not count: at a jump their slopes grow without end.
@@ -257,6 +261,14 @@ class _Comparing:
         level, longer = usable[clear[-1]], usable[clear[-1] - 4]
         shrinks = abs(level.bend) <= 0.5 * abs(longer.bend) or level.h > longer.h / 15.0
         return 0.0 if shrinks or abs(level.bend) <= 1e-3 * level.slope else abs(level.bend)
+
+    def _is_steady(self, jump: float, best: "_Estimate", usable: list[_Level]) -> bool:
+        """Whether the slopes to the two sides differ by as much at every shorter step."""
+        steps = [level for level in usable if level.h <= best.h]
+        return all(
+            abs(abs(level.bend) - jump) <= 0.01 * jump + 20.0 * self.rounding(level)
+            for level in steps
+        )
 
 
 class _Estimate(NamedTuple):

@@ -144,10 +144,14 @@ def doubtful(recorded: Recorded, findings: Sequence[Finding], order: int) -> Ver
         kinks = () if op is None else op.kinks
         here = [k for k, s in zip(kinks, signs(op, numbers), strict=True) if s == 0.0] if op else []
         what = (here or list(kinks))[:1]
-        said = f" {what[0].where} ({what[0].convention})" if what else ""
-        message = (
-            f"a kink within the step at {at}:{said}, operands {given}; no difference can judge"
-        )
+        if what:
+            said = f"{what[0].where} ({what[0].convention}), operands {given}"
+            why, remedy = "no difference can judge", ""
+        else:
+            said = f"at {given} the slopes to its two sides differ"
+            why = f"no difference can judge the rule's {one.rule:.6g}, which is not beyond both"
+            remedy = '; an Op states its kinks: kinks=(Kink("x = 0", lambda x: x, "derivative 0"),)'
+        message = f"a kink within the step at {at}: {said}; {why}{remedy}"
     elif status == "domain edge":
         message = f"domain edge at {at}: differences need both sides of its operands {given}"
     elif status == "not finite":
