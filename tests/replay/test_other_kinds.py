@@ -15,7 +15,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.replay.recording.recorder import NotReplayable
+from autograd.replay.recording.notes import NotReplayable
 from tests.replay.eager import BACKENDS, bits, plain
 
 both = pytest.mark.parametrize("backend", BACKENDS)

@@ -27,13 +27,8 @@ from autograd.replay.handlers import pass_on
 from autograd.replay.python.program import interpret
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
-from autograd.replay.recording.recorder import (
-    NotReplayable,
-    Recording,
-    record,
-    run,
-    uncollected,
-)
+from autograd.replay.recording.notes import NotReplayable
+from autograd.replay.recording.recorder import Recording, record, run, uncollected
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
     HAS_NONE,

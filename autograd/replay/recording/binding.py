@@ -20,7 +20,8 @@ from autograd.replay.recording.arguments import (
     kind_of_block,
 )
 from autograd.replay.recording.plain_arrays import plain_array
-from autograd.replay.recording.traced import Floating, Traced, Whole, Wrapping
+from autograd.replay.recording.plain_numbers import Floating, Whole, Wrapping
+from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from autograd import ops
 from autograd.op import Op
 from autograd.origin import Line
-from autograd.replay.recording.traced import Whole
+from autograd.replay.recording.plain_numbers import Whole
 from autograd.value import Value
 
 
