@@ -157,24 +157,31 @@ class Run:
 
     def _pull_values(self, cotangents: dict[Any, Any]) -> None:
         """`pull_back` with each rule run again on Values."""
-        goals = set(self.inputs)
+        goals, masking, dead = set(self.inputs), modes.masking(), dict.fromkeys(cotangents)
         for node in reversed(self.order):
             if node in cotangents:
                 cotangent = cotangents[node]
                 for x, partial in self._edges(node):
                     total = cotangents.get(x, 0.0 if x in goals else None)
-                    cotangents[x] = _plus(total, _times(partial, cotangent))
+                    term = _times(partial, cotangent)
+                    if masking is not None:
+                        term = masking.sent(dead, node, x, partial, term)
+                    cotangents[x] = _plus(total, term)
 
     def _push_values(self, tangents: dict[Any, Any]) -> None:
         """`push_forward` with each rule run again on Values."""
         goals = {y for y in self.outputs if isinstance(y, Value)}
+        masking, dead = modes.masking(), dict.fromkeys(tangents)
         for node in self.order:
             total: Any = 0.0 if node in goals else None
             is_reached = False
             for x, partial in self._edges(node):
                 if x in tangents:
                     is_reached = True
-                    total = _plus(total, _times(partial, tangents[x]))
+                    term = _times(partial, tangents[x])
+                    if masking is not None:
+                        term = masking.sent(dead, x, node, partial, term)
+                    total = _plus(total, term)
             if is_reached:
                 tangents[node] = total
 

@@ -67,7 +67,10 @@ class Recorder:
 
     Attributes:
         made: by id, the nodes that operations have made meanwhile, in any thread.
+        masks: whether it is told what each edge sends in a sweep.
     """
+
+    masks = False
 
     def __init__(self) -> None:
         self.made: set[int] = set()
@@ -87,6 +90,9 @@ class Recorder:
         self.asked(question, a, b, answer)
         return answer
 
+    def identified(self, a: Any, b: Any) -> None:
+        """The function asked by == or != whether two Values are one."""
+
     def ran_own(self, node: Any) -> None:
         """An operation of the user's own made `node`: it may raise for other numbers."""
 
@@ -102,6 +108,17 @@ class Recorder:
     def keeps_dead_edges(self, depth: int) -> bool:
         """Whether a rule's edge is recorded where it is dead, too, `depth` transforms deep."""
         return True
+
+    def kept(self, partial: Any, condition: Any) -> Any:
+        """`partial` is the derivative of such an edge, there where `condition` is not 0."""
+        return partial
+
+    def sent(self, dead: dict[Any, Any], source: Any, goal: Any, partial: Any, term: Any) -> Any:
+        """A sweep sends `term`, of the edge with this derivative, from one node to another.
+
+        What is returned is sent instead. `dead` belongs to the sweep, and holds its roots.
+        """
+        return term
 
 
 _context = _Context()
@@ -184,6 +201,18 @@ def keeps_dead_edges() -> bool:
     return recorder is not None and recorder.keeps_dead_edges(_context.transforms)
 
 
+def kept(partial: Any, condition: Any) -> Any:
+    """Tell this thread's recorder of an edge that is kept; return its derivative."""
+    recorder = _context.recorder
+    return partial if recorder is None else recorder.kept(partial, condition)
+
+
+def masking() -> "Recorder | None":
+    """This thread's recorder, if it wants to know what each edge sends in a sweep."""
+    recorder = _context.recorder
+    return recorder if recorder is not None and recorder.masks else None
+
+
 def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
     """Tell this thread's recorder of a number without its history: of detach, or under no_grad."""
     if _context.recorder is not None:
@@ -205,6 +234,12 @@ def compared(question: str, a: Any, b: Any, answer: Any) -> Any:
     """The same of one that may be asked later, or never; return what stands for the answer."""
     recorder = _context.recorder
     return answer if recorder is None else recorder.compared(question, a, b, answer)
+
+
+def identified(a: Any, b: Any) -> None:
+    """Tell this thread's recorder of two Values that were compared by == or !=."""
+    if _context.recorder is not None:
+        _context.recorder.identified(a, b)
 
 
 def read(x: Any) -> None:

@@ -10,6 +10,7 @@ import linecache
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from itertools import islice
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, TypeVar
 
@@ -252,6 +253,36 @@ def current_line(within: CodeType | None = None) -> Line | None:
             return None
         frame = frame.f_back
     return _line(frame, frame.f_lineno)
+
+
+Step = tuple[CodeType, Any]  # some code, and where in it
+
+
+def current_steps(
+    within: CodeType, most: int, known: dict[tuple[int, int], Any]
+) -> tuple[Step, ...]:
+    """Where the running code is in the user's innermost frames, as many as `most`.
+
+    Args:
+        within: of what a call of this code has called.
+        known: a dict for the caller to keep, in which places are remembered.
+
+    Python calls by several instructions, and by others when it knows the function: what tells two
+    calls in a line apart is where they stand in the text.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    found: list[Step] = []
+    while frame is not None and frame.f_code is not within and len(found) < most:
+        if not _is_passed_over(frame):
+            code, at = frame.f_code, frame.f_lasti
+            where = known.get((id(code), at))
+            if where is None:
+                where = next(islice(code.co_positions(), at // 2, None), ())
+                where = at if None in where else where  # Python has been told to forget it
+                known[id(code), at] = where
+            found.append((code, where))
+        frame = frame.f_back
+    return tuple(found)
 
 
 def raising_line(error: BaseException) -> Line | None:

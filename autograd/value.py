@@ -191,14 +191,14 @@ class Value:
 
     def __eq__(self, other: object) -> Any:
         if isinstance(other, Value):
-            return self is other
+            return _are_one(self, other)
         if not _is_scalar(other):
             return NotImplemented
         return _answered("==", self, other, self._data == other)
 
     def __ne__(self, other: object) -> Any:
         if isinstance(other, Value):
-            return self is not other
+            return not _are_one(self, other)
         if not _is_scalar(other):
             return NotImplemented
         return _answered("!=", self, other, self._data != other)
@@ -232,7 +232,7 @@ class Value:
         """In a rule: `partial` where this condition is not 0, elsewhere no edge (see `edge`)."""
         if modes.active and modes.keeps_dead_edges():  # both ways: the graph stays the same
             same = partial is None or partial is self
-            return partial if same else ops.where(self, partial, 0.0)
+            return modes.kept(partial if same else ops.where(self, partial, 0.0), self)
         return partial if self else None
 
     def __float__(self, *_: Any) -> Any:
@@ -489,6 +489,13 @@ def _is_scalar(x: Any) -> bool:
 
 def _number_of(x: Any) -> Any:
     return x._data if isinstance(x, Value) else x
+
+
+def _are_one(a: Value, b: Value) -> bool:
+    """Whether two Values are equal; a recording is told, for numbers would compare otherwise."""
+    if modes.active:
+        modes.identified(a, b)
+    return a is b
 
 
 def _answered(question: str, a: Value, b: Any, answer: Any) -> Any:

@@ -56,8 +56,32 @@ def test_two_values_are_equal_only_if_they_are_one(backend):
     compiled = ag.compile(
         lambda x, y: (x == y, x != y, x == x, x in [y, 0.5], x + y), backend=backend
     )
-    for x, y in ((1.0, 2.0), (2.0, 2.0), (math.nan, 1.0)):
-        assert bits(compiled(x, y)) == bits((False, True, True, False, x + y))
+    calls = (1.0, 2.0), (2.0, 2.0), (math.nan, 1.0)
+    with pytest.warns(RuntimeWarning, match="two Values are one and the same") as told:
+        found = [compiled(x, y) for x, y in calls]
+    assert bits(found) == bits([(False, True, True, False, x + y) for x, y in calls])
+    (warning,) = told
+    assert warning.filename == __file__
+    assert "x == y" in str(warning.message)
+    assert "Write a - b == 0.0" in str(warning.message)
+
+
+@both
+def test_who_asks_by_identity_on_purpose_is_told_nothing(backend):
+    weights = [Value(1.0), Value(1.0)]
+
+    def f(x):
+        found = weights.index(weights[1]), weights[0] in weights[1:], {*weights} == {*weights}
+        return x * 2.0, found, weights.count(x)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compiled = ag.compile(f, backend=backend)
+        assert [compiled(x) for x in (1.0, 2.0, 1.0)] == [
+            (2.0 * x, (1, False, True), 0) for x in (1.0, 2.0, 1.0)
+        ]
+        grad = ag.compile(ag.grad(lambda x, t: x * (2.0 if x == x * t else 3.0)), backend=backend)
+        assert [grad(1.0, t) for t in (1.0, 2.0, 1.0)] == [3.0] * 3  # as uncompiled: no news
 
 
 def branches(steps):

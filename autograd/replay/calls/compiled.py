@@ -27,8 +27,8 @@ from autograd.replay.handlers import pass_on
 from autograd.replay.python.program import interpret
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
-from autograd.replay.recording.notes import NotReplayable
-from autograd.replay.recording.recorder import Recording, record, run, uncollected
+from autograd.replay.recording.notes import NotReplayable, WantsBools
+from autograd.replay.recording.recorder import record, run, uncollected
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
     HAS_NONE,
@@ -39,6 +39,7 @@ from autograd.replay.recording.refusals import (
     RETURNS_OBJECTS,
     TOO_MANY_LAYOUTS,
     WAITS,
+    compares_by_identity,
     mistranslated,
     no_int,
     too_many_layouts,
@@ -46,9 +47,10 @@ from autograd.replay.recording.refusals import (
     what_was_raised,
 )
 from autograd.replay.recording.results import holds_of_recording
-from autograd.replay.recording.trial import Trial, difference, is_translation, plain
+from autograd.replay.recording.trial import Trial, difference, is_number, is_translation, plain
 from autograd.vectorize import vmap
 
+MOST_NAN = 3  # calls in which programs of a layout give one that may not be the function's
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
 
 _AGAIN: Any = object()  # in place of a result: to be recorded once more
@@ -82,7 +84,7 @@ class Compiled(Entered):
         self._are_plain, self._values = are_plain, _differentiated(f)
         if self._values is not None:
             self._are_plain = True
-        self._layouts, self._is_told = Layouts(), False
+        self._layouts, self._told = Layouts(), set[str]()
         self._allowance = Allowance()
         self._last: Path | None = None
         self._text: tuple[Path | None, str] = (None, "")  # of the program that was shown last
@@ -108,7 +110,7 @@ class Compiled(Entered):
             return self._eager(args, kwargs, LISTENED_TO)
         layout = self._layouts.of(parts.key)
         if layout is None:
-            self._say_there_are_too_many()
+            self._say_once(too_many_layouts(MOST_LAYOUTS_EVER), stacklevel=4)
             return self._eager(args, kwargs, TOO_MANY_LAYOUTS)
         tried = [*layout.paths]
         for i, path in enumerate(tried):
@@ -132,8 +134,8 @@ class Compiled(Entered):
             if i:  # the next call is likely to take the same way
                 layout.put_first(path)
             self._last = path
-            if any(map(_is_nan, found)):  # it may be of an edge that eager mode does not have
-                return self._eager(args, kwargs, NAN)
+            if not path.owns_nan and any(map(_is_nan, found)):
+                return self._instead_of_nan(layout, args, kwargs)
             trial = layout.unproven.get(id(path))
             if trial is None:
                 if path.program.direct is not None and id(path) not in layout.entered:
@@ -148,14 +150,14 @@ class Compiled(Entered):
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
 
-    def _say_there_are_too_many(self) -> None:
-        """Warn once that arguments of yet another layout find the function as it stands."""
-        why = too_many_layouts(MOST_LAYOUTS_EVER)
+    def _say_once(self, what: str, stacklevel: int) -> None:
+        """Warn of something that is so once and for all."""
         with changing:
-            is_known, self._is_told = self._is_told, True
+            is_known = what in self._told
+            self._told.add(what)
         if not is_known:
-            text = f"compile: {self._name} runs uncompiled for further ones: {why}"
-            warnings.warn(text, RuntimeWarning, stacklevel=4)
+            text = f"compile: {self._name} {what}"
+            warnings.warn(text, RuntimeWarning, stacklevel=stacklevel)
 
     def _record(
         self, layout: Layout, tried: list[Path], parts: Parts, args: Any, kwargs: Any
@@ -195,17 +197,17 @@ class Compiled(Entered):
     ) -> Any:
         bound = self._bound(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
-        is_exact, function = self.mode == "exact", self._function
         if bound.is_unlike:
             self._give_up(layout, OTHER_NUMBERS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
         given = which_items([*bound.args, *bound.kwargs.values()])
         try:
-            recording = record(
-                function, bound.args, bound.kwargs, inputs, is_exact, True, layout.asks_all
-            )
+            how = layout.how._replace(exact=self.mode == "exact")
+            recording = record(self._function, bound.args, bound.kwargs, inputs, how)
         except NotReplayable:
             raise
+        except WantsBools:
+            return self._again(layout, asks_all=True)
         except Exception as error:
             pass_on(error)
             if not bound.has_plain:
@@ -227,12 +229,20 @@ class Compiled(Entered):
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             for coroutine in filter(iscoroutine, recording.outputs):
                 coroutine.close()  # nobody is going to await it
-            if self._has_to_ask_all(layout, recording):
-                return _AGAIN
+            if recording.computes:
+                return self._again(layout, asks_all=True)
             self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=8)
             return self._eager(args, kwargs, HAS_NONE)
+        if recording.identities and self._values is None:
+            self._say_once(compares_by_identity(recording.identities), stacklevel=8)
+        results = [plain(x) for x in recording.outputs if is_number(x)]
+        # Which an edge that is not there may have made:
+        has_nan = not recording.owns_nan and any(map(_is_nan, results))
+        if not has_nan:
+            layout.answers.see(recording.held)
+        asked = recording.asked + layout.answers.asked(recording.held)
         path, trial, numbers = path_of(
-            recording,
+            recording._replace(asked=asked),
             bound,
             self.mode,
             self.backend,
@@ -242,29 +252,39 @@ class Compiled(Entered):
             self._function,
         )
         self._allowance.spend(len(path.tape.rows) + len(path.tape.guards), path.seconds)
-        has_nan = any(map(_is_nan, numbers))  # which an edge that is not there may have made
         # In a recording are no plain numbers and no bools: is their class asked for?
         if (bound.has_plain or recording.computes) and not has_nan:
             right, shape_then = self._of_function(args, kwargs)
             if why := difference(path, numbers, right, shape_then):
-                if self._has_to_ask_all(layout, recording):
-                    return _AGAIN
+                if recording.computes:
+                    return self._again(layout, asks_all=True)
                 self._give_up(layout, why, stacklevel=8)
                 self._eager_calls[HAS_NONE] += 1
                 return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):
             self._last = path
-        return self._eager(args, kwargs, NAN) if has_nan else path.build(numbers)
+        if has_nan:
+            return self._instead_of_nan(layout, args, kwargs)
+        return path.build(numbers)
 
-    def _has_to_ask_all(self, layout: Layout, recording: Recording) -> bool:
-        """Whether the next recording of a function may do better, with each comparison a bool."""
-        if not recording.computes:
-            return False
+    def _instead_of_nan(self, layout: Layout, args: Any, kwargs: Any) -> Any:
+        """The function's own result where a program gives nan: of an edge that is not there?
+
+        If that happens again, the next program leaves out what such edges lead to.
+        """
         with changing:
-            layout.asks_all = True
-            layout.clear()
+            layout.n_nan += 1
+            has_to_mask = layout.n_nan == MOST_NAN
+        if has_to_mask:
+            self._again(layout, masks=True)
+        return self._eager(args, kwargs, NAN)
+
+    def _again(self, layout: Layout, **how: bool) -> Any:
+        """Throw the programs of a layout away, which is to be recorded otherwise."""
+        with changing:
+            layout.clear(**how)
             self._open(self._layouts.beginning_with(layout))
-        return True
+        return _AGAIN
 
     def _result_instead(
         self,
@@ -299,11 +319,13 @@ class Compiled(Entered):
         if why:
             # With a nan nothing is proven: an edge that is not there may have made it. Native code
             # may have none, where it leaves out what is made of that edge.
-            has_nan = tape is not None and any(map(_is_nan, tape))
+            has_nan = not path.owns_nan and tape is not None and any(map(_is_nan, tape))
             if not has_nan:
                 self._give_up(layout, why)
             self._eager_calls[NAN if has_nan else HAS_NONE] += 1
             return [shape.rebuild(map(plain, right))]
+        if found and all(map(_is_nan, found)):
+            return []  # which any wrong program might give, too
         with changing:
             direct = path.program.direct
             if direct is not None:

@@ -13,7 +13,9 @@ from autograd.forking import freed_by_fork
 from autograd.origin import Line
 from autograd.replay.calls.path import Path
 from autograd.replay.programs import Entrance
-from autograd.replay.recording.trial import Trial, is_same_way
+from autograd.replay.recording.conditions import Answers
+from autograd.replay.recording.notes import How
+from autograd.replay.recording.trial import Trial, is_same_way, serves_for
 
 MOST_LAYOUTS = 64  # kept at a time
 MOST_LAYOUTS_EVER = 512
@@ -35,8 +37,10 @@ class Layout:
         unproven: the paths that have not yet been compared with the function on other numbers.
         entered: the paths that native code enters by itself.
         eager: why the function runs as it stands; "" while it does not.
-        asks_all: whether each comparison is a question: the function does with a bool what it
-            cannot do with what stands for one.
+        how: it is recorded: with masks, from when programs have given nan in a few calls (`n_nan`);
+            each comparison a question, from when the function does with a bool what it cannot do
+            with what stands for one.
+        answers: of comparisons, for which its programs have been compared with the function.
         raised: what the function raised when it was last recorded in vain; "" if it did not.
         n_raised: how often it has since the last program, and seconds_raised: how long recordings
             in vain have taken, but for the first few.
@@ -51,7 +55,8 @@ class Layout:
         self.unproven: dict[int, Trial] = {}
         self.entered: set[int] = set()
         self.eager = self.raised = ""
-        self.asks_all = False
+        self.how, self.n_nan = How(guards_reads=True), 0
+        self.answers = Answers()
         self.n_missed, self.seconds_missed = 0, 0.0
         self.n_raised, self.seconds_raised = 0, 0.0
         self.by_sample: Callable[..., Any] | None = None
@@ -64,14 +69,15 @@ class Layout:
             if self.eager or any(is_same_way(tape, path.tape) for tape in new):
                 return False
             self.n_missed, self.seconds_missed, self.n_raised, self.raised = 0, 0.0, 0, ""
-            self.paths.insert(0, path)
+            self.paths = [path, *[one for one in self.paths if not serves_for(path.tape, one.tape)]]
             self.unproven[id(path)] = trial
             return True
 
-    def clear(self) -> None:
-        """Throw its programs away; in `changing`."""
+    def clear(self, **how: bool) -> None:
+        """Throw its programs away, and record it otherwise from now on; in `changing`."""
         self.paths.clear()
         self.unproven.clear()
+        self.how = self.how._replace(**how)
 
     def entrances(self) -> list[Entrance]:
         """The ways into native code: of paths that have been compared, on other numbers or not."""

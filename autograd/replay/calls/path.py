@@ -39,6 +39,7 @@ class Path(NamedTuple):
         build: puts a result together.
         seconds: how long recording and translating took.
         is_near: whether the tape itself need not give the last digits of the function's numbers.
+        owns_nan: whether a nan is the function's own, of no edge that eager mode does not have.
         n_own: how many outputs stand at the end that are no result: of operations of the user's
             own, which are to be called, as they may raise.
         lines: of the function's code: where it asked which way to go, and how often each.
@@ -55,6 +56,7 @@ class Path(NamedTuple):
     build: Builder
     seconds: float
     is_near: bool
+    owns_nan: bool
     n_own: int
     lines: "Counter[Line]"
     guesses: Sequence[Sequence[int]]
@@ -113,7 +115,8 @@ def path_of(
     build = builder_of(recording.shape, fixed, recording.wholes)
     shape, wholes, seconds = recording.shape, recording.wholes, time.perf_counter() - start
     n_own = len(recording.own)
-    made = shape, fixed, wholes, build, seconds, recording.is_near, n_own, recording.lines
+    flags = recording.is_near, recording.owns_nan
+    made = shape, fixed, wholes, build, seconds, *flags, n_own, recording.lines
     legend = _legend(bound, recording, len(outputs), _parameters(function))
     path = Path(tape, program, recording.leaves, *made, guesses, legend)
     numbers = array("d", [x._data for x in inputs]).tobytes()

@@ -117,6 +117,11 @@ def is_compared_by_numpy(*operands: Any) -> bool:
     return _instruction()[0] not in (_COMPARISON, _ALLOWED)
 
 
+def is_operator_of_comparison() -> bool:
+    """Whether the function's code has come to `==` or the like, and to no call, nor to `in`."""
+    return _instruction()[0] == _COMPARISON
+
+
 def _is_marked(x: Any) -> bool:
     return getattr(x, "in_array", False) is True
 

@@ -8,12 +8,13 @@ import math
 from collections import Counter
 from numbers import Complex, Real
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import modes, ops
 from autograd.op import Op
-from autograd.origin import Line, current_line
-from autograd.replay.recording.conditions import Condition, Question
+from autograd.origin import Line, current_line, current_steps
+from autograd.replay.recording.conditions import DEPTH, Condition, Held, Question
+from autograd.replay.recording.in_arrays import is_operator_of_comparison
 from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import CONDITIONS
 from autograd.value import Value, record as apply
@@ -22,33 +23,63 @@ from autograd.value import Value, record as apply
 HIDING = {"where": 1, "eq": 2, "pow": 2, "hypot": 2}
 
 
+class How(NamedTuple):
+    """How a function is recorded.
+
+    Attributes:
+        exact: second derivatives have eager's bits, too: which edges are dead is a question then,
+            and each answer a program of its own.
+        guards_reads: a number that the function takes out of a Value, by `.data` or as text, is a
+            question as well: whether it is that number again. Else no number may be taken out.
+        asks_all: each comparison is a question, whose answer is a bool. Else a program may compute
+            it, see `Condition`.
+        masks: what a dead edge leads to is left out by where, so that no 0 * inf arises there; it
+            takes operations. Else it is multiplied by 0, which may give a nan that eager mode has
+            not.
+    """
+
+    exact: bool = True
+    guards_reads: bool = False
+    asks_all: bool = False
+    masks: bool = False
+
+
 class NotReplayable(ValueError):
     """What a function does once, while it is recorded, and a program would never do again."""
+
+
+class WantsBools(Exception):
+    """A function has raised what caused this, and something stood for a bool in it: ask all."""
 
 
 class Notes(modes.Recorder):
     """What happens during a recording that the graph does not show.
 
     Args:
-        exact, guards_reads, asks_all: as for `record`.
-        within: its code; the lines of the function's are of what that has called.
+        how: what it keeps.
+        within: the code of `record`; the lines of the function's are of what that has called.
 
     Attributes:
-        questions, lines, own, is_doubtful, is_unlike, compares, computes, is_near: see `Recording`.
+        questions, held, lines, identities, own, is_doubtful, is_unlike, compares, computes,
+            is_near: see `Recording`.
+        may_be_nan: whether an edge is kept that may be dead, and multiplied by 0 then.
         refusal: what has been raised, which the function may have caught.
     """
 
-    def __init__(self, exact: bool, guards_reads: bool, asks_all: bool, within: CodeType) -> None:
+    def __init__(self, how: How, within: CodeType) -> None:
         super().__init__()
-        self._within = within
+        self.how, self.masks, self._within = how, how.masks, within
         self.questions: list[Question] = []
         self.lines: Counter[Line] = Counter()
+        self.identities: Counter[Line] = Counter()
         self.own: list[Value] = []
         self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
+        self.held: list[Held] = []
         self._conditions: list[Condition] = []
+        self._places: dict[tuple[int, int], Any] = {}
         self._computed: set[int] = set()  # what conditions are made of, by id
-        self._exact, self._guards_reads, self.asks_all = exact, guards_reads, asks_all
-        self._has_masks, self.is_doubtful, self.is_unlike = False, False, False
+        self._edges: dict[int, tuple[Any, Value]] = {}  # derivatives of those kept; whether dead
+        self.may_be_nan, self.is_doubtful, self.is_unlike = False, False, False
         self.compares = self.computes = self.is_near = False
         self.refusal: NotReplayable | None = None
 
@@ -63,10 +94,22 @@ class Notes(modes.Recorder):
     def keeps_dead_edges(self, depth: int) -> bool:
         # At the first order a dead edge adds a zero, which changes no bit. What is differentiated
         # again has other sums with that edge than without it: their last bits would differ.
-        keeps = depth == 1 or not self._exact
-        self._has_masks |= keeps
+        keeps = depth == 1 or not self.how.exact
+        self.may_be_nan |= keeps and not self.masks
         self.is_near |= keeps and depth > 1
         return keeps
+
+    def kept(self, partial: Any, condition: Any) -> Any:
+        if self.masks and partial is not None:
+            self._edges[id(partial)] = partial, ops.eq(condition, 0.0)
+        return partial
+
+    def sent(self, dead: dict[Any, Any], source: Any, goal: Any, partial: Any, term: Any) -> Any:
+        _, of_edge = self._edges.get(id(partial), (None, None))
+        is_dead = _either(dead.get(source), of_edge)
+        # What anything else is sent to is not dead, and what nothing has been sent to is.
+        dead[goal] = _both(dead[goal], is_dead) if goal in dead else is_dead
+        return term if is_dead is None else ops.where(is_dead, 0.0, term)
 
     def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
         # Until the function has run it is a leaf: sweeps must find the graph that eager mode has,
@@ -98,11 +141,17 @@ class Notes(modes.Recorder):
             self.noted(self._question(question, a, b, answer), self._line())
 
     def compared(self, question: str, a: Any, b: Any, answer: bool) -> Any:
-        asked = self._question(question, a, b, answer)
-        if self.asks_all:
-            self.noted(asked, self._line())
-            return answer
-        self._conditions.append(Condition(self, asked, self._line()))
+        return self.answered(self._question(question, a, b, answer))
+
+    def answered(self, question: Question, node: Value | None = None) -> Any:
+        """What stands for the answer, and for `node`, which is 1 or 0 by it."""
+        line = self._line()
+        if self.how.asks_all:
+            self.noted(question, line)
+            return question.answer
+        self.computes = True
+        place = current_steps(self._within, DEPTH, self._places)
+        self._conditions.append(Condition(self, question, line, place, node))
         return self._conditions[-1]
 
     def _question(self, question: str, a: Any, b: Any, answer: Any) -> Question:
@@ -122,24 +171,23 @@ class Notes(modes.Recorder):
 
     def computed(self, op: Op, *operands: Any) -> Value:
         """What `op` makes of these: a leaf until the function has run, for in eager mode it is."""
-        self.computes = True
         self._doubt(*operands)
         leaf = Value(op.compute([x._data if isinstance(x, Value) else x for x in operands]))
         self.cut(op, operands, leaf)
         self._computed.add(id(leaf))
         return leaf
 
-    def forget_conditions(self) -> None:
-        """Let go of them; one that the program does not know is noted, whatever became of it."""
+    def let_go(self) -> None:
+        """Let go of the conditions; hold on to the questions of those that did not decide."""
         for condition in self._conditions:
-            if not condition.is_used:
-                self.computes = True
-                condition.decide()
+            if not condition.is_noted:
+                self._doubt(condition.question.a, condition.question.b)
+                self.held.append(Held(condition.question, condition.place))
         self._conditions.clear()
 
     def _doubt(self, *operands: Any) -> None:
         """Ask that no operand is nan, where 0 * inf on a dead edge may have made it one."""
-        for x in operands if self._has_masks else ():
+        for x in operands if self.may_be_nan else ():
             if isinstance(x, Value) and not self._is_given(x):
                 self.is_doubtful |= x._data != x._data
                 self.questions.append(Question("==", x, x, True))
@@ -152,15 +200,21 @@ class Notes(modes.Recorder):
 
     def ran(self, op: Op, inputs: tuple[Any, ...]) -> None:
         self.compares |= op in CONDITIONS
-        if self._has_masks:
+        if self.may_be_nan:
             self._doubt(*inputs[: len(inputs) if op.is_own else HIDING.get(op.name, 0)])
+
+    def identified(self, a: Any, b: Any) -> None:
+        if a is not b and is_operator_of_comparison():
+            line = self._line()
+            if line is not None:
+                self.identities[line] += 1
 
     def ran_own(self, node: Value) -> None:
         self.own.append(node)
 
     def read(self, x: Value) -> None:
         # What becomes of the number is in no graph: the program is one for this number alone.
-        if not self._guards_reads:
+        if not self.how.guards_reads:
             self._refuse(
                 "a number is taken out of its graph, by .data, float() or as text, and a program "
                 "does not see what becomes of it; x.detach() is a number without history, "
@@ -184,6 +238,18 @@ class Notes(modes.Recorder):
             "value_and_grad(f), the weights after a step as results. fit(..., compiled=True) "
             "trains a model in place"
         )
+
+
+def _either(a: Value | None, b: Value | None) -> Any:
+    """1 where one of two conditions holds, else 0; None is one that never holds."""
+    if a is None or b is None:
+        return b if a is None else a
+    return ops.maximum(a, b)
+
+
+def _both(a: Value | None, b: Value | None) -> Any:
+    """1 where both hold."""
+    return None if a is None or b is None else a * b
 
 
 def _is_short(x: Any) -> bool:

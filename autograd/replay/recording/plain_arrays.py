@@ -2,8 +2,9 @@
 
 Owns what NumPy may do with them. In a recording they hold objects, whose sums NumPy adds up one
 after another; floats it adds up in an order of its own, and takes powers and functions its own way.
-So only what gives the same bits for both is let through: arithmetic element by element, and
-whatever moves elements. Anything else raises TypeError, and the function runs as it stands.
+So only what gives the same bits for both is let through: arithmetic element by element, functions
+of Python's and operations of ours for each, and whatever moves elements. Anything else raises
+TypeError, and the function runs as it stands.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from autograd.value import Value
 
 SAME = {"add", "subtract", "multiply", "divide", "negative", "positive", "absolute", "square"}
 SAME |= {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+OF_PYTHON = "(vectorized)"  # how NumPy calls what frompyfunc and vectorize make
 MOVING = {"reshape", "ravel", "transpose", "moveaxis", "swapaxes", "squeeze", "expand_dims"}
 MOVING |= {"concatenate", "stack", "vstack", "hstack", "column_stack", "split", "array_split"}
 MOVING |= {"tile", "repeat", "roll", "flip", "fliplr", "flipud", "broadcast_to", "take", "where"}
@@ -51,7 +53,8 @@ def _kind() -> Any:
             self, ufunc: Any, method: Any, *inputs: Any, out: Any = None, **more: Any
         ) -> Any:
             is_mixed = _holds_values(inputs)
-            if not is_mixed and (method != "__call__" or ufunc.__name__ not in SAME):
+            is_same = ufunc.__name__ in SAME or ufunc.__name__.endswith(OF_PYTHON)
+            if not is_mixed and (method != "__call__" or not is_same):
                 raise _refusal(ufunc.__name__)
             plain = [x.view(numpy.ndarray) if isinstance(x, PlainArray) else x for x in inputs]
             if out is not None:

@@ -8,7 +8,7 @@ The one hook in `modes` tells `Notes` that.
 import gc
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from autograd import modes
@@ -17,9 +17,9 @@ from autograd.containers import Shape, flatten
 from autograd.origin import Line
 from autograd.replay.handlers import pass_on
 from autograd.replay.recording.arguments import is_other_array
-from autograd.replay.recording.conditions import Condition, Question
+from autograd.replay.recording.conditions import Condition, Held, Question
 from autograd.replay.recording.in_arrays import begin
-from autograd.replay.recording.notes import Notes, NotReplayable
+from autograd.replay.recording.notes import How, Notes, NotReplayable, WantsBools
 from autograd.replay.recording.plain_numbers import Whole
 from autograd.replay.recording.traced import Traced
 from autograd.value import Value
@@ -38,14 +38,17 @@ class Recording(NamedTuple):
         shape: the container of the outputs.
         wholes: the places of the outputs that are whole numbers.
         asked: what a program must find answered as before, in order.
+        held: what it computes, as far as anybody can see: see `Answers`.
         lines: of the function's code: those that asked, and how often each did.
+        identities: those that asked by == whether two Values are one.
         own: the nodes made by operations of the user's own that nothing of this needs.
+        owns_nan: whether what a program computes is nan only where the function's own result is.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
         is_unlike: whether it asked about numbers that do not compare as floats do.
         compares: whether it made a condition by an operation, as rules do.
-        computes: whether it compared what a program computes, or nobody asked for: with what it did
-            by a bool itself the program may go wrong.
+        computes: whether something stood for a bool: the function may have done with it what it
+            would not have done with a bool.
         is_near: whether sums of second derivatives have edges that eager mode leaves out, and so
             other last digits.
     """
@@ -56,8 +59,11 @@ class Recording(NamedTuple):
     shape: Shape
     wholes: set[int]
     asked: list[Question]
+    held: list[Held]
     lines: "Counter[Line]"
+    identities: "Counter[Line]"
     own: list[Value]
+    owns_nan: bool
     is_doubtful: bool
     is_unlike: bool
     compares: bool
@@ -75,22 +81,14 @@ def record(
     args: Sequence[Any],
     kwargs: dict[str, Any],
     inputs: Sequence[Value],
-    exact: bool = True,
-    guards_reads: bool = False,
-    asks_all: bool = False,
+    how: How,
 ) -> Recording:
     """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
 
-    With `exact`, second derivatives have eager's bits, too: which edges are dead is a question
-    then, and each answer a program of its own. With `guards_reads`, a number that `f` takes out of
-    a Value, by `.data` or as text, is a question as well: whether it is that number again. Without,
-    no number may be taken out. With `asks_all`, each comparison is a question, whose answer is a
-    bool; without, a program may compute it, see `Condition`.
-
-    Raises what `f` raises, and ValueError where it changes a Value in place, which a program would
-    do once and never again, or takes a number out that it may not.
+    Raises what `f` raises, or WantsBools from that; and ValueError where it changes a Value in
+    place, which a program would do once and never again, or takes a number out that it may not.
     """
-    notes = Notes(exact, guards_reads, asks_all, record.__code__)
+    notes = Notes(how, record.__code__)
     begin()
 
     def call() -> Any:
@@ -102,27 +100,56 @@ def record(
 
     try:
         result = modes.recorded_by(notes, call, is_transform=True)
+        outputs, shape = flatten(result, whole=is_other_array)
+        del result
+        if notes.computes and any(map(_is_condition, _keys(shape))):
+            raise TypeError("a key of the result stands for a bool")
     except NotReplayable:
         raise
     except Exception as error:
         pass_on(error)
-        notes.forget_conditions()
-        if not notes.computes:
-            raise
-        asks_all = True  # it may be able to do with a bool what it did
-    if asks_all and not notes.asks_all:
-        return record(f, args, kwargs, inputs, exact, guards_reads, asks_all)
-    outputs, shape = flatten(result, whole=is_other_array)
-    del result
+        if notes.computes:  # with a bool it may be able to do what it did
+            raise WantsBools from error
+        raise
     outputs = [x.decide() if isinstance(x, Condition) else x for x in outputs]
-    notes.forget_conditions()
+    notes.let_go()
     wholes = {i for i, x in enumerate(outputs) if isinstance(x, Whole)}
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
-    own = _not_among(notes.own, outputs, notes.questions)
-    leaves, constants = _met(outputs, own, notes, inputs)
-    asked, lines = notes.questions, notes.lines
-    flags = notes.is_doubtful, notes.is_unlike, notes.compares, notes.computes, notes.is_near
-    return Recording(leaves, constants, outputs, shape, wholes, asked, lines, own, *flags)
+    questions = notes.questions + [question for question, _ in notes.held]
+    own = _not_among(notes.own, outputs, questions)
+    leaves, constants = _met(outputs, own, notes, questions, inputs)
+    del questions
+    return Recording(
+        leaves=leaves,
+        constants=constants,
+        outputs=outputs,
+        shape=shape,
+        wholes=wholes,
+        asked=notes.questions,
+        held=notes.held,
+        lines=notes.lines,
+        identities=notes.identities,
+        own=own,
+        owns_nan=not notes.may_be_nan,
+        is_doubtful=notes.is_doubtful,
+        is_unlike=notes.is_unlike,
+        compares=notes.compares,
+        computes=notes.computes,
+        is_near=notes.is_near,
+    )
+
+
+def _keys(shape: Shape) -> Iterator[Any]:
+    """What the items of a result are found by, in dicts."""
+    for item in shape.items if shape.kind != "array" else ():
+        yield from _keys(item)
+    if isinstance(shape.kind, type) and issubclass(shape.kind, dict):
+        yield from shape.keys
+
+
+def _is_condition(key: Any) -> bool:
+    """Whether one stands there, or in a tuple."""
+    return isinstance(key, Condition) or (isinstance(key, tuple) and any(map(_is_condition, key)))
 
 
 def uncollected(call: Callable[[], _Found]) -> _Found:
@@ -160,14 +187,18 @@ def _not_among(own: list[Value], outputs: list[Any], asked: list[Question]) -> l
 
 
 def _met(
-    outputs: list[Any], own: list[Value], notes: Notes, given: Sequence[Value]
+    outputs: list[Any],
+    own: list[Value],
+    notes: Notes,
+    questions: Sequence[Question],
+    given: Sequence[Value],
 ) -> tuple[list[Value], dict[Value, float]]:
     """The leaves that a function met, apart from those that it made: nobody else holds these.
 
     A leaf that only the recorded graph refers to cannot be assigned by anybody: it is a constant.
     So is an inner node of a graph that was there before: its number was computed once, then.
     """
-    asked_of = [x for _, a, b, _ in notes.questions for x in (a, b)]
+    asked_of = [x for _, a, b, _ in questions for x in (a, b)]
     roots = [x for x in outputs + own + asked_of if isinstance(x, Value)]
     bound = set(given)
     order = topological_order(*roots)

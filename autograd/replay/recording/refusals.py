@@ -85,7 +85,12 @@ _IN_TRAINING = (
 )
 _TO_CHOOSE = (
     "choose by where(x > 0, a, b), maximum(), minimum(), clip() or take(rows, k) (the first is a "
-    "if x > 0 else b, without a way of its own)"
+    "if x > 0 else b, without a way of its own; x is a number: where arrays are compared, each "
+    "element asks, but not in a list or under vmap)"
+)
+_SECOND_ORDER = (
+    "; nothing but its second derivatives asks: which edges of relu, maximum or where are dead. "
+    'mode="fast" has one program for that'
 )
 
 
@@ -106,7 +111,7 @@ def too_many_ways(most: int, lines: "Counter[Line]") -> str:
         f"it took more than {most} ways through its {_COMPARING}, ints that are list indices or "
         "lengths, and numbers that it took out by .data or as text; "
         f"{_TO_CHOOSE}, and detach() instead of reading .data, so that one program serves all "
-        f"numbers{_there(lines)}"
+        f"numbers{_there(lines) or _SECOND_ORDER}"
     )
 
 
@@ -146,6 +151,16 @@ def too_much_to_look_at(how_often: str) -> str:
 def too_many_layouts(most: int) -> str:
     """More than so many layouts of arguments."""
     return (
-        f"it was called with more than {most} layouts of arguments; what is no number, such as a "
-        "word, a length or an object, is part of the layout"
+        f"runs uncompiled for further ones: it was called with more than {most} layouts of "
+        "arguments; what is no number, such as a word, a length, True or an object, is part of the "
+        "layout"
+    )
+
+
+def compares_by_identity(lines: "Counter[Line]") -> str:
+    """Two results that are compared by == are no numbers, as they are where nobody compiles."""
+    return (
+        f"asks by == or != at {asked_at(lines)} whether two Values are one and the same, which two "
+        "results never are; floats would be equal there if they are the same number. Write "
+        "a - b == 0.0 for that, or compare with a number"
     )

@@ -26,14 +26,14 @@ class Additions:
     """
 
     def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self.operands = [tuple([i - tape.first for i in slots]) for slots in tape.operands]
+        self.tape, first = tape, tape.first
+        self.operands = [tuple([i - first for i in slots]) for slots in tape.operands]
         self.readers: list[list[int]] = [[] for _ in tape.rows]
         for k, operands in enumerate(self.operands):
             for i in operands:
                 if i >= 0:
                     self.readers[i].append(k)
-        self.at_the_end = {i - tape.first for i in tape.read_at_the_end()}
+        self.at_the_end = {i - first for i in tape.read_at_the_end()}
         before: dict[int, int] = {}  # the link of a chain that each link continues
         for k, row in enumerate(tape.rows):
             left = self.operands[k][0] if row is ops.add else -1
@@ -41,7 +41,7 @@ class Additions:
                 before[k] = left
         before = {k: left for k, left in before.items() if left not in self.at_the_end}
         self.minus_zero = tape.n_inputs + [x.hex() for x in tape.constants].index((-0.0).hex())
-        self.minus_zero -= tape.first
+        self.minus_zero -= first
         inner = set(before.values())
         self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
         self._links: dict[int, list[int]] = {}

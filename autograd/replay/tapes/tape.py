@@ -85,7 +85,7 @@ def tape_of(
     inputs: Sequence[Value],
     constants: Mapping[Value, float],
     outputs: Iterable[Value | float],
-    asked: Iterable[tuple[str, Any, Any, bool]],
+    asked: Iterable[tuple[str, Any, Any, bool | None]],
     compares: bool = False,
 ) -> Tape:
     """The graph between `inputs` and `outputs` as a program.
@@ -94,7 +94,8 @@ def tape_of(
         inputs: the leaves whose numbers each call brings.
         constants: the other leaves, and inner nodes that are not computed again; their numbers.
         outputs: Values, and numbers that are the same in every call.
-        asked: (question, a, b, answer): what the function asked while it was recorded.
+        asked: (question, a, b, answer): what the function asked while it was recorded. Without an
+            answer it is no guard; but numbered are all slots as if it were.
         compares: see `Tape`.
 
     Instructions stand in topological order; what is the number that it is made of is none: an
@@ -134,7 +135,9 @@ def tape_of(
             slots[node] = first + len(rows)
             rows.append(node.op)
             operands.append(read)
-    guards = dict.fromkeys([Guard(q, slot(a), slot(b), answer) for q, a, b, answer in questions])
+    guards = dict.fromkeys(
+        [Guard(q, slot(a), slot(b), answer) for q, a, b, answer in questions if answer is not None]
+    )
     numbers = [float.fromhex(bits) for bits in place]
     found = [slot(x) for x in results]
     return Tape(len(inputs), numbers, rows, operands, found, list(guards), compares)

@@ -274,6 +274,24 @@ def test_a_model_and_a_loss_that_select_are_one_program(monkeypatch, loss):
     assert not found.said
 
 
+def test_a_bool_that_decides_where_nobody_sees_it(monkeypatch):
+    """Of one sample alone, in a batch after those with which the first program is compared."""
+
+    def loss(outputs, targets):
+        terms = []
+        for o, t in zip(outputs, targets, strict=True):
+            is_rare = t > 0.5
+            terms.append((o - t) ** 2 * (1 + is_rare) + (o * 0.5 if is_rare is True else 0.0))
+        return ag.mean(terms)
+
+    rows = [[0.1 * k, 1.0, -0.5] for k in range(16)]
+    prices(monkeypatch, in_batches=0.0, in_samples=0.0)
+    for rare in (1, 6, 11, 15):
+        targets = [float(k == rare) for k in range(16)]
+        found = both(lambda: mlp(1), (rows, targets), loss, monkeypatch, batch_size=2, epochs=3)
+        print(rare, found.n_steps, found.said)
+
+
 def test_programs_that_would_serve_few_batches_are_not_made(monkeypatch):
     prices(monkeypatch, in_batches=2.0)
     found = both(Gate, (ROWS, LEFT), "mse", monkeypatch, batch_size=4, epochs=80)
