@@ -126,8 +126,10 @@ def _serves_all(column: Sequence[Any]) -> bool:
 
 
 def _is_computed(column: Sequence[Any]) -> bool:
-    """Whether they are numbers, and one has a history."""
-    has_history = any(isinstance(x, Value) and x.op is not None for x in column)
+    """Whether they are numbers, and one has a history; to be bound as an argument is none."""
+    has_history = any(
+        isinstance(x, Value) and x.op is not None and x.op is not ops.identity for x in column
+    )
     return has_history and all(isinstance(x, (Value, Real)) for x in column)
 
 

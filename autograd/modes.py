@@ -109,8 +109,11 @@ class Recorder:
         """Whether a rule's edge is recorded where it is dead, too, `depth` transforms deep."""
         return True
 
-    def kept(self, partial: Any, condition: Any) -> Any:
-        """`partial` is the derivative of such an edge, there where `condition` is not 0."""
+    def kept(self, partial: Any, condition: Any, of: Any) -> Any:
+        """`partial` is made `of` an edge's derivative, which is there where `condition` is not 0.
+
+        What is returned is the edge's derivative then.
+        """
         return partial
 
     def sent(self, dead: dict[Any, Any], source: Any, goal: Any, partial: Any, term: Any) -> Any:
@@ -201,10 +204,10 @@ def keeps_dead_edges() -> bool:
     return recorder is not None and recorder.keeps_dead_edges(_context.transforms)
 
 
-def kept(partial: Any, condition: Any) -> Any:
+def kept(partial: Any, condition: Any, of: Any) -> Any:
     """Tell this thread's recorder of an edge that is kept; return its derivative."""
     recorder = _context.recorder
-    return partial if recorder is None else recorder.kept(partial, condition)
+    return partial if recorder is None else recorder.kept(partial, condition, of)
 
 
 def masking() -> "Recorder | None":

@@ -9,7 +9,7 @@ import functools
 import linecache
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, TypeVar
@@ -258,30 +258,24 @@ def current_line(within: CodeType | None = None) -> Line | None:
 Step = tuple[CodeType, Any]  # some code, and where in it
 
 
-def current_steps(
-    within: CodeType, most: int, known: dict[tuple[int, int], Any]
-) -> tuple[Step, ...]:
-    """Where the running code is in the user's innermost frames, as many as `most`.
+def steps_of(frames: Sequence[FrameType], known: dict[tuple[int, int], Any]) -> tuple[Step, ...]:
+    """Where frames are, each in its code.
 
     Args:
-        within: of what a call of this code has called.
         known: a dict for the caller to keep, in which places are remembered.
 
     Python calls by several instructions, and by others when it knows the function: what tells two
     calls in a line apart is where they stand in the text.
     """
-    frame: FrameType | None = sys._getframe(1)
     found: list[Step] = []
-    while frame is not None and frame.f_code is not within and len(found) < most:
-        if not _is_passed_over(frame):
-            code, at = frame.f_code, frame.f_lasti
-            where = known.get((id(code), at))
-            if where is None:
-                where = next(islice(code.co_positions(), at // 2, None), ())
-                where = at if None in where else where  # Python has been told to forget it
-                known[id(code), at] = where
-            found.append((code, where))
-        frame = frame.f_back
+    for frame in frames:
+        code, at = frame.f_code, frame.f_lasti
+        where = known.get((id(code), at))
+        if where is None:
+            where = next(islice(code.co_positions(), at // 2, None), ())
+            where = at if None in where else where  # Python has been told to forget it
+            known[id(code), at] = where
+        found.append((code, where))
     return tuple(found)
 
 
@@ -304,11 +298,28 @@ def users_level() -> int:
 
 
 def _is_passed_over(frame: FrameType) -> bool:
-    """Whether code is none of the user's: ours, or Python's, as it finds its way into a call."""
-    if frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+    return is_ours(frame.f_code, frame.f_globals)
+
+
+def is_ours(code: CodeType, of_module: Mapping[str, Any]) -> bool:
+    """Whether code is none of the user's: ours, or Python's, as it finds its way into a call.
+
+    Args:
+        of_module: its global variables.
+    """
+    if str(of_module.get("__name__", "")).partition(".")[0] in _OURS:
         return True
-    file = frame.f_code.co_filename
+    file = code.co_filename
     return file.startswith(_LIBRARY) and not file.startswith(_PACKAGES)
+
+
+def users_frames(within: CodeType) -> Iterator[FrameType]:
+    """The user's frames, the innermost first, of what a call of this code has called."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not within:
+        if not _is_passed_over(frame):
+            yield frame
+        frame = frame.f_back
 
 
 def _line(frame: FrameType, number: int) -> Line:

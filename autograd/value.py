@@ -232,7 +232,7 @@ class Value:
         """In a rule: `partial` where this condition is not 0, elsewhere no edge (see `edge`)."""
         if modes.active and modes.keeps_dead_edges():  # both ways: the graph stays the same
             same = partial is None or partial is self
-            return modes.kept(partial if same else ops.where(self, partial, 0.0), self)
+            return modes.kept(partial if same else ops.where(self, partial, 0.0), self, partial)
         return partial if self else None
 
     def __float__(self, *_: Any) -> Any:

@@ -198,6 +198,20 @@ def test_the_arguments_of_a_gradient_that_stay_plain():
 # What decides asks.
 
 
+def only_true(flag, x):
+    return ag.relu(x - 2.5) if flag is True else x * 0.0
+
+
+class Limit:
+    """A method that decides, where nobody sees it, by what it is given."""
+
+    def of(self, flag, x):
+        match flag:
+            case bool():
+                return ag.relu(x - 2.5)
+        return x * 0.0
+
+
 def matched(x):
     match x > 0.0:
         case True:
@@ -243,6 +257,14 @@ DECIDING = [
     lambda x: x * 2.0 if max(x > 0.0, x > 1.0) is True else x * 3.0,
     lambda x: x * sum(1.0 for c in sorted([x > 0.0, x > 2.5, x < 9.0]) if c is True),
     lambda x: ag.sum([x > 0.0, x > 2.5]) * x + sum(1.0 for c in [x > 0.0] if c is True),
+    # The same where both answers are met in one call, or what differs is 0 at first.
+    lambda x: (lambda ab: ab[0] * x - ab[1] * x + (5.0 if ab[1] is True else 0.0))(
+        [v > 0.0 for v in (-x, x)]
+    ),
+    lambda x: (lambda c: x * c + (ag.relu(x - 2.5) if c is True else 0.0))(x > 0.0),
+    lambda x: (lambda c: x * c + (ag.relu(x - 2.5) if isinstance(c, bool) else 0.0))(x > 0.0),
+    lambda x: only_true(x > 0.0, x) * 2.0 + x * (x > 0.0),
+    lambda x: Limit().of(x > 0.0, x) + x * (x > 0.0),
     # Noted before, and then used as no Condition can be.
     lambda x: (x if (c := x > 0.0) else -x) * len(json.dumps(c)),
     lambda x: x * statistics.mean([x > 0.0, x > 1.0]),
@@ -346,6 +368,15 @@ def test_what_it_raises_is_raised_once_more(backend):
     with pytest.raises(ValueError, match="no root of a negative number"):
         compiled(-1.0)
     assert compiled(9.0) == 3.0
+
+
+@both
+def test_what_can_be_run_once_alone(backend):
+    bounds = iter([0.0])
+    compiled = ag.compile(lambda x: ag.where(x > next(bounds), x, -x), backend=backend)
+    assert compiled(1.0) == 1.0
+    with pytest.raises(StopIteration):
+        compiled(2.0)
 
 
 def test_the_lines_that_ask_are_those_that_decide():

@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 import autograd as ag
 from autograd import ops
 from autograd.check.strategies import LEFT_OUT, operands, programs
-from autograd.op import BUILTIN
+from autograd.op import BUILTIN, live
 from autograd.replay.calls.compiled import MOST_NAN
 from autograd.replay.recording.notes import How
 from tests.replay.eager import BACKENDS, SPECIAL, agree, bits
@@ -103,6 +103,23 @@ def test_an_operation_of_ones_own_says_where_its_edges_are():
     )  # fmt: skip
     g = ag.value_and_grad(lambda x: ramp(x) * ag.where(x > 0.0, ag.log(x), 3.0))
     agree(g, *[(x,) for x in NUMBERS], of=g)
+
+
+def test_edges_within_edges_and_a_condition_that_is_a_factor_as_well():
+    inside = ag.Op(
+        "inside", lambda x, z: z if 0.0 < x < 5.0 else 0.0,
+        lambda y, x, z: (None, ag.edge(ops.gt(x, 0.0), ag.edge(ops.gt(5.0, x), 1.0))),
+    )  # fmt: skip
+
+    def rule(y, x, z):
+        condition = ops.gt(x, 0.0)
+        return live(condition), condition
+
+    factor = ag.Op("factor", lambda x, z: x + z if x > 0.0 else 0.0, rule)
+    calls = [(2.0, 1.0), (0.0, 6.0), (0.0, -6.0), (0.0, 6.0), (0.0, -6.0), (3.0, 1.0), (4.0, 2.0)]
+    for op in (inside, factor):
+        g = ag.grad(lambda z, x, op=op: op(x, ag.log(z)))
+        agree(g, *calls, *calls, of=g)
 
 
 @pytest.fixture

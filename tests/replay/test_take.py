@@ -261,3 +261,18 @@ def test_more_indices_than_ways_are_no_reason_to_warn():
         for k in range(100):
             assert compiled(rows, k) == [2.0 * k if i == k else 0.0 for i in range(100)]
     assert not compiled.report().n_eager
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_row_that_is_a_plain_number_stays_one(backend):
+    """In a transform an argument is bound to a node of its own, which is no history."""
+    g = ag.value_and_grad(lambda x: x * x + (ag.take([0.0, x], x > 1.0) == x * 2.0))
+    compiled = ag.compile(g, backend=backend)
+    for x in (0.0, 2.0, 0.0, 0.5, 0.0):
+        assert compiled(x) == g(x)
+    inverse = ag.value_and_grad(lambda x, q: x + 1.0 / ag.take([q, x], 0))
+    compiled = ag.compile(inverse, backend=backend)
+    for q in (2.0, 3.0, 4.0):
+        assert compiled(1.0, q) == inverse(1.0, q)
+    with pytest.raises(ZeroDivisionError):
+        compiled(1.0, 0.0)

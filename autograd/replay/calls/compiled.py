@@ -235,11 +235,28 @@ class Compiled(Entered):
             return self._eager(args, kwargs, HAS_NONE)
         if recording.identities and self._values is None:
             self._say_once(compares_by_identity(recording.identities), stacklevel=8)
-        results = [plain(x) for x in recording.outputs if is_number(x)]
+        results = [float(plain(x)) for x in recording.outputs if is_number(x)]
         # Which an edge that is not there may have made:
         has_nan = not recording.owns_nan and any(map(_is_nan, results))
-        if not has_nan:
-            layout.answers.see(recording.held)
+        # In a recording are no plain numbers and no bools: is their class asked for?
+        if (bound.has_plain or recording.computes) and not has_nan:
+            try:
+                right, shape_then = self._of_function(args, kwargs)
+            except Exception as error:
+                pass_on(error)
+                if bound.has_plain:
+                    raise
+                why = ""  # what can be run once alone, as it reads an iterator: the next call tells
+            else:
+                why = difference(recording, results, right, shape_then)
+                if not why:
+                    layout.answers.see(recording.held)
+            if why and recording.computes:
+                return self._again(layout, asks_all=True)
+            if why:
+                self._give_up(layout, why, stacklevel=8)
+                self._eager_calls[HAS_NONE] += 1
+                return shape_then.rebuild(map(plain, right))
         asked = recording.asked + layout.answers.asked(recording.held)
         path, trial, numbers = path_of(
             recording._replace(asked=asked),
@@ -252,15 +269,6 @@ class Compiled(Entered):
             self._function,
         )
         self._allowance.spend(len(path.tape.rows) + len(path.tape.guards), path.seconds)
-        # In a recording are no plain numbers and no bools: is their class asked for?
-        if (bound.has_plain or recording.computes) and not has_nan:
-            right, shape_then = self._of_function(args, kwargs)
-            if why := difference(path, numbers, right, shape_then):
-                if recording.computes:
-                    return self._again(layout, asks_all=True)
-                self._give_up(layout, why, stacklevel=8)
-                self._eager_calls[HAS_NONE] += 1
-                return shape_then.rebuild(map(plain, right))
         if layout.add(path, trial, tried):
             self._last = path
         if has_nan:

@@ -97,7 +97,7 @@ def path_of(
         start: when the recording began, in seconds of `time.perf_counter`.
         function: what was recorded.
     """
-    fixed = {i: x for i, x in enumerate(recording.outputs) if not is_number(x)}
+    fixed = recording.fixed
     outputs = [x for x in recording.outputs if is_number(x)]
     inputs = [*bound.scalars, *recording.leaves, *[x for block in bound.arrays for x in block]]
     outputs_and_own = outputs + recording.own

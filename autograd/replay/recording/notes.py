@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from autograd import modes, ops
 from autograd.op import Op
-from autograd.origin import Line, current_line, current_steps
+from autograd.origin import Line, current_line, steps_of, users_frames
 from autograd.replay.recording.conditions import DEPTH, Condition, Held, Question
 from autograd.replay.recording.in_arrays import is_operator_of_comparison
 from autograd.replay.recording.traced import Traced
+from autograd.replay.recording.unseen import may_decide
 from autograd.replay.tapes.tape import CONDITIONS
 from autograd.value import Value, record as apply
 
@@ -77,6 +78,7 @@ class Notes(modes.Recorder):
         self.held: list[Held] = []
         self._conditions: list[Condition] = []
         self._places: dict[tuple[int, int], Any] = {}
+        self._deciding: dict[int, bool] = {}
         self._computed: set[int] = set()  # what conditions are made of, by id
         self._edges: dict[int, tuple[Any, Value]] = {}  # derivatives of those kept; whether dead
         self.may_be_nan, self.is_doubtful, self.is_unlike = False, False, False
@@ -99,9 +101,13 @@ class Notes(modes.Recorder):
         self.is_near |= keeps and depth > 1
         return keeps
 
-    def kept(self, partial: Any, condition: Any) -> Any:
-        if self.masks and partial is not None:
-            self._edges[id(partial)] = partial, ops.eq(condition, 0.0)
+    def kept(self, partial: Any, condition: Any, of: Any) -> Any:
+        if not self.masks or partial is None:
+            return partial
+        if partial is condition:  # as an edge a node of its own: it may be a factor as well
+            partial = ops.identity(condition)
+        _, inner = self._edges.get(id(of), (None, None))
+        self._edges[id(partial)] = partial, _either(inner, ops.eq(condition, 0.0))
         return partial
 
     def sent(self, dead: dict[Any, Any], source: Any, goal: Any, partial: Any, term: Any) -> Any:
@@ -146,11 +152,12 @@ class Notes(modes.Recorder):
     def answered(self, question: Question, node: Value | None = None) -> Any:
         """What stands for the answer, and for `node`, which is 1 or 0 by it."""
         line = self._line()
-        if self.how.asks_all:
+        frames = [] if self.how.asks_all else [*users_frames(self._within)]
+        if self.how.asks_all or any(may_decide(frame, self._deciding) for frame in frames):
             self.noted(question, line)
             return question.answer
         self.computes = True
-        place = current_steps(self._within, DEPTH, self._places)
+        place = steps_of(frames[:DEPTH], self._places)
         self._conditions.append(Condition(self, question, line, place, node))
         return self._conditions[-1]
 

@@ -22,6 +22,7 @@ from autograd.replay.recording.in_arrays import begin
 from autograd.replay.recording.notes import How, Notes, NotReplayable, WantsBools
 from autograd.replay.recording.plain_numbers import Whole
 from autograd.replay.recording.traced import Traced
+from autograd.replay.recording.trial import is_number
 from autograd.value import Value
 
 _Found = TypeVar("_Found")
@@ -69,6 +70,11 @@ class Recording(NamedTuple):
     compares: bool
     computes: bool
     is_near: bool
+
+    @property
+    def fixed(self) -> dict[int, Any]:
+        """What stands in the result and is no number, by its place."""
+        return {i: x for i, x in enumerate(self.outputs) if not is_number(x)}
 
     @property
     def parts_ways(self) -> bool:
