@@ -332,8 +332,8 @@ class Compiled(Entered):
                 self._give_up(layout, why)
             self._eager_calls[NAN if has_nan else HAS_NONE] += 1
             return [shape.rebuild(map(plain, right))]
-        if found and all(map(_is_nan, found)):
-            return []  # which any wrong program might give, too
+        if any(map(_is_nan, found)):
+            return []  # a wrong number may be hidden in it
         with changing:
             direct = path.program.direct
             if direct is not None:
