@@ -2,6 +2,7 @@
 
 In order: `arguments` takes a call apart, `binding` puts nodes in place of its numbers (`traced`,
 `plain_numbers`, `plain_arrays`, `in_arrays`), `recorder` runs the function, of which `notes` are
-taken and whose comparisons answer with `conditions`, `results` puts together what it returns,
-`trial` compares the two, `refusals` says why a function runs as it stands.
+taken and whose comparisons answer with `conditions`, unless its code may decide by them `unseen`,
+`results` puts together what it returns, `trial` compares the two, `refusals` says why a function
+runs as it stands.
 """

@@ -3,9 +3,9 @@
 Owns what stands there for the bool that `x > 0` is in eager mode. Where the function goes another
 way by it (`if`, `and`, `max`), it is a question, and the program one for this answer alone. Where
 it is a number (`where(x > 0, a, b)`, `x * (x > 0)`, `sum(x > 0 for x in xs)`), the program computes
-it and serves both answers. But `is`, `match` and functions of C may decide by one that nobody sees
-decide: a program serves the answers alone for which it has been compared with the function, see
-`Answers`.
+it and serves both answers. But `is` and `match` may decide by one where nobody sees that. In code
+in which they may (see `unseen`) a comparison answers with a bool, and is a question; else until
+it has been seen with both answers where the program was compared with the function (`Answers`).
 """
 
 import operator
