@@ -13,7 +13,7 @@ import statistics
 import warnings
 from dataclasses import dataclass
 from decimal import Decimal
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -211,6 +211,25 @@ class Limit:
                 return ag.relu(x - 2.5)
         return x * 0.0
 
+    @staticmethod
+    def above(flag, x):
+        return ag.relu(x - 2.5) if flag is True else x * 0.0
+
+
+elsewhere = ModuleType("elsewhere")  # another module of the user's
+elsewhere.only_true = only_true
+
+
+class Lazy:
+    """As what stands for a request in a web framework, where there is none."""
+
+    @property
+    def __class__(self):
+        raise RuntimeError("working outside of a request")
+
+
+request = Lazy()
+
 
 def matched(x):
     match x > 0.0:
@@ -265,6 +284,8 @@ DECIDING = [
     lambda x: (lambda c: x * c + (ag.relu(x - 2.5) if isinstance(c, bool) else 0.0))(x > 0.0),
     lambda x: only_true(x > 0.0, x) * 2.0 + x * (x > 0.0),
     lambda x: Limit().of(x > 0.0, x) + x * (x > 0.0),
+    lambda x: Limit.above(x > 0.0, x) + x * (x > 0.0),
+    lambda x: elsewhere.only_true(x > 0.0, x) + x * (x > 0.0),
     # Noted before, and then used as no Condition can be.
     lambda x: (x if (c := x > 0.0) else -x) * len(json.dumps(c)),
     lambda x: x * statistics.mean([x > 0.0, x > 1.0]),

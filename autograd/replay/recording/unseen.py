@@ -7,14 +7,14 @@ may call by the names in it: functions of its module, of those around it, and me
 
 import opcode
 from collections.abc import Iterator, Mapping
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from autograd.origin import is_ours
 
 MOST = 500  # pieces of code
 _IS, _LOAD = opcode.opmap["IS_OP"], opcode.opmap["LOAD_CONST"]
-_MATCH = {opcode.opmap[name] for name in ("MATCH_CLASS",)}
+_MATCH = opcode.opmap["MATCH_CLASS"]
 _OF_KINDS, _KINDS = {"isinstance", "type", "issubclass"}, {"bool", "int"}
 
 
@@ -51,15 +51,24 @@ def _reaches(frame: FrameType) -> bool:
 
 
 def _called(code: CodeType, names: Mapping[str, Any]) -> Iterator[FunctionType]:
-    """The functions that code may call by a name in it: also methods, of classes of its module."""
+    """The functions that code may call by a name in it.
+
+    They stand in its module, in modules that it names, and in classes of its module as methods. (Of
+    what stands there the type is asked: an object may do anything when it is asked for its class.)
+    """
     mentioned = {*code.co_names, *code.co_freevars}
     for name, thing in names.items():
-        if isinstance(thing, FunctionType) and name in mentioned:
-            yield thing
-        elif isinstance(thing, type) and thing.__module__ == names.get("__name__"):
+        found: list[Any] = []
+        if issubclass(type(thing), type) and thing.__module__ == names.get("__name__"):
             methods = mentioned | {"__init__", "__call__"} if name in mentioned else mentioned
             found = [vars(thing).get(method) for method in methods]
-            yield from [each for each in found if isinstance(each, FunctionType)]
+        elif name in mentioned:
+            is_module = type(thing) is ModuleType
+            found = [vars(thing).get(each) for each in mentioned] if is_module else [thing]
+        for each in found:
+            function = each.__func__ if type(each) in (staticmethod, classmethod) else each
+            if type(function) is FunctionType:
+                yield function
 
 
 def _content(cell: Any) -> Any:
@@ -77,9 +86,7 @@ def _decides(code: CodeType) -> bool:
     before = -1, 0
     for at in range(0, len(code.co_code), 2):
         operation, operand = code.co_code[at], code.co_code[at + 1]
-        if operation in _MATCH:
-            return True
-        if operation == _IS and not _is_none(code, *before):
+        if operation == _MATCH or (operation == _IS and not _is_none(code, *before)):
             return True
         before = operation, operand
     return False
