@@ -11,7 +11,7 @@ from typing import NamedTuple
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import I64, Code
+from autograd.replay.llvm.code import DOUBLE, I64, Code
 from autograd.replay.llvm.loops import carried
 from autograd.replay.llvm.memory import WORK, Input, Memory
 from autograd.replay.llvm.reassociation import long_sums
@@ -79,11 +79,13 @@ class Alongside:
     Args:
         memory: is given the place of the sum.
         found: the sum.
-        rounds: how often the loop goes round that it is made in.
+        rounds: how often the loops go round that it is made in.
+        is_about: whether they may go round more often, or less.
     """
 
-    def __init__(self, memory: Memory, found: Sum, rounds: int) -> None:
+    def __init__(self, memory: Memory, found: Sum, rounds: int, is_about: bool) -> None:
         self._memory, self._sum, self._rounds = memory, found, rounds
+        self._is_about = is_about
         self._each = 0  # additions in a round
         self._place = memory.reserve(1)
         memory.put(found.links[-1], self._place)
@@ -116,23 +118,39 @@ class Alongside:
         """Write the additions of a round: one each time when the next item is asked for."""
         builder = code.builder
         done, total = builder.load(self._done), builder.load(code.address(self._place))
-        first = builder.gep(self._terms, [done])
+        first, following = self._next(code, done)
         for i in range(self._each):
             term = builder.load(builder.gep(first, [ir.Constant(I64, i)]))
             total = code.apply(ops.add, [total, term], in_lanes=False)
             yield
         builder.store(total, code.address(self._place))
-        builder.store(builder.add(done, ir.Constant(I64, self._each)), self._done)
+        builder.store(following, self._done)
+
+    def _next(self, code: Code, done: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """Where the terms of a round stand, and how many additions are done after it.
+
+        Where too few are left, they are of -0.0, which changes no bit.
+        """
+        builder, each = code.builder, ir.Constant(I64, self._each)
+        first, following = builder.gep(self._terms, [done]), builder.add(done, each)
+        if not self._is_about or not self._each:
+            return first, following
+        nothing = code.table([ir.Constant(DOUBLE, -0.0)] * self._each)
+        n = ir.Constant(I64, len(self._sum.terms))
+        are_there = builder.icmp_signed("<=", following, n)
+        return tuple(
+            [builder.select(are_there, a, b) for a, b in ((first, nothing), (following, done))]
+        )
 
     def finish(self, code: Code) -> None:
-        """Write the additions that are left when the loop has gone round as often as it does."""
-        builder, done = code.builder, self._each * self._rounds
-        rest = builder.gep(self._terms, [ir.Constant(I64, done)])
+        """Write the additions that are left when the loops have gone round."""
+        builder, done = code.builder, code.builder.load(self._done)
+        rest = builder.gep(self._terms, [done])
 
         def added(i: ir.Value, total: ir.Value) -> ir.Value:
             term = builder.load(builder.gep(rest, [i]))
             return code.apply(ops.add, [total, term], in_lanes=False)
 
-        n = ir.Constant(I64, len(self._sum.terms) - done)
+        n = builder.sub(ir.Constant(I64, len(self._sum.terms)), done)
         total = carried(builder, n, builder.load(code.address(self._place)), added)
         builder.store(total, code.address(self._place))

@@ -19,6 +19,7 @@ from autograd.replay.llvm.rolled import Rolled
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.rolling import Loop, between
 from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.screening import Answers
 from autograd.replay.tapes.tape import Tape
 
 PER_FUNCTION = 1024  # instructions of the tape
@@ -38,11 +39,13 @@ class Assembly:
         loops: what of it repeats, if it has no samples.
         fast: as for `Lowering`.
         call_back: see `Module`.
+        n_first: of a training step, how many outputs come before what the model returns.
 
     Attributes:
         program: the function.
         memory: where its numbers stand.
         called_back: the rows that Python runs.
+        screens: where the words of each screen stand in that memory.
     """
 
     def __init__(
@@ -53,8 +56,10 @@ class Assembly:
         loops: Sequence[Loop],
         fast: bool,
         call_back: int,
+        n_first: int | None = None,
     ) -> None:
         self._tape, self._first = tape, tape.first
+        self.screens: list[int] = []
         self.memory = Memory(tape, sizes, samples)
         self.called_back: list[Op] = []
         self._module = Module(self.memory, fast, call_back, self.called_back)
@@ -68,10 +73,12 @@ class Assembly:
             once = without(once, [*alongside.values()])
             # Who multiplies by a condition otherwise than a rule of the table's has a zero there.
             has_gates = not (tape.n_own or tape.compares)
+            answers = Answers(tape, n_first) if n_first is not None else None
             passes = [
-                Pass(self._module, samples, p, read_later, has_gates, alongside.get(p))
+                Pass(self._module, samples, p, read_later, has_gates, alongside.get(p), answers)
                 for p in range(len(once))
             ]
+            self.screens = [found.screen.place for found in passes if found.screen is not None]
         is_short = (
             samples is None and not loops and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         )

@@ -18,8 +18,9 @@ from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import are_better, n_in_packs
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
+from autograd.replay.llvm.samples.screen import n_left_out, say
 from autograd.replay.llvm.training.driver import drive
-from autograd.replay.programs import LONG, Batches, Direct, Ran, StepProgram
+from autograd.replay.programs import LONG, Batches, Decision, Direct, Ran, StepProgram
 from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.phases import Outline
@@ -123,7 +124,8 @@ class Plan(NamedTuple):
         self, sizes: Sequence[int], of_inputs: Sequence[int], outline: Outline
     ) -> "NativeProgram":
         """Machine code of a step, and its text: nothing else is kept, of which it could be made."""
-        program, tape, samples, loops = self.translated(sizes), self.tape, self.samples, self.loops
+        program = NativeProgram(self, sizes, n_first=1 + outline.new)
+        tape, samples, loops = self.tape, self.samples, self.loops
         if samples is None and not loops and len(tape.rows) < MOST_SEARCHED:
             tape, samples, loops = repeating(tape, of_inputs)  # which do not pay in native code
         text, called = written(tape, samples, loops, outline)
@@ -153,6 +155,7 @@ class NativeProgram:
         sizes: how many of its inputs come in a list, and then in each array.
         direct: how its arguments and its result are laid out, and what serves the calls that native
             code cannot take itself.
+        n_first: of a training step, how many outputs come before what the model returns.
 
     Attributes:
         n_calls_back: how many rows are the user's own functions, or have no native code.
@@ -167,13 +170,20 @@ class NativeProgram:
     tier = text = ""
     seconds_later = 0.0
 
-    def __init__(self, plan: Plan, sizes: Sequence[int], direct: Direct | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        sizes: Sequence[int],
+        direct: Direct | None = None,
+        n_first: int | None = None,
+    ) -> None:
         tape, samples, loops, fast, _ = plan
         rows: list[Op] = []
         self._errors: dict[int, BaseException] = {}  # of threads
         call_back = _called_back(rows, self._errors)
         address = ctypes.cast(call_back, ctypes.c_void_p).value or 0
-        assembly = Assembly(tape, sizes, samples, loops, fast, address)
+        assembly = Assembly(tape, sizes, samples, loops, fast, address, n_first)
+        self._screens = assembly.screens
         rows += assembly.called_back
         self.n_calls_back = sum(row in rows for row in tape.rows)
         self.n_operations = len(tape.rows)
@@ -234,12 +244,28 @@ class NativeProgram:
         programs: list[Any] = [kind.program for kind in batches.kinds]  # of this backend, too
         n_outputs = [len(program._outputs) for program in programs]
         places = [(program.address, program.work) for program in programs]
-        found = drive(batches, places, n_outputs, state)
+        for program in programs:
+            program._screen(batches.answers)
+        try:
+            found = drive(batches, places, n_outputs, state)
+        finally:
+            for program in programs:
+                program._screen(True)
         errors = [program._errors.pop(get_ident(), None) for program in programs]
         for error in errors:
             if error is not None:
                 raise error
         return found
+
+    def _screen(self, answers: Decision | bool) -> None:
+        """Say whether samples may be left out, by what becomes of what the model returns."""
+        for place in self._screens:
+            say(self.work + 8 * place, answers)
+
+    @property
+    def n_left_out(self) -> int:
+        """How many samples have been left out of batches, since they could have no loss."""
+        return sum(n_left_out(self.work + 8 * place) for place in self._screens)
 
     def _raise_what_was_raised(self) -> None:
         error = self._errors.pop(get_ident(), None)

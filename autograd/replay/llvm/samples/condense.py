@@ -123,7 +123,7 @@ def condense(
                         builder.store(moved, goal, align=8)
         builder.store(builder.add(before, builder.zext(builder.ctpop(bits), I64)), count)
         if beside is not None:
-            beside.go_on(code, index, width)
+            beside.go_on(code, n, index, width)
     return builder.load(count)
 
 

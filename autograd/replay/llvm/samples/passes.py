@@ -17,8 +17,13 @@ from autograd.replay.llvm.samples.against import Against
 from autograd.replay.llvm.samples.condense import Column, at_once, condense, crossing
 from autograd.replay.llvm.samples.gather import gather
 from autograd.replay.llvm.samples.parts import Part
+from autograd.replay.llvm.samples.screen import Screen
+from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import gate_of
 from autograd.replay.tapes.samples import Samples
+from autograd.replay.tapes.screening import Answers, screening_of
+
+FEW_ROUNDS = 6  # of both parts together, where samples are left out
 
 
 class Pass:
@@ -31,6 +36,7 @@ class Pass:
         read_later: the positions whose numbers are needed when the pass is over.
         has_gates: whether samples may be left out of what is computed of them in vain.
         alongside: a sum that is made meanwhile.
+        answers: of a training step, by which samples may be screened.
     """
 
     def __init__(
@@ -41,6 +47,7 @@ class Pass:
         read_later: set[int],
         has_gates: bool,
         alongside: Sum | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self._module, self._memory = module, module.memory
         self._samples, self._number = samples, number
@@ -53,12 +60,21 @@ class Pass:
         here = set(self._positions)
         spilled = {p for p in read_later if p in here}
         spilled |= {p for chain in against for p in chain.positions if p in here}
-        self._against = Against(self._memory, samples.n, against)
+        self._against = Against(self._memory, against)
         for p in spilled:
             self._memory.spill(p)
-        rounds = self._memory.n_padded // LANES
-        self._beside_it = Alongside(self._memory, alongside, rounds) if alongside else None
+        self._beside_it: Alongside | None = None
         self._gate = gate_of(samples, self._positions, along, spilled) if has_gates else None
+        screening = None
+        if self._gate is not None and answers is not None:
+            screening = screening_of(
+                answers, samples, self._gate, self._positions, chains, read_later
+            )
+        self.screen = Screen(self._memory, samples, screening) if screening is not None else None
+        rounds = FEW_ROUNDS if self.screen is not None else self._memory.n_padded // LANES
+        if alongside is not None:
+            is_about = self.screen is not None
+            self._beside_it = Alongside(self._memory, alongside, rounds, is_about)
         if self._gate is None:
             self._first = Part(
                 module, samples, self._positions, along, {}, alongside=self._beside_it
@@ -70,17 +86,25 @@ class Pass:
         own += [p for p in self._gate.conditions if p not in own]
         self._at_once = at_once(len(own), self._memory.n_padded)
         self._beside = {p: self._memory.reserve(self._at_once + LANES) for p in own}
+        exactly = screening.exactly if screening is not None else []
+        self._exactly = Part(module, samples, exactly, [], {}) if exactly else None
         self._first = Part(
             module,
             samples,
-            [p for p in self._positions if p not in later],
+            [p for p in self._positions if p not in later and p not in exactly],
             [chain for chain in along if chain not in summed_later],
             {p: i for p, i in self._beside.items() if p not in self._memory.spilled},
+            in_rows=screening is None,
             alongside=self._beside_it,
         )
-        positions = sorted([*later, *again])
         self._second = Part(
-            module, samples, positions, self._gate.chains, self._beside, in_rows=False
+            module,
+            samples,
+            sorted([*later, *again]),
+            self._gate.chains,
+            self._beside,
+            in_rows=False,
+            alongside=self._beside_it if self.screen is not None else None,
         )
 
     def reads(self) -> set[int]:
@@ -93,31 +117,43 @@ class Pass:
         self._code = code = self._module.function(name)
         samples = self._samples
         used = {-1 - i for p in self._positions for i in samples.operands[p] if i < 0}
-        gather(code, samples, [e for e in sorted(used) if len(set(samples.outside[e])) > 1])
+        columns = [e for e in sorted(used) if varies(samples, -1 - e)]
+        gather(code, samples, columns)
         self._first.begin(code)
         self._against.begin(code)
         if self._beside_it is not None:
             self._beside_it.begin(code)
+        zero, n = ir.Constant(I64, 0), ir.Constant(I64, samples.n)
         if self._gate is None:
-            zero, n = ir.Constant(I64, 0), ir.Constant(I64, samples.n)
             self._first.go_over(code, zero, n, self._descending)
         else:
             self._second.begin(code)
-            self._through_the_gate(self._gate.conditions)
+            if self._exactly is not None:
+                self._exactly.go_over(code, zero, n, self._descending)
+            if self.screen is None:
+                self._through_the_gate(self._gate.conditions, n)
+            else:
+                run = self.screen.write(code, [-1 - e for e in columns])
+                self._through_the_gate(self._gate.conditions, run.n)
+                self.screen.finish(code, run)
+                n = run.n
         if self._beside_it is not None:
             self._beside_it.finish(code)
-        self._against.finish(code)
+        self._against.finish(code, n)
         code.builder.ret_void()
         return code.function
 
-    def _through_the_gate(self, conditions: Sequence[int]) -> None:
+    def _through_the_gate(self, conditions: Sequence[int], n_all: ir.Value) -> None:
         """Both parts, over as many samples at once as there is room for."""
         code, builder = self._code, self._code.builder
-        size, n_times = ir.Constant(I64, self._at_once), -(-self._samples.n // self._at_once)
-        with loop(builder, ir.Constant(I64, n_times)) as time:
-            number = builder.sub(ir.Constant(I64, n_times - 1), time) if self._descending else time
+        one, size = ir.Constant(I64, 1), ir.Constant(I64, self._at_once)
+        is_once = self._samples.n <= self._at_once
+        n_times = builder.udiv(builder.add(n_all, builder.sub(size, one)), size)
+        with loop(builder, n_times) as time:
+            last = builder.sub(n_times, one)
+            number = builder.sub(last, time) if self._descending else time
             origin = builder.mul(number, size)
-            left = builder.sub(ir.Constant(I64, self._samples.n), origin)
+            left = builder.sub(n_all, origin)
             n = builder.select(builder.icmp_unsigned("<", left, size), left, size)
             self._first.go_over(code, origin, n, self._descending)
             columns = {i: self._column(i, origin) for i in {*self._brought, *conditions}}
@@ -128,7 +164,7 @@ class Pass:
                 [column for column in moved if column.goal is column.source],
                 [column for column in moved if column.goal is not column.source],
                 n,
-                self._against if n_times == 1 and self._against.ascend else None,
+                self._against if is_once and self._against.ascend else None,
             )
             self._second.go_over(code, origin, let_through, self._descending)
 

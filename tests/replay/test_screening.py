@@ -1,0 +1,302 @@
+"""Samples left out of a step since they were far from a loss a few steps ago: no bit is changed.
+
+Owns the comparison of trainings by programs that leave samples out with the same trainings by
+programs that do not, over many steps, and with eager mode over some; and when none is left out.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from array import array
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import autograd as ag
+import nn
+from autograd.replay import Decision, Descent
+from autograd.replay.llvm import remembered
+from autograd.replay.llvm.program import NativeProgram
+from autograd.replay.tapes import screening
+from tests.nn.training.both_modes import both
+from tests.replay.gated import LOSSES, cost_of, numbers
+
+SCREENED = ("hinge", "by maximum", "squared", "divided", "of an inner one")
+ACTIVATIONS = {"relu": ag.relu, "tanh": ag.tanh}
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    """The programs that batches were run by; of small networks, too, samples may be left out."""
+    monkeypatch.setattr(screening, "LEAST", 1)
+    monkeypatch.setattr(screening, "FEWEST", 3)
+    remembered.forget()
+    found = []
+    run = NativeProgram.run_batches
+
+    def run_batches(self, batches, state):
+        if self not in found:
+            found.append(self)
+        return run(self, batches, state)
+
+    monkeypatch.setattr(NativeProgram, "run_batches", run_batches)
+    yield found
+    remembered.forget()
+
+
+def left_out(programs):
+    return sum(program.n_left_out for program in programs)
+
+
+class Training:
+    """Stochastic gradient descent on all samples of a network."""
+
+    def __init__(self, sizes, loss, rows, targets, *, mode="exact", momentum=0.0, **options):
+        n = cost_of(sizes, loss, **options)[1]
+        self.weights = [ag.Value(x) for x in numbers(random.Random(n), n)]
+        self.n = len(rows)
+        self.speeds = [0.0 if momentum else None] * n
+
+        def cost(rows, targets):
+            outputs = []
+
+            def noted(y, t):
+                outputs.append(y[0])
+                return loss(y, t)
+
+            total, _ = cost_of(sizes, noted, **options)
+            return total(self.weights, rows, targets), outputs
+
+        def update(weight, gradient, velocity, rates):
+            if velocity is None:
+                return weight - rates[0] * gradient, None
+            velocity = momentum * velocity + gradient
+            return weight - rates[0] * velocity, velocity
+
+        self.steps = Descent(cost, self.weights, update, rows, targets, mode=mode)
+
+    def go(self, n_steps, rate, answers=True):
+        """So many steps, or until one is left to eager mode: costs, how many samples are right."""
+        costs, right = array("d"), []
+        while len(costs) < n_steps:
+            sizes = [(self.n, n_steps - len(costs))]
+            done = self.steps.run(range(self.n), sizes, [rate], self.speeds, answers=answers)
+            assert not self.steps.refusal
+            if not done.costs:
+                break
+            costs += done.costs
+            right += done.n_right
+            self.speeds = list(done.velocities) or self.speeds
+        return [x.hex() for x in costs], right
+
+    def bits(self):
+        return [w.data.hex() for w in self.weights]
+
+
+def moons(n, seed=0, noise=0.3):
+    draw = random.Random(f"{n} {seed}")
+    rows, targets = [], []
+    for i in range(n):
+        angle, side = draw.uniform(0.0, math.pi), i % 2
+        x, y = math.cos(angle), math.sin(angle)
+        row = (1.0 - x, 0.5 - y) if side else (x, y)
+        rows.append([c + draw.gauss(0.0, noise) for c in row])
+        targets.append(1.0 if side else -1.0)
+    return rows, targets
+
+
+def eager(sizes, loss, rows, targets, n_steps, rate, momentum=0.0, **options):
+    """What is left of the weights after so many steps in eager mode."""
+    cost, n = cost_of(sizes, loss, **options)
+    weights = [ag.Value(x) for x in numbers(random.Random(n), n)]
+    optimizer = nn.SGD(weights, lr=rate, momentum=momentum)
+    for _ in range(n_steps):
+        optimizer.zero_grad()
+        cost(weights, rows, targets).backward()
+        optimizer.step()
+    return [w.data.hex() for w in weights]
+
+
+def alike(sizes, loss, rows, targets, legs, answers=False, **options):
+    """Both trainings, leg by leg: (steps, rate); what the samples right were."""
+    screened, whole = (Training(sizes, loss, rows, targets, **options) for _ in range(2))
+    found = []
+    for n_steps, rate in legs:
+        costs, right = screened.go(n_steps, rate, answers)
+        assert costs == whole.go(n_steps, rate, True)[0]
+        assert screened.bits() == whole.bits()
+        found += right
+    return found
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", SCREENED)
+@pytest.mark.parametrize("mode", ["exact", "fast"])
+def test_a_training_of_thousands_of_steps(activation, loss, mode, programs):
+    rows, targets = moons(100)
+    options = {"mode": mode, "activation": ACTIVATIONS[activation]}
+    alike((2, 8, 8, 1), LOSSES[loss], rows, targets, [(3000, 0.05), (500, 1.0)], **options)
+    assert left_out(programs) > 500 * 50
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_training_has_the_bits_of_eager_mode(activation, programs):
+    rows, targets = moons(40)
+    options = {"activation": ACTIVATIONS[activation], "momentum": 0.5}
+    training = Training((2, 4, 1), LOSSES["hinge"], rows, targets, **options)
+    training.go(200, 0.1, answers=False)
+    found = eager((2, 4, 1), LOSSES["hinge"], rows, targets, 200, 0.1, **options)
+    assert training.bits() == found
+    assert left_out(programs) > 1000
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.3, 2.0])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_steps_of_any_size(rate, momentum, programs):
+    """Also such as move the weights so far that each sample may have a loss again."""
+    rows, targets = moons(67, noise=0.1)
+    legs = [(300, 0.05), (200, rate), (100, 0.01)]
+    alike((2, 6, 1), LOSSES["hinge"], rows, targets, legs, momentum=momentum)
+    assert left_out(programs) > 0
+
+
+def test_weights_may_be_changed_between_runs(programs):
+    """What is known of samples is of other weights then."""
+    rows, targets = moons(64)
+    screened, whole = (Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2))
+    draw = random.Random(5)
+    for _ in range(20):
+        for training, answers in ((screened, False), (whole, True)):
+            training.go(50, 0.1, answers)
+        assert screened.bits() == whole.bits()
+        k, x = draw.randrange(len(whole.weights)), draw.gauss(0.0, 3.0)
+        screened.weights[k].data = whole.weights[k].data = x
+    assert left_out(programs) > 0
+
+
+def test_another_training_by_the_same_machine_code(programs):
+    """What is known is kept where the code works, of samples that are others now."""
+    found = []
+    for seed in (0, 1, 0):
+        rows, targets = moons(64, seed)
+        alike((2, 6, 1), LOSSES["hinge"], rows, targets, [(300, 0.1)])
+        found.append(left_out(programs))
+    assert len(programs) == 1
+    assert 0 < found[0] < found[1] < found[2]
+
+
+def test_batches_of_others_are_not_screened(programs):
+    """Each batch has other samples than the one before."""
+    rows, targets = moons(96)
+    made = [Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2)]
+    orders = [k for i in range(0, 96, 48) for k in range(i, i + 48)]
+    for training, answers in zip(made, (False, True), strict=True):
+        for _ in range(3):
+            n = 0
+            while n < 40:
+                order = orders[48 * (n % 2) :] + orders[: 48 * (n % 2)]
+                done = training.steps.run(
+                    order, [(48, 40 - n)], [0.1], training.speeds, answers=answers
+                )
+                n += len(done.costs)
+    assert made[0].bits() == made[1].bits()
+    assert left_out(programs) == 0
+
+
+@pytest.mark.parametrize("border", [0.0, 0.25, -1.5, math.inf, math.nan])
+def test_those_that_are_right_are_counted_as_ever(border, programs):
+    rows, targets = moons(80)
+    classes = array("q", [int(t > 0) for t in targets])
+    answers = Decision(border, classes)
+    sizes, legs = (2, 6, 1), [(500, 0.1)]
+    n_right = alike(sizes, LOSSES["hinge"], rows, targets, legs, answers)
+    kept = Training(sizes, LOSSES["hinge"], rows, targets)
+    expected = []
+    while len(expected) < 500:
+        left = [(80, 500 - len(expected))]
+        done = kept.steps.run(range(80), left, [0.1], kept.speeds, answers=True)
+        for returned in done.returned:
+            for k in range(0, len(returned.numbers), 80):
+                pairs = zip(returned.numbers[k : k + 80], classes, strict=True)
+                expected.append(sum(int(y > border) == c for y, c in pairs))
+    assert n_right[-490:] == expected[-490:]
+    assert (left_out(programs) > 0) == (not math.isnan(border))
+
+
+@pytest.mark.parametrize("special", [math.nan, math.inf, -math.inf, 1e200, 1e-320])
+def test_samples_and_weights_that_are_extreme(special, programs):
+    rows, targets = moons(64)
+    for place in (0, 40, 63):
+        changed = [row[:] for row in rows]
+        changed[place][0] = special
+        compare((2, 6, 1), changed, targets)
+    for k in (0, 7, 20):
+        compare((2, 6, 1), rows, targets, (k, special))
+
+
+def compare(sizes, rows, targets, weight=None):
+    """Both ways of running batches do the same, and leave the same batch to eager mode."""
+    found = []
+    for answers in (False, True):
+        training = Training(sizes, LOSSES["hinge"], rows, targets)
+        costs = training.go(60, 0.1, answers)
+        if weight is not None:
+            training.weights[weight[0]].data = weight[1]
+        found.append((costs[0], training.go(60, 0.1, answers)[0], training.bits()))
+    assert found[0] == found[1]
+
+
+def test_none_is_left_out_where_all_have_a_loss(programs):
+    rows, targets = moons(64)
+    legs = [(200, 0.0)]
+    alike((2, 6, 1), LOSSES["hinge"], rows, [100.0 * t for t in targets], legs)
+    assert left_out(programs) == 0
+
+
+def test_none_is_left_out_where_all_that_a_model_returns_is_kept(programs):
+    rows, targets = moons(64)
+    training = Training((2, 6, 1), LOSSES["hinge"], rows, targets)
+    training.go(200, 0.1, answers=True)
+    assert left_out(programs) == 0
+
+
+def test_one_sample_comes_alive_in_one_step(programs):
+    """The bound is of the sample that moves most: of two weights, one input is a thousand."""
+    rows = [[0.001, 1.0]] * 30 + [[1000.0, 1.0]] + [[0.001, 1.0]] * 30
+    targets = [1.0] * 61
+    alike((2, 4, 1), LOSSES["hinge"], rows, targets, [(400, 0.001), (50, 0.1)])
+
+
+def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch, programs):
+    rows, targets = moons(60)
+    labels = [int(t) for t in targets]
+
+    def make():
+        model = nn.MLP(2, [5, 1], activation="relu", seed=4)
+        return model, {"optimizer": nn.SGD(model.parameters(), lr=0.5, weight_decay=1e-4)}
+
+    both(make, (rows, labels), "hinge", monkeypatch, epochs=120, batch_size=60)
+    assert left_out(programs) > 500
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**9))
+def test_random_trainings(seed):
+    draw = random.Random(seed)
+    sizes = (2, *[draw.randint(2, 6) for _ in range(draw.randint(1, 2))], 1)
+    rows, targets = moons(draw.randint(9, 90), seed, draw.choice((0.05, 0.3)))
+    options = {
+        "activation": ACTIVATIONS[draw.choice([*ACTIVATIONS])],
+        "mode": draw.choice(("exact", "fast")),
+        "momentum": draw.choice((0.0, 0.9)),
+        "order": draw.choice((1, -1)),
+        "is_mean": draw.random() < 0.8,
+    }
+    rate = 0.3 if options["is_mean"] else 0.005
+    legs = [
+        (draw.randint(1, 200), rate * 10.0 ** draw.uniform(-2.0, 0.5))
+        for _ in range(draw.randint(1, 4))
+    ]
+    loss = LOSSES[draw.choice(SCREENED)]
+    alike(sizes, loss, rows, targets, legs, **options)
