@@ -45,7 +45,7 @@ class Assembly:
         program: the function.
         memory: where its numbers stand.
         called_back: the rows that Python runs.
-        screens: where the words of each screen stand in that memory.
+        screen: where the words of its screen stand in that memory, if it has one.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Assembly:
         n_first: int | None = None,
     ) -> None:
         self._tape, self._first = tape, tape.first
-        self.screens: list[int] = []
+        self.screen: int | None = None
         self.memory = Memory(tape, sizes, samples)
         self.called_back: list[Op] = []
         self._module = Module(self.memory, fast, call_back, self.called_back)
@@ -69,7 +69,7 @@ class Assembly:
         alongside = dict[int, Sum]()
         if samples is not None:
             if not fast:  # whose long sums are eight side by side
-                alongside = {found.group: found for found in sums_alongside(tape, samples)}
+                alongside = {each.group: each for each in sums_alongside(tape, samples)}
             once = without(once, [*alongside.values()])
             # Who multiplies by a condition otherwise than a rule of the table's has a zero there.
             has_gates = not (tape.n_own or tape.compares)
@@ -78,7 +78,8 @@ class Assembly:
                 Pass(self._module, samples, p, read_later, has_gates, alongside.get(p), answers)
                 for p in range(len(once))
             ]
-            self.screens = [found.screen.place for found in passes if found.screen is not None]
+            found = [each.screen.place for each in passes if each.screen is not None]
+            self.screen = found[0] if found else None  # of a step, which has one pass then
         is_short = (
             samples is None and not loops and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         )

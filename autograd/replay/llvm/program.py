@@ -18,9 +18,9 @@ from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import are_better, n_in_packs
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
-from autograd.replay.llvm.samples.screen import n_left_out, say
+from autograd.replay.llvm.samples.screen import n_left_out
 from autograd.replay.llvm.training.driver import drive
-from autograd.replay.programs import LONG, Batches, Decision, Direct, Ran, StepProgram
+from autograd.replay.programs import LONG, Batches, Direct, Ran, StepProgram
 from autograd.replay.python.text import preamble, written
 from autograd.replay.tapes.finding import find_samples
 from autograd.replay.tapes.phases import Outline
@@ -183,7 +183,6 @@ class NativeProgram:
         call_back = _called_back(rows, self._errors)
         address = ctypes.cast(call_back, ctypes.c_void_p).value or 0
         assembly = Assembly(tape, sizes, samples, loops, fast, address, n_first)
-        self._screens = assembly.screens
         rows += assembly.called_back
         self.n_calls_back = sum(row in rows for row in tape.rows)
         self.n_operations = len(tape.rows)
@@ -191,6 +190,7 @@ class NativeProgram:
         self.loops = len(loops)
         self.bytes = 8 * (assembly.memory.size + LANES)
         self._room, self.work = _room(self.bytes)
+        self._screen = 0 if assembly.screen is None else self.work + 8 * assembly.screen
         self._work_is_free = Lock()
         self._blocks = (ctypes.c_void_p * len(sizes))()
         self._given = (ctypes.c_double * max(1, sizes[0]))()
@@ -243,29 +243,18 @@ class NativeProgram:
         """See `StepProgram.run_batches`."""
         programs: list[Any] = [kind.program for kind in batches.kinds]  # of this backend, too
         n_outputs = [len(program._outputs) for program in programs]
-        places = [(program.address, program.work) for program in programs]
-        for program in programs:
-            program._screen(batches.answers)
-        try:
-            found = drive(batches, places, n_outputs, state)
-        finally:
-            for program in programs:
-                program._screen(True)
+        places = [(program.address, program.work, program._screen) for program in programs]
+        found = drive(batches, places, n_outputs, state)
         errors = [program._errors.pop(get_ident(), None) for program in programs]
         for error in errors:
             if error is not None:
                 raise error
         return found
 
-    def _screen(self, answers: Decision | bool) -> None:
-        """Say whether samples may be left out, by what becomes of what the model returns."""
-        for place in self._screens:
-            say(self.work + 8 * place, answers)
-
     @property
     def n_left_out(self) -> int:
         """How many samples have been left out of batches, since they could have no loss."""
-        return sum(n_left_out(self.work + 8 * place) for place in self._screens)
+        return n_left_out(self._screen) if self._screen else 0
 
     def _raise_what_was_raised(self) -> None:
         error = self._errors.pop(get_ident(), None)

@@ -8,6 +8,7 @@ import ctypes
 from array import array
 from collections.abc import Sequence
 from functools import cache
+from math import nan
 from typing import Any, NamedTuple
 
 from llvmlite import ir
@@ -16,6 +17,7 @@ from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
 from autograd.replay.llvm.rows.lanes import ALIGNED
+from autograd.replay.llvm.samples.screen import say
 from autograd.replay.llvm.training.choice import are_beside, are_there, choose
 from autograd.replay.llvm.training.finite import are_finite
 from autograd.replay.llvm.training.states import States
@@ -23,12 +25,13 @@ from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
 WORDS = I64.as_pointer()
-KIND = ("program", "work", "size", "n_outputs", "width")  # a row of words
+KIND = ("program", "work", "screen", "size", "n_outputs", "width")  # a row of words
 # What becomes of outputs; the last two count them.
 ALL_KEPT, LEFT_OUT, OVER_BORDER, LARGEST = range(4)
 # In order, as `drive` names them.
 ARGUMENTS = {
     "kinds": WORDS,
+    "n_kinds": I64,
     "schedule": WORDS,  # which kind, how many batches of it, which kind then ...
     "n_legs": I64,  # half its length
     "blocks": BLOCKS,  # the state, the rows of a batch, its targets
@@ -59,20 +62,21 @@ _Drive = ctypes.PYFUNCTYPE(
 
 def drive(
     batches: Batches,
-    places: Sequence[tuple[int, int]],
+    places: Sequence[tuple[int, int, int]],
     n_outputs: Sequence[int],
     state: "array[float]",
 ) -> Ran:
     """Run batches: see `StepProgram.run_batches`.
 
     Args:
-        places: for each kind where its program and the memory that this works in stand.
+        places: for each kind where its program, the memory that this works in, and the words of its
+            screen stand; 0 where it has none.
         n_outputs: how many outputs it has.
     """
     kinds, answers = batches.kinds, batches.answers
     words = array("q")
-    for kind, (address, work), n in zip(kinds, places, n_outputs, strict=True):
-        words.extend([address, work, kind.size, n, kind.width])
+    for kind, place, n in zip(kinds, places, n_outputs, strict=True):
+        words.extend([*place, kind.size, n, kind.width])
     n_noted = [batches.n_noted(n) for n in n_outputs]
     log = array("d", bytes(8 * sum([n_noted[number] * n for number, n in batches.legs])))
     kept = array("d", bytes(8 * batches.n_new * batches.schedule[::2].count(NOTE_STATE)))
@@ -82,13 +86,14 @@ def drive(
     in_rows, in_targets = _at_a_line(rows), _at_a_line(targets)
     states = States(state, batches.n_rates, max(n_outputs))
     blocks = array("q", [states.first, in_rows, in_targets])
-    what, border, classes = ALL_KEPT if answers else LEFT_OUT, 0.0, 0
+    what, border, classes = ALL_KEPT if answers else LEFT_OUT, nan, 0
     if isinstance(answers, Decision):
         what, classes = LARGEST, _start(answers.classes)
         if answers.border is not None:
             what, border = OVER_BORDER, answers.border
     n_done = _driver()(
         _start(words),
+        len(kinds),
         _start(batches.schedule),
         len(batches.schedule) // 2,
         _start(blocks),
@@ -158,6 +163,9 @@ def _write(function: ir.Function) -> None:
     builder.store(ir.Constant(I64, 0), at.n_done)
     for name in ("order", "log", "kept", "other"):
         builder.store(named[name], getattr(at, name))
+    is_decided = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
+    is_nothing = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, LEFT_OUT))
+    _say(builder, named, builder.or_(is_decided, is_nothing))
     with loop(builder, named["n_legs"]) as i:
         leg = builder.gep(named["schedule"], [builder.mul(i, ir.Constant(I64, 2))])
         number = builder.load(leg)
@@ -173,7 +181,17 @@ def _write(function: ir.Function) -> None:
                 _write_leg(builder, named, at, number, n_batches, stopped)
     builder.branch(stopped)
     builder.position_at_end(stopped)
+    _say(builder, named, ir.Constant(ir.IntType(1), 0))
     builder.ret(builder.load(at.n_done))
+
+
+def _say(builder: ir.IRBuilder, named: dict[str, ir.Value], is_wanted: ir.Value) -> None:
+    """Say to the programs whether they may leave out samples; none runs for another call now."""
+    with loop(builder, named["n_kinds"]) as i:
+        kind = builder.gep(named["kinds"], [builder.mul(i, ir.Constant(I64, len(KIND)))])
+        screen = builder.load(builder.gep(kind, [ir.Constant(I64, KIND.index("screen"))]))
+        with builder.if_then(builder.icmp_unsigned("!=", screen, ir.Constant(I64, 0))):
+            say(builder, builder.inttoptr(screen, POINTER), is_wanted, named["border"])
 
 
 def _write_leg(
