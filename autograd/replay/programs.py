@@ -111,11 +111,13 @@ class Ran(NamedTuple):
         n_done: how many were run.
         log: for each its cost, and what becomes of the outputs after the new state.
         kept: the numbers of the state that a step changes, as often as they were noted.
+        n_left_out: how many samples were left out of batches, since they could have no loss.
     """
 
     n_done: int
     log: "array[float]"
     kept: "array[float]"
+    n_left_out: int = 0
 
 
 class Entrance(Protocol):

@@ -17,36 +17,28 @@ import autograd as ag
 import nn
 from autograd.replay import Decision, Descent
 from autograd.replay.llvm import remembered
-from autograd.replay.llvm.program import NativeProgram
 from autograd.replay.tapes import screening
 from tests.nn.training.both_modes import both
 from tests.replay.gated import LOSSES, cost_of, numbers
 
 SCREENED = ("hinge", "by maximum", "squared", "divided", "of an inner one")
+MADE: list[Training] = []
 ACTIVATIONS = {"relu": ag.relu, "tanh": ag.tanh}
 
 
 @pytest.fixture(autouse=True)
-def programs(monkeypatch):
-    """The programs that batches were run by; of small networks, too, samples may be left out."""
+def made(monkeypatch):
+    """The trainings made by a test; of small networks, too, samples may be left out."""
     monkeypatch.setattr(screening, "LEAST", 1)
     monkeypatch.setattr(screening, "FEWEST", 3)
     remembered.forget()
-    found = []
-    run = NativeProgram.run_batches
-
-    def run_batches(self, batches, state):
-        if self not in found:
-            found.append(self)
-        return run(self, batches, state)
-
-    monkeypatch.setattr(NativeProgram, "run_batches", run_batches)
-    yield found
+    MADE.clear()
+    yield MADE
     remembered.forget()
 
 
-def left_out(programs):
-    return sum(program.n_left_out for program in programs)
+def left_out():
+    return sum(training.n_left_out for training in MADE)
 
 
 class Training:
@@ -74,6 +66,8 @@ class Training:
             velocity = momentum * velocity + gradient
             return weight - rates[0] * velocity, velocity
 
+        self.n_left_out = 0
+        MADE.append(self)
         self.steps = Descent(cost, self.weights, update, rows, targets, mode=mode)
 
     def go(self, n_steps, rate, answers=True):
@@ -86,6 +80,7 @@ class Training:
             if not done.costs:
                 break
             costs += done.costs
+            self.n_left_out += done.n_left_out
             right += done.n_right
             self.speeds = list(done.velocities) or self.speeds
         return [x.hex() for x in costs], right
@@ -133,35 +128,35 @@ def alike(sizes, loss, rows, targets, legs, answers=False, **options):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("loss", SCREENED)
 @pytest.mark.parametrize("mode", ["exact", "fast"])
-def test_a_training_of_thousands_of_steps(activation, loss, mode, programs):
+def test_a_training_of_thousands_of_steps(activation, loss, mode):
     rows, targets = moons(100)
     options = {"mode": mode, "activation": ACTIVATIONS[activation]}
     alike((2, 8, 8, 1), LOSSES[loss], rows, targets, [(3000, 0.05), (500, 1.0)], **options)
-    assert left_out(programs) > 500 * 50
+    assert left_out() > 500 * 50
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_training_has_the_bits_of_eager_mode(activation, programs):
+def test_a_training_has_the_bits_of_eager_mode(activation):
     rows, targets = moons(40)
     options = {"activation": ACTIVATIONS[activation], "momentum": 0.5}
     training = Training((2, 4, 1), LOSSES["hinge"], rows, targets, **options)
     training.go(200, 0.1, answers=False)
     found = eager((2, 4, 1), LOSSES["hinge"], rows, targets, 200, 0.1, **options)
     assert training.bits() == found
-    assert left_out(programs) > 1000
+    assert left_out() > 1000
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.3, 2.0])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_steps_of_any_size(rate, momentum, programs):
+def test_steps_of_any_size(rate, momentum):
     """Also such as move the weights so far that each sample may have a loss again."""
     rows, targets = moons(67, noise=0.1)
     legs = [(300, 0.05), (200, rate), (100, 0.01)]
     alike((2, 6, 1), LOSSES["hinge"], rows, targets, legs, momentum=momentum)
-    assert left_out(programs) > 0
+    assert left_out() > 0
 
 
-def test_weights_may_be_changed_between_runs(programs):
+def test_weights_may_be_changed_between_runs():
     """What is known of samples is of other weights then."""
     rows, targets = moons(64)
     screened, whole = (Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2))
@@ -172,21 +167,20 @@ def test_weights_may_be_changed_between_runs(programs):
         assert screened.bits() == whole.bits()
         k, x = draw.randrange(len(whole.weights)), draw.gauss(0.0, 3.0)
         screened.weights[k].data = whole.weights[k].data = x
-    assert left_out(programs) > 0
+    assert left_out() > 0
 
 
-def test_another_training_by_the_same_machine_code(programs):
+def test_another_training_by_the_same_machine_code():
     """What is known is kept where the code works, of samples that are others now."""
     found = []
     for seed in (0, 1, 0):
         rows, targets = moons(64, seed)
         alike((2, 6, 1), LOSSES["hinge"], rows, targets, [(300, 0.1)])
-        found.append(left_out(programs))
-    assert len(programs) == 1
+        found.append(left_out())
     assert 0 < found[0] < found[1] < found[2]
 
 
-def test_batches_of_others_are_not_screened(programs):
+def test_batches_of_others_are_not_screened():
     """Each batch has other samples than the one before."""
     rows, targets = moons(96)
     made = [Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2)]
@@ -201,11 +195,11 @@ def test_batches_of_others_are_not_screened(programs):
                 )
                 n += len(done.costs)
     assert made[0].bits() == made[1].bits()
-    assert left_out(programs) == 0
+    assert left_out() == 0
 
 
 @pytest.mark.parametrize("border", [0.0, 0.25, -1.5, math.inf, math.nan])
-def test_those_that_are_right_are_counted_as_ever(border, programs):
+def test_those_that_are_right_are_counted_as_ever(border):
     rows, targets = moons(80)
     classes = array("q", [int(t > 0) for t in targets])
     answers = Decision(border, classes)
@@ -221,11 +215,11 @@ def test_those_that_are_right_are_counted_as_ever(border, programs):
                 pairs = zip(returned.numbers[k : k + 80], classes, strict=True)
                 expected.append(sum(int(y > border) == c for y, c in pairs))
     assert n_right[-490:] == expected[-490:]
-    assert left_out(programs) > 0
+    assert left_out() > 0
 
 
 @pytest.mark.parametrize("special", [math.nan, math.inf, -math.inf, 1e200, 1e-320])
-def test_samples_and_weights_that_are_extreme(special, programs):
+def test_samples_and_weights_that_are_extreme(special):
     rows, targets = moons(64)
     for place in (0, 40, 63):
         changed = [row[:] for row in rows]
@@ -247,28 +241,28 @@ def compare(sizes, rows, targets, weight=None):
     assert found[0] == found[1]
 
 
-def test_none_is_left_out_where_all_have_a_loss(programs):
+def test_none_is_left_out_where_all_have_a_loss():
     rows, targets = moons(64)
     legs = [(200, 0.0)]
     alike((2, 6, 1), LOSSES["hinge"], rows, [100.0 * t for t in targets], legs)
-    assert left_out(programs) == 0
+    assert left_out() == 0
 
 
-def test_none_is_left_out_where_all_that_a_model_returns_is_kept(programs):
+def test_none_is_left_out_where_all_that_a_model_returns_is_kept():
     rows, targets = moons(64)
     training = Training((2, 6, 1), LOSSES["hinge"], rows, targets)
     training.go(200, 0.1, answers=True)
-    assert left_out(programs) == 0
+    assert left_out() == 0
 
 
-def test_one_sample_comes_alive_in_one_step(programs):
+def test_one_sample_comes_alive_in_one_step():
     """The bound is of the sample that moves most: of two weights, one input is a thousand."""
     rows = [[0.001, 1.0]] * 30 + [[1000.0, 1.0]] + [[0.001, 1.0]] * 30
     targets = [1.0] * 61
     alike((2, 4, 1), LOSSES["hinge"], rows, targets, [(400, 0.001), (50, 0.1)])
 
 
-def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch, programs):
+def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch):
     rows, targets = moons(60)
     labels = [int(t) for t in targets]
 
@@ -277,7 +271,14 @@ def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch, prog
         return model, {"optimizer": nn.SGD(model.parameters(), lr=0.5, weight_decay=1e-4)}
 
     both(make, (rows, labels), "hinge", monkeypatch, epochs=120, batch_size=60)
-    assert left_out(programs) > 500
+    model, more = make()
+    options = {"epochs": 120, "batch_size": 60, "seed": 3, "verbose": False, "compiled": True}
+    history = nn.fit(model, (rows, labels), "hinge", **options, **more)
+    n = history.compiled.n_left_out
+    assert n > 500
+    assert str(history.compiled).splitlines()[0] == (
+        f"compiled training, exact: 119 of 120 batches by programs; {n:,} times a sample left out"
+    )
 
 
 @settings(max_examples=40, deadline=None)

@@ -244,16 +244,18 @@ class NativeProgram:
         programs: list[Any] = [kind.program for kind in batches.kinds]  # of this backend, too
         n_outputs = [len(program._outputs) for program in programs]
         places = [(program.address, program.work, program._screen) for program in programs]
+        before = [program._n_left_out for program in programs]
         found = drive(batches, places, n_outputs, state)
+        after = [program._n_left_out for program in programs]
         errors = [program._errors.pop(get_ident(), None) for program in programs]
         for error in errors:
             if error is not None:
                 raise error
-        return found
+        return found._replace(n_left_out=sum(after) - sum(before))
 
     @property
-    def n_left_out(self) -> int:
-        """How many samples have been left out of batches, since they could have no loss."""
+    def _n_left_out(self) -> int:
+        """How many samples have been left out of batches so far."""
         return n_left_out(self._screen) if self._screen else 0
 
     def _raise_what_was_raised(self) -> None:

@@ -295,7 +295,7 @@ class Descent:
             answers,
         )
         try:
-            n_done, log, kept = step.program.run_batches(batches, numbers)
+            n_done, log, kept, n_left_out = step.program.run_batches(batches, numbers)
         except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
             pass_on(error)
             only = array("q", [0, 1])
@@ -324,7 +324,8 @@ class Descent:
         done = read(log, n_done, [*steps.values()], batches)
         moving = after[n : 2 * n] if state.velocities else ()
         starts = range(0, len(kept), batches.n_new)
-        return done._replace(velocities=moving, kept=[kept[i : i + n] for i in starts])
+        noted = [kept[i : i + n] for i in starts]
+        return done._replace(velocities=moving, kept=noted, n_left_out=n_left_out)
 
     def _goes_otherwise(self, step: Step, samples: "array[int]", given: "array[float]") -> bool:
         """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""

@@ -38,6 +38,7 @@ class Done(NamedTuple):
         returned: what the model returned, where it was not counted.
         velocities: after the last batch; () where there are none.
         kept: the numbers of the parameters where they were to be kept.
+        n_left_out: how many samples were left out of these batches, since they could have no loss.
     """
 
     costs: "array[float]"
@@ -45,6 +46,7 @@ class Done(NamedTuple):
     returned: Sequence[Returned] = ()
     velocities: Sequence[float] = ()
     kept: "Sequence[array[float]]" = ()
+    n_left_out: int = 0
 
 
 def counts(decision: Decision, step: Step) -> bool:

@@ -14,6 +14,7 @@ class TrainingReport(NamedTuple):
     Attributes:
         mode: "exact" or "fast".
         n_steps: batches that programs ran; n_eager: those of eager mode.
+        n_left_out: samples that programs left out of batches, since they could have no loss.
         programs: what was made.
         notes: why there are no programs, or no more, or none for batches of some size.
         sources: the programs as text of Python: forward propagation, loss, backpropagation and
@@ -23,6 +24,7 @@ class TrainingReport(NamedTuple):
     mode: str
     n_steps: int
     n_eager: int
+    n_left_out: int
     programs: list[PathReport]
     notes: list[str]
     sources: list[str]
@@ -39,10 +41,11 @@ class TrainingReport(NamedTuple):
 
     @property
     def headline(self) -> str:
-        """How many batches programs ran."""
+        """How many batches programs ran, and how many samples of these they left out."""
         total = self.n_steps + self.n_eager
         batches = f"{self.n_steps:,} of {total:,} batch{'es' * (total != 1)} by programs"
-        return f"compiled training, {self.mode}: {batches}"
+        left_out = f"; {self.n_left_out:,} times a sample left out" if self.n_left_out else ""
+        return f"compiled training, {self.mode}: {batches}{left_out}"
 
     def __str__(self) -> str:
         return "\n  ".join([self.headline, *map(str, self.programs), *self.notes])

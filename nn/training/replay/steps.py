@@ -69,7 +69,7 @@ class CompiledSteps:
         self._at_once = 1
         self._has_left_one = True  # the next batch, to eager mode
         self._seconds_looking = 0.0  # for what may have been changed
-        self._n_steps = 0  # batches that programs ran
+        self._n_steps = self._n_left_out = 0  # batches that programs ran
         self._worth = Worth(training, mode)
         self._answers = Answers(None, [])
         self._parameters: list[Value] = []
@@ -147,6 +147,7 @@ class CompiledSteps:
             self._refuse(why)
         self._has_left_one = n == 0
         self._n_steps += n
+        self._n_left_out += done.n_left_out
         return n
 
     def report(self, n_batches: int) -> TrainingReport:
@@ -155,7 +156,8 @@ class CompiledSteps:
         sources = self._descent.texts() if self._descent is not None else []
         notes = [self._refusal] if self._refusal else self._worth.notes()
         n_eager = n_batches - self._n_steps
-        return TrainingReport(self._mode, self._n_steps, n_eager, made, notes, sources)
+        counts = self._n_steps, n_eager, self._n_left_out
+        return TrainingReport(self._mode, *counts, made, notes, sources)
 
     def next_order(self) -> list[int] | None:
         """The order of the samples in the next epoch, where a program draws it; else None."""

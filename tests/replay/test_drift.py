@@ -1,0 +1,78 @@
+"""How far a number of a sample can be from what it was: no sample is further, nor much less far.
+
+Owns the comparison of the bound with what the numbers of all samples are then.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import random
+
+import pytest
+
+from autograd.replay.llvm import remembered
+from autograd.replay.llvm.samples import kept
+from autograd.replay.tapes import screening
+from tests.replay.gated import LOSSES, cost_of
+from tests.replay.test_screening import ACTIVATIONS, Training, moons
+
+
+@pytest.fixture(autouse=True)
+def written(monkeypatch):
+    """What is kept of each pass that is written; of small networks, too."""
+    monkeypatch.setattr(screening, "LEAST", 1)
+    monkeypatch.setattr(screening, "FEWEST", 3)
+    remembered.forget()
+    found = []
+    init = kept.Kept.__init__
+
+    def noted(self, *arguments):
+        init(self, *arguments)
+        found.append(self)
+
+    monkeypatch.setattr(kept.Kept, "__init__", noted)
+    yield found
+    remembered.forget()
+
+
+def of_all_samples(training, sizes, activation, rows, targets):
+    """1 - y t of each sample with the weights of now, in eager mode."""
+    found = []
+
+    def noted(y, t):
+        found.append(float((1.0 - y[0] * t).data))
+        return y[0]
+
+    cost_of(sizes, noted, activation=activation)[0](training.weights, rows, targets)
+    return found
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("sizes", [(2, 1), (2, 6, 1), (2, 6, 5, 4, 1)])
+@pytest.mark.parametrize("mode", ["exact", "fast"])
+def test_no_sample_has_moved_further(activation, sizes, mode, written):
+    activation = ACTIVATIONS[activation]
+    rows, targets = moons(40)
+    options = {"mode": mode, "activation": activation}
+    training = Training(sizes, LOSSES["hinge"], rows, targets, **options)
+    draw = random.Random(len(sizes))
+    training.go(600, 0.03, answers=False)
+    (place,), (step,) = written, [each for some in training.steps._steps.values() for each in some]
+    ratios = []
+    for _ in range(400):
+        training.go(draw.randint(1, 4), 10.0 ** draw.uniform(-4.0, -1.0), answers=False)
+        now = of_all_samples(training, sizes, activation, rows, targets)
+        before = training.n_left_out
+        training.go(1, 0.01, answers=False)
+        if training.n_left_out == before:  # all took part, and are kept
+            continue
+        size = step.program.bytes // 8 - 8
+        memory = (ctypes.c_double * size).from_address(step.program.work)
+        p = place._decisive
+        then = memory[place.numbers[p] : place.numbers[p] + len(rows)]
+        distance = memory[place._drift.found[p]] - memory[place._bounds[p]]
+        furthest = max(abs(a - b) for a, b in zip(now, then, strict=True))
+        assert furthest <= distance
+        ratios.append(furthest / distance)
+    assert len(ratios) > 50
+    assert max(ratios) > 0.2
