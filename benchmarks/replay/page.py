@@ -41,10 +41,11 @@ take and return Python's floats and lists of them; with *array*, a NumPy array g
   size that follow each other.
 - *a call a step*: `autograd.compile` of a whole step, parameters in and out as a list of floats.
 - Of the samples of the moons only those that have a hinge loss take part in our backpropagation,
-  and they become fewer while the model learns. So ours trains from the first weights, again and
-  again: each training is as many steps as take the learning rate as far as the 100 of micrograd's
-  demo do (5,545 of 0.01). *at rest*: with a learning rate of 0, where all samples have a loss. The
-  others take as long at any time.
+  and in full batches only those that may have one in forward propagation; they become fewer while
+  the model learns. So ours trains from the first weights, again and again: each training is as many
+  steps as take the learning rate as far as the 100 of micrograd's demo do (5,545 of 0.01). *at
+  rest*: with a learning rate of 0, where all samples have a loss. The others take as long at any
+  time.
 
 **The others** are used as those who know them would for small double-precision work:
 

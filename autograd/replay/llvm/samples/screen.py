@@ -23,11 +23,12 @@ from autograd.replay.tapes.screening import Screening
 
 # Words of the memory, from Screen.place on: whether samples may be left out; a border on whose side
 # what the model returns is to stay then, or nan; how many runs to wait; whether something is kept;
-# of the samples then, how many had a loss; how many were computed in vain since; how many have been
-# left out of all runs.
-WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_LIVE, IN_VAIN, N_LEFT_OUT = range(7)
-# Where more than so many of the samples have a loss, none is left out of the next runs.
-MOST_LIVE, PAUSE = 0.75, 16.0
+# of the samples then, how many had a loss; in how many runs since not all took part, and how many
+# samples in vain; how many have been left out of all runs.
+WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_LIVE, N_RUNS, IN_VAIN, N_LEFT_OUT = range(8)
+# Where more than so many of the samples have a loss, or what is kept serves fewer runs than that,
+# none is left out of the next ones.
+MOST_LIVE, FEWEST_RUNS, PAUSE = 0.75, 2.0, 16.0
 BIT = ir.IntType(1)
 NO, YES = ir.Constant(BIT, 0), ir.Constant(BIT, 1)
 
@@ -93,6 +94,11 @@ class Screen:
                     found = self._bring_together(code, gathered)
                     for place, value in ((left, found), (is_less, YES), (keeps, NO)):
                         builder.store(value, place)
+                n_runs, fewest = self._get(code, N_RUNS), ir.Constant(DOUBLE, FEWEST_RUNS)
+                is_vain = builder.fcmp_ordered("<", n_runs, fewest)
+                with builder.if_then(builder.and_(builder.not_(is_worthwhile), is_vain)):
+                    self._pause(code)
+                    builder.store(NO, keeps)
         run = Run(*[builder.load(place) for place in (left, is_less, keeps)])
         with builder.if_then(run.keeps):  # now: the pass brings together what it needs of them
             self._kept.keep_columns(code)
@@ -156,7 +162,8 @@ class Screen:
         n = ir.Constant(I64, self._samples.n)
         found = condense(code, [code.address(self._is_open)], columns, [], n)
         n_out = code.builder.sitofp(code.builder.sub(n, found), DOUBLE)
-        self._set(code, N_LEFT_OUT, code.builder.fadd(self._get(code, N_LEFT_OUT), n_out))
+        for word, more in ((N_RUNS, ONE), (N_LEFT_OUT, n_out)):
+            self._set(code, word, code.builder.fadd(self._get(code, word), more))
         return found
 
     def _put_back(self, code: Code, answer: int, n: ir.Value) -> None:
@@ -171,7 +178,7 @@ class Screen:
     def _keep(self, code: Code, n_live: ir.Value) -> None:
         """Say that something is kept; of too many with a loss it is not worth while."""
         most = ir.Constant(DOUBLE, MOST_LIVE * self._samples.n)
-        for word, value in ((IS_KEPT, ONE), (N_LIVE, n_live), (IN_VAIN, ZERO)):
+        for word, value in ((IS_KEPT, ONE), (N_LIVE, n_live), (N_RUNS, ZERO), (IN_VAIN, ZERO)):
             self._set(code, word, value)
         with code.builder.if_then(code.builder.fcmp_ordered(">", n_live, most)):
             self._pause(code)
