@@ -42,9 +42,14 @@ def left_out():
 
 
 class Training:
-    """Stochastic gradient descent on all samples of a network."""
+    """Stochastic gradient descent on all samples of a network.
 
-    def __init__(self, sizes, loss, rows, targets, *, mode="exact", momentum=0.0, **options):
+    `answer` is what the model returns, of (outputs and the first input, target, weights).
+    """
+
+    def __init__(
+        self, sizes, loss, rows, targets, *, mode="exact", momentum=0.0, answer=None, **options
+    ):
         n = cost_of(sizes, loss, **options)[1]
         self.weights = [ag.Value(x) for x in numbers(random.Random(n), n)]
         self.n = len(rows)
@@ -54,7 +59,7 @@ class Training:
             outputs = []
 
             def noted(y, t):
-                outputs.append(y[0])
+                outputs.append(answer(y, t, self.weights) if answer else y[0])
                 return loss(y, t)
 
             total, _ = cost_of(sizes, noted, **options)
@@ -66,7 +71,7 @@ class Training:
             velocity = momentum * velocity + gradient
             return weight - rates[0] * velocity, velocity
 
-        self.n_left_out = 0
+        self.n_left_out, self.returned = 0, []
         MADE.append(self)
         self.steps = Descent(cost, self.weights, update, rows, targets, mode=mode)
 
@@ -82,6 +87,9 @@ class Training:
             costs += done.costs
             self.n_left_out += done.n_left_out
             right += done.n_right
+            for returned in done.returned:
+                x = returned.numbers
+                self.returned += [x[k : k + self.n] for k in range(0, len(x), self.n)]
             self.speeds = list(done.velocities) or self.speeds
         return [x.hex() for x in costs], right
 
@@ -205,17 +213,97 @@ def test_those_that_are_right_are_counted_as_ever(border):
     answers = Decision(border, classes)
     sizes, legs = (2, 6, 1), [(500, 0.1)]
     n_right = alike(sizes, LOSSES["hinge"], rows, targets, legs, answers)
-    kept = Training(sizes, LOSSES["hinge"], rows, targets)
-    expected = []
-    while len(expected) < 500:
-        left = [(80, 500 - len(expected))]
-        done = kept.steps.run(range(80), left, [0.1], kept.speeds, answers=True)
-        for returned in done.returned:
-            for k in range(0, len(returned.numbers), 80):
-                pairs = zip(returned.numbers[k : k + 80], classes, strict=True)
-                expected.append(sum(int(y > border) == c for y, c in pairs))
-    assert n_right[-490:] == expected[-490:]
+    assert (
+        n_right[-490:] == counted(Training(sizes, LOSSES["hinge"], rows, targets), answers)[-490:]
+    )
     assert left_out() > 0
+
+
+def counted(training, decision):
+    """How many are right in each of 500 steps, by what the model returned."""
+    training.go(500, 0.1, answers=True)
+    right = []
+    for returned in training.returned:
+        pairs = zip(returned, decision.classes, strict=True)
+        right.append(sum(int(y > decision.border) == c for y, c in pairs))
+    return right
+
+
+def test_what_is_returned_may_be_a_term_of_the_cost():
+    rows, targets = moons(70)
+
+    def margin(y, t, w=None):
+        return ag.relu(0.5 - y[0] * t)
+
+    alike((2, 6, 1), margin, rows, targets, [(400, 0.1)], answer=margin)
+    assert left_out() > 1000
+
+
+@pytest.mark.parametrize("n", [67, 69, 71, 72])
+def test_what_tells_may_be_needed_by_backpropagation_too(n):
+    """Of relu(d) and of what is returned the derivative is made, and both of d again."""
+    rows, targets = moons(n, 1)
+
+    def loss(y, t):
+        return ag.relu(0.5 - ag.tanh(y[0]) * t) ** 2
+
+    legs = [(400, 0.1), (200, 0.5)]
+    alike((2, 6, 1), loss, rows, targets, legs, answer=lambda y, t, w: ag.tanh(y[0]))
+    assert left_out() > 1000
+
+
+def test_not_every_maximum_is_a_hinge():
+    rows, targets = moons(90)
+
+    def loss(y, t):
+        d = 1.0 - y[0] * t
+        with ag.no_grad():
+            itself = ag.maximum(d, d)
+        return ag.relu(d) + itself
+
+    alike((2, 6, 1), loss, rows, targets, [(300, 0.1)])
+
+
+def test_what_is_asked_may_be_made_of_what_is_returned():
+    rows, targets = moons(90)
+    answers = Decision(0.0, array("q", [int(t > 0) for t in targets]))
+
+    def answer(y, t, w):
+        return w[0] * y[-1]
+
+    def training():
+        made = Training(
+            (2, 6, 1), lambda y, t: loss(y, t, made.weights), rows, targets, answer=answer
+        )
+        return made
+
+    def loss(y, t, w):
+        return ag.relu(1.0 - y[0] * t) if answer(y, t, w) * 2.0 > -1e6 else y[0]
+
+    right = training().go(500, 0.1, answers)[1]
+    assert right[-490:] == counted(training(), answers)[-490:]
+
+
+def test_numbers_near_the_smallest_have_a_bound_too():
+    """Products of four numbers of which each is far from it: 3 times the last bit, or 2 times."""
+    found, e = [], 2.0**-268
+    for answers in (False, True):
+        weights = []
+
+        def loss(y, t, w=weights):
+            product = [((y[-1] * w[k]) * w[4]) * w[5] for k in range(4)]
+            return ag.relu(product[3] - product[0] - product[1] - product[2])
+
+        training = Training((3, 1, 1), loss, [[e, 0.0, 0.0]] * 70, [1.0] * 70)
+        weights += training.weights
+        costs = []
+        for size in (3.1, 2.5001, 2.4999):
+            for w, x in zip(weights, [size / 4 * e] * 3 + [2 * e, e, e], strict=True):
+                w.data = x
+            costs += training.go(50, 0.0, answers)[0]
+        found.append(costs)
+    assert found[0] == found[1]
+    assert len({*found[0]}) > 1
 
 
 @pytest.mark.parametrize("special", [math.nan, math.inf, -math.inf, 1e200, 1e-320])
@@ -275,7 +363,7 @@ def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch):
     options = {"epochs": 120, "batch_size": 60, "seed": 3, "verbose": False, "compiled": True}
     history = nn.fit(model, (rows, labels), "hinge", **options, **more)
     n = history.compiled.n_left_out
-    assert n > 500
+    assert n > 200
     assert str(history.compiled).splitlines()[0] == (
         f"compiled training, exact: 119 of 120 batches by programs; {n:,} times a sample left out"
     )

@@ -17,7 +17,8 @@ is made of the N of the operands as M of their M: by their sum, by their product
 not above 1, by which M becomes less than that, and N by as much. Each result is rounded: N of
 whatever comes from outside is taken larger by ROUNDED of itself, which is more than all roundings
 on the way, of N and M, too, if these are at most ROUNDINGS (N. Higham, Accuracy and Stability of
-Numerical Algorithms, 2nd edition, section 3.1).
+Numerical Algorithms, 2nd edition, section 3.1). And it is taken so large, if it is next to nothing,
+that no N comes near the denormal numbers, among which roundings are larger.
 """
 
 from collections.abc import Collection, Iterable
@@ -60,12 +61,24 @@ class Screening(NamedTuple):
         decisive: the one that is then positive.
         answer: the one that the model returns; None if it returns none.
         exactly: positions that are read of all samples, and come before anything else.
+        degree: of how many numbers from outside a product on the way consists at most.
     """
 
     positions: list[int]
     decisive: int
     answer: int | None
     exactly: list[int]
+    degree: int
+
+    @property
+    def ends(self) -> list[int]:
+        """Both that tell, or the one."""
+        return [*dict.fromkeys([p for p in (self.decisive, self.answer) if p is not None])]
+
+    @property
+    def least(self) -> float:
+        """What N of a number from outside is at least, so that no N is below 2^-900."""
+        return float(2.0 ** (-900.0 / self.degree))
 
 
 def screening_of(
@@ -102,12 +115,13 @@ def screening_of(
     exactly = _made_of(samples, readers.asked)
     others = {i for p in positions if p not in exactly for i in samples.operands[p]}
     others.update([p for chain in [*sums, *gate.chains] for p in chain.positions])
-    if len(exactly) > EXACTLY or not others.isdisjoint(exactly):
+    if len(exactly) > EXACTLY or not others.union(readers.answers).isdisjoint(exactly):
         return None
     telling = _made_of(samples, {decisive, *readers.answers})
-    if not LEAST <= len(telling) <= MOST or not _is_bounded(samples, telling):
+    degree = _degree(samples, telling)
+    if not LEAST <= len(telling) <= MOST or degree is None:
         return None
-    return Screening(telling, decisive, next(iter(readers.answers), None), exactly)
+    return Screening(telling, decisive, next(iter(readers.answers), None), exactly, degree)
 
 
 class _Readers(NamedTuple):
@@ -159,11 +173,13 @@ def _zeros(tape: Tape, samples: Samples, before: Iterable[int], decisive: int) -
         row, read = samples.rows[p], samples.operands[p]
         factors = [_constant(tape, samples, i) for i in read if i not in found]
         if row in (ops.relu, ops.maximum) and decisive in read:
-            is_zero = all(i == decisive or _constant(tape, samples, i) == 0.0 for i in read)
+            others = [_constant(tape, samples, i) for i in read if i != decisive]
+            is_zero = others == [0.0] * (row is ops.maximum)
         elif row is ops.mul:
             is_zero = len(factors) < 2 and all(x is not None and isfinite(x) for x in factors)
         elif row in (ops.power, ops.div):
-            is_zero = read[0] in found and all(x is not None and x > 0.0 for x in factors)
+            (x,) = factors if len(factors) == 1 else (None,)
+            is_zero = read[0] in found and x is not None and x > 0.0
         else:
             is_zero = row in (ops.neg, ops.add, ops.sub) and not factors
         if is_zero:
@@ -182,15 +198,17 @@ def _made_of(samples: Samples, ends: Iterable[int]) -> list[int]:
     return sorted(found)
 
 
-def _is_bounded(samples: Samples, positions: Iterable[int]) -> bool:
-    """Whether there are rules for all of them, and few enough roundings on the longest way."""
-    found: dict[int, int] = {}
+def _degree(samples: Samples, positions: Iterable[int]) -> int | None:
+    """The degree; None if there is no rule for one of them, or one way has too many roundings."""
+    found: dict[int, tuple[int, int]] = {}  # roundings, degree
     for p in positions:
-        row, mine = samples.rows[p], [found.get(i, 0) for i in samples.operands[p]]
+        row, read = samples.rows[p], samples.operands[p]
+        roundings, degrees = zip(*[found.get(i, (0, 1)) for i in read], strict=True)
         if row is ops.mul:
-            found[p] = sum(mine) + 1
+            found[p] = sum(roundings) + 1, sum(degrees)
         elif row in SUMS or row in LIMITS:
-            found[p] = max(mine) + 1
+            found[p] = max(roundings) + 1, max(degrees)
         else:
-            return False
-    return max(found.values()) <= ROUNDINGS
+            return None
+    most, degree = map(max, zip(*found.values(), strict=True))
+    return degree if most <= ROUNDINGS else None

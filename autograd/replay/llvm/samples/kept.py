@@ -17,7 +17,6 @@ from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import ROUNDED, Screening
 
-LEAST_SIZE = 2.0**-300  # of a number from outside: what is lost below the normal ones is nothing
 ZERO, ONE = ir.Constant(DOUBLE, 0.0), ir.Constant(DOUBLE, 1.0)
 
 
@@ -44,7 +43,7 @@ class Kept:
         self._then, self._sizes = memory.reserve(n_once), memory.reserve(n_once)
         self._columns = {i: memory.reserve(memory.n_padded) for i in varying}
         self._largest = memory.reserve(len(varying))
-        ends = [*dict.fromkeys([p for p in screening[1:3] if p is not None])]
+        ends, self._least = screening.ends, screening.least
         for p in ends:
             memory.spill(p)
         self.numbers = {p: memory.reserve(memory.n_padded) for p in ends}
@@ -57,6 +56,7 @@ class Kept:
     def begin(self, code: Code) -> None:
         """Write what the code of the other methods calls."""
         self._function = self._drift.write(code.module)
+        self._rows = self._side_by_side()
 
     def are_the_same(self, code: Code) -> ir.Value:
         """Whether the samples are those of which numbers are kept."""
@@ -83,7 +83,7 @@ class Kept:
             then = _load(code, self._then, k, kind)
             moved = size(code, builder.fsub(x, then))
             both = builder.fadd(size(code, then), moved)
-            _store(code, _larger(builder, both), self._sizes, k)
+            _store(code, self._larger(builder, both), self._sizes, k)
 
         self._for_each_once(code, with_moved)
         code.builder.call(self._function, [code.blocks, code.work])
@@ -119,7 +119,7 @@ class Kept:
             found = builder.load(code.address(self._drift.found[p]))
             builder.store(found, code.address(place))
         for k, x in enumerate(largest):  # as `distances` wants them
-            builder.store(_larger(builder, x), code.address(self._largest + k))
+            builder.store(self._larger(builder, x), code.address(self._largest + k))
         return self._n_live(code)
 
     def _n_live(self, code: Code) -> ir.Value:
@@ -137,7 +137,7 @@ class Kept:
     def _for_each_once(self, code: Code, body: Callable[[ir.Value, ir.Value], None]) -> None:
         """Go over what is one for all samples: each number with its place among these, or eight."""
         builder = code.builder
-        for first, n in self._rows():
+        for first, n in self._rows:
             if n < LANES:
                 for k in range(first, first + n):
                     body(code.read(self._slots[k]), ir.Constant(I64, k))
@@ -156,17 +156,23 @@ class Kept:
             if n % LANES:
                 eight(ir.Constant(I64, n - LANES))  # the last ones, some of them again
 
-    def _rows(self) -> list[tuple[int, int]]:
+    def _side_by_side(self) -> list[tuple[int, int]]:
         """Which of these stand side by side: the first of them, and how many."""
+        places = [self._memory.where(slot) for slot in self._slots]
         found: list[tuple[int, int]] = []
-        for k in range(len(self._slots)):
-            if found:
+        for k, place in enumerate(places):
+            before = places[k - 1] if k else None
+            if before is not None and place == (before.block, before.place + 1):
                 first, n = found[-1]
-                if self._memory.row(self._slots[first : k + 1]) is not None:
-                    found[-1] = first, n + 1
-                    continue
-            found.append((k, 1))
+                found[-1] = first, n + 1
+            else:
+                found.append((k, 1))
         return found
+
+    def _larger(self, builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+        """A size by so much larger that roundings do not count."""
+        by, least = (_splat(x.type, number) for number in (1.0 + ROUNDED, self._least))
+        return builder.fadd(builder.fmul(x, by), least)
 
 
 def of_all(
@@ -213,12 +219,6 @@ def _largest_of(code: Code, place: int) -> ir.Value:
         x = builder.extract_element(lanes, ir.Constant(I32, lane))
         found = builder.select(builder.fcmp_unordered(">", x, found), x, found)
     return found
-
-
-def _larger(builder: ir.IRBuilder, size: ir.Value) -> ir.Value:
-    """A size by so much larger that roundings do not count."""
-    by = _splat(size.type, 1.0 + ROUNDED)
-    return builder.fadd(builder.fmul(size, by), _splat(size.type, LEAST_SIZE))
 
 
 def _splat(kind: ir.Type, x: float) -> ir.Constant:

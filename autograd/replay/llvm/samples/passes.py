@@ -70,7 +70,10 @@ class Pass:
             screening = screening_of(
                 answers, samples, self._gate, self._positions, chains, read_later
             )
-        self.screen = Screen(self._memory, samples, screening) if screening is not None else None
+        self.screen: Screen | None = None
+        if screening is not None:
+            self.screen = Screen(self._memory, samples, screening)
+            spilled |= {*screening.ends}
         rounds = FEW_ROUNDS if self.screen is not None else self._memory.n_padded // LANES
         if alongside is not None:
             is_about = self.screen is not None
@@ -134,12 +137,13 @@ class Pass:
                 self._through_the_gate(self._gate.conditions, n)
             else:
                 run = self.screen.write(code, [-1 - e for e in columns])
-                self._through_the_gate(self._gate.conditions, run.n)
-                self.screen.finish(code, run)
                 n = run.n
+                self._through_the_gate(self._gate.conditions, n)
         if self._beside_it is not None:
             self._beside_it.finish(code)
         self._against.finish(code, n)
+        if self.screen is not None:  # at last: it puts back what the sums may read
+            self.screen.finish(code, run)
         code.builder.ret_void()
         return code.function
 

@@ -26,9 +26,10 @@ from autograd.replay.tapes.screening import Screening
 # of the samples then, how many had a loss; in how many runs since not all took part, and how many
 # samples in vain; how many have been left out of all runs.
 WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_LIVE, N_RUNS, IN_VAIN, N_LEFT_OUT = range(8)
-# Where more than so many of the samples have a loss, or what is kept serves fewer runs than that,
-# none is left out of the next ones.
-MOST_LIVE, FEWEST_RUNS, PAUSE = 0.75, 2.0, 16.0
+# Where more than so many of the samples have a loss, or the samples are others in each run, none is
+# left out of the next ones; of fewer if what is kept serves fewer runs than that.
+MOST_LIVE, PAUSE = 0.75, 16.0
+FEWEST_RUNS, SHORT_PAUSE = 2.0, 4.0
 BIT = ir.IntType(1)
 NO, YES = ir.Constant(BIT, 0), ir.Constant(BIT, 1)
 
@@ -97,7 +98,7 @@ class Screen:
                 n_runs, fewest = self._get(code, N_RUNS), ir.Constant(DOUBLE, FEWEST_RUNS)
                 is_vain = builder.fcmp_ordered("<", n_runs, fewest)
                 with builder.if_then(builder.and_(builder.not_(is_worthwhile), is_vain)):
-                    self._pause(code)
+                    self._pause(code, SHORT_PAUSE)
                     builder.store(NO, keeps)
         run = Run(*[builder.load(place) for place in (left, is_less, keeps)])
         with builder.if_then(run.keeps):  # now: the pass brings together what it needs of them
@@ -183,8 +184,8 @@ class Screen:
         with code.builder.if_then(code.builder.fcmp_ordered(">", n_live, most)):
             self._pause(code)
 
-    def _pause(self, code: Code) -> None:
-        self._set(code, WAIT, ir.Constant(DOUBLE, PAUSE))
+    def _pause(self, code: Code, n_runs: float = PAUSE) -> None:
+        self._set(code, WAIT, ir.Constant(DOUBLE, n_runs))
         self._set(code, IS_KEPT, ZERO)
 
     def _get(self, code: Code, word: int) -> ir.Value:
