@@ -18,7 +18,7 @@ LOSSES = {
 }  # fmt: skip
 
 
-def cost_of(sizes, loss, order=1, is_mean=True, activation=ag.relu):
+def cost_of(sizes, loss, order=1, is_mean=True, activation=ag.relu, penalty=1e-3):
     """(weights, rows, targets) -> a cost with a penalty; and how many weights there are."""
     shapes = [*zip(sizes[1:], sizes, strict=False)]
 
@@ -36,7 +36,7 @@ def cost_of(sizes, loss, order=1, is_mean=True, activation=ag.relu):
                     x = [activation(z) for z in x]
             losses.append(loss([*x, row[0]], t))
         total = ag.mean(losses[::order]) if is_mean else ag.sum(losses[::order])
-        return total + 1e-3 * ag.sum([p * p for p in w])
+        return total + penalty * ag.sum([p * p for p in w]) if penalty else total
 
     return cost, sum(n * (m + 1) for n, m in shapes)
 
