@@ -269,7 +269,7 @@ def test_what_is_asked_may_be_made_of_what_is_returned():
     answers = Decision(0.0, array("q", [int(t > 0) for t in targets]))
 
     def answer(y, t, w):
-        return w[0] * y[-1]
+        return w[0] * (0.3 * y[-1] + 0.1)
 
     def training():
         made = Training(
