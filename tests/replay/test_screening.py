@@ -134,13 +134,14 @@ def alike(sizes, loss, rows, targets, legs, answers=False, **options):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("loss", SCREENED)
-@pytest.mark.parametrize("mode", ["exact", "fast"])
+@pytest.mark.parametrize(
+    ("loss", "mode"), [*[(loss, "exact") for loss in SCREENED], ("hinge", "fast")]
+)
 def test_a_training_of_thousands_of_steps(activation, loss, mode):
     rows, targets = moons(100)
     options = {"mode": mode, "activation": ACTIVATIONS[activation]}
-    alike((2, 8, 8, 1), LOSSES[loss], rows, targets, [(3000, 0.05), (500, 1.0)], **options)
-    assert left_out() > 500 * 50
+    alike((2, 8, 8, 1), LOSSES[loss], rows, targets, [(2000, 0.05), (300, 1.0)], **options)
+    assert left_out() > 300 * 50
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -370,7 +371,7 @@ def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**9))
 def test_random_trainings(seed):
     draw = random.Random(seed)
