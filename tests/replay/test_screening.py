@@ -203,6 +203,7 @@ def test_batches_of_others_are_not_screened():
                     order, [(48, 40 - n)], [0.1], training.speeds, answers=answers
                 )
                 n += len(done.costs)
+                training.n_left_out += done.n_left_out
     assert made[0].bits() == made[1].bits()
     assert left_out() == 0
 
@@ -345,11 +346,12 @@ def test_none_is_left_out_where_all_that_a_model_returns_is_kept():
     assert left_out() == 0
 
 
-def test_one_sample_comes_alive_in_one_step():
-    """The bound is of the sample that moves most: of two weights, one input is a thousand."""
-    rows = [[0.001, 1.0]] * 30 + [[1000.0, 1.0]] + [[0.001, 1.0]] * 30
-    targets = [1.0] * 61
-    alike((2, 4, 1), LOSSES["hinge"], rows, targets, [(400, 0.001), (50, 0.1)])
+def test_one_sample_moves_a_hundred_times_as_far_as_the_others():
+    """The bound is of the one that moves most."""
+    rows, targets = moons(61)
+    rows[30] = [100.0 * x for x in rows[30]]
+    alike((2, 4, 1), LOSSES["hinge"], rows, targets, [(600, 1e-3), (300, 1e-2), (50, 0.1)])
+    assert left_out() > 1000
 
 
 def test_fit_leaves_samples_out_and_has_the_bits_of_eager_mode(monkeypatch):
