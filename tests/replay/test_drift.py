@@ -48,11 +48,16 @@ def of_all_samples(training, sizes, activation, rows, targets):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("sizes", [(2, 1), (2, 6, 1), (2, 6, 5, 4, 1)])
+@pytest.mark.parametrize(
+    ("sizes", "scale"),
+    [((2, 1), 1.0), ((2, 1), 10.0), ((2, 6, 1), 1.0), ((2, 6, 1), 10.0), ((2, 6, 5, 4, 1), 1.0)],
+)
 @pytest.mark.parametrize("mode", ["exact", "fast"])
-def test_no_sample_has_moved_further(activation, sizes, mode, written):
+def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
+    """Nor one whose inputs are ten times as large as those of the others."""
     activation = ACTIVATIONS[activation]
     rows, targets = moons(40)
+    rows[30] = [scale * x for x in rows[30]]
     options = {"mode": mode, "activation": activation}
     training = Training(sizes, LOSSES["hinge"], rows, targets, **options)
     draw = random.Random(len(sizes))
