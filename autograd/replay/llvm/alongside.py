@@ -138,8 +138,9 @@ class Alongside:
         nothing = code.table([ir.Constant(DOUBLE, -0.0)] * self._each)
         n = ir.Constant(I64, len(self._sum.terms))
         are_there = builder.icmp_signed("<=", following, n)
-        return tuple(
-            [builder.select(are_there, a, b) for a, b in ((first, nothing), (following, done))]
+        return (
+            builder.select(are_there, first, nothing),
+            builder.select(are_there, following, done),
         )
 
     def finish(self, code: Code) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from llvmlite import ir
 
+from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, I32, I64, VECTOR, Code
 from autograd.replay.llvm.loops import carried, loop
 from autograd.replay.llvm.memory import LANES, WORK, Memory
@@ -83,7 +84,7 @@ class Kept:
             then = _load(code, self._then, k, kind)
             moved = size(code, builder.fsub(x, then))
             both = builder.fadd(size(code, then), moved)
-            _store(code, self._larger(builder, both), self._sizes, k)
+            _store(code, self._larger(code, both), self._sizes, k)
 
         self._for_each_once(code, with_moved)
         code.builder.call(self._function, [code.blocks, code.work])
@@ -119,13 +120,13 @@ class Kept:
             found = builder.load(code.address(self._drift.found[p]))
             builder.store(found, code.address(place))
         for k, x in enumerate(largest):  # as `distances` wants them
-            builder.store(self._larger(builder, x), code.address(self._largest + k))
+            builder.store(self._larger(code, x), code.address(self._largest + k))
         return self._n_live(code)
 
     def _n_live(self, code: Code) -> ir.Value:
         """How many samples have a loss; of the last one as often as it fills up the lanes."""
         builder, place = code.builder, self.numbers[self._decisive]
-        zeros = ir.Constant(VECTOR, [ZERO] * LANES)
+        zeros = code.module.vector.constant(0.0)
 
         def counted(index: ir.Value, count: ir.Value) -> ir.Value:
             is_live = builder.fcmp_unordered(">", code.load_vector(place, index), zeros)
@@ -169,10 +170,11 @@ class Kept:
                 found.append((k, 1))
         return found
 
-    def _larger(self, builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _larger(self, code: Code, x: ir.Value) -> ir.Value:
         """A size by so much larger that roundings do not count."""
-        by, least = (_splat(x.type, number) for number in (1.0 + ROUNDED, self._least))
-        return builder.fadd(builder.fmul(x, by), least)
+        kind = code.module.scalar if x.type == DOUBLE else code.module.vector
+        by, least = kind.constant(1.0 + ROUNDED), kind.constant(self._least)
+        return code.builder.fadd(code.builder.fmul(x, by), least)
 
 
 def of_all(
@@ -197,12 +199,7 @@ def copy_of_all(code: Code, source: int, goal: int) -> None:
 
 def size(code: Code, x: ir.Value) -> ir.Value:
     """|x|, of a double or eight."""
-    name = "llvm.fabs.f64" if x.type == DOUBLE else f"llvm.fabs.v{LANES}f64"
-    names = code.module.ir.globals
-    function = names.get(name)
-    if function is None:
-        function = ir.Function(code.module.ir, ir.FunctionType(x.type, [x.type]), name)
-    return code.builder.call(function, [x])
+    return code.apply(ops.abs_, [x], in_lanes=x.type != DOUBLE)
 
 
 def _largest_of(code: Code, place: int) -> ir.Value:
@@ -213,17 +210,12 @@ def _largest_of(code: Code, place: int) -> ir.Value:
         x = size(code, code.load_vector(place, index))
         return builder.select(builder.fcmp_unordered(">", x, largest), x, largest)
 
-    lanes = of_all(code, ir.Constant(VECTOR, [ZERO] * LANES), larger)
+    lanes = of_all(code, code.module.vector.constant(0.0), larger)
     found: ir.Value = ZERO
     for lane in range(LANES):
         x = builder.extract_element(lanes, ir.Constant(I32, lane))
         found = builder.select(builder.fcmp_unordered(">", x, found), x, found)
     return found
-
-
-def _splat(kind: ir.Type, x: float) -> ir.Constant:
-    number = ir.Constant(DOUBLE, x)
-    return number if kind == DOUBLE else ir.Constant(kind, [number] * LANES)
 
 
 def _load(code: Code, place: int, k: ir.Value, kind: ir.Type) -> ir.Value:
