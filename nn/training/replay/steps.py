@@ -69,7 +69,8 @@ class CompiledSteps:
         self._at_once = 1
         self._has_left_one = True  # the next batch, to eager mode
         self._seconds_looking = 0.0  # for what may have been changed
-        self._n_steps = self._n_left_out = 0  # batches that programs ran
+        self._n_steps = 0  # batches that programs ran
+        self._n_left_out = 0  # times that a sample was left out of these
         self._worth = Worth(training, mode)
         self._answers = Answers(None, [])
         self._parameters: list[Value] = []
