@@ -14,6 +14,7 @@ from autograd.replay.llvm.alongside import Alongside
 from autograd.replay.llvm.code import I64, Code, Module
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
+from autograd.replay.llvm.samples.abreast import abreast
 from autograd.replay.llvm.samples.stages import staged
 from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms, varies
 from autograd.replay.llvm.samples.sums import Sums
@@ -49,8 +50,16 @@ class Part:
         products = _products(samples, chains, {*positions} - outlasting)
         self._sums = Sums(module.memory, samples, chains, products, in_rows)
         body = [p for p in positions if p not in products]
-        terms = {i for one in self._sums.turned for i in one}
-        self._stages = staged(samples, body, outlasting | terms | self._sums.factors)
+        rows, self._numbers = self._sums.turned, self._sums.factors
+        self._abreast = abreast(module.memory, samples, body, rows, self._numbers, outlasting)
+        if self._abreast is not None:
+            body = [p for p in body if p not in self._abreast.positions]
+            rows = [t for t in rows if self._abreast.positions.isdisjoint(t)]
+            rows += [t for t in self._abreast.turned if t not in rows]
+            self._numbers = self._numbers | self._abreast.numbers
+        self._rows = rows
+        terms = {i for one in rows for i in one}
+        self._stages = staged(samples, body, outlasting | terms | self._numbers)
         self._rooms = self._divided(beside)
         self._alongside = alongside
         self._host = max(self._stages, key=len)
@@ -59,20 +68,23 @@ class Part:
         """What the loops leave to each other, and where it stands."""
         stage_of = {p: k for k, stage in enumerate(self._stages) for p in stage}
         self._turned: list[list[Terms]] = [[] for _ in self._stages]
-        for terms in self._sums.turned:
+        for terms in self._rows:
             self._turned[max([stage_of.get(i, 0) for i in terms])].append(terms)
-        kept = {i for i in self._sums.factors if i in stage_of}
+        kept = {i for i in self._numbers if i in stage_of}
         for k, (stage, turned) in enumerate(zip(self._stages, self._turned, strict=True)):
             read = [i for p in stage for i in self._samples.operands[p]]
             read += [i for terms in turned for i in terms]
             kept.update([i for i in read if stage_of.get(i, k) < k])
         memory = self._module.memory
         kept = kept - memory.spilled.keys() - beside.keys()
-        return Rooms(memory, kept, self._sums.turned, beside)
+        made = self._abreast.kept if self._abreast is not None else ()
+        return Rooms(memory, kept, self._rows, made, beside)
 
     def begin(self, code: Code) -> None:
         """Write what its sums begin with."""
         self._sums.begin(code)
+        if self._abreast is not None:
+            self._abreast.begin(code)
 
     def go_over(self, code: Code, origin: ir.Value, n: ir.Value, is_descending: bool) -> None:
         """Write the loop over the strips of n samples.
@@ -94,6 +106,8 @@ class Part:
             for stage, turned in zip(self._stages, self._turned, strict=True):
                 if stage or turned:
                     self._compute(strip, stage, turned)
+            if self._abreast is not None:
+                self._abreast.compute(strip)
             self._sums.add_up(strip, is_descending)
 
     def _compute(self, strip: Strip, stage: list[int], turned: list[Terms]) -> None:

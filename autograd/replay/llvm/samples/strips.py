@@ -5,7 +5,7 @@ in rows, the terms of up to eight sums for each sample. What a pass needs of a s
 by the next one, so that it stays in the processor's nearest memory.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from llvmlite import ir
 
@@ -24,6 +24,7 @@ class Rooms:
     Args:
         kept: the positions whose numbers a later loop reads.
         turned: the terms that stand in rows.
+        abreast: those of which a number may be read, too.
         beside: where those stand that outlast a strip, of as many samples as go on together.
 
     Attributes:
@@ -35,15 +36,19 @@ class Rooms:
         memory: Memory,
         kept: Iterable[int],
         turned: Iterable[Terms],
+        abreast: Collection[Terms],
         beside: Mapping[int, int],
     ) -> None:
-        columns, rows = sorted(kept), list(turned)
+        columns, rows = sorted(kept), [*turned, *abreast]
         of_a_block = len(columns) + LANES * len(rows) + len(beside)
         fitting = max(FEWEST, FITS // max(1, of_a_block))
         self.n_blocks = min(fitting, memory.n_padded // LANES)
         size = self.n_blocks * LANES
         self.columns = {p: memory.reserve(size) for p in columns}
         self.rows = {terms: memory.reserve(size * LANES) for terms in rows}
+        self.lanes = {
+            p: self.rows[terms] + lane for terms in abreast for lane, p in enumerate(terms)
+        }
         self.beside = beside
 
 
@@ -84,7 +89,11 @@ class Strip:
         """The double of one sample."""
         if not varies(self.samples, i):
             return self.code.read(self.samples.outside[-1 - i][0])
-        place, sample = self._place(i, sample)
+        if i in self._rooms.lanes:
+            place = self._rooms.lanes[i]
+            sample = self.code.builder.mul(sample, ir.Constant(I64, LANES))
+        else:
+            place, sample = self._place(i, sample)
         return self.code.builder.load(self.code.address(place, sample))
 
     def put(self, p: int, value: ir.Value, index: ir.Value) -> None:
@@ -99,6 +108,11 @@ class Strip:
         start = self.code.builder.mul(index, ir.Constant(I64, LANES))
         for sample, row in enumerate(self.code.transposed(lanes)):
             self.code.store_vector(row, self._rooms.rows[terms] + sample * LANES, start)
+
+    def put_row(self, terms: Terms, row: ir.Value, sample: ir.Value) -> None:
+        """Keep the terms of one sample."""
+        start = self.code.builder.mul(sample, ir.Constant(I64, LANES))
+        self.code.store_vector(row, self._rooms.rows[terms], start)
 
     def row(self, terms: Terms, sample: ir.Value) -> ir.Value:
         """The terms of one sample."""
