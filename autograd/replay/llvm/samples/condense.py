@@ -5,7 +5,7 @@ instruction these are brought together, in an order that is looked up. Where a p
 instruction, a register has one lane, and a sample is moved or not.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -75,7 +75,7 @@ class Column(NamedTuple):
 
 def condense(
     code: Code,
-    conditions: Sequence[ir.Value],
+    are_open: Callable[[ir.Value], ir.Value],
     in_place: Sequence[Column],
     copied: Sequence[Column],
     n: ir.Value,
@@ -84,7 +84,8 @@ def condense(
     """Write the loop that moves what belongs to the samples let through to the front.
 
     Args:
-        conditions: point to the first sample's; where all are 0, a sample is left out.
+        are_open: which of the samples from one on are let through, of as many as
+            `lanes_in_order` says.
         in_place, copied: the columns; of the first ones the goal is the source.
         n: how many samples there are.
         beside: sums that go on meanwhile, from the first sample to the last.
@@ -92,7 +93,7 @@ def condense(
     Returns how many are let through.
     """
     builder, width = code.builder, lanes_in_order()
-    vector, mask = ir.VectorType(DOUBLE, width), ir.VectorType(BIT, width)
+    vector = ir.VectorType(DOUBLE, width)
     bits_of = ir.IntType(width)
     with builder.goto_entry_block():
         count = builder.alloca(I64)
@@ -100,12 +101,8 @@ def condense(
     n_blocks = builder.udiv(builder.add(n, ir.Constant(I64, width - 1)), ir.Constant(I64, width))
     with loop(builder, n_blocks) as number:
         index = builder.mul(number, ir.Constant(I64, width))
-        zeros = ir.Constant(vector, [ir.Constant(DOUBLE, 0.0)] * width)
-        some: ir.Value = ir.Constant(mask, [ir.Constant(BIT, 0)] * width)
-        for condition in conditions:
-            is_open = builder.fcmp_unordered("!=", _lanes(builder, condition, index), zeros)
-            some = builder.or_(some, is_open)
-        bits = builder.bitcast(builder.and_(some, _are_samples(builder, n, index)), bits_of)
+        some = builder.and_(are_open(index), _are_samples(builder, n, index))
+        bits = builder.bitcast(some, bits_of)
         before, order = builder.load(count), _order(code, bits)
         is_any = builder.icmp_unsigned("!=", bits, ir.Constant(bits_of, 0))
         is_all = builder.icmp_unsigned("==", bits, ir.Constant(bits_of, (1 << width) - 1))
@@ -117,7 +114,7 @@ def condense(
             if columns:
                 with builder.if_then(is_moved):
                     for column in columns:
-                        moved = _permuted(code, _lanes(builder, column.source, index), order)
+                        moved = _permuted(code, lanes(builder, column.source, index), order)
                         goal = builder.gep(column.goal, [before])
                         goal = builder.bitcast(goal, vector.as_pointer())
                         builder.store(moved, goal, align=8)
@@ -127,20 +124,40 @@ def condense(
     return builder.load(count)
 
 
-def _lanes(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
+def where_not_zero(code: Code, conditions: Sequence[ir.Value]) -> Callable[[ir.Value], ir.Value]:
+    """What `condense` asks for: the samples of which one of some columns is not 0."""
+    width = lanes_in_order()
+    zeros = ir.Constant(ir.VectorType(DOUBLE, width), [ir.Constant(DOUBLE, 0.0)] * width)
+
+    def are_open(index: ir.Value) -> ir.Value:
+        some: ir.Value = ir.Constant(ir.VectorType(BIT, width), [ir.Constant(BIT, 0)] * width)
+        for condition in conditions:
+            numbers = lanes(code.builder, condition, index)
+            some = code.builder.or_(some, code.builder.fcmp_unordered("!=", numbers, zeros))
+        return some
+
+    return are_open
+
+
+def lanes(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
+    """The numbers of a column of as many samples as `lanes_in_order` says, from one on."""
     pointer = builder.gep(column, [index])
     pointer = builder.bitcast(pointer, ir.VectorType(DOUBLE, lanes_in_order()).as_pointer())
     return builder.load(pointer, align=8)
 
 
+def in_all_lanes(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    """A number in as many lanes as `lanes_in_order` says."""
+    kind = ir.VectorType(x.type, lanes_in_order())
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), x, ir.Constant(I32, 0))
+    zeros = ir.Constant(ir.VectorType(I32, lanes_in_order()), [0] * lanes_in_order())
+    return builder.shuffle_vector(first, first, zeros)
+
+
 def _are_samples(builder: ir.IRBuilder, n: ir.Value, index: ir.Value) -> ir.Value:
     """In which lanes there is one: the last block may have fewer."""
     words = ir.VectorType(I64, lanes_in_order())
-    left = builder.insert_element(
-        ir.Constant(words, ir.Undefined), builder.sub(n, index), ir.Constant(I32, 0)
-    )
-    first = ir.Constant(ir.VectorType(I32, lanes_in_order()), [0] * lanes_in_order())
-    left = builder.shuffle_vector(left, left, first)
+    left = in_all_lanes(builder, builder.sub(n, index))
     return builder.icmp_signed("<", ir.Constant(words, [*range(lanes_in_order())]), left)
 
 

@@ -10,7 +10,7 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import I32, I64, VECTOR, Code
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.memory import LANES, WORK
+from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.tapes.samples import Samples
 
 MOST_WRITTEN = 256  # numbers that are copied one by one, without a loop
@@ -24,7 +24,7 @@ def gather(code: Code, samples: Samples, columns: Sequence[int]) -> None:
     moves: list[tuple[int, int]] = []  # place, slot
     for e in columns:
         slots = samples.outside[e]
-        table = _table(code, slots)
+        table = table_of(code.memory, slots)
         if table is None:
             place = code.memory.gather(e)
             last = samples.n - 1
@@ -63,9 +63,9 @@ def _move_by_lists(code: Code, moves: Sequence[tuple[int, int]]) -> None:
             builder.store(number, builder.gep(code.work, [builder.load(builder.gep(goal, [i]))]))
 
 
-def _table(code: Code, slots: Sequence[int]) -> tuple[int, int, int] | None:
+def table_of(memory: Memory, slots: Sequence[int]) -> tuple[int, int, int] | None:
     """In which block inputs stand, how far from each other, and where the first; or None."""
-    given = [code.memory.input(slot) for slot in slots]
+    given = [memory.input(slot) for slot in slots]
     places = [x.place for x in given if x is not None]
     blocks = {x.block for x in given if x is not None}
     if None in given or len(blocks) != 1:

@@ -1,10 +1,10 @@
 """Kept: what is known of all samples since a run that all took part in, and how far it still holds.
 
-Owns the memory of that, and the code that writes it, that tells whether the samples are the same,
-and that makes the bounds of what can have changed since (see `drift`).
+Owns the memory of that, and the code that writes it and that makes the bounds of what can have
+changed since (see `drift`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
@@ -28,13 +28,18 @@ class Kept:
         memory: is given the places of its numbers.
         samples: the division of the program.
         screening: what tells.
+        columns: what of `samples.outside` differs from sample to sample, and the pass reads.
 
     Attributes:
+        columns: for each of these, as -1 - e, where it stands as it was.
         numbers: for each position that tells where its numbers of all samples stand.
     """
 
-    def __init__(self, memory: Memory, samples: Samples, screening: Screening) -> None:
+    def __init__(
+        self, memory: Memory, samples: Samples, screening: Screening, columns: Sequence[int]
+    ) -> None:
         self._memory, self._decisive = memory, screening.decisive
+        self.columns = {-1 - e: memory.reserve(memory.n_padded) for e in columns}
         positions = screening.positions
         read = sorted({i for p in positions for i in samples.operands[p] if i < 0})
         varying = [i for i in read if varies(samples, i)]
@@ -42,8 +47,7 @@ class Kept:
         self._slots = sorted({*slot_of.values()})
         n_once = len(self._slots)
         self._then, self._sizes = memory.reserve(n_once), memory.reserve(n_once)
-        self._columns = {i: memory.reserve(memory.n_padded) for i in varying}
-        self._largest = memory.reserve(len(varying))
+        self._varying, self._largest = varying, memory.reserve(len(varying))
         ends, self._least = screening.ends, screening.least
         for p in ends:
             memory.spill(p)
@@ -58,23 +62,6 @@ class Kept:
         """Write what the code of the other methods calls."""
         self._function = self._drift.write(code.module)
         self._rows = self._side_by_side()
-
-    def are_the_same(self, code: Code) -> ir.Value:
-        """Whether the samples are those of which numbers are kept."""
-        builder, bits = code.builder, ir.IntType(LANES)
-        found: ir.Value = ir.Constant(bits, 0)
-        for i, kept in self._columns.items():
-            place = self._memory.of_all(i)
-
-            def compared(
-                index: ir.Value, differ: ir.Value, places: tuple[int, int] = (place, kept)
-            ) -> ir.Value:
-                now, then = (code.load_vector(place, index) for place in places)
-                other = builder.fcmp_unordered("!=", now, then)
-                return builder.or_(differ, builder.bitcast(other, bits))
-
-            found = of_all(code, found, compared)
-        return builder.icmp_unsigned("==", found, ir.Constant(bits, 0))
 
     def distances(self, code: Code) -> dict[int, ir.Value]:
         """By how much each number that tells can have changed since, of any sample."""
@@ -95,8 +82,8 @@ class Kept:
         return found
 
     def keep_columns(self, code: Code) -> None:
-        """Write, before a pass that brings them together, what differs from sample to sample."""
-        for i, place in self._columns.items():
+        """Write, before a pass that moves them, what differs from sample to sample."""
+        for i, place in self.columns.items():
             copy_of_all(code, self._memory.of_all(i), place)
 
     def keep(self, code: Code) -> ir.Value:
@@ -108,7 +95,7 @@ class Kept:
             _store(code, size(code, x), self._sizes, k)
 
         self._for_each_once(code, kept)
-        largest = [_largest_of(code, place) for place in self._columns.values()]
+        largest = [_largest_of(code, self.columns[i]) for i in self._varying]
         for k, x in enumerate(largest):
             builder.store(x, code.address(self._largest + k))
         for p, place in self.numbers.items():

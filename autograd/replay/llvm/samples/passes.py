@@ -5,7 +5,7 @@ through a first part; where there is a gate (see `tapes/gates.py`), those that i
 brought together and go on to a second one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from llvmlite import ir
 
@@ -14,11 +14,18 @@ from autograd.replay.llvm.code import I64, Module
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.against import Against
-from autograd.replay.llvm.samples.condense import Column, at_once, condense, crossing
+from autograd.replay.llvm.samples.condense import (
+    Column,
+    at_once,
+    condense,
+    crossing,
+    where_not_zero,
+)
 from autograd.replay.llvm.samples.gather import gather
 from autograd.replay.llvm.samples.parts import Part
 from autograd.replay.llvm.samples.screen import Screen
 from autograd.replay.llvm.samples.strips import varies
+from autograd.replay.llvm.samples.unchanged import regions_of
 from autograd.replay.tapes.gates import gate_of
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import Answers, screening_of
@@ -65,14 +72,15 @@ class Pass:
             self._memory.spill(p)
         self._beside_it: Alongside | None = None
         self._gate = gate_of(samples, self._positions, along, spilled) if has_gates else None
-        screening = None
-        if self._gate is not None and answers is not None:
+        self._columns = _varying(samples, self._positions)
+        screening, regions = None, regions_of(self._memory, samples, self._columns)
+        if self._gate is not None and answers is not None and regions is not None:
             screening = screening_of(
                 answers, samples, self._gate, self._positions, chains, read_later
             )
         self.screen: Screen | None = None
-        if screening is not None:
-            self.screen = Screen(self._memory, samples, screening)
+        if screening is not None and regions is not None:
+            self.screen = Screen(self._memory, samples, screening, self._columns, regions)
             spilled |= {*screening.ends}
         rounds = FEW_ROUNDS if self.screen is not None else self._memory.n_padded // LANES
         if alongside is not None:
@@ -89,12 +97,12 @@ class Pass:
         own += [p for p in self._gate.conditions if p not in own]
         self._at_once = at_once(len(own), self._memory.n_padded)
         self._beside = {p: self._memory.reserve(self._at_once + LANES) for p in own}
-        exactly = screening.exactly if screening is not None else []
-        self._exactly = Part(module, samples, exactly, [], {}) if exactly else None
+        self._of_all = screening.exactly if screening is not None else []
+        self._exactly = Part(module, samples, self._of_all, [], {}) if self._of_all else None
         self._first = Part(
             module,
             samples,
-            [p for p in self._positions if p not in later and p not in exactly],
+            [p for p in self._positions if p not in later and p not in self._of_all],
             [chain for chain in along if chain not in summed_later],
             {p: i for p, i in self._beside.items() if p not in self._memory.spilled},
             in_rows=screening is None,
@@ -119,9 +127,8 @@ class Pass:
         """The function of this pass."""
         self._code = code = self._module.function(name)
         samples = self._samples
-        used = {-1 - i for p in self._positions for i in samples.operands[p] if i < 0}
-        columns = [e for e in sorted(used) if varies(samples, -1 - e)]
-        gather(code, samples, columns)
+        if self.screen is None:
+            gather(code, samples, self._columns)
         self._first.begin(code)
         self._against.begin(code)
         if self._beside_it is not None:
@@ -132,11 +139,12 @@ class Pass:
         else:
             self._second.begin(code)
             if self._exactly is not None:
+                gather(code, samples, _varying(samples, self._of_all))
                 self._exactly.go_over(code, zero, n, self._descending)
             if self.screen is None:
                 self._through_the_gate(self._gate.conditions, n)
             else:
-                run = self.screen.write(code, [-1 - e for e in columns])
+                run = self.screen.write(code)
                 n = run.n
                 self._through_the_gate(self._gate.conditions, n)
         if self._beside_it is not None:
@@ -164,7 +172,7 @@ class Pass:
             moved = [columns[i] for i in self._brought]
             let_through = condense(
                 code,
-                [columns[p].source for p in conditions],
+                where_not_zero(code, [columns[p].source for p in conditions]),
                 [column for column in moved if column.goal is column.source],
                 [column for column in moved if column.goal is not column.source],
                 n,
@@ -181,3 +189,9 @@ class Pass:
             return Column(self._code.address(self._memory.of_all(i), origin), goal)
         source = self._code.address(self._memory.of_all(i), origin)
         return Column(source, source)  # gathered for this pass alone
+
+
+def _varying(samples: Samples, positions: Iterable[int]) -> list[int]:
+    """What of `samples.outside` differs from sample to sample, and is read by some positions."""
+    used = {-1 - i for p in positions for i in samples.operands[p] if i < 0}
+    return [e for e in sorted(used) if varies(samples, -1 - e)]

@@ -8,16 +8,18 @@ when so many have been computed in vain as there are others, all take part again
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from llvmlite import ir
 
-from autograd.replay.llvm.code import DOUBLE, I64, VECTOR, Code
+from autograd.replay.llvm.code import DOUBLE, I64, Code
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.memory import LANES, Memory
-from autograd.replay.llvm.samples.condense import Column, condense
-from autograd.replay.llvm.samples.kept import ONE, ZERO, Kept, copy_of_all, of_all, size
+from autograd.replay.llvm.memory import Memory
+from autograd.replay.llvm.samples.condense import Column, condense, in_all_lanes, lanes
+from autograd.replay.llvm.samples.gather import gather
+from autograd.replay.llvm.samples.kept import ONE, ZERO, Kept, copy_of_all
+from autograd.replay.llvm.samples.unchanged import Region, Unchanged
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import Screening
 
@@ -55,24 +57,31 @@ class Screen:
         memory: is given the places of its numbers.
         samples: the division of the program.
         screening: what tells.
+        columns: what of `samples.outside` differs from sample to sample, and the pass reads.
+        regions: where among the inputs that stands.
 
     Attributes:
         place: where its words stand.
     """
 
-    def __init__(self, memory: Memory, samples: Samples, screening: Screening) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        samples: Samples,
+        screening: Screening,
+        columns: Sequence[int],
+        regions: Sequence[Region],
+    ) -> None:
         self._memory, self._samples, self._screening = memory, samples, screening
+        self._columns = columns
         self.place = memory.reserve(len(WORDS))
-        self._kept = Kept(memory, samples, screening)
+        self._inputs = Unchanged(memory, regions)
+        self._kept = Kept(memory, samples, screening, columns)
         n = memory.n_padded
-        self._is_open, self._numbers, self._moved = (memory.reserve(n) for _ in range(3))
+        self._in_order, self._numbers, self._moved = (memory.reserve(n) for _ in range(3))
 
-    def write(self, code: Code, gathered: Sequence[int]) -> Run:
-        """Write what comes before the pass.
-
-        Args:
-            gathered: what is to be brought together, as -1 - e for `outside[e]`.
-        """
+    def write(self, code: Code) -> Run:
+        """Write what comes before the pass: it brings together what this reads."""
         self._kept.begin(code)
         builder, n = code.builder, ir.Constant(I64, self._samples.n)
         with builder.goto_entry_block():
@@ -85,14 +94,15 @@ class Screen:
         with builder.if_then(waits):
             self._set(code, WAIT, builder.fsub(self._get(code, WAIT), ONE))
         with builder.if_then(builder.and_(looks, self._is_positive(code, IS_KEPT))):
-            is_same = self._kept.are_the_same(code)
+            is_same = self._inputs.is_so(code)
             with builder.if_then(builder.not_(is_same)):
                 self._pause(code)
                 builder.store(NO, keeps)
             with builder.if_then(is_same):
-                is_worthwhile = self._is_worthwhile(code, self._choose(code))
+                found = self._bring_together(code)
+                is_worthwhile = self._is_worthwhile(code, found)
                 with builder.if_then(is_worthwhile):
-                    found = self._bring_together(code, gathered)
+                    self._count(code, found)
                     for place, value in ((left, found), (is_less, YES), (keeps, NO)):
                         builder.store(value, place)
                 n_runs, fewest = self._get(code, N_RUNS), ir.Constant(DOUBLE, FEWEST_RUNS)
@@ -101,8 +111,12 @@ class Screen:
                     self._pause(code, SHORT_PAUSE)
                     builder.store(NO, keeps)
         run = Run(*[builder.load(place) for place in (left, is_less, keeps)])
-        with builder.if_then(run.keeps):  # now: the pass brings together what it needs of them
+        with builder.if_then(builder.not_(run.is_less)):
+            gather(code, self._samples, self._columns)
+        with builder.if_then(run.keeps):
+            self._inputs.keep(code)
             self._kept.keep_columns(code)
+            self._number(code)
         return run
 
     def finish(self, code: Code, run: Run) -> None:
@@ -114,38 +128,42 @@ class Screen:
             with code.builder.if_then(run.is_less):
                 self._put_back(code, answer, run.n)
 
-    def _choose(self, code: Code) -> ir.Value:
-        """Which samples may have a loss; returns how many."""
+    def _bring_together(self, code: Code) -> ir.Value:
+        """What the pass reads of the samples that may have a loss; returns how many there are."""
+        kept = {self._in_order: self._numbers}
+        for i, place in self._kept.columns.items():
+            kept[place] = self._memory.gather(-1 - i)
+        columns = [Column(code.address(then), code.address(now)) for then, now in kept.items()]
+        n = ir.Constant(I64, self._samples.n)
+        return condense(code, self._may_have_a_loss(code), [], columns, n)
+
+    def _may_have_a_loss(self, code: Code) -> Callable[[ir.Value], ir.Value]:
+        """What `condense` asks for."""
         builder, screening = code.builder, self._screening
         distances = self._kept.distances(code)
-        below = code.splat(builder.fneg(distances[screening.decisive]))
-        border = sure = None
+        lines = {p: code.address(place) for p, place in self._kept.numbers.items()}
+        below = in_all_lanes(builder, builder.fneg(distances[screening.decisive]))
+        border = above = under = None
         if screening.answer is not None:
             number = self._get(code, BORDER)
             is_there = builder.fcmp_ordered("==", number, number)
-            border = code.splat(builder.select(is_there, number, ZERO))
+            border = in_all_lanes(builder, builder.select(is_there, number, ZERO))
             # Without one, whatever the model returns may stay as it was, unless it is nan.
             no_distance = ir.Constant(DOUBLE, -1.0)
             far = builder.select(is_there, distances[screening.answer], no_distance)
-            sure = code.splat(far)
-        bits = ir.IntType(LANES)
+            above, under = (in_all_lanes(builder, x) for x in (far, builder.fneg(far)))
 
-        def chosen(index: ir.Value, count: ir.Value) -> ir.Value:
-            then = code.load_vector(self._kept.numbers[screening.decisive], index)
+        def are_open(index: ir.Value) -> ir.Value:
+            then = lanes(builder, lines[screening.decisive], index)
             is_out = builder.fcmp_ordered("<", then, below)
             if screening.answer is not None:
-                answer = code.load_vector(self._kept.numbers[screening.answer], index)
-                off = size(code, builder.fsub(answer, border))
-                is_out = builder.and_(is_out, builder.fcmp_ordered(">", off, sure))
-            is_open = builder.not_(is_out)
-            code.store_vector(builder.uitofp(is_open, VECTOR), self._is_open, index)
-            first = code.splat(builder.sitofp(index, DOUBLE))
-            lanes = ir.Constant(VECTOR, [ir.Constant(DOUBLE, float(k)) for k in range(LANES)])
-            code.store_vector(builder.fadd(first, lanes), self._numbers, index)
-            n_open = builder.ctpop(builder.bitcast(is_open, bits))
-            return builder.add(count, builder.zext(n_open, I64))
+                off = builder.fsub(lanes(builder, lines[screening.answer], index), border)
+                is_above = builder.fcmp_ordered(">", off, above)
+                is_under = builder.fcmp_ordered("<", off, under)
+                is_out = builder.and_(is_out, builder.or_(is_above, is_under))
+            return builder.not_(is_out)
 
-        return of_all(code, ir.Constant(I64, 0), chosen)
+        return are_open
 
     def _is_worthwhile(self, code: Code, count: ir.Value) -> ir.Value:
         """Whether to go over these alone; notes how many of them had no loss then."""
@@ -156,16 +174,18 @@ class Screen:
         others = builder.fsub(ir.Constant(DOUBLE, float(self._samples.n)), n_live)
         return builder.fcmp_ordered("<", in_vain, others)
 
-    def _bring_together(self, code: Code, gathered: Sequence[int]) -> ir.Value:
-        """What the pass reads of the samples that may have a loss; returns how many there are."""
-        places = [self._numbers, *[self._memory.of_all(i) for i in gathered]]
-        columns = [Column(code.address(place), code.address(place)) for place in places]
-        n = ir.Constant(I64, self._samples.n)
-        found = condense(code, [code.address(self._is_open)], columns, [], n)
-        n_out = code.builder.sitofp(code.builder.sub(n, found), DOUBLE)
+    def _count(self, code: Code, n: ir.Value) -> None:
+        """Note a run of n samples."""
+        all_of_them = ir.Constant(I64, self._samples.n)
+        n_out = code.builder.sitofp(code.builder.sub(all_of_them, n), DOUBLE)
         for word, more in ((N_RUNS, ONE), (N_LEFT_OUT, n_out)):
             self._set(code, word, code.builder.fadd(self._get(code, word), more))
-        return found
+
+    def _number(self, code: Code) -> None:
+        """Write down which sample is which."""
+        with loop(code.builder, ir.Constant(I64, self._memory.n_padded)) as k:
+            number = code.builder.sitofp(k, DOUBLE)
+            code.builder.store(number, code.address(self._in_order, k))
 
     def _put_back(self, code: Code, answer: int, n: ir.Value) -> None:
         """What the model returns of the samples: of those left out, what is kept."""
