@@ -196,7 +196,7 @@ def test_the_order_keeps_what_each_needs_before_it():
     for _ in range(30):
         n = rng.randint(1, 60)
         needs = [{m for m in range(k) if rng.random() < 0.1} for k in range(n)]
-        order = in_order(needs)
+        order = in_order(needs, rng.choice((1, 4, 100)))
         assert sorted(order) == list(range(n))
         place = {k: i for i, k in enumerate(order)}
         assert all(place[m] < place[k] for k in range(n) for m in needs[k])
@@ -205,10 +205,38 @@ def test_the_order_keeps_what_each_needs_before_it():
 def test_a_long_chain_goes_on_between_the_others():
     others = [set() for _ in range(60)]
     chain = [{60 + k - 1} if k else set() for k in range(30)]
-    order = in_order(others + chain)
+    order = in_order(others + chain, 8)
     places = [i for i, k in enumerate(order) if k >= 60]
     assert places[0] == 0
     assert all(b - a == 3 for a, b in pairwise(places[:20]))
+
+
+def most_kept(order, needs):
+    """How many results wait at once for those that need them, at most."""
+    last, most, waiting = {}, 0, set()
+    for k in order:
+        last |= dict.fromkeys(needs[k], k)
+    for k in order:
+        waiting -= {m for m in needs[k] if last[m] == k}
+        waiting |= {k} & last.keys()
+        most = max(most, len(waiting))
+    return most
+
+
+@pytest.mark.parametrize(("n_registers", "most"), [(4, 8), (16, 18), (1000, 100)])
+def test_no_more_results_wait_than_registers_hold(n_registers, most):
+    """An update of a hundred weights, gradient * rate, weight - that: two at a time, not all."""
+    needs = [set() for _ in range(100)] + [{k} for k in range(100)]
+    order = in_order(needs, n_registers)
+    assert sorted(order) == list(range(200))
+    assert most_kept(order, needs) <= most
+    if n_registers < 100:
+        assert most_kept(in_order(needs, 1000), needs) == 100
+
+
+def test_a_circle_is_an_error():
+    with pytest.raises(ValueError, match="circle"):
+        in_order([{1}, {0}], 8)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from autograd.op import Op
+from autograd.replay.llvm.machine import n_registers
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.rows.lowering import APPROXIMATED, is_lowered
 from autograd.replay.llvm.scheduling import in_order
@@ -226,7 +227,7 @@ class Packer:
         called.sort(key=lambda n: items[n])
         for before, after in pairwise(called):
             needs[after].add(before)
-        return [items[n] for n in in_order(needs)]
+        return [items[n] for n in in_order(needs, n_registers())]
 
 
 def are_better(plain: Tape, tape: Tape, samples: Samples) -> bool:

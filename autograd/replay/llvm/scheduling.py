@@ -1,8 +1,9 @@
 """Scheduling: in which order instructions stand that do not need each other.
 
 Owns the list scheduling of compilers: of what can run, first what most must follow. A long chain,
-as the sum of a penalty is, then goes on between all else, and little of it is left for the end. And
-owns what goes together, being a long chain itself.
+as the sum of a penalty is, then goes on between all else, and little of it is left for the end.
+Where as many results wait to be read as registers hold, first that after which fewer wait. And owns
+what goes together, being a long chain itself.
 """
 
 import heapq
@@ -13,26 +14,51 @@ TOGETHER = (1, 2, 4)
 LATENCY = 2  # how many others can begin before the result of an instruction is there
 
 
-def in_order(needs: Sequence[set[int]]) -> list[int]:
-    """The numbers from 0 on, each after those that it needs; these form no circle."""
+def in_order(needs: Sequence[set[int]], n_registers: int) -> list[int]:
+    """The numbers from 0 on, each after those that it needs; these form no circle.
+
+    Args:
+        n_registers: as many results as wait to be read without being put away meanwhile.
+    """
     readers: list[list[int]] = [[] for _ in needs]
     for n, needed in enumerate(needs):
         for m in needed:
             readers[m].append(n)
     to_follow = _to_follow(needs, readers)
-    missing, earliest = [*map(len, needs)], [0] * len(needs)
-    ready = [(-to_follow[n], n) for n, needed in enumerate(needs) if not needed]
-    heapq.heapify(ready)
-    waiting: list[tuple[int, int]] = []
+    missing, unread = [*map(len, needs)], [*map(len, readers)]
+    earliest, is_ready = [0] * len(needs), [False] * len(needs)
+    ready: list[tuple[int, int]] = []
+    closing: list[int] = []  # those of them after which fewer results wait; and some that are done
+    waiting = [(0, n) for n, needed in enumerate(needs) if not needed]
     ordered: list[int] = []
-    time = 0
-    while ready or waiting:
-        while waiting and (waiting[0][0] <= time or not ready):
+    time = n_ready = n_kept = 0
+
+    def closes(n: int) -> bool:
+        return sum([unread[m] == 1 for m in needs[n]]) > (unread[n] > 0)
+
+    while n_ready or waiting:
+        while waiting and (waiting[0][0] <= time or not n_ready):
             time, n = max(time, waiting[0][0]), heapq.heappop(waiting)[1]
             heapq.heappush(ready, (-to_follow[n], n))
-        n = heapq.heappop(ready)[1]
+            is_ready[n] = True
+            n_ready += 1
+            if closes(n):
+                heapq.heappush(closing, n)
+        while closing and not is_ready[closing[0]]:
+            heapq.heappop(closing)
+        n = heapq.heappop(closing) if closing and n_kept >= n_registers else heapq.heappop(ready)[1]
+        if not is_ready[n]:
+            continue
         ordered.append(n)
-        time += 1
+        is_ready[n] = False
+        time, n_ready, n_kept = time + 1, n_ready - 1, n_kept + (unread[n] > 0)
+        for m in needs[n]:
+            unread[m] -= 1
+            n_kept -= unread[m] == 0
+            if unread[m] == 1:
+                for k in readers[m]:
+                    if is_ready[k] and closes(k):
+                        heapq.heappush(closing, k)
         for m in readers[n]:
             earliest[m] = max(earliest[m], time + LATENCY)
             missing[m] -= 1
