@@ -73,15 +73,17 @@ class Pass:
         self._beside_it: Alongside | None = None
         self._gate = gate_of(samples, self._positions, along, spilled) if has_gates else None
         self._columns = _varying(samples, self._positions)
-        screening, regions = None, regions_of(self._memory, samples, self._columns)
-        if self._gate is not None and answers is not None and regions is not None:
-            screening = screening_of(
-                answers, samples, self._gate, self._positions, chains, read_later
-            )
         self.screen: Screen | None = None
-        if screening is not None and regions is not None:
-            self.screen = Screen(self._memory, samples, screening, self._columns, regions)
-            spilled |= {*screening.ends}
+        screening = None
+        if self._gate is not None and answers is not None:
+            regions = regions_of(self._memory, samples, self._columns)
+            if regions is not None:
+                screening = screening_of(
+                    answers, samples, self._gate, self._positions, chains, read_later
+                )
+            if regions is not None and screening is not None:
+                self.screen = Screen(self._memory, samples, screening, self._columns, regions)
+                spilled |= {*screening.ends}
         rounds = FEW_ROUNDS if self.screen is not None else self._memory.n_padded // LANES
         if alongside is not None:
             is_about = self.screen is not None
