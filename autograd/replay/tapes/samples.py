@@ -7,6 +7,7 @@ parts are the same program, a backend can run several samples at once, one in ea
 the terms of a chain in its own order.
 """
 
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from autograd.op import Op
@@ -54,6 +55,20 @@ class Samples(NamedTuple):
             if phase == number:
                 found.update([slot for i in operands if i < 0 for slot in self.outside[-1 - i]])
         return found
+
+    def made_of(self, ends: Iterable[int], among: Collection[int] | None = None) -> list[int]:
+        """The positions that some are made of, and they themselves, in order.
+
+        Args:
+            among: where they are looked for; all others are there already.
+        """
+        found, left = set[int](), [*ends]
+        while left:
+            p = left.pop()
+            if p >= 0 and p not in found and (among is None or p in among):
+                found.add(p)
+                left += self.operands[p]
+        return sorted(found)
 
     def read_later(self, tape: Tape) -> set[int]:
         """The positions that are read outside of their pass."""

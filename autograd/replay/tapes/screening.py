@@ -112,12 +112,12 @@ def screening_of(
     readers = _readers(answers, samples, {*read_later})
     if readers is None or len(readers.answers) > 1:
         return None
-    exactly = _made_of(samples, readers.asked)
+    exactly = samples.made_of(readers.asked)
     others = {i for p in positions if p not in exactly for i in samples.operands[p]}
     others.update([p for chain in [*sums, *gate.chains] for p in chain.positions])
     if len(exactly) > EXACTLY or not others.union(readers.answers).isdisjoint(exactly):
         return None
-    telling = _made_of(samples, {decisive, *readers.answers})
+    telling = samples.made_of({decisive, *readers.answers})
     degree = _degree(samples, telling)
     if not LEAST <= len(telling) <= MOST or degree is None:
         return None
@@ -185,17 +185,6 @@ def _zeros(tape: Tape, samples: Samples, before: Iterable[int], decisive: int) -
         if is_zero:
             found.add(p)
     return found
-
-
-def _made_of(samples: Samples, ends: Iterable[int]) -> list[int]:
-    """The positions that some are made of, and they themselves, in order."""
-    found, left = set[int](), [*ends]
-    while left:
-        p = left.pop()
-        if p >= 0 and p not in found:
-            found.add(p)
-            left += samples.operands[p]
-    return sorted(found)
 
 
 def _degree(samples: Samples, positions: Iterable[int]) -> int | None:

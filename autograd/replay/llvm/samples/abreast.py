@@ -145,7 +145,7 @@ def abreast(
         missing &= packed
         if not missing:
             break
-        may -= _made_of(samples, missing, may)
+        may.difference_update(samples.made_of(missing, among=may))
     if not packs or len(packed) < FULL * LANES * len(packs) or len(left) > TURNED * len(rows):
         return None
     ordered = _ordered(samples, packs)
@@ -182,17 +182,6 @@ def _read(samples: Samples, packs: Sequence[Terms]) -> tuple[list[Terms], set[in
         elif of not in made and any(varies(samples, i) for i in of):
             turned[of] = None
     return [*turned], {i for i in numbers if i >= 0}
-
-
-def _made_of(samples: Samples, positions: Iterable[int], here: Collection[int]) -> set[int]:
-    """Some positions, and of which others here they are made."""
-    found, left = set[int](), [*positions]
-    while left:
-        p = left.pop()
-        if p not in found:
-            found.add(p)
-            left += [i for i in samples.operands[p] if i in here]
-    return found
 
 
 def _ordered(samples: Samples, packs: Sequence[Terms]) -> list[Terms]:
