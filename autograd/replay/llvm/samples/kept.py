@@ -31,7 +31,7 @@ class Kept:
         columns: what of `samples.outside` differs from sample to sample, and the pass reads.
 
     Attributes:
-        columns: for each of these, as -1 - e, where it stands as it was.
+        columns: for each of these where it stands as it was.
         numbers: for each position that tells where its numbers of all samples stand.
     """
 
@@ -39,7 +39,7 @@ class Kept:
         self, memory: Memory, samples: Samples, screening: Screening, columns: Sequence[int]
     ) -> None:
         self._memory, self._decisive = memory, screening.decisive
-        self.columns = {-1 - e: memory.reserve(memory.n_padded) for e in columns}
+        self.columns = {e: memory.reserve(memory.n_padded) for e in columns}
         positions = screening.positions
         read = sorted({i for p in positions for i in samples.operands[p] if i < 0})
         varying = [i for i in read if varies(samples, i)]
@@ -83,8 +83,8 @@ class Kept:
 
     def keep_columns(self, code: Code) -> None:
         """Write, before a pass that moves them, what differs from sample to sample."""
-        for i, place in self.columns.items():
-            copy_of_all(code, self._memory.of_all(i), place)
+        for e, place in self.columns.items():
+            copy_of_all(code, self._memory.gather(e), place)
 
     def keep(self, code: Code) -> ir.Value:
         """Write all else after the pass; returns how many samples had a loss."""
@@ -95,7 +95,7 @@ class Kept:
             _store(code, size(code, x), self._sizes, k)
 
         self._for_each_once(code, kept)
-        largest = [_largest_of(code, self.columns[i]) for i in self._varying]
+        largest = [_largest_of(code, self.columns[-1 - i]) for i in self._varying]
         for k, x in enumerate(largest):
             builder.store(x, code.address(self._largest + k))
         for p, place in self.numbers.items():

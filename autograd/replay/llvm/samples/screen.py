@@ -73,7 +73,6 @@ class Screen:
         regions: Sequence[Region],
     ) -> None:
         self._memory, self._samples, self._screening = memory, samples, screening
-        self._columns = columns
         self.place = memory.reserve(len(WORDS))
         self._inputs = Unchanged(memory, regions)
         self._kept = Kept(memory, samples, screening, columns)
@@ -112,7 +111,7 @@ class Screen:
                     builder.store(NO, keeps)
         run = Run(*[builder.load(place) for place in (left, is_less, keeps)])
         with builder.if_then(builder.not_(run.is_less)):
-            gather(code, self._samples, self._columns)
+            gather(code, self._samples, [*self._kept.columns])
         with builder.if_then(run.keeps):
             self._inputs.keep(code)
             self._kept.keep_columns(code)
@@ -131,8 +130,8 @@ class Screen:
     def _bring_together(self, code: Code) -> ir.Value:
         """What the pass reads of the samples that may have a loss; returns how many there are."""
         kept = {self._in_order: self._numbers}
-        for i, place in self._kept.columns.items():
-            kept[place] = self._memory.gather(-1 - i)
+        for e, place in self._kept.columns.items():
+            kept[place] = self._memory.gather(e)
         columns = [Column(code.address(then), code.address(now)) for then, now in kept.items()]
         n = ir.Constant(I64, self._samples.n)
         return condense(code, self._may_have_a_loss(code), [], columns, n)
