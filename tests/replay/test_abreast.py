@@ -106,8 +106,7 @@ def test_fast_mode_is_as_near_as_ever(found):
 )
 def test_layers_that_fill_lanes_are(activation, sizes, is_so, found):
     g, calls = step(sizes, 40, activation=ACTIVATIONS[activation])
-    compiled = ag.compile(g)
-    compiled(*calls[0])
+    ag.compile(g)(*calls[0])
     assert any(found) is is_so
 
 
@@ -176,4 +175,4 @@ def test_what_lanes_of_samples_read_is_computed_there(monkeypatch):
     assert part is not None
     assert part.positions == set(range(5 * n, 12 * n))
     assert part.turned == [tuple(range(first, first + n))]
-    assert part.kept == wanted[::-1] or part.kept == wanted
+    assert {*part.kept} == {*wanted}

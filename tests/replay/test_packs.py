@@ -223,15 +223,14 @@ def most_kept(order, needs):
     return most
 
 
-@pytest.mark.parametrize(("n_registers", "most"), [(4, 8), (16, 18), (1000, 100)])
+@pytest.mark.parametrize(("n_registers", "most"), [(4, 8), (16, 18)])
 def test_no_more_results_wait_than_registers_hold(n_registers, most):
-    """An update of a hundred weights, gradient * rate, weight - that: two at a time, not all."""
+    """An update of a hundred weights, gradient * rate, weight - that: a few at a time, not all."""
     needs = [set() for _ in range(100)] + [{k} for k in range(100)]
     order = in_order(needs, n_registers)
     assert sorted(order) == list(range(200))
     assert most_kept(order, needs) <= most
-    if n_registers < 100:
-        assert most_kept(in_order(needs, 1000), needs) == 100
+    assert most_kept(in_order(needs, 1000), needs) == 100
 
 
 def test_a_circle_is_an_error():
