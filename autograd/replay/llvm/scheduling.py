@@ -18,7 +18,7 @@ def in_order(needs: Sequence[set[int]], n_registers: int) -> list[int]:
     """The numbers from 0 on, each after those that it needs; these form no circle.
 
     Args:
-        n_registers: as many results as wait to be read without being put away meanwhile.
+        n_registers: how many results can wait to be read and need not be put away meanwhile.
     """
     readers: list[list[int]] = [[] for _ in needs]
     for n, needed in enumerate(needs):
