@@ -7,7 +7,6 @@ for these at once: nothing of it is turned, no lane is without a sample, and the
 eighth as long. Each lane does what it would do alone, so that no bit changes.
 """
 
-import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -191,19 +190,10 @@ def _ordered(samples: Samples, packs: Sequence[Terms]) -> list[Terms]:
         n: {number[i] for p in terms for i in samples.operands[p] if i in number}
         for n, terms in enumerate(packs)
     }
-    sorter = TopologicalSorter(needs)
     try:
-        sorter.prepare()
+        ordered = [packs[n] for n in TopologicalSorter(needs).static_order()]
     except CycleError:
         return []
-    ordered: list[Terms] = []
-    ready: list[tuple[int, int]] = []
-    while sorter.is_active():
-        for n in sorter.get_ready():
-            heapq.heappush(ready, (min(packs[n]), n))
-        _, n = heapq.heappop(ready)
-        ordered.append(packs[n])
-        sorter.done(n)
     alike = _as_positions(samples, ordered)
     return [ordered[n] for stage in staged(alike, range(len(ordered)), set()) for n in stage]
 
