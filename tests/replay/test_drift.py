@@ -1,12 +1,14 @@
 """How far a number of a sample can be from what it was: no sample is further, nor much less far.
 
-Owns the comparison of the bound with what the numbers of all samples are then.
+Owns the comparison of the bounds with what the numbers of all samples are then, and what is counted
+in lanes of them.
 """
 
 from __future__ import annotations
 
 import ctypes
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -19,16 +21,16 @@ from tests.replay.test_screening import ACTIVATIONS, Training, moons
 
 @pytest.fixture(autouse=True)
 def written(monkeypatch):
-    """What is kept of each pass that is written; of small networks, too."""
+    """What is kept of each pass that is written, and the position that decides; small ones too."""
     monkeypatch.setattr(screening, "LEAST", 1)
     monkeypatch.setattr(screening, "FEWEST", 3)
     remembered.forget()
     found = []
     init = kept.Kept.__init__
 
-    def noted(self, *arguments):
-        init(self, *arguments)
-        found.append(self)
+    def noted(self, memory, samples, screening, columns):
+        init(self, memory, samples, screening, columns)
+        found.append((self, screening.decisive))
 
     monkeypatch.setattr(kept.Kept, "__init__", noted)
     yield found
@@ -50,7 +52,14 @@ def of_all_samples(training, sizes, activation, rows, targets):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(
     ("sizes", "scale"),
-    [((2, 1), 1.0), ((2, 1), 10.0), ((2, 6, 1), 1.0), ((2, 6, 1), 10.0), ((2, 6, 5, 4, 1), 1.0)],
+    [
+        ((2, 1), 1.0),
+        ((2, 1), 10.0),
+        ((2, 6, 1), 1.0),
+        ((2, 6, 1), 10.0),
+        ((2, 6, 5, 4, 1), 1.0),
+        ((2, 9, 18, 1), 1.0),
+    ],
 )
 @pytest.mark.parametrize("mode", ["exact", "fast"])
 def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
@@ -62,22 +71,30 @@ def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
     training = Training(sizes, LOSSES["hinge"], rows, targets, **options)
     draw = random.Random(len(sizes))
     training.go(600, 0.03, answers=False)
-    (place,), (step,) = written, [each for some in training.steps._steps.values() for each in some]
-    ratios = []
+    ((place, p),) = written
+    (step,) = [each for some in training.steps._steps.values() for each in some]
+    in_lanes = [8 * len(terms.lanes) for terms in place._drift._sums.values()]
+    assert sum(in_lanes) == sum(n // 8 * 8 * m for n, m in pairwise(sizes))
+    ratios, notes = [], []
     for _ in range(400):
         training.go(draw.randint(1, 4), 10.0 ** draw.uniform(-4.0, -1.0), answers=False)
         now = of_all_samples(training, sizes, activation, rows, targets)
         before = training.n_left_out
         training.go(1, 0.01, answers=False)
-        if training.n_left_out == before:  # all took part, and are kept
+        if training.n_left_out == before:  # all took part, and are noted
             continue
         size = step.program.bytes // 8 - 8
         memory = (ctypes.c_double * size).from_address(step.program.work)
-        p = place._decisive
-        then = memory[place.numbers[p] : place.numbers[p] + len(rows)]
-        distance = memory[place._drift.found[p]] - memory[place._bounds[p]]
-        furthest = max(abs(a - b) for a, b in zip(now, then, strict=True))
-        assert furthest <= distance
-        ratios.append(furthest / distance)
-    assert len(ratios) > 50
+        then, further = (
+            memory[start[p] : start[p] + len(rows)] for start in (place.numbers, place.further)
+        )
+        since = memory[place._drift.found[p]] - memory[place._bounds[p]]  # 0 after a note
+        moved = [abs(a - b) for a, b in zip(now, then, strict=True)]
+        # Fast mode rounds otherwise than `now`, which what a later bound is larger by allows for.
+        distances = [since + by + (1e-12 if mode == "fast" else 0.0) for by in further]
+        assert all(a <= b for a, b in zip(moved, distances, strict=True))
+        notes.append(since == 0.0)
+        ratios += [a / b for a, b in zip(moved, distances, strict=True) if b > 1e-9]
+    assert sum(notes) > 10
+    assert len(notes) - sum(notes) > 10
     assert max(ratios) > 0.2

@@ -86,16 +86,19 @@ class Packer:
         return self._ordered(found)
 
     def keep(self, read: Iterable[int], as_row: Iterable[int]) -> None:
-        """Give memory to the runs that need it as a whole.
+        """Give memory to the packs of which a slot is read there, and to runs as a whole.
 
         Args:
             read: slots that are read from memory: a pack is written there as a whole.
             as_row: those that are read side by side.
         """
-        packs = {self._place_in_runs[s][0] for s in read if s in self._memory.pack}
-        rows = {self._place_in_runs[s][0] for s in as_row if s in self._place_in_runs}
-        for run in sorted(packs | rows):
-            slots = self._runs[run - _RUNS]
+        pack = self._memory.pack
+        whole = {self._place_in_runs[s][0] for s in as_row if s in self._place_in_runs}
+        for s in read:
+            if s in pack and len(self._runs[self._place_in_runs[s][0] - _RUNS]) % LANES > FEW:
+                whole.add(self._place_in_runs[s][0])  # its last packs have slots in common
+        packs = {pack[s][0] for s in read if s in pack and self._place_in_runs[s][0] not in whole}
+        for slots in [*[self._runs[run - _RUNS] for run in sorted(whole)], *sorted(packs)]:
             start = self._memory.reserve(len(slots))
             for i, slot in enumerate(slots):
                 self._memory.put(slot, start + i)

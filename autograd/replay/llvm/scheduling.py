@@ -70,13 +70,17 @@ def in_order(needs: Sequence[set[int]], n_registers: int) -> list[int]:
 
 
 def together(
-    numbers: Sequence[int], kind: Callable[[int], Hashable], reads: Callable[[int], Iterable[int]]
+    numbers: Sequence[int],
+    kind: Callable[[int], Hashable],
+    reads: Callable[[int], Iterable[int]],
+    most: int,
 ) -> list[list[int]]:
     """The numbers in their order, some of a kind together that need not come later: 1, 2 or 4.
 
     Args:
         kind: of a number; None of one that remains alone.
         reads: the numbers that one needs.
+        most: how many at most.
     """
     found: list[list[int]] = []
     is_done: set[int] = set()
@@ -89,7 +93,7 @@ def together(
             if is_alike and between.isdisjoint(reads(other)):
                 group.append(other)
             between.add(other)
-        size = max([size for size in TOGETHER if size <= len(group)])
+        size = max([size for size in TOGETHER if size <= min(most, len(group))])
         found.append(group[:size])
         is_done.update(group[:size])
     return found

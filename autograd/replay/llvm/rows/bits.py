@@ -19,6 +19,7 @@ Bit: TypeAlias = "Bits | int"
 MANTISSA = 52  # how many bits stand below the exponent
 BIAS = 1023
 ONE = BIAS << MANTISSA  # the bits of 1.0
+SIGN = -1 << 63  # the bit that is set below zero
 # Added to a number below 2**51 in size, it leaves the nearest whole number in the low bits.
 ROUNDER = 1.5 * 2.0**52
 

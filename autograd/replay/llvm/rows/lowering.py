@@ -10,13 +10,13 @@ from llvmlite import ir
 
 from autograd.op import TABLE
 from autograd.replay.llvm.machine import n_registers
-from autograd.replay.llvm.rows.approximations import FUNCTIONS, ROWS
+from autograd.replay.llvm.rows.approximations import FUNCTIONS, NARROW, ROWS
 from autograd.replay.llvm.rows.lanes import Code, Number, Shape
 from autograd.replay.llvm.rows.registers import joined, parts
 from autograd.replay.llvm.rows.twins import TOGETHER, TWINS
 from autograd.replay.llvm.rows.writers import FAST_WRITERS, WRITERS
 
-MANY = 16  # registers of eight lanes: so many have room for several numbers on their way
+FOR_EACH, MOST = 4, 4  # vectors of eight lanes that registers hold; numbers on their way
 # Rows that in fast mode are little else than one approximation.
 APPROXIMATED = FUNCTIONS.keys() | ROWS.keys()
 
@@ -51,13 +51,19 @@ class Lowering:
         """Append the instructions of a row; the operands and the result are of type `number`."""
         return self._emit(self._shape, builder, name, operands)
 
+    @property
+    def most_together(self) -> int:
+        """Of how many numbers `emit_together` writes a row at most: registers hold no more."""
+        return max(1, min(MOST, n_registers() // FOR_EACH))
+
     def goes_together(self, name: str) -> bool:
         """Whether `emit_together` takes less time than `emit` for one after the other.
 
         It does for rows of many instructions, each of which waits for the one before, on a
         processor that has registers for several.
         """
-        return n_registers() >= MANY and name in (APPROXIMATED if self.fast else TOGETHER)
+        approximated = APPROXIMATED if self.most_together == MOST else NARROW
+        return name in (approximated if self.fast else TOGETHER)
 
     def emit_together(
         self, builder: ir.IRBuilder, name: str, operands: Sequence[Sequence[ir.Value]]

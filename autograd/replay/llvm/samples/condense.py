@@ -6,6 +6,7 @@ instruction, a register has one lane, and a sample is moved or not.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -20,6 +21,7 @@ from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import Gate
 from autograd.replay.tapes.samples import Samples
 
+UNASKED = 6  # columns
 AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side before it is used up
 # To move a number of all samples takes as long as to compute so many again, if all are let through.
 MOST_AGAIN = 4
@@ -112,7 +114,9 @@ def condense(
             (copied, is_any),
         ):
             if columns:
-                with builder.if_then(is_moved):
+                # Few are moved in less time than it takes if it was expected otherwise.
+                is_asked = len(columns) > UNASKED
+                with builder.if_then(is_moved) if is_asked else nullcontext():
                     for column in columns:
                         moved = _permuted(code, lanes(builder, column.source, index), order)
                         goal = builder.gep(column.goal, [before])

@@ -2,22 +2,39 @@
 
 Owns the code of that bound, one for all samples: see `tapes/screening.py`. It is run on absolute
 values twice: on those of then, which makes M, and on these with what they have moved since, which
-makes N.
+makes N. A neuron's sum of products is made in lanes where its weights stand side by side, and so do
+the bounds that they are multiplied by; the order of its terms is free.
 """
 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, Module
-from autograd.replay.llvm.memory import Memory
+from autograd.replay.llvm.code import DOUBLE, VECTOR, Code, Module
+from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import LIMITS, SUMS
 
 FUSED = ("contract",)  # a product and a sum may be rounded once
+FREE = ("contract", "reassoc")  # and in any order
+
+
+class _Sum(NamedTuple):
+    """A sum, with the sums that it alone reads.
+
+    Attributes:
+        lanes: where the factors of eight products of it begin.
+        products: what else it reads of products that it alone reads.
+        others: what else it reads.
+    """
+
+    lanes: list[tuple[int, int]]
+    products: list[int]
+    others: list[int]
 
 
 class Drift:
@@ -49,27 +66,79 @@ class Drift:
         self.is_then = start
         self.found = {p: start + 1 + k for k, p in enumerate(ends)}
         self._above = {p: start + 1 + len(ends) + k for k, p in enumerate(limited)}
+        self._places = dict[int, int]()  # of bounds that are read side by side
+        self._inner = self._read_by_sums_alone()
+        self._sums = {
+            p: self._taken_apart(memory, p)
+            for p in positions
+            if samples.rows[p] in SUMS and p not in self._inner
+        }
+
+    def _read_by_sums_alone(self) -> set[int]:
+        """The sums and products that one sum reads, and nothing else."""
+        operands, rows = self._samples.operands, self._samples.rows
+        uses = Counter([i for p in self._positions for i in operands[p]])
+        summed = {i for p in self._positions if rows[p] in SUMS for i in operands[p]}
+        return {
+            p
+            for p in self._positions
+            if rows[p] in (ops.mul, *SUMS) and uses[p] == 1 and p in summed and p not in self.found
+        }
+
+    def _taken_apart(self, memory: Memory, p: int) -> _Sum:
+        operands, rows = self._samples.operands, self._samples.rows
+        products, others, left = list[int](), list[int](), [*operands[p]]
+        while left:
+            i = left.pop()
+            if i not in self._inner:
+                others.append(i)
+            elif rows[i] is ops.mul:
+                products.append(i)
+            else:
+                left += operands[i]
+        lanes = []
+        weight_of = {i: min(operands[i]) for i in products}
+        products.sort(key=lambda i: self._sizes.get(weight_of[i], -1))
+        alone = []
+        while products:
+            eight = products[:LANES]
+            start = self._side_by_side(memory, eight)
+            if start is None:
+                alone.append(products.pop(0))
+            else:
+                lanes.append(start)
+                products = products[LANES:]
+        return _Sum(lanes, alone, others)
+
+    def _side_by_side(self, memory: Memory, products: Sequence[int]) -> tuple[int, int] | None:
+        """Where the factors of eight products begin, if they stand so, or can be made to."""
+        pairs = [sorted(self._samples.operands[p]) for p in products]
+        weights = [self._sizes.get(a) for a, _ in pairs]
+        bounds = [b for _, b in pairs]
+        first = weights[0]
+        if first is None or weights != [*range(first, first + LANES)] or min(bounds) < 0:
+            return None
+        if self._places.keys().isdisjoint(bounds) and len({*bounds}) == LANES:
+            start = memory.reserve(LANES)
+            self._places |= {i: start + k for k, i in enumerate(bounds)}
+        places = [self._places.get(i) for i in bounds]
+        start_of = places[0]
+        if start_of is None or places != [*range(start_of, start_of + LANES)]:
+            return None
+        return first, start_of
 
     def write(self, module: Module) -> ir.Function:
         """The function (blocks, work) that computes it."""
         self._code = code = module.function("drift")
-        builder, samples = code.builder, self._samples
+        builder, _samples = code.builder, self._samples
         zero = ir.Constant(DOUBLE, 0.0)
         self._is_then = builder.fcmp_ordered("!=", builder.load(code.address(self.is_then)), zero)
         self._bounds: dict[int, ir.Value] = {}
-        # A product that one sum alone reads is made with it.
-        uses = Counter([i for p in self._positions for i in samples.operands[p]])
-        summed = {
-            i for p in self._positions if samples.rows[p] in SUMS for i in samples.operands[p]
-        }
-        self._own = {
-            p
-            for p in self._positions
-            if samples.rows[p] is ops.mul and uses[p] == 1 and p in summed and p not in self.found
-        }
         for p in self._positions:
-            if p not in self._own:
-                self._bounds[p] = self._bound(p)
+            if p not in self._inner:
+                self._bounds[p] = found = self._bound(p)
+                if p in self._places:
+                    builder.store(found, code.address(self._places[p]))
         for p, place in self.found.items():
             builder.store(self._bounds[p], code.address(place))
         builder.ret_void()
@@ -82,8 +151,7 @@ class Drift:
             a, b = (self._of(i) for i in read)
             return builder.fmul(a, b, flags=FUSED)
         if row in SUMS:
-            a, b = (self._bound(i) if i in self._own else self._of(i) for i in read)
-            return builder.fadd(a, b, flags=FUSED)
+            return self._summed(self._sums[p])
         found = self._of(read[0])
         if p in self._above:
             limit = ir.Constant(DOUBLE, -LIMITS[row])
@@ -95,7 +163,35 @@ class Drift:
             return builder.fsub(found, over)
         return found
 
+    def _summed(self, terms: _Sum) -> ir.Value:
+        code, builder = self._code, self._code.builder
+        total: ir.Value | None = None
+        for place, other in terms.lanes:
+            a, b = (self._eight(x) for x in (place, other))
+            product = builder.fmul(a, b, flags=FUSED)
+            total = product if total is None else builder.fadd(total, product, flags=FUSED)
+        if total is not None:
+            total = _all_lanes(code, total)
+        each = [self._bound(i) for i in terms.products] + [self._of(i) for i in terms.others]
+        for x in each:
+            total = x if total is None else builder.fadd(total, x, flags=FUSED)
+        return total
+
+    def _eight(self, place: int) -> ir.Value:
+        pointer = self._code.builder.bitcast(self._code.address(place), VECTOR.as_pointer())
+        return self._code.builder.load(pointer, align=8)
+
     def _of(self, i: int) -> ir.Value:
         if i >= 0:
             return self._bounds[i]
         return self._code.builder.load(self._code.address(self._sizes[i]))
+
+
+def _all_lanes(code: Code, x: ir.Value) -> ir.Value:
+    """The sum of eight lanes."""
+    name = "llvm.vector.reduce.fadd.v8f64"
+    function = code.module.ir.globals.get(name)
+    if function is None:
+        kind = ir.FunctionType(DOUBLE, [DOUBLE, VECTOR])
+        function = ir.Function(code.module.ir, kind, name)
+    return code.builder.call(function, [ir.Constant(DOUBLE, -0.0), x], fastmath=FREE)

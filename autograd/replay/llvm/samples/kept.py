@@ -1,7 +1,8 @@
-"""Kept: what is known of all samples since a run that all took part in, and how far it still holds.
+"""Kept: what is known of each sample since a run that it took part in, and how far it still holds.
 
 Owns the memory of that, and the code that writes it and that makes the bounds of what can have
-changed since (see `drift`).
+changed since (see `drift`). These are of all samples, from note to note: of a sample that took part
+in none of the runs in which a note was made, the bounds until these add up.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import ROUNDED, Screening
 
 ZERO, ONE = ir.Constant(DOUBLE, 0.0), ir.Constant(DOUBLE, 1.0)
+UP = 1.0 + 2.0**-50  # makes a sum of bounds so much larger that roundings do not count
 
 
 class Kept:
@@ -32,13 +34,15 @@ class Kept:
 
     Attributes:
         columns: for each of these where it stands as it was.
-        numbers: for each position that tells where its numbers of all samples stand.
+        numbers: for each position that tells where its numbers of all samples stand, as they were
+            when each took part last.
+        further: and where it stands how far they can have moved from then to the last note.
     """
 
     def __init__(
         self, memory: Memory, samples: Samples, screening: Screening, columns: Sequence[int]
     ) -> None:
-        self._memory, self._decisive = memory, screening.decisive
+        self._memory = memory
         self.columns = {e: memory.reserve(memory.n_padded) for e in columns}
         positions = screening.positions
         read = sorted({i for p in positions for i in samples.operands[p] if i < 0})
@@ -46,12 +50,15 @@ class Kept:
         slot_of = {i: samples.outside[-1 - i][0] for i in read if i not in varying}
         self._slots = sorted({*slot_of.values()})
         n_once = len(self._slots)
-        self._then, self._sizes = memory.reserve(n_once), memory.reserve(n_once)
-        self._varying, self._largest = varying, memory.reserve(len(varying))
+        self._then, self._before, self._sizes = (memory.reserve(n_once) for _ in range(3))
+        self._varying = varying
+        self._largest, self._extents = memory.reserve(len(varying)), memory.reserve(len(varying))
         ends, self._least = screening.ends, screening.least
         for p in ends:
             memory.spill(p)
-        self.numbers = {p: memory.reserve(memory.n_padded) for p in ends}
+        self.numbers, self.further = (
+            {p: memory.reserve(memory.n_padded) for p in ends} for _ in range(2)
+        )
         self._bounds = {p: memory.reserve(1) for p in ends}
         sizes = {i: self._sizes + self._slots.index(slot) for i, slot in slot_of.items()}
         sizes |= {i: self._largest + k for k, i in enumerate(varying)}
@@ -68,59 +75,109 @@ class Kept:
 
         def with_moved(x: ir.Value, k: ir.Value) -> None:
             builder, kind = code.builder, x.type
-            then = _load(code, self._then, k, kind)
-            moved = size(code, builder.fsub(x, then))
-            both = builder.fadd(size(code, then), moved)
-            _store(code, self._larger(code, both), self._sizes, k)
+            then, before = (_load(code, x, k, kind) for x in (self._then, self._before))
+            now = builder.fadd(before, size(code, builder.fsub(x, then)))
+            _store(code, self._larger(code, now), self._sizes, k)
 
         self._for_each_once(code, with_moved)
         code.builder.call(self._function, [code.blocks, code.work])
+        return self._distances(code)
+
+    def keep_columns(self, code: Code) -> None:
+        """Write, before a pass that moves them, what differs from sample to sample."""
+        for e, place in self.columns.items():
+            copy_of_all(code, self._memory.gather(e), place)
+        for k, i in enumerate(self._varying):
+            extent = _largest_of(code, self.columns[-1 - i])
+            code.builder.store(extent, code.address(self._extents + k))
+
+    def note_all(self, code: Code) -> None:
+        """Write all else after a pass that all samples took part in."""
+        none = code.module.vector.constant(0.0)
+        for p, place in self.numbers.items():
+            copy_of_all(code, self._memory.spill(p), place)
+            self._for_all(code, self.further[p], lambda _: none)
+        self._note_once(code)
+
+    def note_some(self, code: Code, which: int, n: ir.Value, is_anew: ir.Value) -> None:
+        """Write it after a pass that some took part in: of these anew, of the others what is added.
+
+        Args:
+            which: where it stands which ones these are.
+            n: how many.
+            is_anew: whether the bounds go on from the numbers as they are; if not, from how large
+                they can be by now, which takes less time, and is more from note to note.
+        """
+        builder, up = code.builder, code.module.vector.constant(UP)
+        for p, distance in self._distances(code).items():
+            by = code.splat(distance)
+
+            def added(x: ir.Value, by: ir.Value = by) -> ir.Value:
+                return builder.fmul(builder.fadd(x, by), up)
+
+            self._for_all(code, self.further[p], added)
+        with loop(builder, n) as k:
+            number = builder.fptosi(builder.load(code.address(which, k)), I64)
+            for p, place in self.numbers.items():
+                now = builder.load(code.address(self._memory.spill(p), k))
+                builder.store(now, code.address(place, number))
+                builder.store(ZERO, code.address(self.further[p], number))
+        with builder.if_else(is_anew) as (anew, on):
+            with anew:
+                self._note_once(code)
+            with on:
+                self._go_on(code)
+
+    def _note_once(self, code: Code) -> None:
+        """What is one for all samples, and its bounds."""
+        builder = code.builder
+
+        def noted(x: ir.Value, k: ir.Value) -> None:
+            _store(code, x, self._then, k)
+            for place in (self._before, self._sizes):
+                _store(code, size(code, x), place, k)
+
+        self._for_each_once(code, noted)
+        for k in range(len(self._varying)):
+            extent = builder.load(code.address(self._extents + k))
+            builder.store(extent, code.address(self._largest + k))
+        builder.store(ONE, code.address(self._drift.is_then))
+        builder.call(self._function, [code.blocks, code.work])
+        builder.store(ZERO, code.address(self._drift.is_then))
+        self._take_for_then(code)
+
+    def _go_on(self, code: Code) -> None:
+        """What is one for all samples, with the bounds of `distances` for those of then."""
+
+        def noted(x: ir.Value, k: ir.Value) -> None:
+            _store(code, x, self._then, k)
+            _store(code, _load(code, self._sizes, k, x.type), self._before, k)
+
+        self._for_each_once(code, noted)
+        self._take_for_then(code)
+
+    def _take_for_then(self, code: Code) -> None:
+        """Let the bounds just found be those of then; those of now come out larger."""
+        builder = code.builder
+        for p, place in self._bounds.items():
+            builder.store(builder.load(code.address(self._drift.found[p])), code.address(place))
+        for k in range(len(self._varying)):
+            place = code.address(self._largest + k)
+            builder.store(self._larger(code, builder.load(place)), place)
+
+    def _distances(self, code: Code) -> dict[int, ir.Value]:
+        """What `distances` found in this run."""
         found = {}
         for p, place in self._bounds.items():
             now, then = (code.builder.load(code.address(x)) for x in (self._drift.found[p], place))
             found[p] = code.builder.fsub(now, then)
         return found
 
-    def keep_columns(self, code: Code) -> None:
-        """Write, before a pass that moves them, what differs from sample to sample."""
-        for e, place in self.columns.items():
-            copy_of_all(code, self._memory.gather(e), place)
-
-    def keep(self, code: Code) -> ir.Value:
-        """Write all else after the pass; returns how many samples had a loss."""
-        builder = code.builder
-
-        def kept(x: ir.Value, k: ir.Value) -> None:
-            _store(code, x, self._then, k)
-            _store(code, size(code, x), self._sizes, k)
-
-        self._for_each_once(code, kept)
-        largest = [_largest_of(code, self.columns[-1 - i]) for i in self._varying]
-        for k, x in enumerate(largest):
-            builder.store(x, code.address(self._largest + k))
-        for p, place in self.numbers.items():
-            copy_of_all(code, self._memory.spill(p), place)
-        builder.store(ONE, code.address(self._drift.is_then))
-        builder.call(self._function, [code.blocks, code.work])
-        builder.store(ZERO, code.address(self._drift.is_then))
-        for p, place in self._bounds.items():
-            found = builder.load(code.address(self._drift.found[p]))
-            builder.store(found, code.address(place))
-        for k, x in enumerate(largest):  # as `distances` wants them
-            builder.store(self._larger(code, x), code.address(self._largest + k))
-        return self._n_live(code)
-
-    def _n_live(self, code: Code) -> ir.Value:
-        """How many samples have a loss; of the last one as often as it fills up the lanes."""
-        builder, place = code.builder, self.numbers[self._decisive]
-        zeros = code.module.vector.constant(0.0)
-
-        def counted(index: ir.Value, count: ir.Value) -> ir.Value:
-            is_live = builder.fcmp_unordered(">", code.load_vector(place, index), zeros)
-            n = builder.ctpop(builder.bitcast(is_live, ir.IntType(LANES)))
-            return builder.add(count, builder.zext(n, I64))
-
-        return builder.sitofp(of_all(code, ir.Constant(I64, 0), counted), DOUBLE)
+    def _for_all(self, code: Code, place: int, following: Callable[[ir.Value], ir.Value]) -> None:
+        """Write anew a number of all samples, by what it was, eight at a time."""
+        with loop(code.builder, ir.Constant(I64, self._memory.n_padded // LANES)) as block:
+            index = code.builder.mul(block, ir.Constant(I64, LANES))
+            code.store_vector(following(code.load_vector(place, index)), place, index)
 
     def _for_each_once(self, code: Code, body: Callable[[ir.Value, ir.Value], None]) -> None:
         """Go over what is one for all samples: each number with its place among these, or eight."""

@@ -131,7 +131,9 @@ class Part:
                 strip.put_rows(terms, of_eight, index)
 
             operands = self._samples.operands
-            groups = together(stage, self._kind, operands.__getitem__)
+            groups = together(
+                stage, self._kind, operands.__getitem__, self._module.vector.most_together
+            )
             ready = _ready(groups, turned)
             beside, distance = self._beside(code, stage, len(groups))
             for terms in ready.get(0, ()):

@@ -11,7 +11,7 @@ from llvmlite import ir
 
 from autograd.replay.llvm.alongside import Alongside, Sum
 from autograd.replay.llvm.code import I64, Module
-from autograd.replay.llvm.loops import loop
+from autograd.replay.llvm.loops import carried
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.against import Against
 from autograd.replay.llvm.samples.condense import (
@@ -143,27 +143,29 @@ class Pass:
             if self._exactly is not None:
                 gather(code, samples, _varying(samples, self._of_all))
                 self._exactly.go_over(code, zero, n, self._descending)
-            if self.screen is None:
-                self._through_the_gate(self._gate.conditions, n)
-            else:
+            if self.screen is not None:
                 run = self.screen.write(code)
                 n = run.n
-                self._through_the_gate(self._gate.conditions, n)
+            n_through = self._through_the_gate(self._gate.conditions, n)
         if self._beside_it is not None:
             self._beside_it.finish(code)
         self._against.finish(code, n)
         if self.screen is not None:  # at last: it puts back what the sums may read
-            self.screen.finish(code, run)
+            self.screen.finish(code, run, n_through)
         code.builder.ret_void()
         return code.function
 
-    def _through_the_gate(self, conditions: Sequence[int], n_all: ir.Value) -> None:
-        """Both parts, over as many samples at once as there is room for."""
+    def _through_the_gate(self, conditions: Sequence[int], n_all: ir.Value) -> ir.Value:
+        """Both parts, over as many samples at once as there is room for.
+
+        Returns how many are let through.
+        """
         code, builder = self._code, self._code.builder
         one, size = ir.Constant(I64, 1), ir.Constant(I64, self._at_once)
         is_once = self._samples.n <= self._at_once
         n_times = builder.udiv(builder.add(n_all, builder.sub(size, one)), size)
-        with loop(builder, n_times) as time:
+
+        def over_some(time: ir.Value, n_before: ir.Value) -> ir.Value:
             last = builder.sub(n_times, one)
             number = builder.sub(last, time) if self._descending else time
             origin = builder.mul(number, size)
@@ -181,6 +183,9 @@ class Pass:
                 self._against if is_once and self._against.ascend else None,
             )
             self._second.go_over(code, origin, let_through, self._descending)
+            return builder.add(n_before, let_through)
+
+        return carried(builder, n_times, ir.Constant(I64, 0), over_some)
 
     def _column(self, i: int, origin: ir.Value) -> Column:
         """Where a number of the samples from `origin` on stands, and is to stand."""

@@ -1,10 +1,12 @@
 """Screen: the samples that can have no loss are left out of a pass, by what is known of them.
 
 Owns that code, and the words of the memory by which it is told whether it may; which samples may be
-left out, and why, tells `tapes/screening.py`. From time to time all samples take part, and what
-tells is kept (see `kept`). In the runs after that, what differs from sample to sample is brought
-together for those alone that may have a loss. The further weights have moved, the more these are;
-when so many have been computed in vain as there are others, all take part again.
+left out, and why, tells `tapes/screening.py`. In a first run all samples take part, and what tells
+is kept (see `kept`). In the runs after that, what differs from sample to sample is brought together
+for those alone that may have a loss. The further weights have moved, the more these are; when so
+many have been computed in vain as a note costs, what tells of them is noted anew. So one that is
+far from a loss is computed rarely, and all take part again only if they are other samples, or if
+most may have a loss.
 """
 
 import ctypes
@@ -25,13 +27,16 @@ from autograd.replay.tapes.screening import Screening
 
 # Words of the memory, from Screen.place on: whether samples may be left out; a border on whose side
 # what the model returns is to stay then, or nan; how many runs to wait; whether something is kept;
-# of the samples then, how many had a loss; in how many runs since not all took part, and how many
-# samples in vain; how many have been left out of all runs.
-WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_LIVE, N_RUNS, IN_VAIN, N_LEFT_OUT = range(8)
+# in how many runs since all took part not all did; how many samples in vain since something was
+# noted; how many notes go on from the last one; whether what the model returns is put back though
+# nobody asks for it; how many have been left out of all runs.
+WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_RUNS, IN_VAIN, N_NOTES, OWES, N_LEFT_OUT = range(9)
+WORTH_A_NOTE = 12.0  # samples, which take about as long
+MOST_NOTES = 16.0  # that go on from each other
 # Where more than so many of the samples have a loss, or the samples are others in each run, none is
-# left out of the next ones; of fewer if what is kept serves fewer runs than that.
+# left out of the next ones; of fewer if more than so many may have one soon after all took part.
 MOST_LIVE, PAUSE = 0.75, 16.0
-FEWEST_RUNS, SHORT_PAUSE = 2.0, 4.0
+MOST, FEWEST_RUNS, SHORT_PAUSE = 0.9, 2.0, 4.0
 BIT = ir.IntType(1)
 NO, YES = ir.Constant(BIT, 0), ir.Constant(BIT, 1)
 
@@ -99,7 +104,8 @@ class Screen:
                 builder.store(NO, keeps)
             with builder.if_then(is_same):
                 found = self._bring_together(code)
-                is_worthwhile = self._is_worthwhile(code, found)
+                most = ir.Constant(I64, int(MOST * self._samples.n))
+                is_worthwhile = builder.icmp_unsigned("<=", found, most)
                 with builder.if_then(is_worthwhile):
                     self._count(code, found)
                     for place, value in ((left, found), (is_less, YES), (keeps, NO)):
@@ -118,14 +124,26 @@ class Screen:
             self._number(code)
         return run
 
-    def finish(self, code: Code, run: Run) -> None:
-        """Write what comes after the pass."""
+    def finish(self, code: Code, run: Run, n_live: ir.Value) -> None:
+        """Write what comes after the pass.
+
+        Args:
+            n_live: how many samples had a loss.
+        """
         with code.builder.if_then(run.keeps):
-            self._keep(code, self._kept.keep(code))
-        answer = self._screening.answer
-        if answer is not None:
-            with code.builder.if_then(run.is_less):
-                self._put_back(code, answer, run.n)
+            self._kept.note_all(code)
+            self._keep(code, n_live)
+        with code.builder.if_then(run.is_less):
+            self._note_if_worthwhile(code, run.n, n_live)
+            if self._screening.answer is not None:
+                # Once in any case, or a nan of an earlier training may stand there.
+                border = self._get(code, BORDER)
+                is_asked = code.builder.fcmp_ordered("==", border, border)
+                with code.builder.if_then(
+                    code.builder.or_(is_asked, self._is_positive(code, OWES))
+                ):
+                    self._put_back(code, self._screening.answer, run.n)
+                self._set(code, OWES, ZERO)
 
     def _bring_together(self, code: Code) -> ir.Value:
         """What the pass reads of the samples that may have a loss; returns how many there are."""
@@ -140,38 +158,50 @@ class Screen:
         """What `condense` asks for."""
         builder, screening = code.builder, self._screening
         distances = self._kept.distances(code)
-        lines = {p: code.address(place) for p, place in self._kept.numbers.items()}
+        lines, further = (
+            {p: code.address(place) for p, place in places.items()}
+            for places in (self._kept.numbers, self._kept.further)
+        )
         below = in_all_lanes(builder, builder.fneg(distances[screening.decisive]))
-        border = above = under = None
+        none = in_all_lanes(builder, ZERO)
+        border = above = under = counts = None
         if screening.answer is not None:
             number = self._get(code, BORDER)
             is_there = builder.fcmp_ordered("==", number, number)
             border = in_all_lanes(builder, builder.select(is_there, number, ZERO))
+            counts = in_all_lanes(builder, is_there)
             # Without one, whatever the model returns may stay as it was, unless it is nan.
             no_distance = ir.Constant(DOUBLE, -1.0)
             far = builder.select(is_there, distances[screening.answer], no_distance)
             above, under = (in_all_lanes(builder, x) for x in (far, builder.fneg(far)))
 
         def are_open(index: ir.Value) -> ir.Value:
-            then = lanes(builder, lines[screening.decisive], index)
-            is_out = builder.fcmp_ordered("<", then, below)
+            then, by = (lanes(builder, x[screening.decisive], index) for x in (lines, further))
+            is_out = builder.fcmp_ordered("<", builder.fadd(then, by), below)
             if screening.answer is not None:
-                off = builder.fsub(lanes(builder, lines[screening.answer], index), border)
-                is_above = builder.fcmp_ordered(">", off, above)
-                is_under = builder.fcmp_ordered("<", off, under)
+                then, by = (lanes(builder, x[screening.answer], index) for x in (lines, further))
+                off, by = builder.fsub(then, border), builder.select(counts, by, none)
+                is_above = builder.fcmp_ordered(">", builder.fsub(off, by), above)
+                is_under = builder.fcmp_ordered("<", builder.fadd(off, by), under)
                 is_out = builder.and_(is_out, builder.or_(is_above, is_under))
             return builder.not_(is_out)
 
         return are_open
 
-    def _is_worthwhile(self, code: Code, count: ir.Value) -> ir.Value:
-        """Whether to go over these alone; notes how many of them had no loss then."""
-        builder, n_live = code.builder, self._get(code, N_LIVE)
-        more = builder.fsub(builder.sitofp(count, DOUBLE), n_live)
+    def _note_if_worthwhile(self, code: Code, n: ir.Value, n_live: ir.Value) -> None:
+        """Count those that took part in vain; note what tells of all, if they are many by now."""
+        builder = code.builder
+        more = builder.sitofp(builder.sub(n, n_live), DOUBLE)
         in_vain = builder.fadd(self._get(code, IN_VAIN), more)
         self._set(code, IN_VAIN, in_vain)
-        others = builder.fsub(ir.Constant(DOUBLE, float(self._samples.n)), n_live)
-        return builder.fcmp_ordered("<", in_vain, others)
+        enough = ir.Constant(DOUBLE, WORTH_A_NOTE)
+        with builder.if_then(builder.fcmp_ordered(">=", in_vain, enough)):
+            n_notes = self._get(code, N_NOTES)
+            is_anew = builder.fcmp_ordered(">=", n_notes, ir.Constant(DOUBLE, MOST_NOTES))
+            self._kept.note_some(code, self._numbers, n, is_anew)
+            following = builder.select(is_anew, ZERO, builder.fadd(n_notes, ONE))
+            for word, value in ((IN_VAIN, ZERO), (N_NOTES, following)):
+                self._set(code, word, value)
 
     def _count(self, code: Code, n: ir.Value) -> None:
         """Note a run of n samples."""
@@ -197,10 +227,10 @@ class Screen:
 
     def _keep(self, code: Code, n_live: ir.Value) -> None:
         """Say that something is kept; of too many with a loss it is not worth while."""
-        most = ir.Constant(DOUBLE, MOST_LIVE * self._samples.n)
-        for word, value in ((IS_KEPT, ONE), (N_LIVE, n_live), (N_RUNS, ZERO), (IN_VAIN, ZERO)):
+        for word, value in ((IS_KEPT, ONE), *[(x, ZERO) for x in (N_RUNS, IN_VAIN, N_NOTES)]):
             self._set(code, word, value)
-        with code.builder.if_then(code.builder.fcmp_ordered(">", n_live, most)):
+        most = ir.Constant(I64, int(MOST_LIVE * self._samples.n))
+        with code.builder.if_then(code.builder.icmp_unsigned(">", n_live, most)):
             self._pause(code)
 
     def _pause(self, code: Code, n_runs: float = PAUSE) -> None:
@@ -223,7 +253,8 @@ def say(builder: ir.IRBuilder, words: ir.Value, is_wanted: ir.Value, border: ir.
     Args:
         border: on whose side what the model returns is to stay; nan: there is none.
     """
-    for word, value in ((WANTED, builder.uitofp(is_wanted, DOUBLE)), (BORDER, border)):
+    wanted = builder.uitofp(is_wanted, DOUBLE)
+    for word, value in ((WANTED, wanted), (BORDER, border), (OWES, wanted)):
         builder.store(value, builder.gep(words, [ir.Constant(I64, word)]))
 
 

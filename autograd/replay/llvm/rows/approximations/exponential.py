@@ -11,13 +11,14 @@ from autograd.replay.llvm.rows.bits import (
     MANTISSA,
     ONE,
     ROUNDER,
+    SIGN,
     Bits,
     bits_of,
     horner,
     pattern,
     polynomial,
 )
-from autograd.replay.llvm.rows.lanes import Number, copysign, floor, fma, select
+from autograd.replay.llvm.rows.lanes import Number, floor, fma, select
 from autograd.replay.llvm.rows.registers import exponent, n_of_eight, scaled
 
 # e^r = 1 + r + r^2 p(r) for |r| <= log(2)/2; error 2^-59
@@ -124,7 +125,7 @@ def tanh(x: Number) -> Number:
     t = fma(r * square, horner(square, TANH), r)
     lower = fma(scale - ONE_OF_TANH, t, scale + ONE_OF_TANH)
     upper = fma(t, 2.0 * ONE_OF_TANH, lower - 2.0 * ONE_OF_TANH)
-    return copysign(quotient(upper, lower), x)
+    return (bits_of(quotient(upper, lower)) | bits_of(x) & SIGN).number()
 
 
 def _power_below(x: Number, c: float) -> tuple[Number, Number]:
