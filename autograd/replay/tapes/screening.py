@@ -14,11 +14,15 @@ that now. Both follow from what it is made of, since
 
 and neither a relu nor tanh lets two numbers be further apart than they were. So with N = M + D, N
 is made of the N of the operands as M of their M: by their sum, by their product. What tanh makes is
-not above 1, by which M becomes less than that, and N by as much. Each result is rounded: N of
-whatever comes from outside is taken larger by ROUNDED of itself, which is more than all roundings
-on the way, of N and M, too, if these are at most ROUNDINGS (N. Higham, Accuracy and Stability of
-Numerical Algorithms, 2nd edition, section 3.1). And it is taken so large, if it is next to nothing,
-that no N comes near the denormal numbers, among which roundings are larger.
+not above 1, by which M becomes less than that, and N by as much. Each result is rounded: before
+something is taken from it, and at the end, N is taken larger by ROUNDED of itself, which is more
+than all roundings on the way, of N and M, too, if these are at most ROUNDINGS (N. Higham, Accuracy
+and Stability of Numerical Algorithms, 2nd edition, section 3.1). And what comes from outside is
+taken so large, if it is next to nothing, that no N comes near the denormal numbers, among which
+roundings are larger.
+
+Bounds of one time after the other add up. And those that were N may be the M of what follows: they
+bound the numbers of then, too.
 """
 
 from collections.abc import Collection, Iterable

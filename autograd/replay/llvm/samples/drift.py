@@ -48,7 +48,8 @@ class Drift:
         sizes: for each number from outside, -1 - e, where its absolute value stands.
 
     Attributes:
-        is_then: where 1.0 stands if what is bounded are the numbers of then.
+        up: where it stands how much larger the bounds are made, that roundings do not count; 1.0 if
+            what is bounded are the numbers of then.
         found: for each end where its bound stands.
     """
 
@@ -63,7 +64,7 @@ class Drift:
         self._samples, self._positions, self._sizes = samples, positions, sizes
         limited = [p for p in positions if LIMITS.get(samples.rows[p], math.inf) < math.inf]
         start = memory.reserve(1 + len(ends) + len(limited))
-        self.is_then = start
+        self.up = start
         self.found = {p: start + 1 + k for k, p in enumerate(ends)}
         self._above = {p: start + 1 + len(ends) + k for k, p in enumerate(limited)}
         self._places = dict[int, int]()  # of bounds that are read side by side
@@ -130,9 +131,9 @@ class Drift:
     def write(self, module: Module) -> ir.Function:
         """The function (blocks, work) that computes it."""
         self._code = code = module.function("drift")
-        builder, _samples = code.builder, self._samples
-        zero = ir.Constant(DOUBLE, 0.0)
-        self._is_then = builder.fcmp_ordered("!=", builder.load(code.address(self.is_then)), zero)
+        builder = code.builder
+        self._up = builder.load(code.address(self.up))
+        self._is_then = builder.fcmp_ordered("==", self._up, ir.Constant(DOUBLE, 1.0))
         self._bounds: dict[int, ir.Value] = {}
         for p in self._positions:
             if p not in self._inner:
@@ -140,7 +141,7 @@ class Drift:
                 if p in self._places:
                     builder.store(found, code.address(self._places[p]))
         for p, place in self.found.items():
-            builder.store(self._bounds[p], code.address(place))
+            builder.store(builder.fmul(self._bounds[p], self._up), code.address(place))
         builder.ret_void()
         return code.function
 
@@ -156,6 +157,7 @@ class Drift:
         if p in self._above:
             limit = ir.Constant(DOUBLE, -LIMITS[row])
             place, zero = self._code.address(self._above[p]), ir.Constant(DOUBLE, 0.0)
+            found = builder.fmul(found, self._up)  # what is subtracted takes no rounding with it
             over = builder.fadd(found, limit)
             over = builder.select(builder.fcmp_ordered(">", over, zero), over, zero)
             over = builder.select(self._is_then, over, builder.load(place))

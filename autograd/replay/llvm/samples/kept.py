@@ -51,8 +51,7 @@ class Kept:
         self._slots = sorted({*slot_of.values()})
         n_once = len(self._slots)
         self._then, self._before, self._sizes = (memory.reserve(n_once) for _ in range(3))
-        self._varying = varying
-        self._largest, self._extents = memory.reserve(len(varying)), memory.reserve(len(varying))
+        self._varying, self._largest = varying, memory.reserve(len(varying))
         ends, self._least = screening.ends, screening.least
         for p in ends:
             memory.spill(p)
@@ -77,7 +76,7 @@ class Kept:
             builder, kind = code.builder, x.type
             then, before = (_load(code, x, k, kind) for x in (self._then, self._before))
             now = builder.fadd(before, size(code, builder.fsub(x, then)))
-            _store(code, self._larger(code, now), self._sizes, k)
+            _store(code, now, self._sizes, k)
 
         self._for_each_once(code, with_moved)
         code.builder.call(self._function, [code.blocks, code.work])
@@ -88,8 +87,8 @@ class Kept:
         for e, place in self.columns.items():
             copy_of_all(code, self._memory.gather(e), place)
         for k, i in enumerate(self._varying):
-            extent = _largest_of(code, self.columns[-1 - i])
-            code.builder.store(extent, code.address(self._extents + k))
+            largest = self._at_least(code, _largest_of(code, self.columns[-1 - i]))
+            code.builder.store(largest, code.address(self._largest + k))
 
     def note_all(self, code: Code) -> None:
         """Write all else after a pass that all samples took part in."""
@@ -135,15 +134,11 @@ class Kept:
         def noted(x: ir.Value, k: ir.Value) -> None:
             _store(code, x, self._then, k)
             for place in (self._before, self._sizes):
-                _store(code, size(code, x), place, k)
+                _store(code, self._at_least(code, size(code, x)), place, k)
 
         self._for_each_once(code, noted)
-        for k in range(len(self._varying)):
-            extent = builder.load(code.address(self._extents + k))
-            builder.store(extent, code.address(self._largest + k))
-        builder.store(ONE, code.address(self._drift.is_then))
+        builder.store(ONE, code.address(self._drift.up))
         builder.call(self._function, [code.blocks, code.work])
-        builder.store(ZERO, code.address(self._drift.is_then))
         self._take_for_then(code)
 
     def _go_on(self, code: Code) -> None:
@@ -161,9 +156,8 @@ class Kept:
         builder = code.builder
         for p, place in self._bounds.items():
             builder.store(builder.load(code.address(self._drift.found[p])), code.address(place))
-        for k in range(len(self._varying)):
-            place = code.address(self._largest + k)
-            builder.store(self._larger(code, builder.load(place)), place)
+        up, by = code.address(self._drift.up), ir.Constant(DOUBLE, 1.0 + ROUNDED)
+        builder.store(builder.fmul(builder.load(up), by), up)
 
     def _distances(self, code: Code) -> dict[int, ir.Value]:
         """What `distances` found in this run."""
@@ -214,11 +208,10 @@ class Kept:
                 found.append((k, 1))
         return found
 
-    def _larger(self, code: Code, x: ir.Value) -> ir.Value:
-        """A size by so much larger that roundings do not count."""
+    def _at_least(self, code: Code, x: ir.Value) -> ir.Value:
+        """A size by so much larger that what is made of it is no denormal number."""
         kind = code.module.scalar if x.type == DOUBLE else code.module.vector
-        by, least = kind.constant(1.0 + ROUNDED), kind.constant(self._least)
-        return code.builder.fadd(code.builder.fmul(x, by), least)
+        return code.builder.fadd(x, kind.constant(self._least))
 
 
 def of_all(
