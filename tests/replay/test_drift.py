@@ -7,11 +7,13 @@ in lanes of them.
 from __future__ import annotations
 
 import ctypes
+import operator
 import random
 from itertools import pairwise
 
 import pytest
 
+import autograd as ag
 from autograd.replay.llvm import remembered
 from autograd.replay.llvm.samples import kept
 from autograd.replay.tapes import screening
@@ -49,6 +51,17 @@ def of_all_samples(training, sizes, activation, rows, targets):
     return found
 
 
+def of_absolute_values(weights, sizes, activation, largest):
+    """What 1 - y t is at most, t being 1 or -1, with all terms above 0."""
+    left, bounds = iter(weights), largest
+    for layer, n in enumerate(sizes[1:], 1):
+        rows = [[abs(next(left)) for _ in range(len(bounds) + 1)] for _ in range(n)]
+        bounds = [row[-1] + sum(map(operator.mul, row, bounds)) for row in rows]
+        if layer < len(sizes) - 1 and activation is ag.tanh:
+            bounds = [min(x, 1.0) for x in bounds]
+    return 1.0 + bounds[0]
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(
     ("sizes", "scale"),
@@ -75,10 +88,12 @@ def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
     (step,) = [each for some in training.steps._steps.values() for each in some]
     in_lanes = [8 * len(terms.lanes) for terms in place._drift._sums.values()]
     assert sum(in_lanes) == sum(n // 8 * 8 * m for n, m in pairwise(sizes))
-    ratios, notes = [], []
+    largest = [max(abs(x) for x in column) for column in zip(*rows, strict=True)]
+    ratios, notes, ups = [], [], []
     for _ in range(400):
         training.go(draw.randint(1, 4), 10.0 ** draw.uniform(-4.0, -1.0), answers=False)
         now = of_all_samples(training, sizes, activation, rows, targets)
+        least = of_absolute_values([w.data for w in training.weights], sizes, activation, largest)
         before = training.n_left_out
         training.go(1, 0.01, answers=False)
         if training.n_left_out == before:  # all took part, and are noted
@@ -89,6 +104,8 @@ def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
             memory[start[p] : start[p] + len(rows)] for start in (place.numbers, place.further)
         )
         since = memory[place._drift.found[p]] - memory[place._bounds[p]]  # 0 after a note
+        ups.append(memory[place._drift.up])
+        assert least * (1.0 - 1e-12) <= memory[place._drift.found[p]] <= 3.0 * least
         moved = [abs(a - b) for a, b in zip(now, then, strict=True)]
         # Fast mode rounds otherwise than `now`, which what a later bound is larger by allows for.
         distances = [since + by + (1e-12 if mode == "fast" else 0.0) for by in further]
@@ -98,3 +115,4 @@ def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
     assert sum(notes) > 10
     assert len(notes) - sum(notes) > 10
     assert max(ratios) > 0.2
+    assert 1.0 < min(ups) < 1.0 + 2.0**-39 < max(ups)  # the larger, the more notes since one anew

@@ -237,12 +237,33 @@ def test_those_that_are_right_are_counted_as_ever(border):
     assert left_out() > 0
 
 
+@pytest.mark.parametrize("border", [-2.0, -1.25, 1.25, 2.0])
+def test_who_goes_back_over_the_border_meanwhile_is_counted_too(border):
+    """Of samples that are far from a loss all the time, and left out."""
+    rows, targets = moons(80)
+    answers = Decision(border, array("q", [int(t > 0) for t in targets]))
+    legs = [(600, 0.1), *[(60, rate) for rate in (-0.02, 0.02) for _ in range(3)]]
+    screened, whole = (Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2))
+    for n_steps, rate in legs:
+        _, right = screened.go(n_steps, rate, answers)
+        whole.returned.clear()
+        whole.go(n_steps, rate, answers=True)
+        assert right == of_class(whole.returned, answers)[-len(right) :]  # after those not compiled
+        assert len(right) > n_steps - 5
+    assert left_out() > 0
+
+
 def counted(training, decision):
     """How many are right in each of 500 steps, by what the model returned."""
     training.go(500, 0.1, answers=True)
+    return of_class(training.returned, decision)
+
+
+def of_class(returned, decision):
+    """How many are right, for each list of what the model returned."""
     right = []
-    for returned in training.returned:
-        pairs = zip(returned, decision.classes, strict=True)
+    for outputs in returned:
+        pairs = zip(outputs, decision.classes, strict=True)
         right.append(sum(int(y > decision.border) == c for y, c in pairs))
     return right
 
