@@ -17,6 +17,7 @@ import autograd as ag
 import nn
 from autograd.replay import Decision, Descent
 from autograd.replay.llvm import remembered
+from autograd.replay.llvm.samples import condense
 from autograd.replay.tapes import screening
 from tests.nn.training.both_modes import both
 from tests.replay.gated import LOSSES, cost_of, numbers
@@ -381,6 +382,16 @@ def test_none_is_left_out_where_all_that_a_model_returns_is_kept():
     training = Training((2, 6, 1), LOSSES["hinge"], rows, targets)
     training.go(200, 0.1, answers=True)
     assert left_out() == 0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_samples_that_go_on_a_few_at_a_time(order, monkeypatch):
+    """Those with a loss are counted, and what tells is noted, of all of them."""
+    monkeypatch.setattr(condense, "AT_ONCE", 24)
+    rows, targets = moons(90)
+    options = {"order": order, "activation": ag.tanh}
+    alike((2, 8, 1), LOSSES["hinge"], rows, targets, [(400, 0.1), (100, 0.5)], **options)
+    assert left_out() > 400 * 20
 
 
 def test_one_sample_moves_a_hundred_times_as_far_as_the_others():

@@ -40,7 +40,8 @@ ROUNDED, ROUNDINGS = 2.0**-40, 1000
 FEWEST, LEAST = 64, 64
 MOST = 8000  # positions
 EXACTLY = 8  # positions of which all samples need the number itself
-# What f lets apart no further than its operand, with |f(x)| <= |x|: what |f| is never above.
+# What f lets apart no further than its operand, with |f(x)| <= |x|, and makes nan of nan: what |f|
+# is never above.
 LIMITS: dict[Op, float] = {ops.relu: inf, ops.neg: inf, ops.tanh: 1.0}
 SUMS = (ops.add, ops.sub)
 
