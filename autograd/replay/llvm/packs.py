@@ -93,11 +93,11 @@ class Packer:
             as_row: those that are read side by side.
         """
         pack = self._memory.pack
+        run_of = {s: self._place_in_runs[s][0] for s in read if s in pack}
         whole = {self._place_in_runs[s][0] for s in as_row if s in self._place_in_runs}
-        for s in read:
-            if s in pack and len(self._runs[self._place_in_runs[s][0] - _RUNS]) % LANES > FEW:
-                whole.add(self._place_in_runs[s][0])  # its last packs have slots in common
-        packs = {pack[s][0] for s in read if s in pack and self._place_in_runs[s][0] not in whole}
+        # The last two packs of some have slots in common.
+        whole |= {run for run in run_of.values() if len(self._runs[run - _RUNS]) % LANES > FEW}
+        packs = {pack[s][0] for s, run in run_of.items() if run not in whole}
         for slots in [*[self._runs[run - _RUNS] for run in sorted(whole)], *sorted(packs)]:
             start = self._memory.reserve(len(slots))
             for i, slot in enumerate(slots):
