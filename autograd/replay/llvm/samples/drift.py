@@ -1,8 +1,8 @@
 """Drift: how far numbers of samples can be from what they were, by how far the weights are.
 
 Owns the code of that bound, one for all samples: see `tapes/screening.py`. It is run on absolute
-values twice: on those of then, which makes M, and on these with what they have moved since, which
-makes N. A neuron's sum of products is made in lanes where its weights stand side by side, and so do
+values: on those of then, which makes M, and on these with what they have moved since, which makes
+N. A neuron's sum of products is made in lanes where its weights stand side by side, and so do
 the bounds that they are multiplied by; the order of its terms is free.
 """
 
@@ -15,7 +15,7 @@ from llvmlite import ir
 
 from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, VECTOR, Code, Module
-from autograd.replay.llvm.memory import LANES, Memory
+from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import LIMITS, SUMS
 
@@ -169,7 +169,7 @@ class Drift:
         code, builder = self._code, self._code.builder
         total: ir.Value | None = None
         for place, other in terms.lanes:
-            a, b = (self._eight(x) for x in (place, other))
+            a, b = (code.load_row(Input(WORK, x)) for x in (place, other))
             product = builder.fmul(a, b, flags=FUSED)
             total = product if total is None else builder.fadd(total, product, flags=FUSED)
         if total is not None:
@@ -178,10 +178,6 @@ class Drift:
         for x in each:
             total = x if total is None else builder.fadd(total, x, flags=FUSED)
         return total
-
-    def _eight(self, place: int) -> ir.Value:
-        pointer = self._code.builder.bitcast(self._code.address(place), VECTOR.as_pointer())
-        return self._code.builder.load(pointer, align=8)
 
     def _of(self, i: int) -> ir.Value:
         if i >= 0:
