@@ -10,7 +10,6 @@ import heapq
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 AHEAD = 64  # numbers among which those of a kind are looked for
-TOGETHER = (1, 2, 4)
 LATENCY = 2  # how many others can begin before the result of an instruction is there
 
 
@@ -75,7 +74,7 @@ def together(
     reads: Callable[[int], Iterable[int]],
     most: int,
 ) -> list[list[int]]:
-    """The numbers in their order, some of a kind together that need not come later: 1, 2 or 4.
+    """The numbers in their order, some of a kind together that need not come later: 1, 2, 4 ...
 
     Args:
         kind: of a number; None of one that remains alone.
@@ -93,7 +92,7 @@ def together(
             if is_alike and between.isdisjoint(reads(other)):
                 group.append(other)
             between.add(other)
-        size = max([size for size in TOGETHER if size <= min(most, len(group))])
+        size = 1 << min(most, len(group)).bit_length() - 1
         found.append(group[:size])
         is_done.update(group[:size])
     return found
