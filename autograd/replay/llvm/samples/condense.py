@@ -21,7 +21,7 @@ from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.tapes.gates import Gate
 from autograd.replay.tapes.samples import Samples
 
-UNASKED = 6  # columns
+UNASKED = 6  # columns that are moved without asking whether there is anything to move
 AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side before it is used up
 # To move a number of all samples takes as long as to compute so many again, if all are let through.
 MOST_AGAIN = 4
@@ -114,7 +114,7 @@ def condense(
             (copied, is_any),
         ):
             if columns:
-                # Few are moved in less time than it takes if it was expected otherwise.
+                # To move few takes less time than a jump that the processor did not foresee.
                 is_asked = len(columns) > UNASKED
                 with builder.if_then(is_moved) if is_asked else nullcontext():
                     for column in columns:

@@ -34,8 +34,8 @@ class Kept:
 
     Attributes:
         columns: for each of these where it stands as it was.
-        numbers: for each position that tells where its numbers of all samples stand, as they were
-            when each took part last.
+        numbers: for each position that tells where its numbers of all samples stand, each as it was
+            in the last run with a note that the sample took part in.
         further: and where it stands how far they can have moved from then to the last note.
     """
 

@@ -136,14 +136,7 @@ class Screen:
         with code.builder.if_then(run.is_less):
             self._note_if_worthwhile(code, run.n, n_live)
             if self._screening.answer is not None:
-                # Once in any case, or a nan of an earlier training may stand there.
-                border = self._get(code, BORDER)
-                is_asked = code.builder.fcmp_ordered("==", border, border)
-                with code.builder.if_then(
-                    code.builder.or_(is_asked, self._is_positive(code, OWES))
-                ):
-                    self._put_back(code, self._screening.answer, run.n)
-                self._set(code, OWES, ZERO)
+                self._put_back_if_asked(code, self._screening.answer, run.n)
 
     def _bring_together(self, code: Code) -> ir.Value:
         """What the pass reads of the samples that may have a loss; returns how many there are."""
@@ -215,6 +208,14 @@ class Screen:
         with loop(code.builder, ir.Constant(I64, self._memory.n_padded)) as k:
             number = code.builder.sitofp(k, DOUBLE)
             code.builder.store(number, code.address(self._in_order, k))
+
+    def _put_back_if_asked(self, code: Code, answer: int, n: ir.Value) -> None:
+        """Once in any case, too: or a nan of an earlier training may stand there."""
+        border = self._get(code, BORDER)
+        is_asked = code.builder.fcmp_ordered("==", border, border)
+        with code.builder.if_then(code.builder.or_(is_asked, self._is_positive(code, OWES))):
+            self._put_back(code, answer, n)
+        self._set(code, OWES, ZERO)
 
     def _put_back(self, code: Code, answer: int, n: ir.Value) -> None:
         """What the model returns of the samples: of those left out, what is kept."""
