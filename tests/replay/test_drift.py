@@ -1,7 +1,7 @@
 """How far a number of a sample can be from what it was: no sample is further, nor much less far.
 
-Owns the comparison of the bounds with what the numbers of all samples are then, and what is counted
-in lanes of them.
+Owns the comparison of the bounds with what the numbers of all samples are then, and with the same
+bounds made in Python; and how many products of them are made in lanes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.replay.test_screening import ACTIVATIONS, Training, moons
 
 @pytest.fixture(autouse=True)
 def written(monkeypatch):
-    """What is kept of each pass that is written, and the position that decides; small ones too."""
+    """What is kept of each pass that is written, of small networks, too; and what decides."""
     monkeypatch.setattr(screening, "LEAST", 1)
     monkeypatch.setattr(screening, "FEWEST", 3)
     remembered.forget()
