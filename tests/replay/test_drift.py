@@ -18,7 +18,7 @@ from autograd.replay.llvm import remembered
 from autograd.replay.llvm.samples import kept
 from autograd.replay.tapes import screening
 from tests.replay.gated import LOSSES, cost_of
-from tests.replay.test_screening import ACTIVATIONS, Training, moons
+from tests.replay.screened import ACTIVATIONS, Training, moons
 
 
 @pytest.fixture(autouse=True)

@@ -8,106 +8,19 @@ from __future__ import annotations
 
 import math
 import random
-from array import array
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 import nn
-from autograd.replay import Decision, Descent
-from autograd.replay.llvm import remembered
 from autograd.replay.llvm.samples import condense
-from autograd.replay.tapes import screening
 from tests.nn.training.both_modes import both
 from tests.replay.gated import LOSSES, cost_of, numbers
+from tests.replay.screened import ACTIVATIONS, Training, alike, left_out, made, moons
 
 SCREENED = ("hinge", "by maximum", "squared", "divided", "of an inner one")
-MADE: list[Training] = []
-ACTIVATIONS = {"relu": ag.relu, "tanh": ag.tanh}
-
-
-@pytest.fixture(autouse=True)
-def made(monkeypatch):
-    """The trainings made by a test; of small networks, too, samples may be left out."""
-    monkeypatch.setattr(screening, "LEAST", 1)
-    monkeypatch.setattr(screening, "FEWEST", 3)
-    remembered.forget()
-    MADE.clear()
-    yield MADE
-    remembered.forget()
-
-
-def left_out():
-    return sum(training.n_left_out for training in MADE)
-
-
-class Training:
-    """Stochastic gradient descent on all samples of a network.
-
-    `answer` is what the model returns, of (outputs and the first input, target, weights).
-    """
-
-    def __init__(
-        self, sizes, loss, rows, targets, *, mode="exact", momentum=0.0, answer=None, **options
-    ):
-        n = cost_of(sizes, loss, **options)[1]
-        self.weights = [ag.Value(x) for x in numbers(random.Random(n), n)]
-        self.n = len(rows)
-        self.speeds = [0.0 if momentum else None] * n
-
-        def cost(rows, targets):
-            outputs = []
-
-            def noted(y, t):
-                outputs.append(answer(y, t, self.weights) if answer else y[0])
-                return loss(y, t)
-
-            total, _ = cost_of(sizes, noted, **options)
-            return total(self.weights, rows, targets), outputs
-
-        def update(weight, gradient, velocity, rates):
-            if velocity is None:
-                return weight - rates[0] * gradient, None
-            velocity = momentum * velocity + gradient
-            return weight - rates[0] * velocity, velocity
-
-        self.n_left_out, self.returned = 0, []
-        MADE.append(self)
-        self.steps = Descent(cost, self.weights, update, rows, targets, mode=mode)
-
-    def go(self, n_steps, rate, answers=True):
-        """So many steps, or until one is left to eager mode: costs, how many samples are right."""
-        costs, right = array("d"), []
-        while len(costs) < n_steps:
-            sizes = [(self.n, n_steps - len(costs))]
-            done = self.steps.run(range(self.n), sizes, [rate], self.speeds, answers=answers)
-            assert not self.steps.refusal
-            if not done.costs:
-                break
-            costs += done.costs
-            self.n_left_out += done.n_left_out
-            right += done.n_right
-            for returned in done.returned:
-                x = returned.numbers
-                self.returned += [x[k : k + self.n] for k in range(0, len(x), self.n)]
-            self.speeds = list(done.velocities) or self.speeds
-        return [x.hex() for x in costs], right
-
-    def bits(self):
-        return [w.data.hex() for w in self.weights]
-
-
-def moons(n, seed=0, noise=0.3):
-    draw = random.Random(f"{n} {seed}")
-    rows, targets = [], []
-    for i in range(n):
-        angle, side = draw.uniform(0.0, math.pi), i % 2
-        x, y = math.cos(angle), math.sin(angle)
-        row = (1.0 - x, 0.5 - y) if side else (x, y)
-        rows.append([c + draw.gauss(0.0, noise) for c in row])
-        targets.append(1.0 if side else -1.0)
-    return rows, targets
+pytestmark = pytest.mark.usefixtures(made.__name__)
 
 
 def eager(sizes, loss, rows, targets, n_steps, rate, momentum=0.0, **options):
@@ -120,18 +33,6 @@ def eager(sizes, loss, rows, targets, n_steps, rate, momentum=0.0, **options):
         cost(weights, rows, targets).backward()
         optimizer.step()
     return [w.data.hex() for w in weights]
-
-
-def alike(sizes, loss, rows, targets, legs, answers=False, **options):
-    """Both trainings, leg by leg: (steps, rate); what the samples right were."""
-    screened, whole = (Training(sizes, loss, rows, targets, **options) for _ in range(2))
-    found = []
-    for n_steps, rate in legs:
-        costs, right = screened.go(n_steps, rate, answers)
-        assert costs == whole.go(n_steps, rate, True)[0]
-        assert screened.bits() == whole.bits()
-        found += right
-    return found
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -180,22 +81,6 @@ def test_weights_may_be_changed_between_runs():
     assert left_out() > 0
 
 
-def test_a_nan_that_was_returned_before_does_not_end_a_training():
-    """What the model returns of a sample left out stays as it was, where nobody asks for it."""
-    rows, targets = moons(64)
-    screened, whole = (Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2))
-    for training, answers in ((screened, False), (whole, True)):
-        training.go(300, 0.1, answers)
-        before = [w.data for w in training.weights]
-        training.weights[0].data = math.nan
-        assert len(training.go(1, 0.1, answers=True)[0]) == 0
-        for w, x in zip(training.weights, before, strict=True):
-            w.data = x
-        assert len(training.go(300, 0.1, answers)[0]) == 300
-    assert screened.bits() == whole.bits()
-    assert left_out() > 0
-
-
 def test_another_training_by_the_same_machine_code():
     """What is known is kept where the code works, of samples that are others now."""
     found = []
@@ -225,60 +110,6 @@ def test_batches_of_others_are_not_screened():
     assert left_out() == 0
 
 
-@pytest.mark.parametrize("border", [0.0, 0.25, -1.5, math.inf, math.nan])
-def test_those_that_are_right_are_counted_as_ever(border):
-    rows, targets = moons(80)
-    classes = array("q", [int(t > 0) for t in targets])
-    answers = Decision(border, classes)
-    sizes, legs = (2, 6, 1), [(500, 0.1)]
-    n_right = alike(sizes, LOSSES["hinge"], rows, targets, legs, answers)
-    assert (
-        n_right[-490:] == counted(Training(sizes, LOSSES["hinge"], rows, targets), answers)[-490:]
-    )
-    assert left_out() > 0
-
-
-@pytest.mark.parametrize("border", [-2.0, -1.25, 1.25, 2.0])
-def test_who_goes_back_over_the_border_meanwhile_is_counted_too(border):
-    """Of samples that are far from a loss all the time, and left out."""
-    rows, targets = moons(80)
-    answers = Decision(border, array("q", [int(t > 0) for t in targets]))
-    legs = [(600, 0.1), *[(60, rate) for rate in (-0.02, 0.02) for _ in range(3)]]
-    screened, whole = (Training((2, 6, 1), LOSSES["hinge"], rows, targets) for _ in range(2))
-    for n_steps, rate in legs:
-        _, right = screened.go(n_steps, rate, answers)
-        whole.returned.clear()
-        whole.go(n_steps, rate, answers=True)
-        assert right == of_class(whole.returned, answers)[-len(right) :]  # after those not compiled
-        assert len(right) > n_steps - 5
-    assert left_out() > 0
-
-
-def counted(training, decision):
-    """How many are right in each of 500 steps, by what the model returned."""
-    training.go(500, 0.1, answers=True)
-    return of_class(training.returned, decision)
-
-
-def of_class(returned, decision):
-    """How many are right, for each list of what the model returned."""
-    right = []
-    for outputs in returned:
-        pairs = zip(outputs, decision.classes, strict=True)
-        right.append(sum(int(y > decision.border) == c for y, c in pairs))
-    return right
-
-
-def test_what_is_returned_may_be_a_term_of_the_cost():
-    rows, targets = moons(70)
-
-    def margin(y, t, w=None):
-        return ag.relu(0.5 - y[0] * t)
-
-    alike((2, 6, 1), margin, rows, targets, [(400, 0.1)], answer=margin)
-    assert left_out() > 1000
-
-
 @pytest.mark.parametrize("n", [67, 69, 71, 72])
 def test_what_tells_may_be_needed_by_backpropagation_too(n):
     """Of relu(d) and of what is returned the derivative is made, and both of d again."""
@@ -302,26 +133,6 @@ def test_not_every_maximum_is_a_hinge():
         return ag.relu(d) + itself
 
     alike((2, 6, 1), loss, rows, targets, [(300, 0.1)])
-
-
-def test_what_is_asked_may_be_made_of_what_is_returned():
-    rows, targets = moons(90)
-    answers = Decision(0.0, array("q", [int(t > 0) for t in targets]))
-
-    def answer(y, t, w):
-        return w[0] * (0.3 * y[-1] + 0.1)
-
-    def training():
-        made = Training(
-            (2, 6, 1), lambda y, t: loss(y, t, made.weights), rows, targets, answer=answer
-        )
-        return made
-
-    def loss(y, t, w):
-        return ag.relu(1.0 - y[0] * t) if answer(y, t, w) * 2.0 > -1e6 else y[0]
-
-    right = training().go(500, 0.1, answers)[1]
-    assert right[-490:] == counted(training(), answers)[-490:]
 
 
 def test_numbers_near_the_smallest_have_a_bound_too():
@@ -374,13 +185,6 @@ def test_none_is_left_out_where_all_have_a_loss():
     rows, targets = moons(64)
     legs = [(200, 0.0)]
     alike((2, 6, 1), LOSSES["hinge"], rows, [100.0 * t for t in targets], legs)
-    assert left_out() == 0
-
-
-def test_none_is_left_out_where_all_that_a_model_returns_is_kept():
-    rows, targets = moons(64)
-    training = Training((2, 6, 1), LOSSES["hinge"], rows, targets)
-    training.go(200, 0.1, answers=True)
     assert left_out() == 0
 
 

@@ -12,9 +12,9 @@ from autograd.replay.llvm.memory import Memory
 from autograd.replay.llvm.samples.unchanged import Region, regions_of
 from autograd.replay.tapes.samples import Samples
 from tests.replay.gated import LOSSES
-from tests.replay.test_screening import Training, made, moons
+from tests.replay.screened import Training, made, moons
 
-__all__ = ["made"]  # the fixture that lets small networks leave samples out
+pytestmark = pytest.mark.usefixtures(made.__name__)
 
 
 class Tape:
