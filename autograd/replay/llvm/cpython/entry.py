@@ -28,6 +28,7 @@ from autograd.replay.llvm.cpython.objects import (
     python_function,
 )
 from autograd.replay.llvm.cpython.reading import Reader
+from autograd.replay.llvm.cpython.reusing import Reused
 from autograd.replay.programs import Direct
 
 WORD = I64.as_pointer()
@@ -96,10 +97,15 @@ class Entry:
         reader.go_on_if_equal(status, ir.Constant(I32, 0))
         if direct.shape.size:
             _refuse_nan(sure, outputs, direct.shape.size)
-        builder.store(ir.Constant(I64, 1), is_making)
         no_memory = function.append_basic_block("no_memory")
+        last = Reused(direct.shape, kept) if Reused.is_possible(direct.shape) else None
+        if last is not None:
+            last.give_again(builder, outputs, no_memory)
+        builder.store(ir.Constant(I64, 1), is_making)
         made = _made(Maker(builder, outputs, no_memory), direct.shape, builder, kept)
         builder.store(none, is_making)
+        if last is not None:
+            last.keep(builder, made)
         builder.ret(made)
         builder.position_at_end(no_memory)  # MemoryError is set; what is half made is lost
         builder.store(none, is_making)

@@ -30,9 +30,9 @@ def python_is_usual() -> bool:
         return False
     x, items = 0.1875, (0.5, 1.5)
     listed = list(items)
-    is_float = _word(id(x) + CLASS) == id(float) and _double(id(x) + NUMBER) == x
-    is_tuple = _word(id(items) + SIZE) == 2 and _word(id(items) + ITEMS) == id(items[0])
-    is_list = _word(id(listed) + SIZE) == 2 and _word(_word(id(listed) + ITEMS)) == id(items[0])
+    is_float = word(id(x) + CLASS) == id(float) and _double(id(x) + NUMBER) == x
+    is_tuple = word(id(items) + SIZE) == 2 and word(id(items) + ITEMS) == id(items[0])
+    is_list = word(id(listed) + SIZE) == 2 and word(word(id(listed) + ITEMS)) == id(items[0])
     return is_float and is_tuple and is_list
 
 
@@ -43,12 +43,12 @@ def array_is_usual() -> bool:
 
     array = numpy.arange(6.0).reshape(2, 3)
     start = id(array)
-    lengths = _word(start + LENGTHS)
+    lengths = word(start + LENGTHS)
     return (
-        _word(start + DATA) == array.ctypes.data
+        word(start + DATA) == array.ctypes.data
         and ctypes.c_int.from_address(start + RANK).value == 2
-        and (_word(lengths), _word(lengths + 8)) == (2, 3)
-        and _word(start + KIND) == id(array.dtype)
+        and (word(lengths), word(lengths + 8)) == (2, 3)
+        and word(start + KIND) == id(array.dtype)
         and ctypes.c_int.from_address(start + FLAGS).value == array.flags.num
     )
 
@@ -59,12 +59,13 @@ def place_of(name: str) -> int | None:
     value = Value(0.1875)
     setattr(value, name, 0.1875 + len(name))
     for offset in range(CLASS + 8, Value.__basicsize__, 8):
-        if _word(id(value) + offset) == id(getattr(value, name)):
+        if word(id(value) + offset) == id(getattr(value, name)):
             return offset
     return None
 
 
-def _word(address: int) -> int:
+def word(address: int) -> int:
+    """What stands there in memory."""
     return ctypes.c_size_t.from_address(address).value
 
 

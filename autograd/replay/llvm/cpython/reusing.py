@@ -1,0 +1,155 @@
+"""Reusing: a result that nobody has kept is given again, with other numbers in it.
+
+Owns when that cannot be noticed. Most results are taken apart at once: to make tuples and floats
+anew, and to free those of the call before, took twice as long as all the rest of a small call. So
+the last two results are kept, and where nobody else refers to the older one, it is the next result:
+as CPython's `zip` and `enumerate` do with their tuples. The older one, since whoever assigns a
+result to the name that the last one has keeps that one until the call is over.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from llvmlite import ir
+
+from autograd.containers import Shape
+from autograd.replay.llvm.code import DOUBLE, I64
+from autograd.replay.llvm.cpython.objects import (
+    ITEMS,
+    NUMBER,
+    OBJECT,
+    field,
+    pointer,
+    python_function,
+    word,
+)
+
+MOST = 8  # numbers in a result: the last one stays in memory, and each is code of its own
+ONE = ir.Constant(I64, 1)
+COUNT = 0  # of references, in any object
+
+
+class Reused:
+    """The last results of a program, which native code reads and replaces.
+
+    Args:
+        shape: of the result, which `is_possible`.
+        kept: is given what the code refers to.
+    """
+
+    def __init__(self, shape: Shape, kept: list[Any]) -> None:
+        self._shape = shape
+        results = [None, None]  # a list, which frees them with itself; its length never changes
+        kept.append(results)
+        at = word(id(results) + ITEMS)
+        self._older, self._newer = [pointer(at + 8 * i, OBJECT.as_pointer()) for i in range(2)]
+
+    @staticmethod
+    def is_possible(shape: Shape) -> bool:
+        """Whether results of this shape are worth it: few numbers, in nothing but tuples."""
+        are_tuples = shape.kind is tuple and all(kind in (tuple, None) for kind in _kinds(shape))
+        return are_tuples and 0 < shape.size <= MOST and references_are_counted()
+
+    def give_again(self, builder: ir.IRBuilder, numbers: ir.Value, no_memory: ir.Block) -> None:
+        """Return the older result with these numbers; go on if somebody has kept a tuple of it.
+
+        No code of Python's can run meanwhile: nothing that is made or let go here is a container.
+        """
+        found = builder.load(self._older)
+        otherwise = builder.append_basic_block("made_anew")
+        places = list(_places(builder, found, self._shape, otherwise))
+        for i, place in enumerate(places):
+            x = builder.load(builder.gep(numbers, [ir.Constant(I64, i)]))
+            _put(builder, x, place, no_memory)
+        self._come_next(builder, found)
+        builder.ret(found)
+        builder.position_at_end(otherwise)
+
+    def keep(self, builder: ir.IRBuilder, made: ir.Value) -> None:
+        """Keep a new result, and the older one no longer."""
+        older = builder.load(self._older)
+        self._come_next(builder, made)
+        _let_go(builder, older)
+
+    def _come_next(self, builder: ir.IRBuilder, result: ir.Value) -> None:
+        """Let it be the newer one; it is referred to from here and by whoever has called."""
+        _take(builder, result)
+        builder.store(builder.load(self._newer), self._older)
+        builder.store(result, self._newer)
+
+
+def _kinds(shape: Shape) -> Iterator[Any]:
+    yield shape.kind
+    for item in shape.items if shape.kind is tuple else ():
+        yield from _kinds(item)
+
+
+def _places(
+    builder: ir.IRBuilder, made: ir.Value, shape: Shape, otherwise: ir.Block
+) -> Iterator[ir.Value]:
+    """Where the floats of a tuple stand, in order, if nobody has kept it or one in it.
+
+    Asked from the outside: what stands in a tuple that somebody has kept is theirs, too.
+    """
+    _go_on_if_alone(builder, made, otherwise)
+    items = field(builder, made, ITEMS, OBJECT)
+    for i, item in enumerate(shape.items):
+        place = builder.gep(items, [ir.Constant(I64, i)])
+        if item.kind is None:
+            yield place
+        elif item.size:  # the empty tuple is everybody's
+            yield from _places(builder, builder.load(place), item, otherwise)
+
+
+def _is_alone(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    """Whether one reference to it is all."""
+    return builder.icmp_unsigned("==", builder.load(field(builder, x, COUNT, I64)), ONE)
+
+
+def _go_on_if_alone(builder: ir.IRBuilder, x: ir.Value, otherwise: ir.Block) -> None:
+    following = builder.append_basic_block()
+    builder.cbranch(_is_alone(builder, x), following, otherwise)
+    builder.position_at_end(following)
+
+
+def _put(builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block) -> None:
+    """Put a number into the float there, or a new float into its place, if somebody has kept it."""
+    old = builder.load(place)
+    with builder.if_else(_is_alone(builder, old)) as (alone, kept):
+        with alone:
+            builder.store(x, field(builder, old, NUMBER, DOUBLE))
+        with kept:
+            make = python_function(builder.module, "PyFloat_FromDouble", OBJECT, DOUBLE)
+            new = builder.call(make, [x])
+            is_there = builder.icmp_unsigned("!=", new, ir.Constant(OBJECT, None))
+            following = builder.append_basic_block()
+            builder.cbranch(is_there, following, no_memory)
+            builder.position_at_end(following)
+            builder.store(new, place)
+            _let_go(builder, old)
+
+
+def _take(builder: ir.IRBuilder, x: ir.Value) -> None:
+    """One reference more."""
+    place = field(builder, x, COUNT, I64)
+    builder.store(builder.add(builder.load(place), ONE), place)
+
+
+def _let_go(builder: ir.IRBuilder, x: ir.Value) -> None:
+    """One reference less."""
+    function = python_function(builder.module, "Py_DecRef", ir.VoidType(), OBJECT)
+    builder.call(function, [x])
+
+
+@cache
+def references_are_counted() -> bool:
+    """Whether objects count their references in the first word, and nothing else stands there."""
+    makers: tuple[Callable[[], Any], ...] = (lambda: tuple(range(1)), lambda: float("0.5"))
+    for make in makers:
+        one = make()
+        before = word(id(one) + COUNT)
+        other = one
+        if (before, word(id(other) + COUNT)) != (1, 2):
+            return False
+    return True

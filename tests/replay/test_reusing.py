@@ -1,0 +1,186 @@
+"""Results given again: nobody who keeps a result, or a part of it, sees it change.
+
+Owns what of a result is kept from call to call, and who else may hold it meanwhile.
+"""
+
+import gc
+import random
+import subprocess
+import sys
+import weakref
+
+import pytest
+
+import autograd as ag
+from tests.replay.eager import bits
+from tests.replay.entering import functions_called, proven
+from tests.replay.test_entering import called_meanwhile
+
+
+def tiny(a, b):
+    return ((a + b) - (a * b + b**3)) ** 2 / 2
+
+
+SHAPES = {
+    "value and two gradients": (ag.value_and_grad(tiny, argnums=(0, 1)), True),
+    "value and gradient": (ag.value_and_grad(tiny), True),
+    "numbers in tuples in tuples": (lambda a, b: (((a,), a + b), b, ((a - b, a * b), a)), True),
+    "one number": (lambda a, b: (a * b,), True),
+    "the same number twice": (lambda a, b: (a, a, (a,)), True),
+    "eight": (lambda a, b: tuple(a * k + b for k in range(8)), True),
+    "nine": (lambda a, b: tuple(a * k + b for k in range(9)), False),
+    "with a list": (lambda a, b: (a, [b]), False),
+    "with a dict": (lambda a, b: (a, {"b": b}), False),
+    "with nothing in it": (lambda a, b: (a, (), b), True),
+}
+CALLS = [(1.5, 2.0), (2.5, -3.0), (0.5, 7.0)]
+
+
+def parts(found):
+    """A result, all that stands in it, and so on."""
+    yield found
+    if isinstance(found, (tuple, list)):
+        for item in found:
+            yield from parts(item)
+    elif isinstance(found, dict):
+        yield from parts([*found.values()])
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_is_kept_of_results_stays_as_it_was(name):
+    """Of each call something else, or nothing, for some calls, at random."""
+    f, _ = SHAPES[name]
+    compiled = proven(f, *CALLS)
+    draw = random.Random(name)
+    kept = []
+    for _ in range(2000):
+        a, b = draw.uniform(-2.0, 2.0), draw.uniform(-2.0, 2.0)
+        found = compiled(a, b)
+        expected = f(ag.Value(a), ag.Value(b)) if "value" not in name else f(a, b)
+        assert bits(found) == bits(expected)
+        kept += [(part, bits(part)) for part in parts(found) if draw.random() < 0.3]
+        del found
+        while len(kept) > 12:
+            kept.pop(draw.randrange(len(kept)))
+        assert all(bits(part) == before for part, before in kept)
+    assert compiled.n_eager == 0
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_small_results_in_tuples_are_given_again(name):
+    f, is_given_again = SHAPES[name]
+    compiled = proven(f, *CALLS)
+    found = [compiled(*CALLS[0]) for _ in range(3)]  # all of them new
+    assert len({id(part) for one in found for part in parts(one) if type(part) is tuple}) >= 3
+    numbers = [id(part) for part in parts(found[1])]
+    del found
+    again = functions_called(compiled, *CALLS[1])
+    assert again[0] == []
+    if is_given_again:
+        assert [id(part) for part in parts(again[1])] == numbers, "no new object was made"
+    assert bits(again[1]) == bits(f(*map(ag.Value, CALLS[1])))
+
+
+def test_who_assigns_results_to_a_name_has_each_second_one_again():
+    compiled = proven(ag.value_and_grad(tiny), *CALLS)
+    places = set()
+    for k in range(20):
+        value, gradient = found = compiled(1.5 + k, 2.0)
+        assert (value, gradient) == ag.value_and_grad(tiny)(1.5 + k, 2.0)
+        places.add(id(found))
+    assert len(places) == 2
+
+
+def test_results_that_are_all_kept_are_all_others():
+    compiled = proven(ag.value_and_grad(tiny, argnums=(0, 1)), *CALLS)
+    f = ag.value_and_grad(tiny, argnums=(0, 1))
+    found = [compiled(float(k), 2.0) for k in range(500)]
+    assert [*map(bits, found)] == [bits(f(float(k), 2.0)) for k in range(500)]
+
+
+def test_a_result_may_be_the_next_arguments():
+    compiled = proven(lambda a, b: (a + b, a * b), *CALLS)
+    a, b = 1.0, 0.5
+    found = compiled(a, b)
+    for _ in range(30):
+        a, b = a + b, a * b
+        assert found == (a, b)
+        found = compiled(*found)
+
+
+def test_a_function_that_is_no_more_keeps_no_result():
+    compiled = proven(lambda a, b: (a + b, (a * b,)), *CALLS)
+    found = [compiled(*CALLS[0]) for _ in range(2)]
+    before = [sys.getrefcount(part) for one in found for part in parts(one)]
+    was = weakref.ref(compiled)
+    del compiled
+    assert was() is None
+    after = [sys.getrefcount(part) for one in found for part in parts(one)]
+    own = [n - m for n, m in zip(before, after, strict=True)]
+    assert own == [1, 0, 0, 0] * 2, "of what was kept, the outer tuples; these keep the rest"
+
+
+def test_two_results_are_all_that_is_kept():
+    compiled = proven(lambda a, b: (a + b, (a * b,)), *CALLS)
+    kept = [compiled(float(k), 2.0) for k in range(50)]
+    counts = [sys.getrefcount(one) for one in kept]
+    assert counts[-2:] == [counts[0] + 1] * 2
+    assert set(counts[:-2]) == {counts[0]}
+
+
+def test_memory_does_not_grow():
+    compiled = proven(ag.value_and_grad(tiny, argnums=(0, 1)), *CALLS)
+    held = None
+    before = 0
+    for k in range(30_000):
+        if k == 10_000:
+            before = sys.getallocatedblocks()
+        found = compiled(float(k), 2.0)
+        if k % 3 == 0:
+            held = found
+        elif k % 3 == 1:
+            held = found[1]
+        del found
+    assert sys.getallocatedblocks() - before < 50
+    assert held is not None
+
+
+def test_a_call_within_a_call_has_a_result_of_its_own():
+    """While a new one is made: the garbage collector is called by whoever makes a tuple."""
+    compiled = proven(lambda a: (a * 2.0, (a * 3.0, (a * 4.0,))), (1.0,), (2.0,), (3.0,))
+    gc.collect()
+    kept = [compiled(float(k)) for k in range(3)]
+    inner = []
+    outer = called_meanwhile(compiled, 5.0, lambda: inner.append(compiled(7.0)))
+    assert outer == (10.0, (15.0, (20.0,)))
+    assert inner == [(14.0, (21.0, (28.0,)))]
+    assert kept == [(2.0 * k, (3.0 * k, (4.0 * k,))) for k in range(3)]
+
+
+NO_MEMORY = """
+import resource
+import autograd as ag
+compiled = ag.compile(lambda a: (a * 2.0, (a * 3.0, a * 4.0)))
+for k in range(5):
+    compiled(float(k))
+kept, n, x = [None] * 10**6, 0, 0.1
+now = int(open("/proc/self/statm").read().split()[0]) * 4096
+_, most = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (now + 3_000_000, most))
+try:
+    while True:
+        _, (kept[n], kept[n + 1]) = compiled(x)
+        n += 2
+except MemoryError:
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+right = all(one == x * (3.0 + i % 2) for i, one in enumerate(kept[:n]))
+kept.clear()
+print(n > 10_000, right, compiled(1.5) == (3.0, (4.5, 6.0)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another system has no /proc to ask")
+def test_no_memory_for_a_float_is_pythons_error_and_changes_nothing_that_is_kept():
+    command = [sys.executable, "-c", NO_MEMORY]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("True True True\n", "")
