@@ -74,11 +74,14 @@ def test_small_results_in_tuples_are_given_again(name):
     assert len({id(part) for one in found for part in parts(one) if type(part) is tuple}) >= 3
     numbers = [id(part) for part in parts(found[1])]
     del found
-    again = functions_called(compiled, *CALLS[1])
-    assert again[0] == []
+    entered, again = functions_called(compiled, *CALLS[1])
+    assert entered == []
+    other = (*again, 0.0)
+    counts = sys.getrefcount(again), sys.getrefcount(other)
+    assert counts[0] - counts[1] == is_given_again
     if is_given_again:
-        assert [id(part) for part in parts(again[1])] == numbers, "no new object was made"
-    assert bits(again[1]) == bits(f(*map(ag.Value, CALLS[1])))
+        assert [id(part) for part in parts(again)] == numbers, "no new object was made"
+    assert bits(again) == bits(f(*map(ag.Value, CALLS[1])))
 
 
 def test_who_assigns_results_to_a_name_has_each_second_one_again():
@@ -139,7 +142,7 @@ def test_memory_does_not_grow():
         if k % 3 == 0:
             held = found
         elif k % 3 == 1:
-            held = found[1]
+            held = found[0], found[1][1]
         del found
     assert sys.getallocatedblocks() - before < 50
     assert held is not None
