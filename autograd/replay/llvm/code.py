@@ -10,6 +10,7 @@ from typing import Any
 from llvmlite import ir
 
 from autograd.op import Op
+from autograd.replay.llvm.builder import Builder
 from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
 from autograd.replay.llvm.rows.lanes import ALIGNED
 from autograd.replay.llvm.rows.lowering import Lowering, is_lowered
@@ -64,7 +65,7 @@ class Code:
     def __init__(self, module: Module, function: ir.Function) -> None:
         self.module, self.memory = module, module.memory
         self.function = function
-        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+        self.builder = Builder(function.append_basic_block("entry"))
         self.blocks, self.work = function.args[:2]
         self._block: dict[int, ir.Value] = {}  # pointers to the blocks of inputs
         self.at_hand: dict[int, ir.Value] = {}  # numbers of slots
@@ -73,7 +74,7 @@ class Code:
 
     def address(self, place: int, index: ir.Value | None = None) -> ir.Value:
         """Where a number of the work memory stands, `index` doubles further on."""
-        start = self.builder.gep(self.work, [ir.Constant(I64, place)])
+        start = self.builder.further(self.work, place)
         return start if index is None else self.builder.gep(start, [index])
 
     def table(self, constants: Sequence[ir.Value]) -> ir.Value:
@@ -90,7 +91,7 @@ class Code:
         found = self._block.get(number)
         if found is None:
             with self.builder.goto_entry_block():
-                pointer = self.builder.gep(self.blocks, [ir.Constant(I64, number)])
+                pointer = self.builder.further(self.blocks, number)
                 found = self._block[number] = self.builder.load(pointer)
         return found
 
@@ -114,7 +115,7 @@ class Code:
         given = self.memory.input(slot)
         if given is not None:
             base = self.block(given.block)
-            return self.builder.load(self.builder.gep(base, [ir.Constant(I64, given.place)]))
+            return self.builder.load(self.builder.further(base, given.place))
         place = self.memory.place(slot)
         if place is None:
             raise LookupError(f"slot {slot} is read where it has no place")
@@ -171,7 +172,7 @@ class Code:
     def load_row(self, start: Input) -> ir.Value:
         """The lanes from where `Memory.row` has found them on."""
         base = self.work if start.block == WORK else self.block(start.block)
-        first = self.builder.gep(base, [ir.Constant(I64, start.place)])
+        first = self.builder.further(base, start.place)
         return self.builder.load(self.builder.bitcast(first, VECTOR.as_pointer()), align=8)
 
     def splat(self, number: ir.Value) -> ir.Value:

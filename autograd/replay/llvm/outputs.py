@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from llvmlite import ir
 
-from autograd.replay.llvm.code import I64, VECTOR, Code
+from autograd.replay.llvm.code import VECTOR, Code
 from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.packs import Item
 
@@ -68,7 +68,7 @@ class Outputs:
 
 
 def _at(code: Code, place: int) -> ir.Value:
-    return code.builder.gep(code.function.args[2], [ir.Constant(I64, place)])
+    return code.builder.further(code.function.args[2], place)
 
 
 def _store_eight(code: Code, numbers: ir.Value, place: int) -> None:
