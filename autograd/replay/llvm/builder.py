@@ -11,6 +11,8 @@ from typing import Any
 
 from llvmlite import ir
 
+DOUBLE, I1 = ir.DoubleType(), ir.IntType(1)
+RELATIONS = {"<": "lt", "<=": "le", "==": "eq", "!=": "ne", ">=": "ge", ">": "gt", "ord": "rd", "uno": "no"}
 PREFIX = "%_"  # of names; llvmlite's own have none of these
 
 
@@ -59,6 +61,37 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
         """a / b."""
         return self._of_two("fdiv", a, b, flags)
 
+    def fneg(self, x: ir.Value) -> ir.Value:
+        """-x."""
+        return self._named(x.type, f"fneg {x.type} {x.get_reference()}")
+
+    def fcmp_ordered(self, relation: str, a: ir.Value, b: ir.Value) -> ir.Value:
+        """Whether a is so to b, and neither is nan."""
+        return self._compared("o" + RELATIONS[relation], a, b)
+
+    def fcmp_unordered(self, relation: str, a: ir.Value, b: ir.Value) -> ir.Value:
+        """Whether a is so to b, or one is nan."""
+        return self._compared("u" + RELATIONS[relation], a, b)
+
+    def and_(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """The bits that both have."""
+        return self._of_two("and", a, b, ())
+
+    def or_(self, a: ir.Value, b: ir.Value) -> ir.Value:
+        """The bits that one has."""
+        return self._of_two("or", a, b, ())
+
+    def select(self, condition: ir.Value, a: ir.Value, b: ir.Value) -> ir.Value:
+        """a where the condition holds, else b."""
+        operands = [f"{x.type} {x.get_reference()}" for x in (condition, a, b)]
+        return self._named(a.type, f"select {', '.join(operands)}")
+
+    def bitcast(self, x: ir.Value, kind: ir.Type) -> ir.Value:
+        """The same bits as another type."""
+        if x.type == kind:
+            return x
+        return self._named(kind, f"bitcast {x.type} {x.get_reference()} to {kind}")
+
     def further(self, pointer: ir.Value, n: int) -> ir.Value:
         """Points n items further on."""
         kind = pointer.type
@@ -79,6 +112,11 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
     def _of_two(self, name: str, a: ir.Value, b: ir.Value, flags: Sequence[str]) -> ir.Value:
         words = " ".join((name, *flags, str(a.type)))
         return self._named(a.type, f"{words} {a.get_reference()}, {b.get_reference()}")
+
+    def _compared(self, name: str, a: ir.Value, b: ir.Value) -> ir.Value:
+        kind = I1 if a.type == DOUBLE else ir.VectorType(I1, a.type.count)
+        text = f"fcmp {name} {a.type} {a.get_reference()}, {b.get_reference()}"
+        return self._named(kind, text)
 
     def _named(self, kind: ir.Type, text: str) -> ir.Value:
         self._n += 1

@@ -23,6 +23,8 @@ Item = tuple[int, ...]
 _Kind = tuple[int, int, int, int]
 # Where a number stands: in which row of numbers, at which place of it.
 _Place = tuple[int, int]
+# Instructions, each with the places of its operands.
+_Order = list[tuple[int, list[_Place]]]
 FEW = 2  # numbers that are left of a run and not worth a pack, which reads what two have written
 # Of the instructions so many must be in packs: packs bring others out of the order in which most
 # is at hand, and take longer to translate. A function of the C library counts for many.
@@ -65,12 +67,12 @@ class Packer:
         for alike in self._alike(group):
             left = alike
             if len(alike) >= LANES:
-                for run in max(map(self._cut, self._orders(alike)), key=self._worth):
+                for run in self._best([self._cut(order) for order in self._orders(alike)]):
                     found += self._packed(run)
                 left = [slot for slot in alike if slot not in self._place_in_runs]
                 for order in self._orders(left):
                     for run in self._cut(order, is_loose=True):
-                        if self._worth([run])[1] >= len(run) // 2:
+                        if self._n_beside([run]) >= len(run) // 2:
                             found += self._packed(run)
                     left = [slot for slot in left if slot not in self._place_in_runs]
                 self._lay(left)  # side by side, too, for those who read them
@@ -126,16 +128,15 @@ class Packer:
             alike.setdefault(self._kind[slot], []).append(slot)
         return [alike[key] for key in sorted(alike, key=lambda key: (key[0], alike[key][0]))]
 
-    def _orders(self, alike: list[int]) -> Iterable[list[int]]:
+    def _orders(self, alike: list[int]) -> Iterable[_Order]:
         """The same by the place of their first operand, of their second, ..."""
         places = {s: [self._place(i) for i in self._operands(s)] for s in alike}
         for j in range(len(self._operands(alike[0])) if alike else 0):
-            yield sorted(
-                [s for s in alike if s not in self._place_in_runs],
-                key=lambda s: (places[s][j], places[s]),
-            )
+            order = [(s, places[s]) for s in alike if s not in self._place_in_runs]
+            order.sort(key=lambda one: (one[1][j], one[1]))
+            yield order
 
-    def _cut(self, slots: list[int], is_loose: bool = False) -> list[list[int]]:
+    def _cut(self, order: _Order, is_loose: bool = False) -> list[list[int]]:
         """The parts, of a pack at least, in which each operand goes on in one way.
 
         Args:
@@ -143,9 +144,10 @@ class Packer:
         """
         runs: list[list[int]] = []
         run: list[int] = []
+        before: list[_Place] = []
         steps: list[int | None] = []
-        for slot in slots:
-            found = self._steps(run[-1], slot) if run else []
+        for slot, places in order:
+            found = [self._step(a, b) for a, b in zip(before, places, strict=True)] if run else []
             if is_loose and any(found):
                 found = [
                     ANYHOW if step is None and self._memory.input(i) is not None else step
@@ -156,27 +158,41 @@ class Packer:
                 run.append(slot)
             else:
                 runs.append(run := [slot])
+            before = places
         return [run for run in runs if len(run) >= LANES]
 
-    def _steps(self, a: int, b: int, beside: int = -1) -> list[int | None]:
-        """How each operand goes on from one instruction to the next, but for one slot's."""
-        pairs = zip(self._operands(a), self._operands(b), strict=True)
-        return [self._step(self._place(i), self._place(j)) for i, j in pairs if i != beside]
-
     def _step(self, a: _Place, b: _Place) -> int | None:
+        """How an operand goes on from one instruction to the next."""
         if a[0] == b[0]:
             return b[1] - a[1] if b[1] - a[1] in (SAME, NEXT) else None
         return ACROSS if self._rows.get(a[0]) == b[0] and a[1] == b[1] else None
 
-    def _worth(self, runs: list[list[int]]) -> tuple[int, int]:
-        """How many instructions are in packs, and how many of their readers may be in turn."""
+    def _best(self, cuts: list[list[list[int]]]) -> list[list[int]]:
+        """The runs of most instructions; of as many, those of which most readers may be in turn."""
+        sizes = [sum(map(len, runs)) for runs in cuts]
+        most = max(sizes)
+        found = [runs for runs, size in zip(cuts, sizes, strict=True) if size == most]
+        are_alike = all(runs == found[0] for runs in found)
+        return found[0] if are_alike else max(found, key=self._n_beside)
+
+    def _n_beside(self, runs: list[list[int]]) -> int:
+        """How many readers of neighbours may be neighbours in turn."""
         n_beside = 0
         for run in runs:
             for a, b in pairwise(run):
                 for reader, other in zip(self._readers[a], self._readers[b], strict=False):
-                    if len(self._operands(reader)) == len(self._operands(other)):
-                        n_beside += None not in self._steps(reader, other, beside=a)
-        return sum(map(len, runs)), n_beside
+                    n_beside += self._may_be_beside(reader, other, a)
+        return n_beside
+
+    def _may_be_beside(self, reader: int, other: int, read: int) -> bool:
+        """Whether each operand of one goes on in the other, but for the one that is `read`."""
+        these, those = self._operands(reader), self._operands(other)
+        if len(these) != len(those):
+            return False
+        for i, j in zip(these, those, strict=True):
+            if i != read and self._step(self._place(i), self._place(j)) is None:
+                return False
+        return True
 
     def _work(self, slots: Iterable[int]) -> int:
         names = [self._row(slot).name for slot in slots]
