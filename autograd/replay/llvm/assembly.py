@@ -162,10 +162,10 @@ class Assembly:
         return code.function
 
     def _compute(self, code: Code, slots: Item) -> None:
-        row, first = self._tape.rows[slots[0] - self._first], slots[0]
-        place = self.memory.place(first)
+        first = slots[0]
+        row, place = self._tape.rows[first - self._first], self.memory.place(first)
         if len(slots) == 1:
-            operands = [code.number(i) for (i,) in self._operands(slots)]
+            operands = [code.number(i) for i in self._tape.operands[first - self._first]]
             code.at_hand[first] = code.apply(row, operands, in_lanes=False)
             if place is not None:
                 code.builder.store(code.at_hand[first], code.address(place))

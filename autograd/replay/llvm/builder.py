@@ -12,7 +12,7 @@ from typing import Any
 from llvmlite import ir
 
 DOUBLE, I1 = ir.DoubleType(), ir.IntType(1)
-RELATIONS = {"<": "lt", "<=": "le", "==": "eq", "!=": "ne", ">=": "ge", ">": "gt", "ord": "rd", "uno": "no"}
+RELATIONS = {"<": "lt", "<=": "le", "==": "eq", "!=": "ne", ">=": "ge", ">": "gt"}
 PREFIX = "%_"  # of names; llvmlite's own have none of these
 
 
@@ -21,21 +21,22 @@ class Written(ir.Value):  # type: ignore[misc]
 
     Args:
         kind: its type.
-        reference: its name.
+        word: the same as text.
+        name: of it.
         text: the instruction.
     """
 
-    __slots__ = ("_reference", "_text", "type")
+    __slots__ = ("name", "text", "type", "word")
 
-    def __init__(self, kind: ir.Type, reference: str, text: str) -> None:
-        self.type, self._reference, self._text = kind, reference, text
+    def __init__(self, kind: ir.Type, word: str, name: str, text: str) -> None:
+        self.type, self.word, self.name, self.text = kind, word, name, text
 
     def get_reference(self) -> str:
-        """Its name."""
-        return self._reference
+        """Its name: what llvmlite's instructions ask for."""
+        return self.name
 
     def __str__(self) -> str:
-        return self._text
+        return self.text
 
 
 class Builder(ir.IRBuilder):  # type: ignore[misc]
@@ -63,7 +64,8 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
 
     def fneg(self, x: ir.Value) -> ir.Value:
         """-x."""
-        return self._named(x.type, f"fneg {x.type} {x.get_reference()}")
+        word = _word(x)
+        return self._named(x.type, word, f"fneg {word} {x.get_reference()}")
 
     def fcmp_ordered(self, relation: str, a: ir.Value, b: ir.Value) -> ir.Value:
         """Whether a is so to b, and neither is nan."""
@@ -75,52 +77,68 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
 
     def and_(self, a: ir.Value, b: ir.Value) -> ir.Value:
         """The bits that both have."""
-        return self._of_two("and", a, b, ())
+        return self._of_two("and", a, b)
 
     def or_(self, a: ir.Value, b: ir.Value) -> ir.Value:
         """The bits that one has."""
-        return self._of_two("or", a, b, ())
+        return self._of_two("or", a, b)
 
     def select(self, condition: ir.Value, a: ir.Value, b: ir.Value) -> ir.Value:
         """a where the condition holds, else b."""
-        operands = [f"{x.type} {x.get_reference()}" for x in (condition, a, b)]
-        return self._named(a.type, f"select {', '.join(operands)}")
+        text = f"select {_operand(condition)}, {_operand(a)}, {_operand(b)}"
+        return self._named(a.type, _word(a), text)
 
     def bitcast(self, x: ir.Value, kind: ir.Type) -> ir.Value:
         """The same bits as another type."""
         if x.type == kind:
             return x
-        return self._named(kind, f"bitcast {x.type} {x.get_reference()} to {kind}")
+        word = str(kind)
+        return self._named(kind, word, f"bitcast {_operand(x)} to {word}")
 
     def further(self, pointer: ir.Value, n: int) -> ir.Value:
         """Points n items further on."""
         kind = pointer.type
-        start = f"getelementptr {kind.pointee}, {kind} {pointer.get_reference()}"
-        return self._named(kind, f"{start}, i64 {n}")
+        text = f"getelementptr {kind.pointee}, {_operand(pointer)}, i64 {n}"
+        return self._named(kind, _word(pointer), text)
 
     def load(self, pointer: ir.Value, align: int | None = None) -> ir.Value:
         """What stands there."""
         kind = pointer.type.pointee
-        text = f"load {kind}, {pointer.type} {pointer.get_reference()}"
-        return self._named(kind, text if align is None else f"{text}, align {align}")
+        word = str(kind)
+        text = f"load {word}, {_operand(pointer)}"
+        return self._named(kind, word, text if align is None else f"{text}, align {align}")
 
     def store(self, x: ir.Value, pointer: ir.Value, align: int | None = None) -> None:
         """Put it there."""
-        text = f"store {x.type} {x.get_reference()}, {pointer.type} {pointer.get_reference()}"
+        text = f"store {_operand(x)}, {_operand(pointer)}"
         self._insert(text if align is None else f"{text}, align {align}")
 
-    def _of_two(self, name: str, a: ir.Value, b: ir.Value, flags: Sequence[str]) -> ir.Value:
-        words = " ".join((name, *flags, str(a.type)))
-        return self._named(a.type, f"{words} {a.get_reference()}, {b.get_reference()}")
+    def _of_two(self, name: str, a: ir.Value, b: ir.Value, flags: Sequence[str] = ()) -> ir.Value:
+        word = _word(a)
+        words = f"{name} {word}" if not flags else f"{name} {' '.join(flags)} {word}"
+        return self._named(a.type, word, f"{words} {a.get_reference()}, {b.get_reference()}")
 
-    def _compared(self, name: str, a: ir.Value, b: ir.Value) -> ir.Value:
+    def _compared(self, relation: str, a: ir.Value, b: ir.Value) -> ir.Value:
         kind = I1 if a.type == DOUBLE else ir.VectorType(I1, a.type.count)
-        text = f"fcmp {name} {a.type} {a.get_reference()}, {b.get_reference()}"
-        return self._named(kind, text)
+        return self._named(kind, str(kind), f"fcmp {relation} {_operand(a)}, {b.get_reference()}")
 
-    def _named(self, kind: ir.Type, text: str) -> ir.Value:
-        self._n += 1
-        reference = f"{PREFIX}{self._n}"
-        made: Any = Written(kind, reference, f"{reference} = {text}")
+    def _named(self, kind: ir.Type, word: str, text: str) -> ir.Value:
+        self._n = n = self._n + 1
+        name = f"{PREFIX}{n}"
+        made = Written(kind, word, name, f"{name} = {text}")
         self._insert(made)
         return made
+
+    def _insert(self, instruction: Any) -> None:
+        self._block.instructions.insert(self._anchor, instruction)
+        self._anchor += 1
+
+
+def _word(x: ir.Value) -> str:
+    """Its type as text."""
+    return x.word if type(x) is Written else str(x.type)
+
+
+def _operand(x: ir.Value) -> str:
+    """Its type and its name."""
+    return f"{x.word} {x.name}" if type(x) is Written else f"{x.type} {x.get_reference()}"

@@ -116,16 +116,18 @@ class Packer:
         n_called = 0
         alike: dict[_Kind, list[int]] = {}
         for slot in group:
-            operands = self._operands(slot)
-            row = self._row(slot)
+            operands, row = self._operands(slot), self._row(slot)
             level[slot] = here = 1 + max([level.get(i, -1) for i in operands], default=0)
             is_called = not is_lowered(row.name)
-            n_called += is_called
-            called = n_called if is_called else max([after.get(i, 0) for i in operands], default=0)
+            called = 0
+            if is_called:
+                n_called = called = n_called + 1
+            elif n_called:
+                called = max([after.get(i, 0) for i in operands], default=0)
             after[slot] = called
             kind = id(row) if operands and not is_called else -1 - slot
-            self._kind[slot] = here, kind, len(operands), called
-            alike.setdefault(self._kind[slot], []).append(slot)
+            key = self._kind[slot] = here, kind, len(operands), called
+            alike.setdefault(key, []).append(slot)
         return [alike[key] for key in sorted(alike, key=lambda key: (key[0], alike[key][0]))]
 
     def _orders(self, alike: list[int]) -> Iterable[_Order]:
