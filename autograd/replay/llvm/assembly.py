@@ -117,6 +117,10 @@ class Assembly:
         read |= {i for guard in self._tape.guards for i in (guard.a, guard.b)}
         as_row: set[int] = set()
         for slots, here in home.items():
+            if len(slots) == 1:
+                operands = self._tape.operands[slots[0] - self._first]
+                read.update([i for i in operands if alone.get(i) != here])
+                continue
             for operand in self._operands(slots):
                 found = self._not_at_hand(operand, here, home, alone)
                 read.update(found)
@@ -168,7 +172,7 @@ class Assembly:
             operands = [code.number(i) for i in self._tape.operands[first - self._first]]
             code.at_hand[first] = code.apply(row, operands, in_lanes=False)
             if place is not None:
-                code.builder.store(code.at_hand[first], code.address(place))
+                code.builder.store_at(code.at_hand[first], code.work, place)
             return
         operands = [code.vector(operand) for operand in self._operands(slots)]
         code.packs[slots] = code.apply(row, operands, in_lanes=True)

@@ -113,6 +113,19 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
         text = f"store {_operand(x)}, {_operand(pointer)}"
         self._insert(text if align is None else f"{text}, align {align}")
 
+    def load_at(self, pointer: ir.Value, n: int) -> ir.Value:
+        """What stands n items further on: two instructions, since most of a program is such."""
+        kind = pointer.type.pointee
+        word, at = str(kind), self._next_name()
+        start = f"{at} = getelementptr {word}, {_operand(pointer)}, i64 {n}\n  "
+        return self._named(kind, word, f"load {word}, {_word(pointer)} {at}", start)
+
+    def store_at(self, x: ir.Value, pointer: ir.Value, n: int) -> None:
+        """Put it n items further on."""
+        at = self._next_name()
+        start = f"{at} = getelementptr {_word(x)}, {_operand(pointer)}, i64 {n}\n  "
+        self._insert(f"{start}store {_operand(x)}, {_word(pointer)} {at}")
+
     def _of_two(self, name: str, a: ir.Value, b: ir.Value, flags: Sequence[str] = ()) -> ir.Value:
         word = _word(a)
         words = f"{name} {word}" if not flags else f"{name} {' '.join(flags)} {word}"
@@ -122,10 +135,13 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]
         kind = I1 if a.type == DOUBLE else ir.VectorType(I1, a.type.count)
         return self._named(kind, str(kind), f"fcmp {relation} {_operand(a)}, {b.get_reference()}")
 
-    def _named(self, kind: ir.Type, word: str, text: str) -> ir.Value:
-        self._n = n = self._n + 1
-        name = f"{PREFIX}{n}"
-        made = Written(kind, word, name, f"{name} = {text}")
+    def _next_name(self) -> str:
+        self._n += 1
+        return f"{PREFIX}{self._n}"
+
+    def _named(self, kind: ir.Type, word: str, text: str, start: str = "") -> ir.Value:
+        name = self._next_name()
+        made = Written(kind, word, name, f"{start}{name} = {text}")
         self._insert(made)
         return made
 

@@ -91,8 +91,7 @@ class Code:
         found = self._block.get(number)
         if found is None:
             with self.builder.goto_entry_block():
-                pointer = self.builder.further(self.blocks, number)
-                found = self._block[number] = self.builder.load(pointer)
+                found = self._block[number] = self.builder.load_at(self.blocks, number)
         return found
 
     def number(self, slot: int) -> ir.Value:
@@ -109,17 +108,16 @@ class Code:
 
     def read(self, slot: int) -> ir.Value:
         """The double in a slot, from memory."""
-        constant = self.memory.constant(slot)
-        if constant is not None:
-            return self.module.scalar.constant(constant)
+        place = self.memory.place(slot)
+        if place is not None:
+            return self.builder.load_at(self.work, place)
         given = self.memory.input(slot)
         if given is not None:
-            base = self.block(given.block)
-            return self.builder.load(self.builder.further(base, given.place))
-        place = self.memory.place(slot)
-        if place is None:
+            return self.builder.load_at(self.block(given.block), given.place)
+        constant = self.memory.constant(slot)
+        if constant is None:
             raise LookupError(f"slot {slot} is read where it has no place")
-        return self.builder.load(self.address(place))
+        return self.module.scalar.constant(constant)
 
     def vector(self, slots: tuple[int, ...]) -> ir.Value:
         """The doubles in as many slots as there are lanes."""

@@ -31,9 +31,10 @@ class Outputs:
         n_places, place = Counter(slots), {slot: i for i, slot in enumerate(slots)}
         self._firsts: dict[Item, int] = {}
         for item in made:
-            first = place.get(item[0], 0)
-            is_there = tuple(slots[first : first + len(item)]) == item
-            if is_there and all(n_places[slot] == 1 for slot in item):
+            first = place.get(item[0])
+            if first is None or tuple(slots[first : first + len(item)]) != item:
+                continue
+            if all(n_places[slot] == 1 for slot in item):
                 self._firsts[item] = first
         written = {slot for item in self._firsts for slot in item}
         self.left = [i for i, slot in enumerate(slots) if slot not in written]
@@ -48,7 +49,7 @@ class Outputs:
         if first is None:
             return
         if len(item) == 1:
-            code.builder.store(code.at_hand[item[0]], _at(code, first))
+            code.builder.store_at(code.at_hand[item[0]], code.function.args[2], first)
         else:
             _store_eight(code, code.packs[item], first)
 
@@ -60,7 +61,8 @@ class Outputs:
             is_row = eight == [*range(places[i], places[i] + LANES)]
             start = self._memory.row([self._slots[place] for place in eight]) if is_row else None
             if start is None:
-                code.builder.store(code.number(self._slots[places[i]]), _at(code, places[i]))
+                number = code.number(self._slots[places[i]])
+                code.builder.store_at(number, code.function.args[2], places[i])
                 i += 1
             else:
                 _store_eight(code, code.load_row(start), places[i])

@@ -63,29 +63,44 @@ class Packer:
         for slot in group:
             for i in self._operands(slot):
                 self._readers[i].append(slot)
-        found: list[Item] = []
-        for alike in self._alike(group):
-            left = alike
-            if len(alike) >= LANES:
-                for run in self._best([self._cut(order) for order in self._orders(alike)]):
-                    found += self._packed(run)
-                left = [slot for slot in alike if slot not in self._place_in_runs]
-                for order in self._orders(left):
-                    for run in self._cut(order, is_loose=True):
-                        if self._n_beside([run]) >= len(run) // 2:
-                            found += self._packed(run)
-                    left = [slot for slot in left if slot not in self._place_in_runs]
-                self._lay(left)  # side by side, too, for those who read them
-            found += [(slot,) for slot in left]
-        packs = [item for item in found if len(item) > 1]
-        in_packs = [slot for pack in packs for slot in pack]
-        if self._work(in_packs) < ENOUGH * self._work(group):
+        found = self._found(group)
+        if found is None:
             for slot in group:
                 self._place_in_runs.pop(slot, None)
             return [(slot,) for slot in group]  # in the order in which most is at hand
-        for pack in packs:
-            self._memory.put_in_pack(pack)
+        for item in found:
+            if len(item) > 1:
+                self._memory.put_in_pack(item)
         return self._ordered(found)
+
+    def _found(self, group: Sequence[int]) -> list[Item] | None:
+        """The instructions of a group, alike ones together; None if too few are in packs."""
+        groups = self._alike(group)
+        hopes = [self._work(alike) if len(alike) >= LANES else 0 for alike in groups]
+        missing, hope = ENOUGH * self._work(group), sum(hopes)
+        found: list[Item] = []
+        for alike, its_hope in zip(groups, hopes, strict=True):
+            if hope < missing:  # whatever the others are
+                return None
+            items = self._together(alike) if len(alike) >= LANES else [(slot,) for slot in alike]
+            in_packs = {slot for item in items if len(item) > 1 for slot in item}
+            missing, hope = missing - self._work(in_packs), hope - its_hope
+            found += items
+        return found if missing <= 0 else None
+
+    def _together(self, alike: list[int]) -> list[Item]:
+        """Instructions that are alike, in packs where their operands go on from lane to lane."""
+        found: list[Item] = []
+        for run in self._best([self._cut(order) for order in self._orders(alike)]):
+            found += self._packed(run)
+        left = [slot for slot in alike if slot not in self._place_in_runs]
+        for order in self._orders(left):
+            for run in self._cut(order, is_loose=True):
+                if self._n_beside([run]) >= len(run) // 2:
+                    found += self._packed(run)
+            left = [slot for slot in left if slot not in self._place_in_runs]
+        self._lay(left)  # side by side, too, for those who read them
+        return found + [(slot,) for slot in left]
 
     def keep(self, read: Iterable[int], as_row: Iterable[int]) -> None:
         """Give memory to the packs of which a slot is read there, and to runs as a whole.
@@ -147,26 +162,41 @@ class Packer:
         runs: list[list[int]] = []
         run: list[int] = []
         before: list[_Place] = []
-        steps: list[int | None] = []
+        steps: list[int] | None = None
         for slot, places in order:
-            found = [self._step(a, b) for a, b in zip(before, places, strict=True)] if run else []
-            if is_loose and any(found):
-                found = [
-                    ANYHOW if step is None and self._memory.input(i) is not None else step
-                    for step, i in zip(found, self._operands(slot), strict=True)
-                ]
-            if run and None not in found and (len(run) == 1 or found == steps):
-                steps = found
+            found = self._steps(before, places, slot if is_loose else None) if run else None
+            if found is not None and (len(run) == 1 or found == steps):
                 run.append(slot)
             else:
-                runs.append(run := [slot])
-            before = places
-        return [run for run in runs if len(run) >= LANES]
+                if len(run) >= LANES:
+                    runs.append(run)
+                run = [slot]
+            before, steps = places, found
+        return [*runs, run] if len(run) >= LANES else runs
+
+    def _steps(
+        self, these: list[_Place], those: list[_Place], loose: int | None
+    ) -> list[int] | None:
+        """How each operand goes on from one instruction to the next; None if one does not.
+
+        Args:
+            loose: the next one, if inputs among its operands may be from anywhere beside others.
+        """
+        found = []
+        for place, (a, b) in enumerate(zip(these, those, strict=True)):
+            step = self._step(a, b)
+            if step is None:
+                if loose is None or self._memory.input(self._operands(loose)[place]) is None:
+                    return None
+                step = ANYHOW
+            found.append(step)
+        return found if ANYHOW not in found or NEXT in found or ACROSS in found else None
 
     def _step(self, a: _Place, b: _Place) -> int | None:
         """How an operand goes on from one instruction to the next."""
         if a[0] == b[0]:
-            return b[1] - a[1] if b[1] - a[1] in (SAME, NEXT) else None
+            step = b[1] - a[1]
+            return step if step in (SAME, NEXT) else None
         return ACROSS if self._rows.get(a[0]) == b[0] and a[1] == b[1] else None
 
     def _best(self, cuts: list[list[list[int]]]) -> list[list[int]]:

@@ -111,10 +111,14 @@ def _may_be_alike(additions: Additions, members: Sequence[list[int]]) -> bool:
 
     Apart from additions, of which the first may be given more.
     """
-    counts = counted(additions, members)
-    for count in counts:
+    first = None
+    for mine in members:  # most that are not alike differ from the first at once
+        (count,) = counted(additions, [mine])
         del count[id(ops.add)]
-    return all(count == counts[0] for count in counts)
+        if first is not None and count != first:
+            return False
+        first = count
+    return True
 
 
 def _in_one_order(

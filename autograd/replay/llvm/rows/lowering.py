@@ -37,6 +37,7 @@ class Lowering:
             raise ValueError(f"Lowering: width must be at least 1, got {width}")
         self.fast = fast
         self._shape = Shape(module, width)
+        self._code: Code | None = None  # the one written into last
 
     @property
     def number(self) -> ir.Type:
@@ -82,11 +83,15 @@ class Lowering:
     ) -> ir.Value:
         if not operands:  # of no numbers: 0 for a sum, 1 for a product
             return shape.constant(TABLE[name].compute(()))
-        if not self.fast:
-            code = Code(shape, builder, TWINS if shape.width > 1 else {})
-            return WRITERS[name](*[Number(code, x) for x in operands]).value
-        code = Code(shape, builder, FUNCTIONS, ("contract",))
+        code = self._code
+        if code is None or code.builder is not builder or code.shape is not shape:
+            own = TWINS if shape.width > 1 else {}
+            fast = FUNCTIONS, ("contract",)
+            code = Code(shape, builder, *fast) if self.fast else Code(shape, builder, own)
+            self._code = code
         numbers = [Number(code, x) for x in operands]
+        if not self.fast:
+            return WRITERS[name](*numbers).value
         approximation = ROWS.get(name)
         if approximation is not None:
             return code.function(f"fast.{name}", approximation, *numbers).value
