@@ -102,7 +102,12 @@ def path_of(
     inputs = [*bound.scalars, *recording.leaves, *[x for block in bound.arrays for x in block]]
     outputs_and_own = outputs + recording.own
     tape = tape_of(
-        inputs, recording.constants, outputs_and_own, recording.asked, recording.compares
+        inputs,
+        recording.constants,
+        outputs_and_own,
+        recording.asked,
+        recording.compares,
+        recording.order,
     )
     sizes = [len(bound.scalars) + len(recording.leaves), *map(len, bound.arrays)]
     direct = None

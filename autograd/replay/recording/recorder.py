@@ -52,6 +52,7 @@ class Recording(NamedTuple):
             would not have done with a bool.
         is_near: whether sums of second derivatives have edges that eager mode leaves out, and so
             other last digits.
+        order: all nodes, as `tape_of` wants them; None if it is not known yet what is asked.
     """
 
     leaves: list[Value]
@@ -70,6 +71,7 @@ class Recording(NamedTuple):
     compares: bool
     computes: bool
     is_near: bool
+    order: list[Value] | None
 
     @property
     def fixed(self) -> dict[int, Any]:
@@ -123,7 +125,7 @@ def record(
     outputs = [x.as_value if isinstance(x, Traced) else x for x in outputs]
     questions = notes.questions + [question for question, _ in notes.held]
     own = _not_among(notes.own, outputs, questions)
-    leaves, constants = _met(outputs, own, notes, questions, inputs)
+    leaves, constants, order = _met(outputs, own, notes, questions, inputs)
     del questions
     return Recording(
         leaves=leaves,
@@ -142,6 +144,7 @@ def record(
         compares=notes.compares,
         computes=notes.computes,
         is_near=notes.is_near,
+        order=order if not notes.held else None,
     )
 
 
@@ -198,31 +201,33 @@ def _met(
     notes: Notes,
     questions: Sequence[Question],
     given: Sequence[Value],
-) -> tuple[list[Value], dict[Value, float]]:
-    """The leaves that a function met, apart from those that it made: nobody else holds these.
+) -> tuple[list[Value], dict[Value, float], list[Value]]:
+    """The leaves that a function met, those that it made, which nobody else holds, and all nodes.
 
     A leaf that only the recorded graph refers to cannot be assigned by anybody: it is a constant.
     So is an inner node of a graph that was there before: its number was computed once, then.
     """
     asked_of = [x for _, a, b, _ in questions for x in (a, b)]
-    roots = [x for x in outputs + own + asked_of if isinstance(x, Value)]
+    roots = [x for x in asked_of + outputs + own if isinstance(x, Value)]
     bound = set(given)
     order = topological_order(*roots)
     before = _made_before(order, notes.made, bound)
     if before:
         order = topological_order(*roots, stop=before)
     met = [node for node in order if node.op is None and node not in bound]
-    uses = Counter([id(x) for node in order for x in node.inputs])
-    uses.update([id(x) for x in outputs + asked_of if isinstance(x, Value)])
-    del order, roots, asked_of, bound
     leaves: list[Value] = []
     constants: dict[Value, float] = {node: node._data for node in before}
+    if not met:
+        return leaves, constants, order
+    uses = Counter([id(x) for node in order for x in node.inputs])
+    uses.update([id(x) for x in [*outputs, *asked_of, *met] if isinstance(x, Value)])  # and `order`
+    del roots, asked_of, bound
     for leaf, count in _references(met):
         if count > uses[id(leaf)]:
             leaves.append(leaf)
         else:
             constants[leaf] = leaf._data
-    return leaves, constants
+    return leaves, constants, order
 
 
 def _made_before(order: list[Value], made: set[int], given: set[Value]) -> list[Value]:

@@ -34,16 +34,17 @@ class Additions:
                 if i >= 0:
                     self.readers[i].append(k)
         self.at_the_end = {i - first for i in tape.read_at_the_end()}
+        additions = [k for k, row in enumerate(tape.rows) if row is ops.add]
         before: dict[int, int] = {}  # the link of a chain that each link continues
-        for k, row in enumerate(tape.rows):
-            left = self.operands[k][0] if row is ops.add else -1
-            if left >= 0 and tape.rows[left] is ops.add and self.readers[left] == [k]:
+        for k in additions:
+            left = self.operands[k][0]
+            is_link = left >= 0 and tape.rows[left] is ops.add and len(self.readers[left]) == 1
+            if is_link and left not in self.at_the_end:
                 before[k] = left
-        before = {k: left for k, left in before.items() if left not in self.at_the_end}
         self.minus_zero = tape.n_inputs + [x.hex() for x in tape.constants].index((-0.0).hex())
         self.minus_zero -= first
         inner = set(before.values())
-        self.tails = [k for k, row in enumerate(tape.rows) if row is ops.add and k not in inner]
+        self.tails = [k for k in additions if k not in inner]
         self._links: dict[int, list[int]] = {}
         for tail in self.tails:
             found = [tail]

@@ -37,15 +37,12 @@ class Alike(NamedTuple):
     outside: list[tuple[int, ...]]
 
 
-def alike(additions: Additions, owner: list[int], known: Sequence[list[int]]) -> Alike | None:
+def alike(additions: Additions, owner: list[int]) -> Alike | None:
     """The samples of which some instructions are known; None if they are not the same program.
 
     Args:
         owner: for each instruction the sample it is known to be of, or -1; is completed.
-        known: for each sample these instructions.
     """
-    if len(known) < FEWEST or not _may_be_alike(additions, known):
-        return None
     sums = owned(additions, owner)
     _renumber(owner, sums)
     members = members_of(owner)
@@ -106,11 +103,13 @@ def _readers_of_others(
     return readers
 
 
-def _may_be_alike(additions: Additions, members: Sequence[list[int]]) -> bool:
-    """Whether each sample has as many instructions of each kind: quick to see if not.
+def may_be_alike(additions: Additions, members: Sequence[list[int]]) -> bool:
+    """Whether each of some samples has as many instructions of each kind: quick to see if not.
 
     Apart from additions, of which the first may be given more.
     """
+    if len(members) < FEWEST:
+        return False
     first = None
     for mine in members:  # most that are not alike differ from the first at once
         (count,) = counted(additions, [mine])

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from autograd.replay.tapes.additions import Additions
-from autograd.replay.tapes.dividing import MOST_GATHERED, alike, divided
+from autograd.replay.tapes.dividing import MOST_GATHERED, alike, divided, may_be_alike
 from autograd.replay.tapes.kinds import LEAST, made_alike
 from autograd.replay.tapes.neutral import without_ones
 from autograd.replay.tapes.owning import members_of
@@ -81,10 +81,11 @@ def _search(
         unlike = []
         for owner in owners:
             members = members_of(owner)
-            found = alike(additions, owner, members)
+            is_likely = may_be_alike(additions, members)
+            found = alike(additions, owner) if is_likely else None
             if found is None:
-                unlike.append(owner)
                 has_twins |= _may_have_twins(members, len(owner))
+                unlike.append((owner, members_of(owner) if is_likely else members))
                 continue
             samples = divided(additions, found, shortest, gathered)
             if samples is not None:
@@ -112,18 +113,23 @@ def _may_have_twins(members: Sequence[list[int]], n_rows: int) -> bool:
 
 def _of_kinds(
     additions: Additions,
-    owners: Sequence[list[int]],
+    unlike: Sequence[tuple[list[int], list[list[int]]]],
     tried: set[tuple[int, ...]],
     gathered: float,
 ) -> tuple[Tape, Samples] | None:
-    """The tape with samples of several kinds made alike, and these; those `tried` are not again."""
-    for owner in owners:
-        made = made_alike(additions, owner, tried)
+    """The tape with samples of several kinds made alike, and these; those `tried` are not again.
+
+    Args:
+        unlike: for each instruction its sample, and for each sample its instructions.
+    """
+    for owner, members in unlike:
+        made = made_alike(additions, owner, members, tried)
         if made is None:
             continue
         new, of_samples = made
         of_new = Additions(new)
-        found = alike(of_new, of_samples, members_of(of_samples))
+        is_likely = may_be_alike(of_new, members_of(of_samples))
+        found = alike(of_new, of_samples) if is_likely else None
         samples = found and divided(of_new, found, int(ENOUGH * len(new.rows)), gathered)
         if samples is not None:
             return new, samples
@@ -157,8 +163,12 @@ def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
     of_slots = [*of_inputs, *[none] * (first - len(of_inputs))]
     owner: list[int] = []
     for operands in additions.operands:
-        read = {owner[i] if i >= 0 else of_slots[i + first] for i in operands} - {none}
-        owner.append(read.pop() if len(read) == 1 else several if read else none)
+        mine = none
+        for i in operands:
+            sample = owner[i] if i >= 0 else of_slots[i + first]
+            if sample not in (none, mine):
+                mine = sample if mine == none else several
+        owner.append(mine)
     for tail in additions.tails:  # a sum over samples begins with the first one's alone
         if owner[tail] < 0:
             for k in additions.links(tail):

@@ -27,15 +27,18 @@ LEAST, MOST = 0.02, 0.7
 
 
 def made_alike(
-    additions: Additions, owner: list[int], tried: set[tuple[int, ...]]
+    additions: Additions,
+    owner: list[int],
+    members: list[list[int]],
+    tried: set[tuple[int, ...]],
 ) -> tuple[Tape, list[int]] | None:
     """The tape with all samples alike, and of which sample each instruction is; None if in vain.
 
     Args:
         owner: for each instruction the sample it is known to be of, or -1; is completed.
+        members: for each sample these instructions.
         tried: what has been in vain; this one is added.
     """
-    members = members_of(owner)
     n_known = sum(map(len, members))
     if n_known < LEAST * len(owner) or len(members) < FEWEST or not _are_near(additions, members):
         return None

@@ -27,12 +27,12 @@ def straightened(tape: Tape, fast: bool = False, merges: bool = True) -> Tape:
         merges: whether what is computed twice is computed once.
     """
     writer = _Writer(tape, fast, merges)
-    in_sums = _subtracted_in_turn(tape)
+    in_sums, slots, write = _subtracted_in_turn(tape), writer.slots, writer.write
     for k, (row, operands) in enumerate(zip(tape.rows, tape.operands, strict=True)):
-        a_and_b = [writer.slots[i] for i in operands]
+        a_and_b = [slots[i] for i in operands]
         if k in in_sums:
-            row, a_and_b[1] = ops.add, writer.write(ops.neg, a_and_b[1:])
-        writer.slots[tape.first + k] = writer.write(row, a_and_b)
+            row, a_and_b[1] = ops.add, write(ops.neg, a_and_b[1:])
+        slots.append(write(row, a_and_b))
     return writer.finished()
 
 
@@ -70,9 +70,7 @@ class _Writer:
         self.constant(-0.0)  # with which a sum of nothing begins
         self._one = self.constant(1.0)
         self._conditions = {self.zero, self._one}  # what selects an edge: see nll, take, max
-        self.slots: dict[int, int] = {i: i for i in range(tape.n_inputs)}
-        for i, x in enumerate(tape.constants):
-            self.slots[tape.n_inputs + i] = self.constant(x)
+        self.slots = [*range(tape.n_inputs), *map(self.constant, tape.constants)]  # by the old ones
         self._otherwise: dict[Op, Callable[..., int]] = {
             ops.add: self._add, ops.mul: self._multiply, ops.sum_: self._sum, ops.mean: self._mean,
             ops.dot: self._dot, ops.power: self._power,

@@ -87,6 +87,7 @@ def tape_of(
     outputs: Iterable[Value | float],
     asked: Iterable[tuple[str, Any, Any, bool | None]],
     compares: bool = False,
+    order: Sequence[Value] | None = None,
 ) -> Tape:
     """The graph between `inputs` and `outputs` as a program.
 
@@ -97,6 +98,7 @@ def tape_of(
         asked: (question, a, b, answer): what the function asked while it was recorded. Without an
             answer it is no guard; but numbered are all slots as if it were.
         compares: see `Tape`.
+        order: the nodes in topological order, if it is known: of what is asked, then the outputs.
 
     Instructions stand in topological order; what is the number that it is made of is none: an
     identity, which binds an argument to a node of its own, and the peak of one, without history.
@@ -105,7 +107,8 @@ def tape_of(
     asked_of = [x for _, a, b, _ in questions for x in (a, b)]
     roots = [x for x in asked_of + results if isinstance(x, Value)]  # what is asked comes first
     inner = [node for node in constants if node.op is not None]
-    order = topological_order(*roots, stop=inner)
+    if order is None:
+        order = topological_order(*roots, stop=inner)
 
     # Constants by their bits: 0.0 and -0.0 are two numbers, while all nan are one.
     place: dict[str, int] = {}
