@@ -101,6 +101,16 @@ def test_results_that_are_all_kept_are_all_others():
     assert [*map(bits, found)] == [bits(f(float(k), 2.0)) for k in range(500)]
 
 
+def test_its_hash_is_that_of_its_numbers():
+    """Which tuples remember from Python 3.14 on."""
+    compiled = proven(lambda a, b: (a + b, (a * b,)), *CALLS)
+    for k in range(6):
+        found = compiled(float(k), 2.0)
+        assert hash(found) == hash((k + 2.0, (k * 2.0,)))
+        assert hash(found[1]) == hash((k * 2.0,))
+        del found
+
+
 def test_a_result_may_be_the_next_arguments():
     compiled = proven(lambda a, b: (a + b, a * b), *CALLS)
     a, b = 1.0, 0.5

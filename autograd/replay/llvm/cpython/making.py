@@ -16,6 +16,7 @@ from autograd.replay.llvm.cpython.objects import (
     field,
     pointer,
     python_function,
+    tuple_items,
 )
 from autograd.replay.llvm.loops import loop
 
@@ -60,7 +61,7 @@ class Maker:
         made = self._sure(self._builder.call(self._function(name, I64), [ir.Constant(I64, n)]))
         if kind is list:
             return made, self._builder.load(field(self._builder, made, ITEMS, OBJECTS))
-        return made, field(self._builder, made, ITEMS, OBJECT)
+        return made, field(self._builder, made, tuple_items() or 0, OBJECT)
 
     def numbers(self, items: ir.Value, n: int) -> None:
         """Put the next n numbers there, as floats."""

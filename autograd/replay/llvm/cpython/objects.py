@@ -18,7 +18,7 @@ OBJECT = ir.IntType(8).as_pointer()
 OBJECTS = OBJECT.as_pointer()
 I1 = ir.IntType(1)
 CLASS, NUMBER = 8, 16  # in any object, in a float
-SIZE, ITEMS = 16, 24  # in a tuple, or a list, which has a pointer to its items
+SIZE, ITEMS = 16, 24  # in a list, which has a pointer to its items; a tuple has SIZE, too
 DATA, RANK, LENGTHS, KIND, FLAGS = 16, 24, 32, 56, 64  # in an array
 CONTIGUOUS, NATIVE = 0x0001, 0x0100  # flags of an array: in order of C, aligned
 
@@ -31,9 +31,30 @@ def python_is_usual() -> bool:
     x, items = 0.1875, (0.5, 1.5)
     listed = list(items)
     is_float = word(id(x) + CLASS) == id(float) and _double(id(x) + NUMBER) == x
-    is_tuple = word(id(items) + SIZE) == 2 and word(id(items) + ITEMS) == id(items[0])
+    is_tuple = word(id(items) + SIZE) == 2 and tuple_items() is not None
     is_list = word(id(listed) + SIZE) == 2 and word(word(id(listed) + ITEMS)) == id(items[0])
     return is_float and is_tuple and is_list
+
+
+@cache
+def tuple_items() -> int | None:
+    """How far from its start a tuple has its items; None if they are not found.
+
+    From Python 3.14 on its hash stands before them: see `tuple_hash`.
+    """
+    items = (0.5, 1.5)
+    for place in (SIZE + 8, SIZE + 16):
+        if [word(id(items) + place + 8 * i) for i in range(2)] == [*map(id, items)]:
+            return place
+    return None
+
+
+@cache
+def tuple_hash() -> int | None:
+    """How far from its start a tuple remembers its hash, -1 before it is known; None if nowhere."""
+    one, place = (*map(float, range(2)),), SIZE + 8
+    before = _signed(id(one) + place)
+    return place if (before, hash(one)) == (-1, _signed(id(one) + place)) else None
 
 
 @cache
@@ -67,6 +88,10 @@ def place_of(name: str) -> int | None:
 def word(address: int) -> int:
     """What stands there in memory."""
     return ctypes.c_size_t.from_address(address).value
+
+
+def _signed(address: int) -> int:
+    return ctypes.c_ssize_t.from_address(address).value
 
 
 def _double(address: int) -> float:

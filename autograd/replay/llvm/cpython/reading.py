@@ -30,6 +30,7 @@ from autograd.replay.llvm.cpython.objects import (
     number_kind,
     pointer,
     python_function,
+    tuple_items,
 )
 from autograd.replay.llvm.loops import loop
 from autograd.replay.recording.traced import EXACT
@@ -93,7 +94,7 @@ class Reader(NamedTuple):
         self.go_on_if_equal(self.field(x, SIZE, I64), ir.Constant(I64, n))
         if kind is list:
             return self.field(x, ITEMS, OBJECTS)
-        return field(self.builder, x, ITEMS, OBJECT)
+        return field(self.builder, x, tuple_items() or 0, OBJECT)
 
     def values(self, x: ir.Value, names: Sequence[str]) -> Iterator[ir.Value]:
         """The values of a dict that has these very objects as keys, in this order."""

@@ -22,6 +22,8 @@ from autograd.replay.llvm.cpython.objects import (
     field,
     pointer,
     python_function,
+    tuple_hash,
+    tuple_items,
     word,
 )
 
@@ -49,7 +51,8 @@ class Reused:
     def is_possible(shape: Shape) -> bool:
         """Whether results of this shape are worth it: few numbers, in nothing but tuples."""
         are_tuples = shape.kind is tuple and all(kind in (tuple, None) for kind in _kinds(shape))
-        return are_tuples and 0 < shape.size <= MOST and references_are_counted()
+        is_usual = references_are_counted() and (tuple_items() == ITEMS or tuple_hash() is not None)
+        return are_tuples and 0 < shape.size <= MOST and is_usual
 
     def give_again(self, builder: ir.IRBuilder, numbers: ir.Value, no_memory: ir.Block) -> None:
         """Return the older result with these numbers; go on if somebody has kept a tuple of it.
@@ -93,7 +96,10 @@ def _places(
     Asked from the outside: what stands in a tuple that somebody has kept is theirs, too.
     """
     _go_on_if_alone(builder, made, otherwise)
-    items = field(builder, made, ITEMS, OBJECT)
+    remembered = tuple_hash()
+    if remembered is not None:  # that of the numbers before
+        builder.store(ir.Constant(I64, -1), field(builder, made, remembered, I64))
+    items = field(builder, made, tuple_items() or 0, OBJECT)
     for i, item in enumerate(shape.items):
         place = builder.gep(items, [ir.Constant(I64, i)])
         if item.kind is None:
