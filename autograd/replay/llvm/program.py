@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from autograd.op import Op
 from autograd.replay.llvm.assembly import OTHERWISE, Assembly
-from autograd.replay.llvm.cpython.entry import Addresses, Entry
+from autograd.replay.llvm.cpython.entry import Entry
 from autograd.replay.llvm.cpython.layouts import is_possible
+from autograd.replay.llvm.cpython.taking import Addresses
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.packs import are_better, n_in_packs

@@ -10,39 +10,28 @@ import ctypes
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from llvmlite import ir
 
 from autograd.containers import Shape
 from autograd.modes import listeners
-from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
-from autograd.replay.llvm.cpython.layouts import FIXED
+from autograd.replay.llvm.code import BLOCKS, I32, I64, POINTER
 from autograd.replay.llvm.cpython.making import Maker
 from autograd.replay.llvm.cpython.objects import (
-    NUMBER,
     OBJECT,
     OBJECTS,
-    place_of,
     pointer,
     python_function,
 )
 from autograd.replay.llvm.cpython.reading import Reader
 from autograd.replay.llvm.cpython.reusing import Reused
+from autograd.replay.llvm.cpython.taking import Addresses, Taken, read_names, refuse_others
 from autograd.replay.programs import Direct
 
 WORD = I64.as_pointer()
 ENTRY = ir.FunctionType(OBJECT, [OBJECT, OBJECTS, I64, OBJECT])
 FASTCALL_WITH_KEYWORDS = 0x0080 | 0x0002
-
-
-class Addresses(NamedTuple):
-    """Of the memory of a program, known before it is translated."""
-
-    given: int  # the numbers that come in a list
-    blocks: int
-    work: int
-    outputs: int
 
 
 class Entry:
@@ -87,11 +76,15 @@ class Entry:
         sure.go_on_if_equal(builder.load(is_making), none)
         by_position = len(direct.arguments) - len(direct.names)
         reader.go_on_if_equal(count, ir.Constant(I64, by_position))
-        _read_names(reader, names, direct.names, kept)
-        _read(reader, direct, arguments, at, kept)
+        read_names(reader, names, direct.names, kept)
+        taken = Taken(reader, at, kept)
+        for i, key in enumerate(direct.arguments):
+            taken.argument(reader.item(arguments, i), key)
+        for leaf in direct.leaves:
+            taken.leaf(leaf)
         is_held = builder.load(pointer(ctypes.addressof(self._is_held), WORD))
         with builder.if_then(builder.icmp_unsigned("!=", is_held, none), likely=False):
-            _refuse_others(reader, sizes, at, ctypes.addressof(self._served))
+            refuse_others(reader, sizes, at, ctypes.addressof(self._served))
         outputs, work = pointer(at.outputs, POINTER), pointer(at.work, POINTER)
         status = builder.call(program, [pointer(at.blocks, BLOCKS), work, outputs])
         reader.go_on_if_equal(status, ir.Constant(I32, 0))
@@ -149,81 +142,6 @@ class Entry:
         if inputs is not None:
             ctypes.memmove(self._served, inputs, len(inputs))
         self._is_held.value = inputs is not None
-
-
-def _read_names(reader: Reader, found: ir.Value, names: tuple[str, ...], kept: list[Any]) -> None:
-    """Continue where the last arguments have these very names, in this order."""
-    if not names:
-        reader.go_on_if_equal(found, ir.Constant(OBJECT, None))
-        return
-    kept.append(names)
-    reader.go_on_if(reader.builder.icmp_unsigned("!=", found, ir.Constant(OBJECT, None)))
-    items = reader.items(found, tuple, len(names))
-    for i, name in enumerate(names):
-        reader.go_on_if_equal(reader.item(items, i), pointer(id(name), OBJECT))
-
-
-def _read(
-    reader: Reader, direct: Direct, arguments: ir.Value, at: Addresses, kept: list[Any]
-) -> None:
-    """Take the numbers out of the arguments, and out of the function's own leaves."""
-    builder, place, block = reader.builder, 0, 0
-    given = pointer(at.given, POINTER)
-
-    def read(x: ir.Value, key: Any) -> None:
-        nonlocal place, block
-        if key == "float":
-            reader.number(x, given, place)
-            place += 1
-        elif key == "int":
-            reader.whole(x, given, place)
-            place += 1
-        elif key[0] in FIXED:
-            kept.append(key[1])
-            reader.go_on_if_equal(x, pointer(id(key[1]), OBJECT))
-        elif key[0] == "array":
-            block += 1
-            if key[2] == "int":
-                room = (ctypes.c_double * max(1, math.prod(key[1])))()
-                kept.append(room)
-                start = pointer(ctypes.addressof(room), POINTER)
-                reader.wholes(x, key[1], start)
-            else:
-                start = reader.array(x, key[1])
-            goal = builder.gep(pointer(at.blocks, BLOCKS), [ir.Constant(I64, block)])
-            builder.store(start, goal)
-        elif key[0] is dict:
-            kept.append(key[1])
-            for item, inner in zip(reader.values(x, key[1]), key[2], strict=True):
-                read(item, inner)
-        elif isinstance(key[1], int):
-            goal = builder.gep(given, [ir.Constant(I64, place)])
-            reader.numbers(reader.items(x, key[0], key[1]), key[1], goal)
-            place += key[1]
-        else:
-            items = reader.items(x, key[0], len(key[1]))
-            for i, inner in enumerate(key[1]):
-                read(reader.item(items, i), inner)
-
-    for i, key in enumerate(direct.arguments):
-        read(reader.item(arguments, i), key)
-    for leaf in direct.leaves:
-        kept.append(leaf)
-        data = reader.field(pointer(id(leaf), OBJECT), place_of("_data") or 0, OBJECT)
-        goal = builder.gep(given, [ir.Constant(I64, place)])
-        builder.store(reader.field(data, NUMBER, DOUBLE), goal)
-        place += 1
-
-
-def _refuse_others(reader: Reader, sizes: Sequence[int], at: Addresses, served: int) -> None:
-    """Continue where the inputs have the bits of those that are served."""
-    builder, blocks = reader.builder, pointer(at.blocks, BLOCKS)
-    differ = python_function(builder.module, "memcmp", I32, POINTER, POINTER, I64)
-    for block, size in enumerate(sizes):
-        found = builder.load(builder.gep(blocks, [ir.Constant(I64, block)]))
-        wanted = [found, pointer(served, POINTER), ir.Constant(I64, 8 * size)]
-        reader.go_on_if_equal(builder.call(differ, wanted), ir.Constant(I32, 0))
-        served += 8 * size
 
 
 def _refuse_nan(reader: Reader, outputs: ir.Value, n: int) -> None:
