@@ -181,7 +181,10 @@ def test_arguments_by_name_and_what_is_no_number():
 
 
 def test_what_is_made_is_let_go():
-    """Native code holds nothing of a result: as many references as if Python had made it."""
+    """Native code holds nothing of a result but the floats of a row, which a later call may use.
+
+    All else has as many references as if Python had made it.
+    """
 
     def f(x):
         return {"a": [x, {"b": x * 2.0}], "c": (x, x + 1.0), "d": [x * i for i in (3.0, 4.0, 5.0)]}
@@ -194,4 +197,6 @@ def test_what_is_made_is_let_go():
     entered, found = functions_called(compiled, 7.25)
     assert entered == []
     assert found == {"a": [7.25, {"b": 14.5}], "c": (7.25, 8.25), "d": [21.75, 29.0, 36.25]}
-    assert references(found) == references(ag.compile(f, backend="python")(7.25))
+    in_python = ag.compile(f, backend="python")(7.25)
+    *expected, last = references(in_python)
+    assert references(found) == [*expected, last + 1]

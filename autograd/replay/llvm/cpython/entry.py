@@ -95,7 +95,8 @@ class Entry:
         if last is not None:
             last.give_again(builder, outputs, no_memory)
         builder.store(ir.Constant(I64, 1), is_making)
-        made = _made(Maker(builder, outputs, no_memory), direct.shape, builder, kept)
+        maker = Maker(builder, outputs, no_memory, kept, has_pools=last is None)
+        made = _made(maker, direct.shape, builder, kept)
         builder.store(none, is_making)
         if last is not None:
             last.keep(builder, made)

@@ -14,13 +14,17 @@ from autograd.replay.llvm.cpython.objects import (
     OBJECT,
     OBJECTS,
     field,
+    let_go,
     pointer,
     python_function,
+    references_are_counted,
     tuple_items,
 )
+from autograd.replay.llvm.cpython.pool import Pool
 from autograd.replay.llvm.loops import loop
 
 LIKELY = 1000  # times as often as not
+MOST_POOLED = 4096  # numbers of a result whose floats stay in memory
 
 
 class Maker:
@@ -30,11 +34,21 @@ class Maker:
         builder: where it is written.
         numbers: the address of the numbers, in order.
         no_memory: where it goes on if there is none for an object.
+        kept: is given what the code refers to.
+        has_pools: whether rows of numbers may be of floats that a `Pool` keeps.
     """
 
-    def __init__(self, builder: ir.IRBuilder, numbers: ir.Value, no_memory: ir.Block) -> None:
+    def __init__(
+        self,
+        builder: ir.IRBuilder,
+        numbers: ir.Value,
+        no_memory: ir.Block,
+        kept: list[Any],
+        has_pools: bool,
+    ) -> None:
         self._builder, self._numbers, self._no_memory = builder, numbers, no_memory
-        self._place = 0
+        self._kept, self._has_pools = kept, has_pools and references_are_counted()
+        self._place = self._n_pooled = 0
 
     def _sure(self, made: ir.Value) -> ir.Value:
         """A new object, if it is there."""
@@ -66,10 +80,19 @@ class Maker:
     def numbers(self, items: ir.Value, n: int) -> None:
         """Put the next n numbers there, as floats."""
         builder = self._builder
+        pool, floats = None, self._numbers
+        if self._has_pools and self._n_pooled + n <= MOST_POOLED:
+            pool = Pool(n, self._kept)
+            floats = pool.turned(builder)
+            self._n_pooled += n
         make = self._function("PyFloat_FromDouble", DOUBLE)
         with loop(builder, ir.Constant(I64, n)) as i:
             at = builder.add(i, ir.Constant(I64, self._place))
-            made = self._sure(builder.call(make, [builder.load(builder.gep(self._numbers, [at]))]))
+            x = builder.load(builder.gep(self._numbers, [at]))
+            if pool is None:
+                made = self._sure(builder.call(make, [x]))
+            else:
+                made = pool.number(builder, x, builder.gep(floats, [i]), self._no_memory)
             builder.store(made, builder.gep(items, [i]))
         self._place += n
 
@@ -82,8 +105,7 @@ class Maker:
         module = self._builder.module
         put = python_function(module, "PyDict_SetItem", I32, OBJECT, OBJECT, OBJECT)
         self._builder.call(put, [mapping, pointer(id(name), OBJECT), made])
-        let_go = python_function(module, "Py_DecRef", ir.VoidType(), OBJECT)
-        self._builder.call(let_go, [made])
+        let_go(self._builder, made)
 
     def array(self, make: Any, n: int) -> ir.Value:
         """A new array with the next n numbers, by a function of Python that makes an empty one."""

@@ -6,6 +6,7 @@ process are looked at, and what is not found where it is looked for is left to P
 
 import ctypes
 import sys
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from autograd.value import Value
 OBJECT = ir.IntType(8).as_pointer()
 OBJECTS = OBJECT.as_pointer()
 I1 = ir.IntType(1)
-CLASS, NUMBER = 8, 16  # in any object, in a float
+COUNT, CLASS, NUMBER = 0, 8, 16  # of references, in any object; in a float
 SIZE, ITEMS = 16, 24  # in a list, which has a pointer to its items; a tuple has SIZE, too
 DATA, RANK, LENGTHS, KIND, FLAGS = 16, 24, 32, 56, 64  # in an array
 CONTIGUOUS, NATIVE = 0x0001, 0x0100  # flags of an array: in order of C, aligned
@@ -112,6 +113,37 @@ def number_kind(name: str) -> Any:
     import numpy  # loaded already: an argument is an array
 
     return numpy.dtype(name)
+
+
+@cache
+def references_are_counted() -> bool:
+    """Whether objects count their references in the first word, and nothing else stands there."""
+    makers: tuple[Callable[[], Any], ...] = (lambda: tuple(range(1)), lambda: float("0.5"))
+    for make in makers:
+        one = make()
+        before = word(id(one) + COUNT)
+        other = one
+        if (before, word(id(other) + COUNT)) != (1, 2):
+            return False
+    return True
+
+
+def is_alone(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    """Whether one reference to an object is all, if `references_are_counted`."""
+    count = builder.load(field(builder, x, COUNT, I64))
+    return builder.icmp_unsigned("==", count, ir.Constant(I64, 1))
+
+
+def refer(builder: ir.IRBuilder, x: ir.Value) -> None:
+    """One reference more."""
+    place = field(builder, x, COUNT, I64)
+    builder.store(builder.add(builder.load(place), ir.Constant(I64, 1)), place)
+
+
+def let_go(builder: ir.IRBuilder, x: ir.Value) -> None:
+    """One reference less; the object is freed if that was the last one."""
+    function = python_function(builder.module, "Py_DecRef", ir.VoidType(), OBJECT)
+    builder.call(function, [x])
 
 
 def pointer(address: int, kind: ir.Type) -> ir.Value:

@@ -7,29 +7,29 @@ as CPython's `zip` and `enumerate` do with their tuples. The older one, since wh
 result to the name that the last one has keeps that one until the call is over.
 """
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from typing import Any
 
 from llvmlite import ir
 
 from autograd.containers import Shape
-from autograd.replay.llvm.code import DOUBLE, I64
+from autograd.replay.llvm.code import I64
 from autograd.replay.llvm.cpython.objects import (
     ITEMS,
-    NUMBER,
     OBJECT,
     field,
+    is_alone,
+    let_go,
     pointer,
-    python_function,
+    refer,
+    references_are_counted,
     tuple_hash,
     tuple_items,
     word,
 )
+from autograd.replay.llvm.cpython.pool import renewed
 
 MOST = 8  # numbers in a result: the last one stays in memory, and each is code of its own
-ONE = ir.Constant(I64, 1)
-COUNT = 0  # of references, in any object
 
 
 class Reused:
@@ -64,7 +64,7 @@ class Reused:
         places = list(_places(builder, found, self._shape, otherwise))
         for i, place in enumerate(places):
             x = builder.load(builder.gep(numbers, [ir.Constant(I64, i)]))
-            _put(builder, x, place, no_memory)
+            renewed(builder, x, place, no_memory)
         self._come_next(builder, found)
         builder.ret(found)
         builder.position_at_end(otherwise)
@@ -73,11 +73,11 @@ class Reused:
         """Keep a new result, and the older one no longer."""
         older = builder.load(self._older)
         self._come_next(builder, made)
-        _let_go(builder, older)
+        let_go(builder, older)
 
     def _come_next(self, builder: ir.IRBuilder, result: ir.Value) -> None:
         """Let it be the newer one; it is referred to from here and by whoever has called."""
-        _take(builder, result)
+        refer(builder, result)
         builder.store(builder.load(self._newer), self._older)
         builder.store(result, self._newer)
 
@@ -108,54 +108,7 @@ def _places(
             yield from _places(builder, builder.load(place), item, otherwise)
 
 
-def _is_alone(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
-    """Whether one reference to it is all."""
-    return builder.icmp_unsigned("==", builder.load(field(builder, x, COUNT, I64)), ONE)
-
-
 def _go_on_if_alone(builder: ir.IRBuilder, x: ir.Value, otherwise: ir.Block) -> None:
     following = builder.append_basic_block()
-    builder.cbranch(_is_alone(builder, x), following, otherwise)
+    builder.cbranch(is_alone(builder, x), following, otherwise)
     builder.position_at_end(following)
-
-
-def _put(builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block) -> None:
-    """Put a number into the float there, or a new float into its place, if somebody has kept it."""
-    old = builder.load(place)
-    with builder.if_else(_is_alone(builder, old)) as (alone, kept):
-        with alone:
-            builder.store(x, field(builder, old, NUMBER, DOUBLE))
-        with kept:
-            make = python_function(builder.module, "PyFloat_FromDouble", OBJECT, DOUBLE)
-            new = builder.call(make, [x])
-            is_there = builder.icmp_unsigned("!=", new, ir.Constant(OBJECT, None))
-            following = builder.append_basic_block()
-            builder.cbranch(is_there, following, no_memory)
-            builder.position_at_end(following)
-            builder.store(new, place)
-            _let_go(builder, old)
-
-
-def _take(builder: ir.IRBuilder, x: ir.Value) -> None:
-    """One reference more."""
-    place = field(builder, x, COUNT, I64)
-    builder.store(builder.add(builder.load(place), ONE), place)
-
-
-def _let_go(builder: ir.IRBuilder, x: ir.Value) -> None:
-    """One reference less."""
-    function = python_function(builder.module, "Py_DecRef", ir.VoidType(), OBJECT)
-    builder.call(function, [x])
-
-
-@cache
-def references_are_counted() -> bool:
-    """Whether objects count their references in the first word, and nothing else stands there."""
-    makers: tuple[Callable[[], Any], ...] = (lambda: tuple(range(1)), lambda: float("0.5"))
-    for make in makers:
-        one = make()
-        before = word(id(one) + COUNT)
-        other = one
-        if (before, word(id(other) + COUNT)) != (1, 2):
-            return False
-    return True
