@@ -24,6 +24,7 @@ from autograd.replay.llvm.cpython.objects import (
     pointer,
     python_function,
 )
+from autograd.replay.llvm.cpython.pool import floats_to_give_again
 from autograd.replay.llvm.cpython.reading import Reader
 from autograd.replay.llvm.cpython.reusing import Reused
 from autograd.replay.llvm.cpython.taking import Addresses, Taken, read_names, refuse_others
@@ -95,8 +96,8 @@ class Entry:
         if last is not None:
             last.give_again(builder, outputs, no_memory)
         builder.store(ir.Constant(I64, 1), is_making)
-        maker = Maker(builder, outputs, no_memory, kept, has_pools=last is None)
-        made = _made(maker, direct.shape, builder, kept)
+        floats = floats_to_give_again(direct.shape, builder, kept) if last is None else None
+        made = _made(Maker(builder, outputs, no_memory, floats), direct.shape, builder, kept)
         builder.store(none, is_making)
         if last is not None:
             last.keep(builder, made)

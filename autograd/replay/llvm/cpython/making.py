@@ -17,14 +17,12 @@ from autograd.replay.llvm.cpython.objects import (
     let_go,
     pointer,
     python_function,
-    references_are_counted,
     tuple_items,
 )
-from autograd.replay.llvm.cpython.pool import Pool
+from autograd.replay.llvm.cpython.pool import again
 from autograd.replay.llvm.loops import loop
 
 LIKELY = 1000  # times as often as not
-MOST_POOLED = 4096  # numbers of a result whose floats stay in memory
 
 
 class Maker:
@@ -34,8 +32,7 @@ class Maker:
         builder: where it is written.
         numbers: the address of the numbers, in order.
         no_memory: where it goes on if there is none for an object.
-        kept: is given what the code refers to.
-        has_pools: whether rows of numbers may be of floats that a `Pool` keeps.
+        floats: where those stand that are given again: see `floats_to_give_again`.
     """
 
     def __init__(
@@ -43,12 +40,11 @@ class Maker:
         builder: ir.IRBuilder,
         numbers: ir.Value,
         no_memory: ir.Block,
-        kept: list[Any],
-        has_pools: bool,
+        floats: ir.Value | None = None,
     ) -> None:
         self._builder, self._numbers, self._no_memory = builder, numbers, no_memory
-        self._kept, self._has_pools = kept, has_pools and references_are_counted()
-        self._place = self._n_pooled = 0
+        self._floats = floats
+        self._place = self._n_floats = 0
 
     def _sure(self, made: ir.Value) -> ir.Value:
         """A new object, if it is there."""
@@ -65,9 +61,16 @@ class Maker:
     def number(self) -> ir.Value:
         """The next number as a float."""
         place = self._builder.gep(self._numbers, [ir.Constant(I64, self._place)])
-        self._place += 1
-        make = self._function("PyFloat_FromDouble", DOUBLE)
-        return self._sure(self._builder.call(make, [self._builder.load(place)]))
+        made = self._float(self._builder.load(place), ir.Constant(I64, self._n_floats))
+        self._place, self._n_floats = self._place + 1, self._n_floats + 1
+        return made
+
+    def _float(self, x: ir.Value, i: ir.Value) -> ir.Value:
+        """A float of this number, the i-th of the result."""
+        if self._floats is not None:
+            place = self._builder.gep(self._floats, [i])
+            return again(self._builder, x, place, self._no_memory)
+        return self._sure(self._builder.call(self._function("PyFloat_FromDouble", DOUBLE), [x]))
 
     def container(self, kind: type, n: int) -> tuple[ir.Value, ir.Value]:
         """A new list or tuple of n items, and where these are to be put."""
@@ -80,21 +83,12 @@ class Maker:
     def numbers(self, items: ir.Value, n: int) -> None:
         """Put the next n numbers there, as floats."""
         builder = self._builder
-        pool, floats = None, self._numbers
-        if self._has_pools and self._n_pooled + n <= MOST_POOLED:
-            pool = Pool(n, self._kept)
-            floats = pool.turned(builder)
-            self._n_pooled += n
-        make = self._function("PyFloat_FromDouble", DOUBLE)
         with loop(builder, ir.Constant(I64, n)) as i:
             at = builder.add(i, ir.Constant(I64, self._place))
             x = builder.load(builder.gep(self._numbers, [at]))
-            if pool is None:
-                made = self._sure(builder.call(make, [x]))
-            else:
-                made = pool.number(builder, x, builder.gep(floats, [i]), self._no_memory)
+            made = self._float(x, builder.add(i, ir.Constant(I64, self._n_floats)))
             builder.store(made, builder.gep(items, [i]))
-        self._place += n
+        self._place, self._n_floats = self._place + n, self._n_floats + n
 
     def mapping(self) -> ir.Value:
         """A new dict."""

@@ -1,7 +1,7 @@
-"""Pool: floats of a result's lists that nobody has kept are given again, with other numbers.
+"""Pool: floats of a result that nobody has kept are given again, with other numbers in them.
 
 Owns these floats: of the last two results, since whoever assigns one to the name of the one before
-keeps that until the call is over. Lists themselves are made anew, for their owner may change them.
+keeps that until the call is over. Lists and dicts are made anew, for their owner may change them.
 """
 
 import ctypes
@@ -9,6 +9,7 @@ from typing import Any
 
 from llvmlite import ir
 
+from autograd.containers import Shape
 from autograd.replay.llvm.code import DOUBLE, I64
 from autograd.replay.llvm.cpython.objects import (
     ITEMS,
@@ -21,40 +22,46 @@ from autograd.replay.llvm.cpython.objects import (
     pointer,
     python_function,
     refer,
+    references_are_counted,
     word,
 )
 
+MOST = 16_384  # floats of a result that stay in memory, half a megabyte
 
-class Pool:
-    """Twice as many floats as a row of numbers has.
+
+def floats_to_give_again(shape: Shape, builder: ir.IRBuilder, kept: list[Any]) -> ir.Value | None:
+    """Where native code finds the floats of the result before the last one, for `again`.
+
+    None where that is not possible: there are none, or too many, or they do not stay alone.
 
     Args:
-        n: how many numbers that are.
+        shape: of the result.
         kept: is given what the code refers to.
     """
+    n = _n_floats(shape)
+    if not 0 < n <= MOST or shape.kind is None or not references_are_counted():
+        return None
+    floats = [float(i) for i in range(2 * n)]  # a list, which frees them; its length never changes
+    turn = ctypes.c_longlong(0)
+    kept += [floats, turn]
+    place = pointer(ctypes.addressof(turn), I64.as_pointer())
+    first = builder.load(place)
+    builder.store(builder.sub(ir.Constant(I64, n), first), place)  # next time those of this one
+    return builder.gep(pointer(word(id(floats) + ITEMS), OBJECTS), [first])
 
-    def __init__(self, n: int, kept: list[Any]) -> None:
-        floats = [float(i) for i in range(2 * n)]  # a list, whose length never changes
-        turn = ctypes.c_longlong(0)
-        kept += [floats, turn]
-        self._n = n
-        self._floats = pointer(word(id(floats) + ITEMS), OBJECTS)
-        self._turn = pointer(ctypes.addressof(turn), I64.as_pointer())
 
-    def turned(self, builder: ir.IRBuilder) -> ir.Value:
-        """Where the floats of the result before the last one stand; next time those of this one."""
-        turn = builder.load(self._turn)
-        builder.store(builder.sub(ir.Constant(I64, self._n), turn), self._turn)
-        return builder.gep(self._floats, [turn])
+def _n_floats(shape: Shape) -> int:
+    """How many numbers a result has that are in no array."""
+    if shape.kind is None or shape.kind == "array":
+        return int(shape.kind is None)
+    return sum(map(_n_floats, shape.items))
 
-    @staticmethod
-    def number(
-        builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block
-    ) -> ir.Value:
-        """A float with this number, for somebody else, too: that of the pool in its place."""
-        found = renewed(builder, x, place, no_memory)
-        refer(builder, found)
-        return found
+
+def again(builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block) -> ir.Value:
+    """A float of this number for a result: that of the pool in this place."""
+    found = renewed(builder, x, place, no_memory)
+    refer(builder, found)
+    return found
 
 
 def renewed(builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block) -> ir.Value:

@@ -1,10 +1,9 @@
-"""Reusing: a result that nobody has kept is given again, with other numbers in it.
+"""Reusing: a small result that nobody has kept is given again, with other numbers in it.
 
 Owns when that cannot be noticed. Most results are taken apart at once: to make tuples and floats
-anew, and to free those of the call before, took twice as long as all the rest of a small call. So
-the last two results are kept, and where nobody else refers to the older one, it is the next result:
-as CPython's `zip` and `enumerate` do with their tuples. The older one, since whoever assigns a
-result to the name that the last one has keeps that one until the call is over.
+anew, and to free those of the call before, took as long as all the rest of a small call. So the
+last two results are kept, and where nobody else refers to the older one, it is the next result: as
+CPython's `zip` and `enumerate` do with their tuples. See `pool` for floats alone.
 """
 
 from collections.abc import Iterator
