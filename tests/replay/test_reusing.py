@@ -12,6 +12,7 @@ import weakref
 import pytest
 
 import autograd as ag
+from autograd.replay.llvm.cpython import pool
 from tests.replay.eager import bits
 from tests.replay.entering import functions_called, proven
 from tests.replay.test_entering import called_meanwhile
@@ -36,10 +37,6 @@ SHAPES = {
     "lists": (lambda a, b: [[a * k + j for k in range(j + 2)] + [b] for j in range(4)], False),
     "a number and a list": (lambda a, b: (a * b, [a * k + b for k in range(20)]), False),
     "a dict of lists": (lambda a, b: {"w": [a, b, a * b], "b": (a, [b, a, a])}, False),
-    "more than a pool": (
-        lambda a, b: [[a * k + b for k in range(3000)], [b, a, b * 2.0] * 400],
-        False,
-    ),
 }
 CALLS = [(1.5, 2.0), (2.5, -3.0), (0.5, 7.0)]
 
@@ -61,7 +58,7 @@ def test_what_is_kept_of_results_stays_as_it_was(name):
     compiled = proven(f, *CALLS)
     draw = random.Random(name)
     kept = []
-    for _ in range(2000 if name != "more than a pool" else 20):
+    for _ in range(2000):
         a, b = draw.uniform(-2.0, 2.0), draw.uniform(-2.0, 2.0)
         found = compiled(a, b)
         expected = f(ag.Value(a), ag.Value(b)) if "value" not in name else f(a, b)
@@ -106,6 +103,16 @@ def test_floats_of_lists_are_given_again_and_lists_are_not():
         row.clear()  # by whom it belongs to
         row.append("changed")
     assert len(places) == 80, "of two results"
+
+
+@pytest.mark.parametrize(("most", "held"), [(40, 0), (41, 1)])
+def test_of_a_large_result_nothing_is_kept(monkeypatch, most, held):
+    monkeypatch.setattr(pool, "MOST", most)
+    compiled = proven(rows, *CALLS)
+    _, row = compiled(*CALLS[0])
+    own = [x * 2.0 for x in row]
+    counts = [sys.getrefcount(x) for x in row]
+    assert counts == [sys.getrefcount(x) + held for x in own]
 
 
 def test_a_list_may_be_changed_and_kept():
