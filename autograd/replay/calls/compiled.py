@@ -28,7 +28,7 @@ from autograd.replay.python.program import interpret
 from autograd.replay.recording.arguments import Parts, is_other_array, take_apart
 from autograd.replay.recording.binding import Bound, bind, which_items
 from autograd.replay.recording.notes import NotReplayable, WantsBools
-from autograd.replay.recording.recorder import record, run, uncollected
+from autograd.replay.recording.recorder import Recording, record, run, uncollected
 from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
     HAS_NONE,
@@ -240,23 +240,9 @@ class Compiled(Entered):
         has_nan = not recording.owns_nan and any(map(_is_nan, results))
         # In a recording are no plain numbers and no bools: is their class asked for?
         if (bound.has_plain or recording.computes) and not has_nan:
-            try:
-                right, shape_then = self._of_function(args, kwargs)
-            except Exception as error:
-                pass_on(error)
-                if bound.has_plain:
-                    raise
-                why = ""  # what can be run once alone, as it reads an iterator: the next call tells
-            else:
-                why = difference(recording, results, right, shape_then)
-                if not why:
-                    layout.answers.see(recording.held)
-            if why and recording.computes:
-                return self._again(layout, asks_all=True)
-            if why:
-                self._give_up(layout, why, stacklevel=8)
-                self._eager_calls[HAS_NONE] += 1
-                return shape_then.rebuild(map(plain, right))
+            right = self._instead_of_recorded(layout, bound, recording, results, args, kwargs)
+            if right is not None:
+                return right[0]
         asked = recording.asked + layout.answers.asked(recording.held)
         path, trial, numbers = path_of(
             recording._replace(asked=asked),
@@ -274,6 +260,36 @@ class Compiled(Entered):
         if has_nan:
             return self._instead_of_nan(layout, args, kwargs)
         return path.build(numbers)
+
+    def _instead_of_recorded(
+        self,
+        layout: Layout,
+        bound: Bound,
+        recording: Recording,
+        results: list[float],
+        args: Any,
+        kwargs: Any,
+    ) -> list[Any] | None:
+        """Nothing, if what was recorded has the numbers of the function itself; else its result.
+
+        That may be that it is to be recorded once more.
+        """
+        try:
+            right, shape = self._of_function(args, kwargs)
+        except Exception as error:
+            pass_on(error)
+            if bound.has_plain:
+                raise
+            return None  # what can be run once alone, as it reads an iterator: the next call tells
+        why = difference(recording, results, right, shape)
+        if not why:
+            layout.answers.see(recording.held)
+            return None
+        if recording.computes:
+            return [self._again(layout, asks_all=True)]
+        self._give_up(layout, why, stacklevel=9)
+        self._eager_calls[HAS_NONE] += 1
+        return [shape.rebuild(map(plain, right))]
 
     def _instead_of_nan(self, layout: Layout, args: Any, kwargs: Any) -> Any:
         """The function's own result where a program gives nan: of an edge that is not there?
