@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 
 import pytest
 
@@ -29,7 +30,9 @@ def test_a_fork_amid_a_translation_of_another_thread():
         while llvm._lock._lock.acquire(blocking=False):  # until LLVM is at work
             llvm._lock._lock.release()
             assert time.monotonic() < end
-        child = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: a fork with threads
+            child = os.fork()
         if child == 0:
             found = 1
             try:
