@@ -17,9 +17,10 @@ from autograd.replay.llvm.cpython.objects import (
     let_go,
     pointer,
     python_function,
+    refer,
     tuple_items,
 )
-from autograd.replay.llvm.cpython.pool import again
+from autograd.replay.llvm.cpython.pool import renewed
 from autograd.replay.llvm.loops import loop
 
 LIKELY = 1000  # times as often as not
@@ -32,7 +33,8 @@ class Maker:
         builder: where it is written.
         numbers: the address of the numbers, in order.
         no_memory: where it goes on if there is none for an object.
-        floats: where those stand that are given again: see `floats_to_give_again`.
+        floats: where those stand that are given again, see `floats_to_give_again`; None if all are
+            new.
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class Maker:
         builder: ir.IRBuilder,
         numbers: ir.Value,
         no_memory: ir.Block,
-        floats: ir.Value | None = None,
+        floats: ir.Value | None,
     ) -> None:
         self._builder, self._numbers, self._no_memory = builder, numbers, no_memory
         self._floats = floats
@@ -69,7 +71,9 @@ class Maker:
         """A float of this number, the i-th of the result."""
         if self._floats is not None:
             place = self._builder.gep(self._floats, [i])
-            return again(self._builder, x, place, self._no_memory)
+            made = renewed(self._builder, x, place, self._no_memory)
+            refer(self._builder, made)  # from the result, and from where it is to be found again
+            return made
         return self._sure(self._builder.call(self._function("PyFloat_FromDouble", DOUBLE), [x]))
 
     def container(self, kind: type, n: int) -> tuple[ir.Value, ir.Value]:

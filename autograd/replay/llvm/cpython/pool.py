@@ -21,16 +21,15 @@ from autograd.replay.llvm.cpython.objects import (
     let_go,
     pointer,
     python_function,
-    refer,
     references_are_counted,
     word,
 )
 
-MOST = 16_384  # floats of a result that stay in memory, half a megabyte
+MOST = 16_384  # numbers of a result whose floats stay in memory: two results are a megabyte
 
 
 def floats_to_give_again(shape: Shape, builder: ir.IRBuilder, kept: list[Any]) -> ir.Value | None:
-    """Where native code finds the floats of the result before the last one, for `again`.
+    """Where native code finds the floats of the result before the last one, to be `renewed`.
 
     None where that is not possible: there are none, or too many, or they do not stay alone.
 
@@ -55,13 +54,6 @@ def _n_floats(shape: Shape) -> int:
     if shape.kind is None or shape.kind == "array":
         return int(shape.kind is None)
     return sum(map(_n_floats, shape.items))
-
-
-def again(builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block) -> ir.Value:
-    """A float of this number for a result: that of the pool in this place."""
-    found = renewed(builder, x, place, no_memory)
-    refer(builder, found)
-    return found
 
 
 def renewed(builder: ir.IRBuilder, x: ir.Value, place: ir.Value, no_memory: ir.Block) -> ir.Value:

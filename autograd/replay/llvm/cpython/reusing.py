@@ -28,7 +28,7 @@ from autograd.replay.llvm.cpython.objects import (
 )
 from autograd.replay.llvm.cpython.pool import renewed
 
-MOST = 8  # numbers in a result: the last one stays in memory, and each is code of its own
+MOST = 8  # numbers in a result: each is code of its own
 
 
 class Reused:
