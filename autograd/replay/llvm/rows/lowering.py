@@ -83,12 +83,7 @@ class Lowering:
     ) -> ir.Value:
         if not operands:  # of no numbers: 0 for a sum, 1 for a product
             return shape.constant(TABLE[name].compute(()))
-        code = self._code
-        if code is None or code.builder is not builder or code.shape is not shape:
-            own = TWINS if shape.width > 1 else {}
-            fast = FUNCTIONS, ("contract",)
-            code = Code(shape, builder, *fast) if self.fast else Code(shape, builder, own)
-            self._code = code
+        code = self._code_in(shape, builder)
         numbers = [Number(code, x) for x in operands]
         if not self.fast:
             return WRITERS[name](*numbers).value
@@ -96,6 +91,15 @@ class Lowering:
         if approximation is not None:
             return code.function(f"fast.{name}", approximation, *numbers).value
         return FAST_WRITERS[name](*numbers).value
+
+    def _code_in(self, shape: Shape, builder: ir.IRBuilder) -> Code:
+        """The code there: the same as for the row before, nearly always."""
+        code = self._code
+        if code is None or code.builder is not builder or code.shape is not shape:
+            exact = TWINS if shape.width > 1 else {}
+            functions, flags = (FUNCTIONS, ("contract",)) if self.fast else (exact, ())
+            code = self._code = Code(shape, builder, functions, flags)
+        return code
 
 
 def is_lowered(name: str) -> bool:
