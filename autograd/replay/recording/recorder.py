@@ -220,7 +220,8 @@ def _met(
     if not met:
         return leaves, constants, order
     uses = Counter([id(x) for node in order for x in node.inputs])
-    uses.update([id(x) for x in [*outputs, *asked_of, *met] if isinstance(x, Value)])  # and `order`
+    uses.update([id(x) for x in outputs + asked_of if isinstance(x, Value)])
+    uses.update(map(id, met))  # `order` refers to each once
     del roots, asked_of, bound
     for leaf, count in _references(met):
         if count > uses[id(leaf)]:

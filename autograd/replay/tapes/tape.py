@@ -105,9 +105,9 @@ def tape_of(
     """
     results, questions = list(outputs), list(asked)
     asked_of = [x for _, a, b, _ in questions for x in (a, b)]
-    roots = [x for x in asked_of + results if isinstance(x, Value)]  # what is asked comes first
     inner = [node for node in constants if node.op is not None]
     if order is None:
+        roots = [x for x in asked_of + results if isinstance(x, Value)]  # what is asked comes first
         order = topological_order(*roots, stop=inner)
 
     # Constants by their bits: 0.0 and -0.0 are two numbers, while all nan are one.

@@ -184,8 +184,8 @@ class Steps:
                 "which a program would not call"
             )
         inputs = [*given, *recording.leaves, *row_nodes, *target_nodes]
-        found = recording.constants, recording.outputs, asked, recording.compares, recording.order
-        tape = tape_of(inputs, *found)
+        compares, order = recording.compares, recording.order
+        tape = tape_of(inputs, recording.constants, recording.outputs, asked, compares, order)
         sizes = [len(given) + len(recording.leaves), len(row_nodes), len(target_nodes)]
         n, n_speeds = len(self.parameters), len(speeds)
         n_gradients, n_others = n * state.with_gradients, len(recording.leaves)
