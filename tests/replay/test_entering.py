@@ -5,7 +5,6 @@ arrays that end where no memory is.
 """
 
 import functools
-import gc
 import subprocess
 import sys
 
@@ -13,31 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd.replay.calls.compiled import Compiled
-
-
-class Finaliser:
-    """It is in a cycle: the garbage collector calls `act` at the next object that is made."""
-
-    def __init__(self, act):
-        self.act, self.me = act, self
-
-    def __del__(self):
-        self.act()
-
-
-def called_meanwhile(compiled, argument, act):
-    """The result of a call, in the middle of which the garbage collector calls `act`."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.disable()
-    Finaliser(act)
-    gc.set_threshold(1)
-    gc.enable()
-    found = compiled(argument)  # nothing is made between: the first object is one of the result
-    gc.disable()
-    gc.set_threshold(*before)
-    gc.enable()
-    return found
+from tests.replay.entering import called_meanwhile
 
 
 def rows(x):
@@ -59,6 +34,7 @@ GIVEN_UP = """
 import gc, warnings
 import autograd as ag
 from autograd.replay.calls.compiled import Compiled
+from tests.replay.entering import called_meanwhile
 warnings.simplefilter("ignore")
 factor = [1.0]
 compiled = ag.compile(lambda x: [[v * factor[0] for v in x] for _ in range(20)])
@@ -106,6 +82,7 @@ import resource
 import numpy as np
 import autograd as ag
 from autograd.replay.calls.compiled import Compiled
+from tests.replay.entering import called_meanwhile
 n = 30_000
 compiled = ag.compile(lambda x: np.array([x * 2.0] * n, dtype=object))
 for k in range(4):
@@ -132,6 +109,7 @@ import ctypes, mmap, random, sys
 import numpy as np
 import autograd as ag
 from autograd.replay.calls.compiled import Compiled
+from tests.replay.entering import called_meanwhile
 page, libc, kept = mmap.PAGESIZE, ctypes.CDLL(None), []
 
 def guarded(n, at_end):
