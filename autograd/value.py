@@ -399,7 +399,8 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
 
 def _unary(op: Op, x: Value) -> Value:
     """The short way for one Value: what `_record` does, without its loops."""
-    if modes.active:
+    is_told = modes.active
+    if is_told and (x.__class__ is float or not modes.is_recording()):
         return _record(op, (x,))
     number = x._data
     try:
@@ -416,6 +417,8 @@ def _unary(op: Op, x: Value) -> Value:
     node.inputs = (x,)
     node.partials = partials
     node._label = ""
+    if is_told:
+        modes.ran(op, node.inputs, node)
     return node
 
 
@@ -427,7 +430,10 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
         y = b = float(y)
     elif x.__class__ is int and -BIG < x < BIG:
         x = a = float(x)
-    if modes.active or x.__class__ is not float or y.__class__ is not float:
+    is_told = modes.active
+    if x.__class__ is not float or y.__class__ is not float:
+        return _record(op, (a, b))
+    if is_told and not modes.is_recording():
         return _record(op, (a, b))
     try:
         data = op.forward(x, y)
@@ -447,6 +453,8 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     node.inputs = (a, b)
     node.partials = partials
     node._label = ""
+    if is_told:
+        modes.ran(op, node.inputs, node)
     return node
 
 

@@ -39,6 +39,18 @@ class _Found(NamedTuple):
     has_twins: bool
 
 
+class _Division(NamedTuple):
+    """Instructions known to be of one sample each.
+
+    Attributes:
+        owner: for each instruction its sample, or -1.
+        members: for each sample its instructions, in order.
+    """
+
+    owner: list[int]
+    members: list[list[int]]
+
+
 def find_samples(
     tape: Tape,
     of_inputs: Sequence[int] = (),
@@ -77,15 +89,14 @@ def _search(
     shortest = int(WORTH * len(tape.rows))
     tried: set[tuple[int, ...]] = set()
     has_twins = False
-    for owners in _owners(additions, of_inputs, guesses):
+    for divisions in _divisions(additions, of_inputs, guesses):
         unlike = []
-        for owner in owners:
-            members = members_of(owner)
+        for owner, members in divisions:
             is_likely = may_be_alike(additions, members)
             found = alike(additions, owner) if is_likely else None
             if found is None:
                 has_twins |= _may_have_twins(members, len(owner))
-                unlike.append((owner, members_of(owner) if is_likely else members))
+                unlike.append(_Division(owner, members_of(owner) if is_likely else members))
                 continue
             samples = divided(additions, found, shortest, gathered)
             if samples is not None:
@@ -113,15 +124,11 @@ def _may_have_twins(members: Sequence[list[int]], n_rows: int) -> bool:
 
 def _of_kinds(
     additions: Additions,
-    unlike: Sequence[tuple[list[int], list[list[int]]]],
+    unlike: Sequence[_Division],
     tried: set[tuple[int, ...]],
     gathered: float,
 ) -> tuple[Tape, Samples] | None:
-    """The tape with samples of several kinds made alike, and these; those `tried` are not again.
-
-    Args:
-        unlike: for each instruction its sample, and for each sample its instructions.
-    """
+    """The tape with samples of several kinds made alike, and these; those `tried` are not again."""
     for owner, members in unlike:
         made = made_alike(additions, owner, members, tried)
         if made is None:
@@ -142,22 +149,22 @@ def _length(tape: Tape, samples: Samples | None) -> int:
     return sum(map(len, once)) + (len(samples.rows) if samples is not None else 0)
 
 
-def _owners(
+def _divisions(
     additions: Additions, of_inputs: Sequence[int], guesses: Sequence[Sequence[int]]
-) -> Iterator[list[list[int]]]:
-    """For each instruction the sample it is of, or -1: likely divisions first, some at a time."""
+) -> Iterator[list[_Division]]:
+    """Likely divisions first, some at a time."""
     if of_inputs:
         yield [_reading(additions, of_inputs)]
     for candidates in _candidates(additions):
         # Of which most is made is likely to be right; to find out takes a fraction of dividing.
-        owned = [_owned(additions, terms) for terms in candidates]
-        yield sorted(owned, key=lambda owner: owner.count(-1))
+        made = [_made_alone(additions, terms) for terms in candidates]
+        yield sorted(made, key=lambda division: -sum(map(len, division.members)))
     for guess in guesses:
         yield [_reading(additions, guess)]
 
 
-def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
-    """The instructions made of one sample's inputs, with the sample."""
+def _reading(additions: Additions, of_inputs: Sequence[int]) -> _Division:
+    """What is made of one sample's inputs is its own."""
     first = additions.tape.first
     none, several = -1, -2
     of_slots = [*of_inputs, *[none] * (first - len(of_inputs))]
@@ -173,7 +180,8 @@ def _reading(additions: Additions, of_inputs: Sequence[int]) -> list[int]:
         if owner[tail] < 0:
             for k in additions.links(tail):
                 owner[k] = none
-    return [max(sample, none) for sample in owner]
+    owner = [max(sample, none) for sample in owner]
+    return _Division(owner, members_of(owner))
 
 
 def _candidates(additions: Additions) -> Iterator[list[list[int]]]:
@@ -223,8 +231,8 @@ def _rows_of_instructions(additions: Additions) -> Iterator[list[int]]:
             yield [i for i in outputs[::step] if i >= 0]
 
 
-def _owned(additions: Additions, terms: Sequence[int]) -> list[int]:
-    """The instructions of which one sample's term alone is made: of each the sample, or -1."""
+def _made_alone(additions: Additions, terms: Sequence[int]) -> _Division:
+    """What one sample's term alone is made of is its own; no other instruction is looked at."""
     none, several = -1, -2
     owner = [none] * len(additions.operands)
     for sample, term in enumerate(terms):
@@ -232,6 +240,7 @@ def _owned(additions: Additions, terms: Sequence[int]) -> list[int]:
     is_reached = bytearray(max(terms) + 1)
     for term in terms:
         is_reached[term] = 1
+    members: list[list[int]] = [[] for _ in terms]
     k = len(is_reached)
     while (k := is_reached.rfind(1, 0, k)) >= 0:  # what reads an instruction stands behind it
         mine = owner[k]
@@ -239,4 +248,12 @@ def _owned(additions: Additions, terms: Sequence[int]) -> list[int]:
             if i >= 0 and owner[i] != mine:
                 owner[i] = mine if owner[i] == none else several
                 is_reached[i] = 1
-    return [sample if sample >= 0 else none for sample in owner]
+        if mine == several:
+            owner[k] = none
+        else:
+            members[mine].append(k)
+    for own in members:
+        own.reverse()
+    while members and not members[-1]:  # of a term that another one is made of, too
+        members.pop()
+    return _Division(owner, members)
