@@ -11,13 +11,14 @@ from autograd.replay.recording.refusals import (
     too_much_to_look_at as too_much_to_look_at,
 )
 from autograd.replay.reports import PathReport as PathReport
-from autograd.replay.training.descent import STATE_NOTED as STATE_NOTED, Descent as Descent
+from autograd.replay.training.descent import Descent as Descent
 from autograd.replay.training.done import Done as Done, Returned as Returned
 from autograd.replay.training.legend import Words as Words
 from autograd.replay.training.orders import (
     draw_orders as draw_orders,
     shuffles_as_usual as shuffles_as_usual,
 )
+from autograd.replay.training.running import STATE_NOTED as STATE_NOTED
 from autograd.replay.training.totals import means_of as means_of
 from autograd.replay.training.ways import Ways as Ways
 

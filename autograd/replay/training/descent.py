@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from operator import attrgetter
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -16,12 +15,13 @@ from autograd.indexing import MOST_NUMBERS
 from autograd.modes import is_listened_to
 from autograd.origin import Line
 from autograd.replay.handlers import pass_on
-from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
+from autograd.replay.programs import Decision
 from autograd.replay.recording.refusals import too_many_ways_of_batches
 from autograd.replay.reports import PathReport
-from autograd.replay.training.done import Done, counts, read
+from autograd.replay.training.done import NOTHING, Done
 from autograd.replay.training.legend import Words
 from autograd.replay.training.proof import Proof, why_none
+from autograd.replay.training.running import Runner, only_next, planned
 from autograd.replay.training.step import Cost, State, Step, Steps, Update
 from autograd.replay.training.surroundings import NoSurroundings, Surroundings
 from autograd.replay.training.table import Table
@@ -37,11 +37,9 @@ from autograd.value import Value
 
 MOST_PROGRAMS = 8  # for the ways through a cost that compares, for batches of one size
 MOST_SURROUNDINGS = 8  # for which there are programs
-STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
 
 NO_WORDS = Words()
 
-_data = attrgetter("_data")
 _Found = TypeVar("_Found")
 
 
@@ -89,6 +87,7 @@ class Descent:
         self._maker = Steps(cost, parameters, update, *samples, mode, words)
         self._surroundings: Surroundings = surroundings or NoSurroundings()
         self._proof = Proof(self._maker, self._surroundings, mode)
+        self._runner = Runner(self._maker, self._proof)
         self._key = self._surroundings.key()
         self._keys = {self._key}
         self._steps: dict[tuple[int, bool, bool, Hashable], list[Step]] = {}
@@ -188,7 +187,7 @@ class Descent:
         detect_anomaly, listens to the operations: it has changed nothing.
         """
         if is_listened_to():
-            return _NOTHING
+            return NOTHING
         if len(self._keys) > MOST_SURROUNDINGS:
             return self._refuse(
                 "what it computes with beside the parameters, such as an attribute of the model or "
@@ -198,19 +197,19 @@ class Descent:
         state = self._maker.state(rates, velocities, with_gradients)
         size, samples = sizes[0][0], _as_array(order)
         if not self._maker.has(samples[:size]):  # negative, as Python counts, or an error
-            return _NOTHING
+            return NOTHING
         steps = self._steps_of(size, state)
         for step in [*steps]:
-            planned = self._planned(step, sizes, state, answers)
-            done = self._advance(*planned, samples, state, answers)
+            plan = planned(step, sizes, lambda size: self._steps_of(size, state), answers)
+            done = self._runner.run(plan, samples, state, answers)
             if done is not None:
                 if done.costs and steps[0] is not step:  # the next is likely to take the same way
                     steps.remove(step)
                     steps.insert(0, step)
-                return done
+                return self._counted(done)
         if size in self._making and self._n_missed[size] < self._patience(size, self._price(size)):
             self._n_missed[size] += 1
-            return _NOTHING
+            return NOTHING
         if len(steps) >= MOST_PROGRAMS:
             lines = self._maker.lines
             return self._refuse(too_many_ways_of_batches(MOST_PROGRAMS, MOST_NUMBERS, lines))
@@ -223,8 +222,13 @@ class Descent:
             pass_on(error)
             return self._refuse(why_none(error))
         self._making[size] = perf_counter() - start
-        only = {size: steps[0]}, array("q", [0, 1])
-        return self._advance(*only, first, state, answers) or _NOTHING
+        done = self._runner.run(only_next(size, steps[0]), first, state, answers)
+        return self._counted(done or NOTHING)
+
+    def _counted(self, done: Done) -> Done:
+        """The same: what it ran is counted, and no more is run if a program is not right."""
+        self.n_steps += len(done.costs)
+        return self._refuse(done.refusal) if done.refusal else done
 
     def _price(self, size: int) -> float:
         """What making the last program of a size took, in batches of eager mode; 0: not known."""
@@ -236,109 +240,10 @@ class Descent:
         key = (size, bool(state.velocities), state.with_gradients, self._key)
         return self._steps.setdefault(key, [])
 
-    def _planned(
-        self,
-        first: Step,
-        sizes: Sequence[tuple[int, int]],
-        state: State,
-        answers: Decision | bool,
-    ) -> "tuple[dict[int, Step], array[int]]":
-        """The batches that can be run in one call, if the next one is run by the step given.
-
-        Returns the step for each size, and which of them run how many batches: see `Batches`.
-        """
-        steps, number, schedule = {sizes[0][0]: first}, {sizes[0][0]: 0}, array("q")
-        if not first.is_proven:
-            return steps, array("q", [0, 1])
-        for size, n in sizes:
-            if (size, n) == STATE_NOTED:
-                schedule.extend([NOTE_STATE, 1])
-                continue
-            if size not in number:
-                likely = self._steps_of(size, state)
-                if not likely or not _goes_with(likely[0], first, answers):
-                    break
-                number[size] = len(steps)
-                steps[size] = likely[0]
-            schedule.append(number[size])
-            schedule.append(n)
-        return steps, schedule
-
-    def _advance(
-        self,
-        steps: dict[int, Step],
-        schedule: "array[int]",
-        samples: "array[int]",
-        state: State,
-        answers: Decision | bool,
-    ) -> Done | None:
-        """Run batches by programs; None if the first of them takes another way."""
-        size, step = next(iter(steps.items()))
-        if not step.is_proven:
-            samples = samples[:size]
-        others = array("d", map(_data, step.others))
-        numbers = state.numbers + others
-        n_given, n_rates = len(numbers) - len(others), len(state.rates)
-        # The first program of a way is compared with the outputs that eager mode gives.
-        if not step.is_proven or (isinstance(answers, Decision) and not counts(answers, step)):
-            answers = True
-        batches = Batches(
-            self._maker.rows.numbers,
-            self._maker.rows.size,
-            self._maker.targets.numbers,
-            self._maker.targets.size,
-            samples,
-            [Kind(each.program, size, each.width or 1) for size, each in steps.items()],
-            schedule,
-            n_rates,
-            n_given - n_rates,
-            answers,
-        )
-        try:
-            n_done, log, kept, n_left_out = step.program.run_batches(batches, numbers)
-        except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
-            pass_on(error)
-            only = array("q", [0, 1])
-            return (
-                _NOTHING
-                if schedule == only
-                else self._advance({size: step}, only, samples[:size], state, answers)
-            )
-        if n_done == 0:
-            given = state.numbers + others
-            return None if self._goes_otherwise(step, samples[:size], given) else _NOTHING
-        after = numbers[n_rates:n_given]
-        is_other = step.weights != state.weights
-        if not step.is_proven and (is_other or not step.is_repeated):
-            if why := self._proof.difference([log[0], *after, *log[1:]], samples, state):
-                return self._refuse(why)
-            if why := self._proof.difference_of_kinds(
-                step, size, state, given=state.numbers + others
-            ):
-                return self._refuse(why)
-            step.is_proven, step.is_repeated = is_other, True
-        n = len(state.weights)
-        gradients = after[-n:] if state.with_gradients else array("d", bytes(8 * n))
-        self._maker.leaves.put(after[:n], gradients)
-        self.n_steps += n_done
-        done = read(log, n_done, [*steps.values()], batches)
-        moving = after[n : 2 * n] if state.velocities else ()
-        starts = range(0, len(kept), batches.n_new)
-        noted = [kept[i : i + n] for i in starts]
-        return done._replace(velocities=moving, kept=noted, n_left_out=n_left_out)
-
-    def _goes_otherwise(self, step: Step, samples: "array[int]", given: "array[float]") -> bool:
-        """Whether a batch was stopped by a guard, and not by one of its numbers or an error."""
-        try:
-            return step.program.run(given, self._maker.blocks(samples)) is None
-        except Exception as error:  # noqa: BLE001 - of a row in Python; eager mode meets it
-            pass_on(error)
-            return False
-
     def _refuse(self, why: str) -> Done:
         self.refusal = why
         self._steps.clear()
-        return _NOTHING
+        return NOTHING._replace(refusal=why)
 
 
 def _as_array(order: Sequence[int]) -> "array[int]":
@@ -346,15 +251,3 @@ def _as_array(order: Sequence[int]) -> "array[int]":
     if isinstance(order, array) and order.typecode == "q":
         return order
     return array("q", order)
-
-
-def _goes_with(step: Step, first: Step, answers: Decision | bool) -> bool:
-    """Whether a step can be run in one call with the first: they read and note the same."""
-    reads_the_same = [*map(id, step.others)] == [*map(id, first.others)]
-    notes_the_same = True
-    if isinstance(answers, Decision):
-        notes_the_same = counts(answers, step) == counts(answers, first)
-    return step.is_proven and reads_the_same and notes_the_same
-
-
-_NOTHING = Done(array("d"))

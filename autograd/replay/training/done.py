@@ -39,6 +39,7 @@ class Done(NamedTuple):
         velocities: after the last batch; () where there are none.
         kept: the numbers of the parameters where they were to be kept.
         n_left_out: how many samples were left out of these batches, since they could have no loss.
+        refusal: why no further ones will be run by programs; "" if they may be.
     """
 
     costs: "array[float]"
@@ -47,6 +48,10 @@ class Done(NamedTuple):
     velocities: Sequence[float] = ()
     kept: "Sequence[array[float]]" = ()
     n_left_out: int = 0
+    refusal: str = ""
+
+
+NOTHING = Done(array("d"))
 
 
 def counts(decision: Decision, step: Step) -> bool:
