@@ -190,9 +190,13 @@ def _candidates(additions: Additions) -> Iterator[list[list[int]]]:
     Those of the numbers by which most is added up: first the ones made of most, then others; where
     samples meet (as in the variance of a batch), only what comes before shows them.
     """
-    size: list[float] = []
-    for operands in additions.operands:
-        size.append(1.0 + sum([size[i] for i in operands if i >= 0]))
+    # What is no instruction has a negative number: as Python counts, a place behind them all.
+    size = [0.0] * (len(additions.operands) + additions.tape.first)
+    for k, operands in enumerate(additions.operands):
+        total = 1.0
+        for i in operands:
+            total += size[i]
+        size[k] = total
     by_length: dict[int, dict[float, list[int]]] = {}
     weight: Counter[int] = Counter()
     for made in _rows_of_instructions(additions):

@@ -7,10 +7,11 @@ cannot change a number goes.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from itertools import accumulate, compress, islice
 
 from autograd import ops
-from autograd.op import BUILTIN, Op
+from autograd.op import Op
 from autograd.replay.tapes.samples import FEWEST
 from autograd.replay.tapes.tape import Guard, Tape
 
@@ -27,12 +28,14 @@ def straightened(tape: Tape, fast: bool = False, merges: bool = True) -> Tape:
         merges: whether what is computed twice is computed once.
     """
     writer = _Writer(tape, fast, merges)
-    in_sums, slots, write = _subtracted_in_turn(tape), writer.slots, writer.write
+    in_sums, slots = _subtracted_in_turn(tape), writer.slots
+    append, written_otherwise = writer.append, writer.otherwise.get
     for k, (row, operands) in enumerate(zip(tape.rows, tape.operands, strict=True)):
-        a_and_b = [slots[i] for i in operands]
+        read = tuple([slots[i] for i in operands])
         if k in in_sums:
-            row, a_and_b[1] = ops.add, write(ops.neg, a_and_b[1:])
-        slots.append(write(row, a_and_b))
+            row, read = ops.add, (read[0], append(ops.neg, read[1:]))
+        write = written_otherwise(row)
+        slots.append(append(row, read) if write is None else write(*read))
     return writer.finished()
 
 
@@ -56,7 +59,12 @@ def _subtracted_in_turn(tape: Tape) -> set[int]:
 
 
 class _Writer:
-    """The new tape while it grows. Its constants are negative slots until it is finished."""
+    """The new tape while it grows. Its constants are negative slots until it is finished.
+
+    Attributes:
+        slots: of the old tape's numbers, in order, as far as they are written.
+        otherwise: the rows that are not themselves appended, and what appends others for each.
+    """
 
     def __init__(self, tape: Tape, fast: bool, merges: bool) -> None:
         self._tape, self._fast, self._merges = tape, fast, merges
@@ -70,8 +78,8 @@ class _Writer:
         self.constant(-0.0)  # with which a sum of nothing begins
         self._one = self.constant(1.0)
         self._conditions = {self.zero, self._one}  # what selects an edge: see nll, take, max
-        self.slots = [*range(tape.n_inputs), *map(self.constant, tape.constants)]  # by the old ones
-        self._otherwise: dict[Op, Callable[..., int]] = {
+        self.slots = [*range(tape.n_inputs), *map(self.constant, tape.constants)]
+        self.otherwise: dict[Op, Callable[..., int]] = {
             ops.add: self._add, ops.mul: self._multiply, ops.sum_: self._sum, ops.mean: self._mean,
             ops.dot: self._dot, ops.power: self._power,
         }  # fmt: skip
@@ -86,21 +94,17 @@ class _Writer:
                 self._never_minus_zero.add(slot)
         return slot
 
-    def _append(self, row: Op, *operands: int, is_new: bool = False) -> int:
+    def append(self, row: Op, operands: tuple[int, ...], is_new: bool = False) -> int:
+        """Append what computes `row`, unless that is there; return the slot of the result."""
         slot = self._tape.n_inputs + len(self._rows)
         # A user's forward need not give the same number twice.
-        if self._merges and row.name in BUILTIN and not is_new:
+        if self._merges and not (row.is_own or is_new):
             known = self._known.setdefault((row, operands), slot)
             if known != slot:
                 return known
         self._rows.append(row)
         self._operands.append(operands)
         return slot
-
-    def write(self, row: Op, operands: Sequence[int]) -> int:
-        """Append what computes `row`; return the slot of the result."""
-        written_otherwise = self._otherwise.get(row)
-        return written_otherwise(*operands) if written_otherwise else self._append(row, *operands)
 
     def _sum(self, *operands: int) -> int:
         total = self.zero
@@ -109,7 +113,7 @@ class _Writer:
         return total
 
     def _mean(self, *operands: int) -> int:
-        return self._append(ops.div, self._sum(*operands), self.constant(float(len(operands))))
+        return self.append(ops.div, (self._sum(*operands), self.constant(float(len(operands)))))
 
     def _dot(self, *operands: int) -> int:
         n, total = len(operands) // 2, operands[-1]
@@ -123,7 +127,7 @@ class _Writer:
             return b
         if b == self.zero and a in self._never_minus_zero:
             return a
-        slot = self._append(ops.add, a, b)
+        slot = self.append(ops.add, (a, b))
         if a in self._never_minus_zero or b in self._never_minus_zero:
             self._never_minus_zero.add(slot)
         return slot
@@ -132,7 +136,7 @@ class _Writer:
         # A factor 1 stays: another sample may have -1 in its place. And two products with 1 or 0,
         # of which the other factor is the same, stay two: another sample's need not be.
         is_new = a in self._conditions or b in self._conditions
-        return self._append(ops.mul, a, b, is_new=is_new)
+        return self.append(ops.mul, (a, b), is_new)
 
     def _power(self, x: int, exponent: int) -> int:
         n = self._numbers[-1 - exponent] if exponent < 0 else math.nan  # it is no constant
@@ -145,36 +149,29 @@ class _Writer:
             for _ in range(int(n) - 1):
                 product = self._multiply(product, x)
             return product
-        return self._append(ops.power, x, exponent)
+        return self.append(ops.power, (x, exponent))
 
     def finished(self) -> Tape:
         """The new tape, without instructions that nobody reads."""
         old, n = self._tape, self._tape.n_inputs
         outputs = [self.slots[i] for i in old.outputs]
         guards = [Guard(g.question, self.slots[g.a], self.slots[g.b], g.answer) for g in old.guards]
-        pending = outputs + [i for guard in guards for i in (guard.a, guard.b)]
-        is_read = [False] * len(self._rows)
-        for slot in pending:
-            if slot >= n:
-                is_read[slot - n] = True
-        for k in reversed(range(len(self._rows))):
-            if is_read[k]:
+        first, n_rows = n + len(self._numbers), len(self._rows)
+        is_read = bytearray(first + n_rows)  # by slots: those of constants count from the end
+        for slot in [*outputs, *[i for guard in guards for i in (guard.a, guard.b)]]:
+            is_read[slot] = 1
+        for k in reversed(range(n_rows)):
+            if is_read[n + k]:
                 for slot in self._operands[k]:
-                    if slot >= n:
-                        is_read[slot - n] = True
-        first, rank, place = n + len(self._numbers), 0, []
-        for read in is_read:
-            place.append(first + rank)
-            rank += read
-
-        # By slots: constants, whose slots are negative, stand at the end as Python counts from it.
-        new = [*range(n), *place, *reversed(range(n, first))]
-        kept = [k for k, read in enumerate(is_read) if read]
+                    is_read[slot] = 1
+        are_kept = is_read[n : n + n_rows]
+        place = accumulate(are_kept, initial=first)  # and one more, behind the last
+        new = [*range(n), *islice(place, n_rows), *reversed(range(n, first))]
         return Tape(
             n,
             self._numbers,
-            [self._rows[k] for k in kept],
-            [tuple([new[i] for i in self._operands[k]]) for k in kept],
+            [*compress(self._rows, are_kept)],
+            [tuple([new[i] for i in read]) for read in compress(self._operands, are_kept)],
             [new[i] for i in outputs],
             [Guard(g.question, new[g.a], new[g.b], g.answer) for g in guards],
             old.compares,
