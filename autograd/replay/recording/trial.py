@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from numbers import Number
 from typing import Any, NamedTuple, Protocol
 
+from autograd.attributes import attributes_of
 from autograd.containers import Shape
 from autograd.replay.recording.refusals import RETURNS_OBJECTS, returns_number
 from autograd.replay.recording.traced import Traced
@@ -132,7 +133,7 @@ def _have_the_same_attributes(a: Shape, b: Shape) -> bool:
     """Whether containers of one layout do, those of classes of their own."""
     if a.kind in (None, "array"):
         return True
-    ours, theirs = getattr(a.empty, "__dict__", {}), getattr(b.empty, "__dict__", {})
+    ours, theirs = attributes_of(a.empty), attributes_of(b.empty)
     if ours.keys() != theirs.keys():
         return False
     return all(_is_the_same(x, theirs[name]) for name, x in ours.items()) and all(
