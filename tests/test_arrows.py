@@ -67,6 +67,7 @@ PUBLIC = {
     "autograd.attributes": set(autograd.attributes.__all__),
     "autograd.files": set(autograd.files.__all__),
     "autograd.check": set(autograd.check.__all__),
+    "autograd.number": {"EXACT"},
     "autograd.replay": set(autograd.replay.__all__),
     "autograd.view": set(autograd.view.__all__),
 }

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from autograd.attributes import attributes_of
-from autograd.number import as_number, is_array
-from autograd.replay.recording.traced import EXACT, Traced
+from autograd.number import EXACT, as_number, is_array
+from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
 

@@ -13,7 +13,7 @@ from autograd.containers import Shape
 from autograd.replay.recording.refusals import RETURNS_OBJECTS, returns_number
 from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import Tape
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 CLOSE = 1e-6  # relative to the largest number
 
@@ -90,7 +90,7 @@ def is_number(x: Any) -> bool:
 
 def plain(x: Any) -> Any:
     """A result that eager mode gives, as a number if it is one."""
-    return x._data if isinstance(x, Value) else x.number if isinstance(x, Traced) else x
+    return x.number if isinstance(x, Traced) else number_of(x)
 
 
 def same(a: Sequence[float], b: Sequence[float]) -> bool:
