@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from autograd.attributes import attributes_of, give_attributes
 from autograd.number import is_array
 
 
@@ -94,11 +95,9 @@ def _collect(
 
 def _bare(tree: Any) -> Any:
     """An empty list or tuple with the attributes of this one; None if it has none."""
-    if type(tree) in (list, tuple) or not getattr(tree, "__dict__", None):
+    if type(tree) in (list, tuple) or not attributes_of(tree):
         return None
-    bare = made_of(type(tree), ())
-    vars(bare).update(vars(tree))
-    return bare
+    return made_like(tree, ())
 
 
 def flatten_like(tree: Any, shape: Shape, who: str) -> list[Any]:
@@ -149,9 +148,14 @@ def container_of(shape: Shape, items: Iterable[Any]) -> Any:
         for key, item in zip(shape.keys, items, strict=True):
             result[key] = item  # not update(), which adds up in a Counter
         return result
-    made = made_of(shape.kind, items)
-    if shape.empty is not None:
-        vars(made).update(vars(shape.empty))
+    return made_of(shape.kind, items) if shape.empty is None else made_like(shape.empty, items)
+
+
+def made_like(tree: Any, items: Iterable[Any]) -> Any:
+    """A list or tuple of the class of this one, with its attributes, that holds `items`."""
+    made = made_of(type(tree), items)
+    if type(tree) not in (list, tuple):
+        give_attributes(made, attributes_of(tree))
     return made
 
 

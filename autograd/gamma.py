@@ -8,6 +8,7 @@ Functions.
 
 import math
 
+from autograd.number import EXACT
 from autograd.special import product_error, total
 
 INF, NAN = math.inf, math.nan
@@ -143,7 +144,7 @@ def polygamma(n: float, x: float) -> float:
         else:
             poles = sign * _two_poles(order, x)
         return poles if math.isinf(poles) else poles - sign * polygamma(n, 1.0 - x)
-    if order > 2**53:  # n! / x^(n + 1), whose logarithm is about n (log(n / x) - 1)
+    if order > EXACT:  # n! / x^(n + 1), whose logarithm is about n (log(n / x) - 1)
         return sign * (INF if order > math.e * x else 0.0)
     unit = x if order > 1000 else 2.0 ** max(0, math.frexp(x)[1] - 1)
     return sign * _times_factorial(order, _hurwitz_zeta(order + 1, x, unit), unit)

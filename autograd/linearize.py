@@ -18,7 +18,7 @@ from autograd.ieee import IEEE
 from autograd.number import as_number, is_array, type_name
 from autograd.op import BUILTIN
 from autograd.origin import users_level
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 
 class Run:
@@ -308,7 +308,7 @@ def _plus(total: Any, term: Any) -> Any:
 def _results(numbers: Sequence[Any], as_values: bool) -> list[Any]:
     """What a transform gives back: floats, or else Values; without history under no_grad."""
     if not as_values:
-        return [x._data if isinstance(x, Value) else x for x in numbers]
+        return [*map(number_of, numbers)]
     values = [x if isinstance(x, Value) else Value(x) for x in numbers]
     return values if modes.is_recording() else [x.detach() for x in values]
 

@@ -1,13 +1,16 @@
 """What counts as a number: how an operand becomes a float, and how anything else is refused.
 
 Owns `as_number`, the one place where ints, bools, NumPy scalars, fractions and decimals are
-converted, and `is_array`, which recognises NumPy arrays without importing NumPy.
+converted, `is_array`, which recognises NumPy arrays without importing NumPy, and `EXACT`, to which
+ints are floats.
 """
 
 import sys
 from decimal import Decimal
 from numbers import Complex, Real
 from typing import Any
+
+EXACT = 2**53  # every int of less size is a float
 
 _REMEDIES = (
     ((str, bytes, bytearray), "convert the text first: float(...)"),

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from autograd.attributes import attributes_of, give_attributes
 from autograd.forking import freed_by_fork
 
 _FIELDS = ("_data", "grad", "op", "partials", "label")
@@ -19,8 +20,7 @@ _FIELDS = ("_data", "grad", "op", "partials", "label")
 def shallow_copy(node: Any) -> Any:
     """A node like this one, made from the same inputs."""
     twin = _twin(node, node.inputs)
-    for name, value in _attributes(node).items():
-        setattr(twin, name, value)
+    give_attributes(twin, _attributes(node))
     return twin
 
 
@@ -37,27 +37,8 @@ def _twin(node: Any, inputs: tuple[Any, ...]) -> Any:
 def _attributes(node: Any) -> dict[str, Any]:
     """What a subclass of Value keeps beside what all have: in its `__dict__` and its slots."""
     kind = type(node)
-    if kind not in _slots:
-        _slots[kind] = _slots_of(kind)
-    found: dict[str, Any] = getattr(node, "__dict__", {})
-    if _slots[kind]:
-        found = {**found, **{k: getattr(node, k) for k in _slots[kind] if hasattr(node, k)}}
-    return found
-
-
-# a class -> the slots that it and its bases have beside those of Value
-_slots: "weakref.WeakKeyDictionary[type, tuple[str, ...]]" = weakref.WeakKeyDictionary()
-
-
-def _slots_of(kind: type) -> tuple[str, ...]:
     value = next(base for base in kind.__mro__ if "_data" in vars(base))
-    found: list[str] = []
-    for base in kind.__mro__:
-        names = vars(base).get("__slots__", ()) if base not in value.__mro__ else ()
-        for name in (names,) if isinstance(names, str) else names:
-            is_private = name.startswith("__") and not name.endswith("__")
-            found.append(f"_{base.__name__.lstrip('_')}{name}" if is_private else name)
-    return tuple([name for name in found if name not in ("__dict__", "__weakref__")])
+    return {} if kind is value else attributes_of(node, beside=value)
 
 
 def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:
@@ -65,8 +46,8 @@ def deepcopy_graph(root: Any, memo: dict[int, Any]) -> Any:
     for node in _walk(root, lambda node: id(node) in memo):
         inputs = tuple([x if x.__class__ is float else memo[id(x)] for x in node.inputs])
         memo[id(node)] = twin = _twin(node, inputs)
-        for name, value in _attributes(node).items():
-            setattr(twin, name, copy.deepcopy(value, memo))
+        kept = _attributes(node).items()
+        give_attributes(twin, {name: copy.deepcopy(x, memo) for name, x in kept})
     return memo[id(root)]
 
 
@@ -126,9 +107,9 @@ class Graph:
         rows = [tuple([getattr(node, field) for field in _FIELDS]) for node in self.nodes]
         kind = type(self.nodes[0])
         unlike = {
-            k: (type(node), _attributes(node))
+            k: (type(node), kept)
             for k, node in enumerate(self.nodes)
-            if type(node) is not kind or _attributes(node)
+            if (kept := _attributes(node)) or type(node) is not kind
         }
         return _rebuild, (kind, rows, self.inputs, self.others, unlike)
 
@@ -187,8 +168,7 @@ def _rebuild(
     for k, (fields, operands) in enumerate(zip(rows, inputs, strict=True)):
         own, attributes = unlike.get(k, (kind, {}))
         node: Any = object.__new__(own)
-        for name, value in attributes.items():
-            setattr(node, name, value)
+        give_attributes(node, attributes)
         node._label = ""
         for field, x in zip(_FIELDS, fields, strict=True):
             setattr(node, field, x)

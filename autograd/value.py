@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from autograd import modes, ops, storage
 from autograd.backward import pull_back, topological_order
-from autograd.number import as_number, is_array
+from autograd.number import EXACT, as_number, is_array
 from autograd.op import Op
 
 
@@ -208,22 +208,22 @@ class Value:
     def __lt__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered("<", self, other, self._data < _number_of(other))
+        return _answered("<", self, other, self._data < number_of(other))
 
     def __le__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered("<=", self, other, self._data <= _number_of(other))
+        return _answered("<=", self, other, self._data <= number_of(other))
 
     def __gt__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered(">", self, other, self._data > _number_of(other))
+        return _answered(">", self, other, self._data > number_of(other))
 
     def __ge__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered(">=", self, other, self._data >= _number_of(other))
+        return _answered(">=", self, other, self._data >= number_of(other))
 
     def __bool__(self) -> bool:
         return bool(_answered("!=", self, 0.0, self._data != 0.0))
@@ -426,9 +426,9 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     """The short way for two Values, or a Value and a number."""
     x = a._data if a.__class__ is Value else a
     y = b._data if b.__class__ is Value else b
-    if y.__class__ is int and -BIG < y < BIG:
+    if y.__class__ is int and -EXACT < y < EXACT:
         y = b = float(y)
-    elif x.__class__ is int and -BIG < x < BIG:
+    elif x.__class__ is int and -EXACT < x < EXACT:
         x = a = float(x)
     is_told = modes.active
     if x.__class__ is not float or y.__class__ is not float:
@@ -469,7 +469,6 @@ def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...
     return node
 
 
-BIG = 2**53  # every int of less size is a float
 _new: Any = object.__new__
 Value._apply_op = staticmethod(record)
 
@@ -495,7 +494,8 @@ def _is_scalar(x: Any) -> bool:
     return isinstance(x, Value) or (isinstance(x, Number) and not hasattr(x, "as_value"))
 
 
-def _number_of(x: Any) -> Any:
+def number_of(x: Any) -> Any:
+    """The number of a Value, of which no recording is told; anything else as it is."""
     return x._data if isinstance(x, Value) else x
 
 

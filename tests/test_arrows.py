@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 import autograd
+import autograd.attributes
 import autograd.check
 import autograd.files
 import autograd.replay
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module of autograd imports from the rows above its own only, never from its own row: so view,
 # check and compile do not know each other. A new module is to be given its place here.
 LAYERS = (
-    {"files", "forking"},
+    {"attributes", "files", "forking"},
     {"_clash", "ieee", "modes", "number", "recipe", "special"},
     {"gamma", "op", "origin"},
     {"ops"},
@@ -63,8 +64,10 @@ COMMAND = ("autograd.__main__", "", "nn.command.main", "main")
 # What nn may use of autograd: the names these packages export.
 PUBLIC = {
     "autograd": {name for name in vars(autograd) if not name.startswith("_")},
+    "autograd.attributes": set(autograd.attributes.__all__),
     "autograd.files": set(autograd.files.__all__),
     "autograd.check": set(autograd.check.__all__),
+    "autograd.number": {"EXACT"},
     "autograd.replay": set(autograd.replay.__all__),
     "autograd.view": set(autograd.view.__all__),
 }

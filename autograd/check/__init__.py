@@ -1,4 +1,10 @@
-"""Trusting: gradients checked against finite differences, and tests for anyone's own engine."""
+"""Trusting: gradients checked against finite differences, and tests for anyone's own engine.
+
+In order: `gradients` is `gradcheck`, `one_order` what it asks at each order: `recorded` runs the
+graph again, `differences` is what numbers say, `rules` checks each operation by itself, `sweeps`
+that all uses count, `blame` looks for who is wrong when differentiated again; `verdict` is what was
+found, `words` says it. `strategies` draws random tests, `conformance` asks any engine.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

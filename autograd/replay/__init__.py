@@ -1,4 +1,11 @@
-"""Replaying: a recorded graph as a program at native speed, with the same bits."""
+"""Replaying: a recorded graph as a program at native speed, with the same bits.
+
+In order: `recording` runs a function once, `tapes` are what it did as instructions, `python` and
+`llvm` write these as programs; `programs` is what the two have in common, `backends` chooses
+between them, `tiers` when a long one is translated, `reports` tells what was made. `calls` is a
+compiled function, `training` many batches in one call; `handlers` lets nobody take what a signal's
+handler raises for an error of the function.
+"""
 
 from autograd.containers import Shape as Shape, flatten as flatten
 from autograd.forking import awaited_by_fork as awaited_by_fork, freed_by_fork as freed_by_fork

@@ -153,7 +153,7 @@ def _making(makings: Sequence[Making]) -> Iterable[str]:
     if not makings:
         return
     yield from ["", "## Making a program", ""]
-    yield "Recording, differentiating and translating, for each operation of plain arithmetic,"
+    yield "Recording and translating, for each operation of plain arithmetic,"
     yield "those of the derivatives included. *operations* counts those of all samples; what is"
     yield "*written* as machine code has those of a sample once."
     yield ""

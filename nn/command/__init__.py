@@ -3,6 +3,6 @@
 `main` is the command; each of its words has a file: `train`, `predict`, `draw`, `step`, `explain`,
 `check`, `conformance`, `lessons`, `doctor`. What several of them need: `options` reads single
 words, `expression` whole computations, `output` says where a result goes, `measures` how good it
-is. Of `train` alone: `settings` and `recipes` before a training, `parts` of its data, `report` and
+is. Of a training alone: `settings` and `recipes` before it, `parts` of its data, `report` and
 `artifacts` after it.
 """

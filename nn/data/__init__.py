@@ -1,4 +1,10 @@
-"""Data to learn from: made-up, real, and the user's own."""
+"""Data to learn from: made-up, real, and the user's own.
+
+In order: `samples` is what a data set is, `toy` is drawn, `real` measured, `problem` adds the names
+of everything, `catalogue` has all of them by name. The user's own: `table` reads a CSV file,
+`cells` one cell of it, `columns` finds the target and the task, `encodings` make a column numbers,
+`preparation` all of a table.
+"""
 
 from nn.data.catalogue import DATA_SETS, problem_of
 from nn.data.columns import problem_from, read_csv

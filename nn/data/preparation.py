@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograd import Value
+from autograd.number import EXACT
 from nn.data.cells import is_missing
 from nn.data.encodings import (
     ENCODINGS,
@@ -239,7 +240,7 @@ def _fields(parts: Any, *names: str) -> list[Any]:
 
 def _as_data(part: Any) -> Any:
     """Numbers as floats and lists of texts as tuples; what they may be, the classes check."""
-    if type(part) is int and abs(part) < 2**53:
+    if type(part) is int and abs(part) < EXACT:
         return float(part)
     if isinstance(part, list) and all(isinstance(item, str) for item in part):
         return tuple(part)

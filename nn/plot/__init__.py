@@ -1,4 +1,11 @@
-"""Pictures of a training; all functions need the extra `plot` and return a matplotlib Figure."""
+"""Pictures of a training; all functions need the extra `plot` and return a matplotlib Figure.
+
+In order: of the training `curves`; of what a model answers `boundary`, `confusion` and
+`regression`, by the reading of `decisions` and with the axes of `inputs`; of its neurons `neurons`,
+which chooses between their `weights` and their `responses`, in `panels`; of activation functions
+`functions`. All share `style`, the letters of `fonts` and the `words` in the language of
+`speaking`.
+"""
 
 from nn.plot.boundary import decision_boundary
 from nn.plot.confusion import confusion_matrix

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
-BLUE, ORANGE, GREEN, VERMILLION, GREY = COLORS[0], COLORS[1], COLORS[2], COLORS[5], "#666666"
+BLUE, ORANGE, VERMILLION, GREY = COLORS[0], COLORS[1], COLORS[5], "#666666"
 MARKERS = "o^sDvP*X"
 HATCHES = ("", "//", "..", "\\\\", "xx", "--", "||", "++")
 LONGEST_NAME = 24

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from autograd import Value
+from autograd.attributes import attributes_of, slots_of
 from nn.optim import SGD
 
 _PLAIN = (type(None), bool, int, float, str)
@@ -39,9 +40,14 @@ def lost_by(optimizer: SGD, parameters: Sequence[Value], kept: dict[str, Any]) -
 
 
 def put_back(optimizer: SGD, parameters: Sequence[Value], kept: dict[str, Any]) -> None:
-    """Give an optimiser the attributes that `own_state` has found, but none that its class has."""
+    """Give an optimiser the attributes that `own_state` has found, but none that its class has.
+
+    A slot is no more of the class than a place for one.
+    """
+    kind = type(optimizer)
+    slots = {slot.__name__ for slot in slots_of(kind)}
     for name, thing in kept.items():
-        if not hasattr(type(optimizer), name):
+        if name in slots or not hasattr(kind, name):
             setattr(optimizer, name, _again(thing, parameters))
 
 
@@ -54,9 +60,8 @@ def check(own: Any, n_parameters: int) -> None:
 
 
 def _own(optimizer: SGD) -> dict[str, Any]:
-    return {
-        name: thing for name, thing in vars(optimizer).items() if name.strip("_") not in _OF_SGD
-    }
+    found = attributes_of(optimizer)
+    return {name: thing for name, thing in found.items() if name.strip("_") not in _OF_SGD}
 
 
 def _kept(thing: Any, places: dict[int, int]) -> Any:

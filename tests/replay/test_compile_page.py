@@ -1,4 +1,6 @@
-"""docs/compile.md names every file of the package, and none that is not there.
+"""docs/compile.md names every room of the package, and every file but those of `llvm`.
+
+Those are in the first lines of their rooms: see tests/test_rooms.py.
 
 Owns the comparison, and that of the program that the page shows.
 """

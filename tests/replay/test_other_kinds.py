@@ -75,6 +75,41 @@ def test_lists_and_tuples_of_own_classes_keep_their_attributes(backend):
         assert (type(row[1][0]), vars(row[1][0])) == (Pair, {"unit": "m"})
 
 
+class Slotted(list):
+    __slots__ = ("__unit", "name")
+
+    def __init__(self, items, name, unit):
+        super().__init__(items)
+        self.name, self.__unit = name, unit
+
+    @property
+    def unit(self):
+        return self.__unit
+
+
+@both
+def test_lists_of_own_classes_keep_what_they_have_in_slots(backend):
+    def f(x, unit):
+        return Slotted([x * x], "row", unit)
+
+    compiled = ag.compile(f, backend=backend)
+    for x, unit in ((1.0, "m"), (2.0, "m"), (3.0, "s"), (2.0, "m")):
+        row = compiled(x, unit)
+        assert (type(row), row, row.name, row.unit) == (Slotted, [x * x], "row", unit)
+
+
+def test_what_stands_in_a_slot_and_differs_from_call_to_call_is_found():
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        return Slotted([x * 2], "row", len(calls))
+
+    compiled = ag.compile(f)
+    with pytest.warns(RuntimeWarning, match="runs uncompiled: .* it returns"):
+        assert [compiled(x).unit == len(calls) for x in (1.0, 2.0, 3.0)] == [True] * 3
+
+
 @both
 @pytest.mark.parametrize("of_call", [lambda x, n: x * 3, lambda x, n: n, lambda x, n: [1]])
 def test_an_attribute_that_differs_from_call_to_call_is_found(backend, of_call):

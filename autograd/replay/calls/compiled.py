@@ -20,7 +20,7 @@ from autograd.containers import Shape, flatten
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.calls.allowance import Allowance
 from autograd.replay.calls.entered import Entered
-from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
+from autograd.replay.calls.layout import GONE, MOST_LAYOUTS_EVER, Layout, Layouts, changing
 from autograd.replay.calls.path import Path, path_of, source_of
 from autograd.replay.calls.report import Report
 from autograd.replay.handlers import pass_on
@@ -33,6 +33,7 @@ from autograd.replay.recording.refusals import (
     CHANGES_ARGUMENTS,
     HAS_NONE,
     LISTENED_TO,
+    MADE_ROOM,
     NAN,
     OTHER_NUMBERS,
     RAISED,
@@ -145,7 +146,7 @@ class Compiled(Entered):
             right = self._result_instead(layout, path, trial, parts, found, args, kwargs)
             return right[0] if right else path.build(found)
         if layout.eager:
-            return self._eager(args, kwargs, HAS_NONE)
+            return self._eager(args, kwargs, MADE_ROOM if layout is GONE else HAS_NONE)
         if layout.by_sample is not None:
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)

@@ -15,6 +15,7 @@ from autograd.replay.calls.path import Path
 from autograd.replay.programs import Entrance
 from autograd.replay.recording.conditions import Answers
 from autograd.replay.recording.notes import How
+from autograd.replay.recording.refusals import MADE_ROOM
 from autograd.replay.recording.trial import Trial, is_same_way, serves_for
 
 MOST_LAYOUTS = 64  # kept at a time
@@ -126,7 +127,7 @@ class Layouts(dict[Any, Layout]):
                 return None
             if n_calls is not None and n_calls < CALLS_UNTIL_AGAIN:
                 self._gone[hash(key)] = n_calls + 1
-                return _GONE
+                return GONE
             self._gone.pop(hash(key), None)
             if len(self) >= MOST_LAYOUTS:  # the first without programs, else the first and its own
                 waiting = (key for key, layout in self.items() if not layout.paths)
@@ -140,5 +141,5 @@ class Layouts(dict[Any, Layout]):
         return [layout, *[each for each in reversed(self.values()) if each is not layout]]
 
 
-_GONE = Layout()
-_GONE.eager = "its program had to make room for others"
+GONE = Layout()  # stands for each of those that had to go
+GONE.eager = MADE_ROOM

@@ -22,7 +22,7 @@ from autograd.replay.recording.results import Builder, builder_of
 from autograd.replay.recording.trial import Trial, is_number
 from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.tape import Tape, tape_of
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 MOST_GUESSES = 3  # of how many samples there are, by the lengths of arguments
 
@@ -125,7 +125,7 @@ def path_of(
     legend = _legend(bound, recording, len(outputs), _parameters(function))
     path = Path(tape, program, recording.leaves, *made, guesses, legend)
     numbers = array("d", [x._data for x in inputs]).tobytes()
-    result = [x._data if isinstance(x, Value) else x for x in outputs]
+    result = [*map(number_of, outputs)]
     return Made(path, Trial(numbers, False), result)
 
 

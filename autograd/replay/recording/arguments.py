@@ -15,8 +15,9 @@ from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from autograd.number import as_number, is_array
-from autograd.replay.recording.traced import EXACT, Traced
+from autograd.attributes import attributes_of
+from autograd.number import EXACT, as_number, is_array
+from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
 
@@ -194,14 +195,7 @@ def vars_of(x: Any) -> dict[str, Any]:
     """
     if isinstance(x, type) or callable(x):
         return {}
-    found = getattr(x, "__dict__", None)
-    names = {**found} if isinstance(found, dict) else {}
-    for kind in type(x).__mro__[:-1]:
-        slots = vars(kind).get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if name[:2] != "__" and hasattr(x, name):
-                names[name] = getattr(x, name)
-    return names
+    return attributes_of(x)
 
 
 def _shallow(x: Any) -> Any:

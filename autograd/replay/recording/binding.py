@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from autograd.containers import made_of
+from autograd.containers import made_like
 from autograd.number import is_array
 from autograd.replay.recording.arguments import (
     as_doubles,
@@ -116,10 +116,7 @@ class _Binder:
     def bound(self, x: Any) -> Any:
         """`x` with nodes in place of its numbers."""
         if isinstance(x, (list, tuple)):
-            twin = made_of(type(x), [self.bound(item) for item in x])
-            if hasattr(x, "__dict__"):
-                vars(twin).update(vars(x))
-            return twin
+            return made_like(x, [self.bound(item) for item in x])
         if isinstance(x, dict):
             twin = copy.copy(x)  # x.copy() of a class of its own is a plain dict
             for name, item in x.items():

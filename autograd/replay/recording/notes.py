@@ -18,7 +18,7 @@ from autograd.replay.recording.in_arrays import is_operator_of_comparison
 from autograd.replay.recording.traced import Traced
 from autograd.replay.recording.unseen import may_decide
 from autograd.replay.tapes.tape import CONDITIONS
-from autograd.value import Value, record as apply
+from autograd.value import Value, number_of, record as apply
 
 # Of how many operands the first may be nan and the result a number all the same.
 HIDING = {"where": 1, "eq": 2, "pow": 2, "hypot": 2}
@@ -179,7 +179,7 @@ class Notes(modes.Recorder):
     def computed(self, op: Op, *operands: Any) -> Value:
         """What `op` makes of these: a leaf until the function has run, for in eager mode it is."""
         self._doubt(*operands)
-        leaf = Value(op.compute([x._data if isinstance(x, Value) else x for x in operands]))
+        leaf = Value(op.compute([*map(number_of, operands)]))
         self.cut(op, operands, leaf)
         self._computed.add(id(leaf))
         return leaf

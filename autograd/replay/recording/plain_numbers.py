@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from autograd import modes, ops
-from autograd.number import is_array
+from autograd.number import EXACT, is_array
 from autograd.op import Op
 from autograd.replay.recording.in_arrays import (
     ARRAY,
@@ -21,7 +21,7 @@ from autograd.replay.recording.in_arrays import (
     kind_of_result,
     seen,
 )
-from autograd.replay.recording.traced import EXACT, Traced
+from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import QUESTIONS
 from autograd.value import Value
 

@@ -32,6 +32,7 @@ NAN = "for nan, whose edges eager mode knows"
 RAISED = "for an operation of one's own raised"
 LISTENED_TO = "inside of a block such as detect_anomaly"
 TOO_MANY_LAYOUTS = "for arguments of too many layouts"
+MADE_ROOM = "for their program had to make room for others"
 
 
 def what_was_raised(error: Exception) -> str:

@@ -13,8 +13,6 @@ from typing import Any
 from autograd.replay.recording.in_arrays import is_put_into_array
 from autograd.value import Value
 
-EXACT = 2**53  # whole numbers of less size are floats
-
 
 class Traced:
     """A number of a recording.

@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from numbers import Number
 from typing import Any, NamedTuple, Protocol
 
+from autograd.attributes import attributes_of
 from autograd.containers import Shape
 from autograd.replay.recording.refusals import RETURNS_OBJECTS, returns_number
 from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import Tape
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 CLOSE = 1e-6  # relative to the largest number
 
@@ -89,7 +90,7 @@ def is_number(x: Any) -> bool:
 
 def plain(x: Any) -> Any:
     """A result that eager mode gives, as a number if it is one."""
-    return x._data if isinstance(x, Value) else x.number if isinstance(x, Traced) else x
+    return x.number if isinstance(x, Traced) else number_of(x)
 
 
 def same(a: Sequence[float], b: Sequence[float]) -> bool:
@@ -132,7 +133,7 @@ def _have_the_same_attributes(a: Shape, b: Shape) -> bool:
     """Whether containers of one layout do, those of classes of their own."""
     if a.kind in (None, "array"):
         return True
-    ours, theirs = getattr(a.empty, "__dict__", {}), getattr(b.empty, "__dict__", {})
+    ours, theirs = attributes_of(a.empty), attributes_of(b.empty)
     if ours.keys() != theirs.keys():
         return False
     return all(_is_the_same(x, theirs[name]) for name, x in ours.items()) and all(

@@ -25,7 +25,7 @@ from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
 from autograd.replay.training.legend import Counts, Words, legend_of
 from autograd.replay.training.table import Table
-from autograd.value import Value
+from autograd.value import Value, number_of
 
 # (rows, targets) -> (what is minimised, the outputs of the model)
 Cost = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
@@ -210,7 +210,7 @@ class Steps:
         self.lines |= found.lines
         if found.held and len(samples) == 1:
             (cost,), expected = found.outputs, self.eager_cost_of_one(samples[0])
-            if same([_number(cost)], [_number(expected)]):
+            if same([number_of(cost)], [number_of(expected)]):
                 self._answers.see(found.held)
         return tape_of([*given, *found.leaves], found.constants, found.outputs, found.asked)
 
@@ -233,7 +233,7 @@ class Steps:
         cost.backward()
         gradients = [parameter.grad for parameter in self.parameters]
         new = self._updated(state.weights, gradients, state.velocities, state.rates, state)
-        return [float(_number(x)) for x in [cost, *new, *flatten(outputs)[0]]]
+        return [float(number_of(x)) for x in [cost, *new, *flatten(outputs)[0]]]
 
     def _updated(
         self,
@@ -252,10 +252,6 @@ class Steps:
         found = [weight for weight, _ in new]
         found += [velocity for _, velocity in new] if velocities else []
         return [*found, *gradients] if state.with_gradients else found
-
-
-def _number(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
 
 
 def _width(shape: Shape) -> int | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from autograd import attributes
+
 OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
 
 
@@ -45,11 +47,7 @@ def properties_of(kind: type) -> list[str]:
     return [name for each in kind.__mro__ for name, x in vars(each).items() if type(x) is property]
 
 
-def slots_of(kind: type) -> tuple[str, ...]:
-    """The names by which the slots of a class are read; none of classes that are not one's own."""
-    if not is_ones_own(home(kind)):
-        return ()
-    slots = vars(kind).get("__slots__", ())
-    names = (slots,) if isinstance(slots, str) else tuple(slots)
-    own = f"_{kind.__name__.lstrip('_')}"  # which Python puts before private names
-    return tuple([f"{own}{n}" if n[:2] == "__" and n[-2:] != "__" else n for n in names])
+def slots_of(kind: type) -> list[str]:
+    """The names of the slots of a class and its bases, of those of them that are one's own."""
+    slots = attributes.slots_of(kind)
+    return [slot.__name__ for slot in slots if is_ones_own(home(slot.__objclass__))]

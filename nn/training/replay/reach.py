@@ -220,7 +220,7 @@ class ModelKey:
             return
         self.has_own_code = True
         self._pending.append(type(thing))
-        slots = [name for kind in type(thing).__mro__ for name in slots_of(kind)]
+        slots = slots_of(type(thing))
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
         self._pending += found.values()
         if self._is_kept:

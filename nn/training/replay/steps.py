@@ -25,12 +25,12 @@ from nn.extras import is_installed, remedy
 from nn.module import Module
 from nn.nested import entries
 from nn.optim import sgd_update
-from nn.training.replay.answers import Answers
 from nn.training.replay.course import Course
 from nn.training.replay.forward import CompiledForward
 from nn.training.replay.own_step import has_own_code, own_step
 from nn.training.replay.report import TrainingReport
 from nn.training.replay.surroundings import ModelSurroundings
+from nn.training.replay.target_classes import TargetClasses
 from nn.training.replay.worth import Worth
 from nn.training.state import Training
 
@@ -72,7 +72,7 @@ class CompiledSteps:
         self._n_steps = 0  # batches that programs ran
         self._n_left_out = 0  # times that a sample was left out of these
         self._worth = Worth(training, mode)
-        self._answers = Answers(None, [])
+        self._classes = TargetClasses(None, [])
         self._parameters: list[Value] = []
         self._seen: list[Any] = []
 
@@ -129,7 +129,7 @@ class CompiledSteps:
                 optimizer.rates,
                 optimizer.velocities,
                 self._is_watched,
-                self._answers.wanted,
+                self._classes.wanted,
             )
         except BaseException:  # a second Ctrl-C, or what another handler of a signal raises
             course.take_back()
@@ -137,7 +137,7 @@ class CompiledSteps:
         seconds = time.perf_counter() - start
         if done.velocities:
             optimizer.velocities = [*done.velocities]
-        course.count(done.costs, self._answers.n_right(done, course.samples), done.kept)
+        course.count(done.costs, self._classes.n_right(done, course.samples), done.kept)
         n = len(done.costs)
         if n and self._descent.is_remembered:
             self._worth.note(next_size)
@@ -246,7 +246,7 @@ class CompiledSteps:
         )
 
     def _remember_samples(self) -> None:
-        self._answers = Answers(self._training.is_right, self._samples[1])
+        self._classes = TargetClasses(self._training.is_right, self._samples[1])
         self._seen = _copied([*self._samples]) if self._is_watched else []
 
     def _refuse(self, why: str) -> None:

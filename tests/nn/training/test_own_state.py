@@ -57,6 +57,31 @@ def test_a_resumed_training_goes_on_to_the_bit(tmp_path, from_file):
     assert read_checkpoint(path).own.keys() == {"betas", "t", "first", "second", "told"}
 
 
+class Slower(nn.SGD):
+    """Its state in slots, one of them private."""
+
+    __slots__ = ("__told", "n_steps")
+
+    def __init__(self, parameters, lr):
+        super().__init__(parameters, lr)
+        self.n_steps, self.__told = 0, Counter()
+
+    def step(self):
+        self.n_steps += 1
+        self.__told["steps"] += 1
+        for p in self.parameters:
+            p.data -= self.lr / self.n_steps * p.grad
+
+
+def test_what_stands_in_slots_is_kept_or_said_to_be_lost(tmp_path):
+    path = tmp_path / "training.checkpoint"
+    trained(3, Slower, checkpoint=path)
+    _, _, weights = trained(7, Slower)
+    with pytest.warns(RuntimeWarning, match="resumed without _Slower__told of Slower"):
+        _, optimizer, resumed = trained(7, Slower, resume=path)
+    assert (optimizer.n_steps, resumed) == (21, weights)
+
+
 def test_what_a_checkpoint_cannot_keep_is_said(tmp_path):
     class Counting(nn.SGD):
         def __init__(self, parameters, lr):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from llvmlite import ir
 
+from autograd.number import EXACT
 from autograd.replay.llvm.code import DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.cpython.objects import (
     CLASS,
@@ -33,7 +34,6 @@ from autograd.replay.llvm.cpython.objects import (
     tuple_items,
 )
 from autograd.replay.llvm.loops import loop
-from autograd.replay.recording.traced import EXACT
 
 
 class Reader(NamedTuple):

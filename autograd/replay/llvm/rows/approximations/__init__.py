@@ -1,7 +1,9 @@
 """Elementary functions as straight-line arithmetic on all lanes at once, within 2 ulp.
 
 Owns the two tables of what fast mode writes: `FUNCTIONS`, from the C library's name of a function
-to what stands for it, and `ROWS`, from the name of a row of the table of operations.
+to what stands for it, and `ROWS`, from the name of a row of the table of operations. In order:
+`exponential`, `logarithm`, `activations` of the parts of both, `error_function`, `trigonometric`;
+`quotients` divides where a function ends with it.
 
 Each reduces its argument to a small interval (W. J. Cody and W. Waite, Software Manual for the
 Elementary Functions, 1980), where a polynomial serves whose coefficients

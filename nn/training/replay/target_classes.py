@@ -1,4 +1,4 @@
-"""Answers: how many outputs of a batch that a program has run mean the class of their target.
+"""Target classes: how many outputs of a batch that a program has run mean the target's class.
 
 Owns what a program is told to count itself, and counting what it returns.
 """
@@ -12,7 +12,7 @@ from autograd.replay import Decision, Done, Returned
 from nn.evaluate import DecisionRule, numbers_of
 
 
-class Answers:
+class TargetClasses:
     """The classes of the targets of a training.
 
     Args:
