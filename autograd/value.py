@@ -365,12 +365,10 @@ def record(op: Op, inputs: tuple[Any, ...]) -> Value:
 
 def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """`record` for any number and kind of operands, in any mode, and where arithmetic raises."""
-    has_constants = False
-    try:
-        numbers = [x._data for x in inputs]
-    except AttributeError:  # not Values alone
-        has_constants = True
-        if not all(x.__class__ is float or isinstance(x, Value) for x in inputs):
+    numbers = [x._data for x in inputs if x.__class__ is Value]
+    has_constants = len(numbers) != len(inputs)  # or what derives from Value
+    if has_constants:
+        if [x for x in inputs if x.__class__ is not float and not isinstance(x, Value)]:
             result: Value = op.convert(inputs, ready=Value)
             return result
         numbers = [x if x.__class__ is float else x._data for x in inputs]
@@ -391,14 +389,20 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         partials = tuple(
             [None if x.__class__ is float else p for x, p in zip(inputs, partials, strict=True)]
         )
-    node = _node(data, op, inputs, partials)
+    node: Value = _new(Value)
+    node._data = data
+    node.grad = 0.0
+    node.op = op
+    node.inputs = inputs
+    node.partials = partials
+    node._label = ""
     if modes.active:
         modes.ran(op, inputs, node)
     return node
 
 
-def _unary(op: Op, x: Value) -> Value:
-    """The short way for one Value: what `_record` does, without its loops."""
+def _unary(op: Op, x: Any) -> Value:
+    """The short way for one Value, or a float in a recording: `_record` without its loops."""
     is_told = modes.active
     if is_told and (x.__class__ is float or not modes.is_recording()):
         return _record(op, (x,))
@@ -410,7 +414,7 @@ def _unary(op: Op, x: Value) -> Value:
         return _record(op, (x,))
     if data.__class__ is not float:
         return _record(op, (x,))
-    node: Value = _new(Value)  # _node(), written out, as in _binary: most nodes are made here
+    node: Value = _new(Value)  # written out wherever one is made: a call would take as long
     node._data = data
     node.grad = 0.0
     node.op = op
@@ -455,17 +459,6 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     node._label = ""
     if is_told:
         modes.ran(op, node.inputs, node)
-    return node
-
-
-def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
-    node: Value = _new(Value)
-    node._data = data
-    node.grad = 0.0
-    node.op = op
-    node.inputs = inputs
-    node.partials = partials
-    node._label = ""
     return node
 
 
