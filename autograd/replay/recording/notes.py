@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from autograd import modes, ops
+from autograd.listening import Recorder
 from autograd.op import Op
 from autograd.origin import Line, current_line, steps_of, users_frames
 from autograd.replay.recording.conditions import DEPTH, Condition, Held, Question
@@ -53,7 +54,7 @@ class WantsBools(Exception):
     """A function has raised what caused this, and something stood for a bool in it: ask all."""
 
 
-class Notes(modes.Recorder):
+class Notes(Recorder):
     """What happens during a recording that the graph does not show.
 
     Args:
