@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops as ops
 from autograd._clash import warn_of_other_autograd
+from autograd.blocks import no_grad
 from autograd.functions import (
     clip,
     dot,
@@ -32,7 +33,6 @@ from autograd.functions import (
     sum as sum,
 )
 from autograd.indexing import take
-from autograd.modes import no_grad
 from autograd.op import Interval, Kink, Op, edge
 from autograd.ops import (
     abs_ as _abs,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from autograd import modes
+from autograd.listening import Listener
 from autograd.op import Interval, Op
 from autograd.origin import Line, current_line, origin_of, recording
 from autograd.value import Value
@@ -80,7 +81,7 @@ class AnomalyError(FloatingPointError):
         self.line, self.causes, self.remedy = line, causes, remedy
 
 
-class _Watch(modes.Listener):
+class _Watch(Listener):
     """Looks at every number."""
 
     def ran(self, op: Op, inputs: tuple[Any, ...], node: Any) -> None:

@@ -13,12 +13,14 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.backward import pull_back, push_forward, topological_order
+from autograd.blocks import enable_grad
 from autograd.containers import Shape, flatten
 from autograd.ieee import IEEE
+from autograd.node import number_of
 from autograd.number import as_number, is_array, type_name
 from autograd.op import BUILTIN
 from autograd.origin import users_level
-from autograd.value import Value, number_of
+from autograd.value import Value
 
 
 class Run:
@@ -49,7 +51,7 @@ class Run:
         self.input_shapes: list[Shape] = []
         bound = list(args)
         outer_is_recording = modes.is_recording()
-        with nullcontext() if outer_is_recording else modes.enable_grad():
+        with nullcontext() if outer_is_recording else enable_grad():
             for place in places:
                 fresh, shape = self._bind(args[place], place)
                 self.inputs += fresh

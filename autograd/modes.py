@@ -1,4 +1,8 @@
-"""What is switched on in this thread: `no_grad`, who listens, and whether a transform is running.
+"""What is switched on in this thread, and telling who listens what happens here.
+
+Owns each thread's switches: whether operations are recorded, whether a transform is running, who
+listens; and a function for each thing that these are told (`ran`, `swept`, `read`, ...). What they
+hear is in `listening.py`; the with-blocks that set switches are in `blocks.py`.
 
 An operation must not pay for modes nobody uses, so it looks at `active`, one module-level count of
 open with-blocks in all threads, and only when that is not zero at its own thread's context.
@@ -7,15 +11,13 @@ A thread started inside a transformed function begins with a context of its own:
 numbers, or the derivatives of what it computes are lost.
 """
 
-import functools
-import inspect
 import threading
 from array import array
 from collections.abc import Callable
-from contextlib import ContextDecorator
 from typing import Any, TypeVar
 
 from autograd.forking import freed_by_fork
+from autograd.listening import Listener, Recorder
 
 _Opened = TypeVar("_Opened")
 _Found = TypeVar("_Found")
@@ -26,7 +28,7 @@ active = 0
 # a compiled function then runs as it stands, so that each of its operations is heard of.
 listeners = array("q", [0])
 _lock = freed_by_fork(threading.Lock())
-_recorders: "tuple[Recorder, ...]" = ()  # of all threads
+_recorders: tuple[Recorder, ...] = ()  # of all threads
 _switches: dict[int, dict[str, Any]] = {}  # of each thread, by its number
 
 
@@ -35,7 +37,7 @@ class _Context(threading.local):
 
     def __init__(self) -> None:
         self.recording = True  # operations on Values build a graph
-        self.blocks: tuple[_SetRecording | _Recorded, ...] = ()  # open ones, as often as entered
+        self.blocks: tuple[Any, ...] = ()  # open ones, as often as entered; each has a `value`
         self.transforms = 0  # how many of grad, jvp, ... are running
         self.sweeps = 0  # how many of them run rules again on Values just now
         self.listeners: tuple[Listener, ...] = ()
@@ -43,85 +45,6 @@ class _Context(threading.local):
         self.recorders: tuple[Recorder | None, ...] = ()  # which are told, one inside another
         with _lock:
             _switches[threading.get_ident()] = vars(self)
-
-
-class Listener:
-    """What wants to know, in one thread, of operations and sweeps while a with-block is open.
-
-    Attributes:
-        only_marks: whether it does nothing but leave a note at each node, of which there are none
-            where a program runs.
-    """
-
-    only_marks = False
-
-    def ran(self, op: Any, inputs: tuple[Any, ...], node: Any) -> None:
-        """`op` has run on `inputs` and made `node`; under no_grad that is a leaf."""
-
-    def swept(self, order: Any, derivatives: dict[Any, Any], direction: str) -> None:
-        """A sweep along `order` has found `derivatives`; direction: "backward" or "forward"."""
-
-
-class Recorder:
-    """What records a function as a program, in one thread, is told of what no graph remembers.
-
-    Attributes:
-        made: by id, the nodes that operations have made meanwhile, in any thread.
-        masks: whether it is told what each edge sends in a sweep.
-    """
-
-    masks = False
-
-    def __init__(self) -> None:
-        self.made: set[int] = set()
-
-    def cut(self, op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
-        """`leaf` is the number that `op` made of `inputs`, without its history."""
-
-    def begins(self, leaf: Any, number: Any) -> Any:
-        """The number of a new leaf, which may stand for another one in a program."""
-        return number
-
-    def asked(self, question: str, a: Any, b: Any, answer: bool) -> None:
-        """The function asked whether `a question b`, where question is an operator of Python."""
-
-    def compared(self, question: str, a: Any, b: Any, answer: bool) -> Any:
-        """The same; what is returned stands for the answer: it may be asked later, or never."""
-        self.asked(question, a, b, answer)
-        return answer
-
-    def identified(self, a: Any, b: Any) -> None:
-        """The function asked by == or != whether two Values are one."""
-
-    def ran_own(self, node: Any) -> None:
-        """An operation of the user's own made `node`: it may raise for other numbers."""
-
-    def ran(self, op: Any, inputs: tuple[Any, ...]) -> None:
-        """The function itself, and no sweep, ran an operation."""
-
-    def read(self, x: Any) -> None:
-        """The function took the number out of the Value `x`, and may do anything with it."""
-
-    def changed(self, what: str) -> None:
-        """The function changed a Value: `what` says how."""
-
-    def keeps_dead_edges(self, depth: int) -> bool:
-        """Whether a rule's edge is recorded where it is dead, too, `depth` transforms deep."""
-        return True
-
-    def kept(self, partial: Any, condition: Any, of: Any) -> Any:
-        """`partial` is made `of` an edge's derivative, which is there where `condition` is not 0.
-
-        What is returned is the edge's derivative then.
-        """
-        return partial
-
-    def sent(self, dead: dict[Any, Any], source: Any, goal: Any, partial: Any, term: Any) -> Any:
-        """A sweep sends `term`, of the edge with this derivative, from one node to another.
-
-        What is returned is sent instead. `dead` belongs to the sweep, and holds its roots.
-        """
-        return term
 
 
 _context = _Context()
@@ -210,7 +133,7 @@ def kept(partial: Any, condition: Any, of: Any) -> Any:
     return partial if recorder is None else recorder.kept(partial, condition, of)
 
 
-def masking() -> "Recorder | None":
+def masking() -> Recorder | None:
     """This thread's recorder, if it wants to know what each edge sends in a sweep."""
     recorder = _context.recorder
     return recorder if recorder is not None and recorder.masks else None
@@ -305,103 +228,21 @@ def recorded_by(
     finally:
         try:
             mine.update(before)
-            _close(mine, block)
+            close(mine, block)
         except BaseException:  # once more, where this was broken into
             mine.update(before)
-            _close(mine, block)
+            close(mine, block)
             raise
 
 
-def _close(mine: dict[str, Any], block: "_SetRecording | _Recorded") -> None:
+def close(mine: dict[str, Any], block: Any) -> None:
     """End a block of a thread: the one that was opened last and is still open decides there."""
     blocks = without_last(mine["blocks"], block)
     mine.update(blocks=blocks, recording=blocks[-1].value if blocks else True)
     recount()
 
 
-class Block(ContextDecorator):
-    """A with-block that switches something on in this thread.
-
-    It may decorate a function, whose calls are then in it; be entered many times, also by several
-    threads; and overlap with others, as in two tasks of asyncio. Where a thread leaves a block that
-    it has not entered, as when it frees a generator that stands in one, it is left for the thread
-    that had entered it.
-    """
-
-    def __init__(self, *unexpected: Any) -> None:
-        if unexpected:
-            name = type(self).__name__
-            raise TypeError(f"{name}: takes nothing; write `with {name}():`, or `@{name}()`")
-
-    def _open(self) -> Undo:
-        """Switch it on in this thread; what is returned switches it off there, whoever calls."""
-        raise NotImplementedError
-
-    def __enter__(self) -> None:
-        entries = vars(self).setdefault("_entries", [])
-        entries.append((vars(_context), self._open()))
-
-    def __exit__(self, *exception: Any) -> None:
-        entries = vars(self)["_entries"]
-        own = [k for k, (where, _) in enumerate(entries) if where is vars(_context)]
-        entries.pop(own[-1] if own else -1)[1]()
-
-    def __call__(self, function: Any) -> Any:
-        """`function` inside the block; TypeError for one whose body runs after its call."""
-        if any(is_later(function) for is_later in _RUN_LATER):
-            name = type(self).__name__
-            raise TypeError(
-                f"{name}: {_name_of(function)} is a generator or async: its body runs after the "
-                f"call that is decorated; write `with {name}(...):` inside of it"
-            )
-        return super().__call__(function)
-
-
-_RUN_LATER = (
-    inspect.isgeneratorfunction,
-    inspect.iscoroutinefunction,
-    inspect.isasyncgenfunction,
-)
-
-
-def _name_of(function: Any) -> str:
-    while isinstance(function, functools.partial):
-        function = function.func
-    return str(function.__name__)
-
-
 def without_last(opened: tuple[_Opened, ...], one: _Opened) -> tuple[_Opened, ...]:
     """What stays open in a thread when one is closed: all but its last entry there, if any."""
     i = max((i for i, each in enumerate(opened) if each is one), default=len(opened))
     return opened[:i] + opened[i + 1 :]
-
-
-class _SetRecording(Block):
-    """Sets recording on or off: the block that was opened last and is still open decides."""
-
-    value: bool
-
-    def _recreate_cm(self) -> "_SetRecording":
-        return type(self)()
-
-    def _open(self) -> Undo:
-        mine = here()
-        mine.update(blocks=(*mine["blocks"], self), recording=self.value)
-        recount()
-        return functools.partial(_close, mine, self)
-
-
-class no_grad(_SetRecording):
-    """Inside `with no_grad():` operations compute numbers and record nothing.
-
-    Their results are Values without inputs, through which no gradient flows. Works as a decorator
-    too (`@no_grad()`), and in the current thread only.
-    """
-
-    value = False
-
-
-class enable_grad(_SetRecording):
-    """Records inside a `no_grad` block; transforms use it to see the function they are given."""
-
-    value = True

@@ -15,6 +15,8 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple, TypeVar
 
 from autograd import modes
+from autograd.blocks import Block
+from autograd.listening import Listener
 from autograd.number import is_array
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -122,7 +124,7 @@ def origin_of(node: Any) -> Origin | None:
     return Origin(calls=tuple(calls)) if note is None else note._replace(calls=tuple(calls))
 
 
-class _Marks(modes.Listener):
+class _Marks(Listener):
     """Leaves a note at each node made just now."""
 
     only_marks = True
@@ -135,7 +137,7 @@ class _Marks(modes.Listener):
 _marks = _Marks()
 
 
-class scope(modes.Block):
+class scope(Block):
     """Inside `with scope("attention"):` operations belong to a box of that name in pictures.
 
     Scopes may be nested, and a function may be decorated: `@scope("attention")`. Each entry is a
@@ -165,7 +167,7 @@ class scope(modes.Block):
         return close
 
 
-class recording(modes.Block):
+class recording(Block):
     """Inside `with recording():` each operation remembers the line of code that it stands on.
 
     `step`, and messages about a node, show that line. The line is the innermost one outside of

@@ -1,28 +1,17 @@
-"""Value: a number that remembers the operation and the inputs it was made from.
+"""Value: a node that one writes formulas with.
 
-Owns the node of the graph, how an operation on Values is recorded (`record`), and the operators
-and methods by which one writes formulas.
+Owns the operators and methods, and how an operation on Values is recorded (`record`).
 """
 
-from collections import deque
-from itertools import repeat
-from numbers import Number
-from typing import Any, NamedTuple
+from typing import Any
 
-from autograd import modes, ops, storage
-from autograd.backward import pull_back, topological_order
-from autograd.number import EXACT, as_number, is_array
+from autograd import modes, ops
+from autograd.node import Node
+from autograd.number import EXACT, is_array
 from autograd.op import Op
 
 
-class _Noted(NamedTuple):
-    """What few nodes have beside a label: what origin.py knows of where they come from."""
-
-    label: str
-    origin: Any
-
-
-class Value:
+class Value(Node):
     """A number in a computation graph; `backward()` fills in the gradients.
 
     Args:
@@ -39,91 +28,7 @@ class Value:
         partials: the derivative by each operand, found when the operation ran; None: no edge.
     """
 
-    __slots__ = ("_data", "_label", "grad", "inputs", "op", "partials")
-
-    _data: float
-    grad: float
-    op: Op | None
-    inputs: tuple[Any, ...]
-    partials: tuple[float | None, ...]
-    _label: Any  # the label; a _Noted where origin.py knows more
-
-    def __init__(self, data: Any, label: str = "") -> None:
-        if data.__class__ is float:
-            self._data = data
-        else:
-            self._data = as_number(modes.begins(self, data) if modes.active else data, "Value")
-        self.grad = 0.0
-        self.op = None
-        self.inputs = ()
-        self.partials = ()
-        self._label = label
-
-    def _get_data(self) -> float:
-        if modes.active:
-            modes.read(self)
-        return self._data
-
-    def _set_data(self, data: Any) -> None:
-        if self.op is not None:
-            raise ValueError(
-                f"data: {_name(self)} was computed by {self.op.name!r}; only a leaf's number can "
-                "be assigned. Assign the leaves and compute again, or detach() it first"
-            )
-        if modes.active:
-            modes.changed(".data was assigned")
-        self._data = data if data.__class__ is float else as_number(data, "data")
-
-    data = property(_get_data, _set_data, doc="The number; a leaf's may be assigned.")
-
-    # The label and the origin share a slot: few nodes have either, and a graph has many nodes.
-
-    @property
-    def label(self) -> str:
-        """A name, for pictures and messages; may be assigned."""
-        found = self._label
-        return found.label if found.__class__ is _Noted else found
-
-    @label.setter
-    def label(self, label: str) -> None:
-        origin = self._origin
-        self._label = label if origin is None else _Noted(label, origin)
-
-    @property
-    def _origin(self) -> Any:
-        """What origin.py knows of where it comes from; None: nothing."""
-        return self._label.origin if self._label.__class__ is _Noted else None
-
-    @_origin.setter
-    def _origin(self, origin: Any) -> None:
-        self._label = self.label if origin is None else _Noted(self.label, origin)
-
-    # Differentiating
-
-    def backward(self) -> None:
-        """Add the derivative of this number by each number it was made from to its `.grad`.
-
-        Inner nodes included. A second call adds the same again, as in PyTorch; one interrupted by
-        Ctrl-C has changed all gradients or none.
-        """
-        order = topological_order(self)
-        cotangents = pull_back(order, {self: 1.0})
-        if modes.active:
-            modes.changed("backward() adds to .grad")
-            modes.swept(order, cotangents, "backward")
-        totals = [
-            node.grad + cotangent if node.grad else cotangent
-            for node, cotangent in cotangents.items()
-        ]
-        # One call into C, in which no signal handler runs: all gradients change or none.
-        deque(map(setattr, cotangents, repeat("grad"), totals), maxlen=0)
-
-    def zero_grad(self) -> None:
-        """Set `.grad` to 0.0 here and in every Value this one was made from."""
-        if modes.active:
-            modes.changed("zero_grad() sets .grad")
-        for node in topological_order(self) if self.inputs else (self,):
-            node.grad = 0.0
+    __slots__ = ()
 
     def detach(self) -> "Value":
         """A new leaf with the same number and label: no gradient flows through it."""
@@ -187,62 +92,12 @@ class Value:
     def __abs__(self) -> "Value":
         return _unary(ops.abs_, self)
 
-    # Comparing: with a number and in order by the numbers; two Values are equal when they are one
-
-    def __eq__(self, other: object) -> Any:
-        if isinstance(other, Value):
-            return _are_one(self, other)
-        if not _is_scalar(other):
-            return NotImplemented
-        return _answered("==", self, other, self._data == other)
-
-    def __ne__(self, other: object) -> Any:
-        if isinstance(other, Value):
-            return not _are_one(self, other)
-        if not _is_scalar(other):
-            return NotImplemented
-        return _answered("!=", self, other, self._data != other)
-
-    __hash__ = object.__hash__
-
-    def __lt__(self, other: Any) -> Any:
-        if not _is_scalar(other):
-            return NotImplemented
-        return _answered("<", self, other, self._data < number_of(other))
-
-    def __le__(self, other: Any) -> Any:
-        if not _is_scalar(other):
-            return NotImplemented
-        return _answered("<=", self, other, self._data <= number_of(other))
-
-    def __gt__(self, other: Any) -> Any:
-        if not _is_scalar(other):
-            return NotImplemented
-        return _answered(">", self, other, self._data > number_of(other))
-
-    def __ge__(self, other: Any) -> Any:
-        if not _is_scalar(other):
-            return NotImplemented
-        return _answered(">=", self, other, self._data >= number_of(other))
-
-    def __bool__(self) -> bool:
-        return bool(_answered("!=", self, 0.0, self._data != 0.0))
-
     def _select_edge(self, partial: Any) -> Any:
         """In a rule: `partial` where this condition is not 0, elsewhere no edge (see `edge`)."""
         if modes.active and modes.keeps_dead_edges():  # both ways: the graph stays the same
             same = partial is None or partial is self
             return modes.kept(partial if same else ops.where(self, partial, 0.0), self, partial)
         return partial if self else None
-
-    def __float__(self, *_: Any) -> Any:
-        raise TypeError(
-            "float(), int() or round() of a Value would drop its history: use .data for the "
-            "number, or a function of autograd (autograd.exp rather than math.exp) to go on with "
-            "it; an array that is to hold Values needs dtype=object"
-        )
-
-    __int__ = __round__ = __float__
 
     # What NumPy asks of the elements of an array in np.floor, np.var and np.std
 
@@ -299,56 +154,6 @@ class Value:
         """x where x > 0, else alpha * (e^x - 1); the derivative at 0 is `alpha`."""
         return ops.elu(self, alpha)  # type: ignore[no-any-return]
 
-    # Showing
-
-    def __repr__(self) -> str:
-        parts = [f"data={self.data!r}", f"grad={self.grad!r}"]
-        if self.op is not None:
-            parts.append(f"op={self.op.name!r}")
-        if self.label:
-            parts.append(f"label={self.label!r}")
-        return f"Value({', '.join(parts)})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        from autograd.view.graph import draw
-
-        return draw(self)._repr_mimebundle_(**options)
-
-    # micrograd's notebooks read these two
-
-    @property
-    def _prev(self) -> tuple["Value", ...]:
-        return tuple(dict.fromkeys(x for x in self.inputs if isinstance(x, Value)))
-
-    @property
-    def _op(self) -> str:
-        return "" if self.op is None else self.op.name
-
-    # Copying: the graph is walked, never recursed into
-
-    def __copy__(self) -> "Value":
-        if modes.active:
-            modes.read(self)
-        twin: Value = storage.shallow_copy(self)
-        return twin
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
-        self._read_all()
-        result: Value = storage.deepcopy_graph(self, memo)
-        return result
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        self._read_all()
-        return storage.reduce_node(self)
-
-    def _read_all(self) -> None:
-        if modes.active:
-            for node in topological_order(self):
-                modes.read(node)
-
     # Recording
 
     _apply_op: Any  # how an operation applies to Values: `record`
@@ -365,12 +170,10 @@ def record(op: Op, inputs: tuple[Any, ...]) -> Value:
 
 def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """`record` for any number and kind of operands, in any mode, and where arithmetic raises."""
-    has_constants = False
-    try:
-        numbers = [x._data for x in inputs]
-    except AttributeError:  # not Values alone
-        has_constants = True
-        if not all(x.__class__ is float or isinstance(x, Value) for x in inputs):
+    numbers = [x._data for x in inputs if x.__class__ is Value]
+    has_constants = len(numbers) != len(inputs)  # or what derives from Value
+    if has_constants:
+        if [x for x in inputs if x.__class__ is not float and not isinstance(x, Value)]:
             result: Value = op.convert(inputs, ready=Value)
             return result
         numbers = [x if x.__class__ is float else x._data for x in inputs]
@@ -391,14 +194,20 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
         partials = tuple(
             [None if x.__class__ is float else p for x, p in zip(inputs, partials, strict=True)]
         )
-    node = _node(data, op, inputs, partials)
+    node: Value = _new(Value)
+    node._data = data
+    node.grad = 0.0
+    node.op = op
+    node.inputs = inputs
+    node.partials = partials
+    node._label = ""
     if modes.active:
         modes.ran(op, inputs, node)
     return node
 
 
-def _unary(op: Op, x: Value) -> Value:
-    """The short way for one Value: what `_record` does, without its loops."""
+def _unary(op: Op, x: Any) -> Value:
+    """The short way for one Value, or a float in a recording: `_record` without its loops."""
     is_told = modes.active
     if is_told and (x.__class__ is float or not modes.is_recording()):
         return _record(op, (x,))
@@ -410,7 +219,7 @@ def _unary(op: Op, x: Value) -> Value:
         return _record(op, (x,))
     if data.__class__ is not float:
         return _record(op, (x,))
-    node: Value = _new(Value)  # _node(), written out, as in _binary: most nodes are made here
+    node: Value = _new(Value)  # written out wherever one is made: a call would take as long
     node._data = data
     node.grad = 0.0
     node.op = op
@@ -458,17 +267,6 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     return node
 
 
-def _node(data: float, op: Op, inputs: tuple[Any, ...], partials: tuple[Any, ...]) -> Value:
-    node: Value = _new(Value)
-    node._data = data
-    node.grad = 0.0
-    node.op = op
-    node.inputs = inputs
-    node.partials = partials
-    node._label = ""
-    return node
-
-
 _new: Any = object.__new__
 Value._apply_op = staticmethod(record)
 
@@ -487,29 +285,3 @@ def _method(row: Op) -> Any:
 for _name_of_method, _row in ops.METHODS.items():
     if not hasattr(Value, _name_of_method):
         setattr(Value, _name_of_method, _method(_row))
-
-
-def _is_scalar(x: Any) -> bool:
-    """Whether a Value compares with it here; a whole number of a recording does that itself."""
-    return isinstance(x, Value) or (isinstance(x, Number) and not hasattr(x, "as_value"))
-
-
-def number_of(x: Any) -> Any:
-    """The number of a Value, of which no recording is told; anything else as it is."""
-    return x._data if isinstance(x, Value) else x
-
-
-def _are_one(a: Value, b: Value) -> bool:
-    """Whether two Values are equal; a recording is told, for numbers would compare otherwise."""
-    if modes.active:
-        modes.identified(a, b)
-    return a is b
-
-
-def _answered(question: str, a: Value, b: Any, answer: Any) -> Any:
-    """What a comparison answered; in a recording, which asks again at each replay, what is that."""
-    return modes.compared(question, a, b, answer) if modes.active else answer
-
-
-def _name(node: Value) -> str:
-    return f"node {node.label!r}" if node.label else f"this node ({node._data!r})"

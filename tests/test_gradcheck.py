@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import autograd as ag
 import autograd.check.sweeps
 import autograd.linearize
-import autograd.value
+import autograd.node
 import nn
 from autograd import Value, ops
 from autograd.check.recorded import weights
@@ -173,7 +173,7 @@ def shared(x, y):
     return a * a + ag.exp(a) * x - a / y
 
 
-@pytest.mark.parametrize("module", [autograd.value, autograd.linearize])
+@pytest.mark.parametrize("module", [autograd.node, autograd.linearize])
 @pytest.mark.parametrize(
     "fault", [assigns, drops_a_factor, forgets_the_last_input, in_the_wrong_order]
 )

@@ -1,6 +1,7 @@
 """no_grad, and threads: what is switched on here does not reach there.
 
-Owns modes.py's promises and "threads that build separate graphs do not disturb each other".
+Owns the promises of modes.py and blocks.py, and "threads that build separate graphs do not disturb
+each other".
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, modes, no_grad
+from autograd.blocks import enable_grad
 from autograd.origin import origin_of
 from tests.threads import in_threads
 
@@ -181,7 +183,7 @@ def test_a_block_that_another_thread_frees_is_left_where_it_was_entered(block):
 
 
 def test_a_block_takes_nothing():
-    for block in (no_grad, modes.enable_grad, ag.recording, ag.detect_anomaly):
+    for block in (no_grad, enable_grad, ag.recording, ag.detect_anomaly):
         name = block.__name__
         with pytest.raises(
             TypeError, match=rf"^{name}: takes nothing; write `with {name}\(\):`, or"

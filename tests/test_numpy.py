@@ -91,6 +91,39 @@ def test_a_value_and_an_array_of_numbers_broadcast(apply):
     assert v.grad == 1.0
 
 
+@pytest.mark.parametrize("apply", OPERATORS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("mask", [False, [False, True]])
+def test_a_value_and_a_masked_array(apply, mask):
+    v, array = Value(1.25), np.ma.array([0.5, 2.0], mask=mask)
+    got, expected = apply(v, array), apply(1.25, array)
+    assert list(np.ma.getmaskarray(got)) == list(np.ma.getmaskarray(expected))
+    assert [x.data for x in got.compressed()] == list(expected.compressed())
+    for x in got.compressed():
+        assert x.inputs[0] is v
+        assert type(x.inputs[1]) is float
+    got.sum().backward()
+
+
+def test_a_masked_array_of_one_number_is_no_operand_itself():
+    v = Value(2.0)
+    product = (v * np.ma.array(3.0)).item()
+    assert product.inputs == (v, 3.0)
+    product.backward()
+    assert v.grad == 3.0
+    assert (v * np.ma.masked) is np.ma.masked
+
+
+def test_functions_of_several_numbers_take_masked_arrays():
+    v, array = Value(1.25), np.ma.array([0.5, 2.0], mask=[False, True])
+    for got, expected in (
+        (ag.maximum(v, array), 1.25),
+        (ag.maximum(array, v), 1.25),
+        (ag.where(v, array, v), 0.5),
+        (ag.clip(v, array, 9.0), 1.25),
+    ):
+        assert [x.data for x in got.compressed()] == [expected]
+
+
 def test_integer_and_boolean_arrays_are_numbers():
     v = Value(2.0)
     assert [x.data for x in v * np.arange(3)] == [0.0, 2.0, 4.0]

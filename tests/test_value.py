@@ -83,6 +83,38 @@ def test_operators_in_every_arrangement(name, other):
         assert leaves == ({Value} if arrangement == "Value, Value" else {Value, float})
 
 
+def tensor_of_another_engine():
+    """Something that has all attributes of a Value and is none."""
+    slots = [name for base in Value.__mro__ for name in vars(base).get("__slots__", ())]
+    return type("Tensor", (), dict.fromkeys(slots, 5.0))()
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_what_only_looks_like_a_value_is_refused(name):
+    tensor = tensor_of_another_engine()
+    for apply in (
+        lambda: BINARY[name](Value(2.0), tensor),
+        lambda: BINARY[name](tensor, Value(2.0)),
+    ):
+        with pytest.raises(TypeError, match=r"expected a number, got Tensor"):
+            apply()
+
+
+def test_what_only_looks_like_a_value_is_refused_among_many():
+    for apply in (
+        lambda tensor: ag.sum([Value(1.0), tensor, 2.0]),
+        lambda tensor: ag.max([tensor, Value(1.0)]),
+        lambda tensor: ag.dot([Value(1.0), 2.0], [3.0, tensor]),
+        lambda tensor: ag.logsumexp([Value(1.0), tensor, Value(2.0)]),
+        lambda tensor: ag.where(Value(1.0), tensor, 2.0),
+        lambda tensor: ag.nll(0, Value(1.0), tensor),
+    ):
+        with pytest.raises(TypeError, match=r"expected a number, got Tensor"):
+            apply(tensor_of_another_engine())
+        with ag.no_grad(), pytest.raises(TypeError, match=r"expected a number, got Tensor"):
+            apply(tensor_of_another_engine())
+
+
 @pytest.mark.parametrize("name", IN_PLACE)
 def test_in_place_forms_make_a_new_node(name):
     x = before = Value(2.5)

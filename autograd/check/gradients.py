@@ -7,7 +7,7 @@ is in `one_order.py`; for a higher order it is asked of the graph of the derivat
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd import modes
+from autograd.blocks import enable_grad
 from autograd.check import words
 from autograd.check.blame import Function, check_rules_again, derivative_of, run, weighed
 from autograd.check.one_order import OneOrder
@@ -40,7 +40,7 @@ def gradcheck(what: Any, arguments: Any = None, *, order: int = 1) -> Verdict:
     """
     if type(order) is not int or order not in (1, 2, 3):
         raise ValueError(f"gradcheck: order must be 1, 2 or 3, got {order!r}")
-    with modes.enable_grad():  # as the transforms do, also inside of a `no_grad` that is open
+    with enable_grad():  # as the transforms do, also inside of a `no_grad` that is open
         if not isinstance(what, Value):
             return _of_function(what, arguments, order)
         if arguments is not None:

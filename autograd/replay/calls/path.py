@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd.containers import Shape
+from autograd.node import number_of
 from autograd.origin import Line
 from autograd.replay.backends import program_of
 from autograd.replay.programs import Direct, Program
@@ -22,7 +23,7 @@ from autograd.replay.recording.results import Builder, builder_of
 from autograd.replay.recording.trial import Trial, is_number
 from autograd.replay.tapes.repeating import repeating
 from autograd.replay.tapes.tape import Tape, tape_of
-from autograd.value import Value, number_of
+from autograd.value import Value
 
 MOST_GUESSES = 3  # of how many samples there are, by the lengths of arguments
 

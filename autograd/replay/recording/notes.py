@@ -11,6 +11,8 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from autograd import modes, ops
+from autograd.listening import Recorder
+from autograd.node import number_of
 from autograd.op import Op
 from autograd.origin import Line, current_line, steps_of, users_frames
 from autograd.replay.recording.conditions import DEPTH, Condition, Held, Question
@@ -18,7 +20,7 @@ from autograd.replay.recording.in_arrays import is_operator_of_comparison
 from autograd.replay.recording.traced import Traced
 from autograd.replay.recording.unseen import may_decide
 from autograd.replay.tapes.tape import CONDITIONS
-from autograd.value import Value, number_of, record as apply
+from autograd.value import Value, record as apply
 
 # Of how many operands the first may be nan and the result a number all the same.
 HIDING = {"where": 1, "eq": 2, "pow": 2, "hypot": 2}
@@ -53,7 +55,7 @@ class WantsBools(Exception):
     """A function has raised what caused this, and something stood for a bool in it: ask all."""
 
 
-class Notes(modes.Recorder):
+class Notes(Recorder):
     """What happens during a recording that the graph does not show.
 
     Args:

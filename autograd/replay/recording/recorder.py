@@ -2,7 +2,7 @@
 
 Owns `record`, and which leaves the function met. The graph alone does not tell what a program
 needs: what was asked of its numbers (guards), which results lost their history (detach, no_grad).
-The one hook in `modes` tells `Notes` that.
+`modes` tells `Notes` that, by the interface `Recorder` in `listening.py`.
 """
 
 import gc

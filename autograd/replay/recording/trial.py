@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd.attributes import attributes_of
 from autograd.containers import Shape
+from autograd.node import number_of
 from autograd.replay.recording.refusals import RETURNS_OBJECTS, returns_number
 from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import Tape
-from autograd.value import Value, number_of
+from autograd.value import Value
 
 CLOSE = 1e-6  # relative to the largest number
 

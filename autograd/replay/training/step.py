@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from autograd import modes
 from autograd.containers import Shape, flatten
 from autograd.linearize import Run
+from autograd.node import number_of
 from autograd.origin import Line
 from autograd.replay.backends import step_program_of, why_python
 from autograd.replay.programs import StepProgram
@@ -25,7 +26,7 @@ from autograd.replay.tapes.tape import Tape, tape_of
 from autograd.replay.training.leaves import Leaves
 from autograd.replay.training.legend import Counts, Words, legend_of
 from autograd.replay.training.table import Table
-from autograd.value import Value, number_of
+from autograd.value import Value
 
 # (rows, targets) -> (what is minimised, the outputs of the model)
 Cost = Callable[[list[Any], list[Any]], tuple[Any, list[Any]]]
