@@ -17,6 +17,7 @@ from typing import Any
 
 from autograd import modes
 from autograd.containers import Shape, flatten
+from autograd.origin import users_level
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.calls.allowance import Allowance
 from autograd.replay.calls.entered import Entered
@@ -110,7 +111,7 @@ class Compiled(Entered):
             return self._eager(args, kwargs, LISTENED_TO)
         layout = self._layouts.of(parts.key)
         if layout is None:
-            self._say_once(too_many_layouts(MOST_LAYOUTS_EVER), stacklevel=4)
+            self._say_once(too_many_layouts(MOST_LAYOUTS_EVER))
             return self._eager(args, kwargs, TOO_MANY_LAYOUTS)
         tried = [*layout.paths]
         for i, path in enumerate(tried):
@@ -150,14 +151,14 @@ class Compiled(Entered):
             return layout.by_sample(*args, **kwargs)
         return self._record(layout, tried, parts, args, kwargs)
 
-    def _say_once(self, what: str, stacklevel: int) -> None:
+    def _say_once(self, what: str) -> None:
         """Warn of something that is so once and for all."""
         with changing:
             is_known = what in self._told
             self._told.add(what)
         if not is_known:
             text = f"compile: {self._name} {what}"
-            warnings.warn(text, RuntimeWarning, stacklevel=stacklevel)
+            warnings.warn(text, RuntimeWarning, stacklevel=users_level())
 
     def _record(
         self, layout: Layout, tried: list[Path], parts: Parts, args: Any, kwargs: Any
@@ -198,7 +199,7 @@ class Compiled(Entered):
         bound = self._bound(args, kwargs)
         inputs = [*bound.scalars, *[x for block in bound.arrays for x in block]]
         if bound.is_unlike:
-            self._give_up(layout, OTHER_NUMBERS, stacklevel=8)
+            self._give_up(layout, OTHER_NUMBERS)
             return self._eager(args, kwargs, HAS_NONE)
         given = which_items([*bound.args, *bound.kwargs.values()])
         try:
@@ -213,10 +214,10 @@ class Compiled(Entered):
             if not bound.has_plain:
                 raise
             result = self._eager(args, kwargs, HAS_NONE)  # raises what the function itself does
-            self._give_up(layout, no_int(error), stacklevel=8)
+            self._give_up(layout, no_int(error))
             return result
         if given != which_items([*bound.args, *bound.kwargs.values()]):
-            self._give_up(layout, CHANGES_ARGUMENTS, stacklevel=8)
+            self._give_up(layout, CHANGES_ARGUMENTS)
             return self._eager(args, kwargs, HAS_NONE)
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.parts_ways:
@@ -231,10 +232,10 @@ class Compiled(Entered):
                 coroutine.close()  # nobody is going to await it
             if recording.computes:
                 return self._again(layout, asks_all=True)
-            self._give_up(layout, why or RETURNS_OBJECTS, stacklevel=8)
+            self._give_up(layout, why or RETURNS_OBJECTS)
             return self._eager(args, kwargs, HAS_NONE)
         if recording.identities and self._values is None:
-            self._say_once(compares_by_identity(recording.identities), stacklevel=8)
+            self._say_once(compares_by_identity(recording.identities))
         results = [float(plain(x)) for x in recording.outputs if is_number(x)]
         # Which an edge that is not there may have made:
         has_nan = not recording.owns_nan and any(map(_is_nan, results))
@@ -287,7 +288,7 @@ class Compiled(Entered):
             return None
         if recording.computes:
             return [self._again(layout, asks_all=True)]
-        self._give_up(layout, why, stacklevel=9)
+        self._give_up(layout, why)
         self._eager_calls[HAS_NONE] += 1
         return [shape.rebuild(map(plain, right))]
 
@@ -361,7 +362,7 @@ class Compiled(Entered):
             self._open(self._layouts.beginning_with(layout))
         return []
 
-    def _give_up(self, layout: Layout, why: str, stacklevel: int = 5) -> None:
+    def _give_up(self, layout: Layout, why: str) -> None:
         """Run the function as it stands from now on, for arguments of this layout."""
         with changing:
             is_known = bool(layout.eager)
@@ -370,9 +371,8 @@ class Compiled(Entered):
             self._open(self._layouts.beginning_with(layout))
         if is_known:  # another thread has told
             return
-        warnings.warn(
-            f"compile: {self._name} runs uncompiled: {why}", RuntimeWarning, stacklevel=stacklevel
-        )
+        text = f"compile: {self._name} runs uncompiled: {why}"
+        warnings.warn(text, RuntimeWarning, stacklevel=users_level())
 
     def _eager(self, args: Any, kwargs: Any, why: str) -> Any:
         """The function's own result, as numbers, in a call that no program serves."""
