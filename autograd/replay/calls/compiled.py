@@ -21,7 +21,7 @@ from autograd.origin import users_level
 from autograd.recipe import made_again, recipe_of, taken_down
 from autograd.replay.calls.allowance import Allowance
 from autograd.replay.calls.entered import Entered
-from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, Layout, Layouts, changing
+from autograd.replay.calls.layout import MOST_LAYOUTS_EVER, BySample, Layout, Layouts, changing
 from autograd.replay.calls.path import Path, path_of, source_of
 from autograd.replay.calls.report import Report
 from autograd.replay.handlers import pass_on
@@ -134,22 +134,28 @@ class Compiled(Entered):
             found = found[: len(found) - path.n_own]
             if i:  # the next call is likely to take the same way
                 layout.put_first(path)
-            self._last = path
             if not path.owns_nan and any(map(_is_nan, found)):
                 return self._instead_of_nan(layout, args, kwargs)
             trial = layout.unproven.get(id(path))
-            if trial is None:
-                if path.program.direct is not None and id(path) not in layout.entered:
-                    with changing:  # translated in another thread's call
-                        self._open(self._layouts.beginning_with(layout))
-                return path.build(found)
-            right = self._result_instead(layout, path, trial, parts, found, args, kwargs)
-            return right[0] if right else path.build(found)
+            if trial is not None:
+                right = self._result_instead(layout, path, trial, parts, found, args, kwargs)
+                if right:
+                    return right[0]
+            elif path.program.direct is not None and id(path) not in layout.entered:
+                with changing:  # translated in another thread's call
+                    self._open(self._layouts.beginning_with(layout))
+            self._last = path
+            return path.build(found)
         if layout.eager:
             return self._eager(args, kwargs, HAS_NONE)
         if layout.by_sample is not None:
-            return layout.by_sample(*args, **kwargs)
+            return self._sample_by_sample(layout.by_sample, args, kwargs)
         return self._record(layout, tried, parts, args, kwargs)
+
+    def _sample_by_sample(self, by_sample: BySample, args: Any, kwargs: Any) -> Any:
+        result = by_sample.mapped(*args, **kwargs)
+        self._last = by_sample.one._last
+        return result
 
     def _say_once(self, what: str) -> None:
         """Warn of something that is so once and for all."""
@@ -222,8 +228,9 @@ class Compiled(Entered):
         recipe = recipe_of(self._function)
         if recipe is not None and recipe.transform is vmap and recording.parts_ways:
             one = Compiled(recipe.function, self.mode, self.backend, self._are_plain)
-            layout.by_sample = vmap(one, *recipe.settings)
-            return layout.by_sample(*args, **kwargs)
+            one._eager_calls = self._eager_calls  # which are counted also when the layout has gone
+            layout.by_sample = BySample(vmap(one, *recipe.settings), one)
+            return self._sample_by_sample(layout.by_sample, args, kwargs)
         if recording.is_doubtful:
             return self._eager(args, kwargs, NAN)
         why = OTHER_NUMBERS if recording.is_unlike else ""
@@ -306,9 +313,7 @@ class Compiled(Entered):
 
     def _again(self, layout: Layout, **how: bool) -> Any:
         """Throw the programs of a layout away, which is to be recorded otherwise."""
-        with changing:
-            layout.clear(**how)
-            self._open(self._layouts.beginning_with(layout))
+        self._clear(layout, **how)
         return _AGAIN
 
     def _result_instead(
@@ -367,12 +372,19 @@ class Compiled(Entered):
         with changing:
             is_known = bool(layout.eager)
             layout.eager = why
-            layout.clear()
-            self._open(self._layouts.beginning_with(layout))
+            self._clear(layout)
         if is_known:  # another thread has told
             return
         text = f"compile: {self._name} runs uncompiled: {why}"
         warnings.warn(text, RuntimeWarning, stacklevel=users_level())
+
+    def _clear(self, layout: Layout, **how: bool) -> None:
+        """Throw the programs of a layout away, also what is kept of the one that served last."""
+        with changing:
+            if any(path is self._last for path in layout.paths):
+                self._last, self._text = None, (None, "")
+            layout.clear(**how)
+            self._open(self._layouts.beginning_with(layout))
 
     def _eager(self, args: Any, kwargs: Any, why: str) -> Any:
         """The function's own result, as numbers, in a call that no program serves."""
@@ -403,19 +415,19 @@ class Compiled(Entered):
 
     @property
     def n_eager(self) -> int:
-        """How many calls ran the function as it stands."""
+        """How many calls ran the function as it stands; each sample is one, if it goes by them."""
         return self._eager_calls.total()
 
     @property
     def source(self) -> str:
-        """The program used last, as Python text: what native code computes, in the same order.
+        """The program that served last, as Python text: what native code computes, in that order.
 
-        Raises ValueError before the first call.
+        Raises ValueError where none has served yet, or that one has been thrown away since.
         """
-        if self._last is None:
-            why = " ".join(self.report().notes) or "is recorded when it is first called; call it"
-            raise ValueError(f"compile: {self._name} {why}")
         last, (of_path, text) = self._last, self._text
+        if last is None:
+            why = " ".join(self.report().notes) or "is recorded when it is called; call it"
+            raise ValueError(f"compile: {self._name} {why}")
         if of_path is not last:
             text = source_of(last)
             self._text = last, text

@@ -7,7 +7,7 @@ may be.
 from collections import Counter
 from collections.abc import Callable
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.forking import freed_by_fork
 from autograd.origin import Line
@@ -29,6 +29,18 @@ CALLS_UNTIL_AGAIN = 512
 changing = freed_by_fork(RLock())
 
 
+class BySample(NamedTuple):
+    """A vmap whose samples take different ways.
+
+    Attributes:
+        mapped: it, of `one`.
+        one: the function of one sample, `Compiled`.
+    """
+
+    mapped: Callable[..., Any]
+    one: Any
+
+
 class Layout:
     """The programs for arguments of one layout.
 
@@ -46,8 +58,7 @@ class Layout:
             in vain have taken, but for the first few.
         n_missed: how many calls have found no program since the last one was made, and
             seconds_missed: how long these took.
-        by_sample: for a vmap whose samples take different ways: the same of the function of one
-            sample, compiled.
+        by_sample: what serves instead of programs, for a vmap whose samples take different ways.
     """
 
     def __init__(self) -> None:
@@ -59,7 +70,7 @@ class Layout:
         self.answers = Answers()
         self.n_missed, self.seconds_missed = 0, 0.0
         self.n_raised, self.seconds_raised = 0, 0.0
-        self.by_sample: Callable[..., Any] | None = None
+        self.by_sample: BySample | None = None
 
     def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
         """Add a path, unless somebody has added the same way since those were `tried`."""

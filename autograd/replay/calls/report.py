@@ -21,7 +21,8 @@ class Report(NamedTuple):
         name, mode: of the function.
         paths: its programs.
         notes: layouts that have none, and why; where the function asks which way to go.
-        eager: how many calls ran the function as it stands, by why.
+        eager: how many calls ran the function as it stands, by why; where it goes sample by
+            sample, each sample is a call.
     """
 
     name: str
@@ -52,7 +53,8 @@ class Report(NamedTuple):
             seconds_to_wait: how long calls of a layout run without a program before it has one.
             eager: see `Report`.
         """
-        paths, notes = [], []
+        paths: list[PathReport] = []
+        notes: list[str] = []
         waiting: dict[str, tuple[float, float]] = {}
         for key, layout in [*layouts.items()]:  # other threads may add some
             kinds = ", ".join([_kind(one) for one in key[1:]])
@@ -60,6 +62,10 @@ class Report(NamedTuple):
                 notes.append(f"({kinds}): runs as it stands: {layout.eager}")
             if layout.by_sample is not None:
                 notes.append(f"({kinds}): sample by sample, each on its own way")
+                one: Report = layout.by_sample.one.report()
+                of_one = f"{kinds}; a sample: "
+                paths += [each._replace(layout=of_one + each.layout) for each in one.paths]
+                notes += [f"({kinds}), a sample: {note}" for note in one.notes]
             if lines := layout.lines():
                 notes.append(f"({kinds}): asks which way to go at {asked_at(lines)}")
             if layout.n_missed and layout.paths:
