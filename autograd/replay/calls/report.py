@@ -110,14 +110,19 @@ def _wait(waiting: Mapping[str, tuple[float, float]]) -> str:
     more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
     taken, needed = zip(*waiting.values(), strict=True)
     are_several = len(waiting) > 1
-    so_far = f"{min(taken):.1f} to " * are_several + f"{max(taken):.1f} s"
+    so_far = f"{_duration(min(taken))} to " * are_several + _duration(max(taken))
     share = "; lists padded to one length share one" if are_several else ""
     return (
         f"{named}{more}: another program{' of each' * are_several} is made when calls that found "
-        f"none have taken {max(needed):.1f} s, as long as one takes to make in the mean "
+        f"none have taken {_duration(max(needed))}, as long as one takes to make in the mean "
         f"({so_far} so far)"
         f"{share}"
     )
+
+
+def _duration(seconds: float) -> str:
+    """A time to one digit: "1.5 s", "25.0 ms"."""
+    return f"{seconds:.1f} s" if seconds >= 1.0 else f"{1e3 * seconds:.1f} ms"
 
 
 def _kind(key: Any) -> str:
