@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import modes
-from autograd.replay.calls import allowance, compiled as compiled_module
+from autograd.replay.calls import allowance, making
 from autograd.replay.calls.layout import Layout
 from autograd.replay.calls.report import Report
 from tests.replay.eager import bits
@@ -179,8 +179,8 @@ def test_a_function_that_goes_on_to_raise_is_not_recorded_each_time(n, monkeypat
         recorded.append(args)
         return record(*args)
 
-    record = compiled_module.record
-    monkeypatch.setattr(compiled_module, "record", counted)
+    record = making.record
+    monkeypatch.setattr(making, "record", counted)
 
     def root(x, *n):
         runs.append(x)

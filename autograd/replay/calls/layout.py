@@ -84,6 +84,29 @@ class Layout:
             self.unproven[id(path)] = trial
             return True
 
+    def doubt(self, path: Path) -> None:
+        """A path has just been translated: it is as unproven as a new one."""
+        with changing:
+            trial = self.unproven.get(id(path))
+            self.unproven[id(path)] = Trial(trial.inputs if trial is not None else b"", False)
+
+    def trust(self, path: Path, inputs: bytes, is_proven: bool) -> None:
+        """A path has given the function's bits for some inputs; in `changing`.
+
+        Args:
+            path: it.
+            inputs: the numbers, as doubles.
+            is_proven: whether they are others than those it was recorded with. Native code serves
+                these alone until then.
+        """
+        direct = path.program.direct
+        if direct is not None:
+            direct.serve_only(None if is_proven else inputs)
+        if is_proven:
+            self.unproven.pop(id(path), None)
+        elif not self.eager:
+            self.unproven[id(path)] = Trial(inputs, True)
+
     def clear(self, **how: bool) -> None:
         """Throw its programs away, and record it otherwise from now on; in `changing`."""
         self.paths.clear()
