@@ -11,8 +11,9 @@ import pytest
 
 import autograd as ag
 from autograd import modes
-from autograd.replay.calls import allowance, compiled as compiled_module
+from autograd.replay.calls import allowance, making
 from autograd.replay.calls.layout import Layout
+from autograd.replay.calls.report import Report
 from tests.replay.eager import bits
 
 LENGTHS = range(2, 140)
@@ -73,8 +74,8 @@ def test_the_ways_of_a_loop_that_ends_when_it_has_converged(monkeypatch):
     _, note, waits = compiled.report().notes  # the first names the line that asks
     assert re.search(r"\(float\): \d+ calls since the last program went another way", note)
     assert re.fullmatch(
-        r"\(float\): another program is made when calls that found none have taken \d+\.\d s, as "
-        r"long as one takes to make in the mean \(\d+\.\d s so far\)",
+        r"\(float\): another program is made when calls that found none have taken \d+\.\d m?s, as "
+        r"long as one takes to make in the mean \(\d+\.\d m?s so far\)",
         waits,
     )
     assert "autograd.take choose without one" in str(compiled.report())
@@ -95,6 +96,23 @@ def test_calls_that_wait_for_a_way_are_no_slower_than_the_function():
     seen.clear()
     compiled([0.5] * 300, 99)
     assert seen == [0]
+
+
+@pytest.mark.parametrize(
+    ("needed", "taken", "price", "so_far"),
+    [
+        (0.025, [0.0004], "25.0 ms", "0.4 ms"),
+        (2.04, [0.5, 1.96], "2.0 s", "500.0 ms to 2.0 s"),
+    ],
+)
+def test_times_are_told_in_seconds_or_their_thousandths(needed, taken, price, so_far):
+    layouts = {}
+    for n, seconds in enumerate(taken):
+        layouts[1, (list, n)] = layout = Layout()
+        layout.seconds_missed = seconds
+    report = Report.of("f", "exact", None, layouts, lambda _: needed, {})
+    said = f"have taken {price}, as long as one takes to make in the mean ({so_far} so far)"
+    assert said in str(report)
 
 
 def test_calls_wait_as_long_as_the_mean_program_took():
@@ -161,8 +179,8 @@ def test_a_function_that_goes_on_to_raise_is_not_recorded_each_time(n, monkeypat
         recorded.append(args)
         return record(*args)
 
-    record = compiled_module.record
-    monkeypatch.setattr(compiled_module, "record", counted)
+    record = making.record
+    monkeypatch.setattr(making, "record", counted)
 
     def root(x, *n):
         runs.append(x)

@@ -207,8 +207,8 @@ def test_the_report_tells_which_layouts_wait_for_a_program():
     (note,) = compiled.report().notes
     assert re.fullmatch(
         r"\(list of 10\), \(list of 11\), \(list of 12\) and 1 more: another program of each is "
-        r"made when calls that found none have taken \d+\.\d s, as long as one takes to make in "
-        r"the mean \(0\.0 to 0\.0 s so far\); lists padded to one length share one",
+        r"made when calls that found none have taken \d+\.\d m?s, as long as one takes to make "
+        r"in the mean \(\d\.\d ms to \d+\.\d ms so far\); lists padded to one length share one",
         note,
     )
     assert str(compiled.report()).endswith(": 4 until another program is worth making")

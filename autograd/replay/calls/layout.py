@@ -7,7 +7,7 @@ may be.
 from collections import Counter
 from collections.abc import Callable
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.forking import freed_by_fork
 from autograd.origin import Line
@@ -30,6 +30,18 @@ CALLS_UNTIL_AGAIN = 512
 changing = freed_by_fork(RLock())
 
 
+class BySample(NamedTuple):
+    """A vmap whose samples take different ways.
+
+    Attributes:
+        mapped: it, of `one`.
+        one: the function of one sample, `Compiled`.
+    """
+
+    mapped: Callable[..., Any]
+    one: Any
+
+
 class Layout:
     """The programs for arguments of one layout.
 
@@ -47,8 +59,7 @@ class Layout:
             in vain have taken, but for the first few.
         n_missed: how many calls have found no program since the last one was made, and
             seconds_missed: how long these took.
-        by_sample: for a vmap whose samples take different ways: the same of the function of one
-            sample, compiled.
+        by_sample: what serves instead of programs, for a vmap whose samples take different ways.
     """
 
     def __init__(self) -> None:
@@ -60,7 +71,7 @@ class Layout:
         self.answers = Answers()
         self.n_missed, self.seconds_missed = 0, 0.0
         self.n_raised, self.seconds_raised = 0, 0.0
-        self.by_sample: Callable[..., Any] | None = None
+        self.by_sample: BySample | None = None
 
     def add(self, path: Path, trial: Trial, tried: list[Path]) -> bool:
         """Add a path, unless somebody has added the same way since those were `tried`."""
@@ -73,6 +84,29 @@ class Layout:
             self.paths = [path, *[one for one in self.paths if not serves_for(path.tape, one.tape)]]
             self.unproven[id(path)] = trial
             return True
+
+    def doubt(self, path: Path) -> None:
+        """A path has just been translated: it is as unproven as a new one."""
+        with changing:
+            trial = self.unproven.get(id(path))
+            self.unproven[id(path)] = Trial(trial.inputs if trial is not None else b"", False)
+
+    def trust(self, path: Path, inputs: bytes, is_proven: bool) -> None:
+        """A path has given the function's bits for some inputs; in `changing`.
+
+        Args:
+            path: it.
+            inputs: the numbers, as doubles.
+            is_proven: whether they are others than those it was recorded with. Native code serves
+                these alone until then.
+        """
+        direct = path.program.direct
+        if direct is not None:
+            direct.serve_only(None if is_proven else inputs)
+        if is_proven:
+            self.unproven.pop(id(path), None)
+        elif not self.eager:
+            self.unproven[id(path)] = Trial(inputs, True)
 
     def clear(self, **how: bool) -> None:
         """Throw its programs away, and record it otherwise from now on; in `changing`."""

@@ -71,11 +71,13 @@ class Made(NamedTuple):
         path: it.
         trial: that it is yet to be compared on other numbers than these.
         result: the numbers of the result.
+        advice: what the user is to be told of the function; "" if nothing is.
     """
 
     path: Path
     trial: Trial
     result: list[float]
+    advice: str = ""
 
 
 def path_of(

@@ -21,7 +21,8 @@ class Report(NamedTuple):
         name, mode: of the function.
         paths: its programs.
         notes: layouts that have none, and why; where the function asks which way to go.
-        eager: how many calls ran the function as it stands, by why.
+        eager: how many calls ran the function as it stands, by why; where it goes sample by
+            sample, each sample is a call.
     """
 
     name: str
@@ -52,7 +53,8 @@ class Report(NamedTuple):
             seconds_to_wait: how long calls of a layout run without a program before it has one.
             eager: see `Report`.
         """
-        paths, notes = [], []
+        paths: list[PathReport] = []
+        notes: list[str] = []
         waiting: dict[str, tuple[float, float]] = {}
         for key, layout in [*layouts.items()]:  # other threads may add some
             kinds = ", ".join([_kind(one) for one in key[1:]])
@@ -60,6 +62,10 @@ class Report(NamedTuple):
                 notes.append(f"({kinds}): runs as it stands: {layout.eager}")
             if layout.by_sample is not None:
                 notes.append(f"({kinds}): sample by sample, each on its own way")
+                one: Report = layout.by_sample.one.report()
+                of_one = f"{kinds}; a sample: "
+                paths += [each._replace(layout=of_one + each.layout) for each in one.paths]
+                notes += [f"({kinds}), a sample: {note}" for note in one.notes]
             if lines := layout.lines():
                 notes.append(f"({kinds}): asks which way to go at {asked_at(lines)}")
             if layout.n_missed and layout.paths:
@@ -104,14 +110,19 @@ def _wait(waiting: Mapping[str, tuple[float, float]]) -> str:
     more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
     taken, needed = zip(*waiting.values(), strict=True)
     are_several = len(waiting) > 1
-    so_far = f"{min(taken):.1f} to " * are_several + f"{max(taken):.1f} s"
+    so_far = f"{_duration(min(taken))} to " * are_several + _duration(max(taken))
     share = "; lists padded to one length share one" if are_several else ""
     return (
         f"{named}{more}: another program{' of each' * are_several} is made when calls that found "
-        f"none have taken {max(needed):.1f} s, as long as one takes to make in the mean "
+        f"none have taken {_duration(max(needed))}, as long as one takes to make in the mean "
         f"({so_far} so far)"
         f"{share}"
     )
+
+
+def _duration(seconds: float) -> str:
+    """A time to one digit: "1.5 s", "25.0 ms"."""
+    return f"{seconds:.1f} s" if seconds >= 1.0 else f"{1e3 * seconds:.1f} ms"
 
 
 def _kind(key: Any) -> str:

@@ -20,6 +20,7 @@ from autograd.replay import (
     Words,
     too_many_ways_to_pay,
     too_much_to_look_at,
+    users_level,
 )
 from nn.extras import is_installed, remedy
 from nn.module import Module
@@ -93,7 +94,7 @@ class CompiledSteps:
         if not self._is_told:
             what = "the rest is trained" if self._n_steps else "trained"
             text = f"fit: {what} uncompiled: {self._refusal}"
-            warnings.warn(text, RuntimeWarning, stacklevel=5)
+            warnings.warn(text, RuntimeWarning, stacklevel=users_level())
             self._is_told = True
         if self._refusal or is_first_step or is_uneven:
             return 0
