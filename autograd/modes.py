@@ -139,6 +139,12 @@ def masking() -> Recorder | None:
     return recorder if recorder is not None and recorder.masks else None
 
 
+def is_recorded(node: Any) -> bool:
+    """Whether this thread's recorder was told when the node was made; it is of all changes, too."""
+    recorder = _context.recorder
+    return recorder is not None and id(node) in recorder.made
+
+
 def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
     """Tell this thread's recorder of a number without its history: of detach, or under no_grad."""
     if _context.recorder is not None:
