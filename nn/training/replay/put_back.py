@@ -31,18 +31,19 @@ def set_class(kind: type, name: str, before: Any) -> None:
 
 def set_items(container: list[Any], before: list[Any]) -> None:
     """The items of a list, which may be of a class of its own."""
-    if len(container) != len(before) or not all(map(is_, container, before)):
+    now = [*list.__iter__(container)]
+    if len(now) != len(before) or not all(map(is_, now, before)):
         list.__setitem__(container, slice(None), before)
 
 
 def fill(container: Any, before: list[Any]) -> None:
-    """The items of a set or deque."""
-    now = [*container]
+    """The items of a set or deque, which may be of a class of its own."""
+    kind: Any = deque if isinstance(container, deque) else set
+    now = [*kind.__iter__(container)]
     if len(now) == len(before) and all(map(is_, now, before)):
         return
-    container.clear()
-    for x in before:
-        container.append(x) if isinstance(container, deque) else container.add(x)
+    kind.clear(container)
+    (kind.extend if kind is deque else kind.update)(container, before)
 
 
 def set_names(names: dict[Any, Any], before: dict[Any, Any]) -> None:
