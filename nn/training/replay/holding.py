@@ -35,7 +35,9 @@ from nn.training.history import History
 from nn.training.random_sources import NumpySource, NumpyState
 from nn.training.replay.ones_own import home, is_ones_own, is_ours
 from nn.training.replay.put_back import (
+    CACHED,
     fill,
+    remembered,
     set_block,
     set_class,
     set_context,
@@ -43,11 +45,9 @@ from nn.training.replay.put_back import (
     set_names,
 )
 
+# Compared as they are; anything else only by being the same object.
+PLAIN = (int, float, complex, str, bytes, bool, type(None))
 Undo = Callable[[], Any]
-
-
-def _nothing(_thing: Any) -> tuple[()]:
-    return ()
 
 
 class Holding(NamedTuple):
@@ -63,10 +63,10 @@ class Holding(NamedTuple):
     """
 
     kinds: tuple[type, ...]
-    things: Callable[[Any], Iterable[Any]] = _nothing
-    bits: Callable[[Any], Hashable] = _nothing
-    put_back: Callable[[Any], Iterable[Undo]] = _nothing
-    sources: Callable[[Any], Iterable[Any]] = _nothing
+    things: Callable[[Any], Iterable[Any]] | None = None
+    bits: Callable[[Any], Hashable] | None = None
+    put_back: Callable[[Any], Iterable[Undo]] | None = None
+    sources: Callable[[Any], Iterable[Any]] | None = None
     has_attributes: bool = True
 
 
@@ -91,17 +91,20 @@ def held_by(kind: type) -> Held:
     return Held(tuple(dict.fromkeys(rows.values())), has_attributes, not is_made_by_us)
 
 
-def items_and_names(names: dict[Any, Any]) -> list[Any]:
-    """The names and what they stand for, whatever a dict of one's own says of itself."""
-    if isinstance(names, OrderedDict):  # it has an order of its own
-        return [*OrderedDict.__iter__(names), *OrderedDict.values(names)]
-    return [*dict.__iter__(names), *dict.values(names)]
+def _in_order(names: dict[Any, Any]) -> dict[Any, Any]:
+    """A copy, whatever a dict of one's own says of itself."""
+    kind = OrderedDict if isinstance(names, OrderedDict) else dict  # which has an order of its own
+    return dict(zip(kind.__iter__(names), kind.values(names), strict=True))
 
 
-def _names_put_back(names: dict[Any, Any]) -> list[Undo]:
-    both = items_and_names(names)
-    n = len(both) // 2
-    return [partial(set_names, names, dict(zip(both[:n], both[n:], strict=True)))]
+def _words(names: dict[Any, Any]) -> Hashable:
+    """The names that are words, at their places: nearly all are."""
+    return tuple([name if type(name) is str else type(name) for name in _in_order(names)])
+
+
+def _values_of_names(names: dict[Any, Any]) -> list[Any]:
+    copy = _in_order(names)
+    return [*[name for name in copy if type(name) is not str], *copy.values()]
 
 
 def _of_class(kind: type) -> list[Any]:
@@ -156,9 +159,13 @@ def _sources_of_numpy(thing: Any) -> list[Any]:
     return [NumpyState(thing)] if hasattr(thing, "get_state") else []
 
 
+def _kept_in_cache(function: Any) -> list[Any]:
+    """An object of one's own that a function makes once; a number may be made anew at any time."""
+    return [x for x in remembered(function) if not isinstance(x, PLAIN)]
+
+
 _PAIRS: Any = type({}.items())
 _VIEWS: Any = (type({}.keys()), type({}.values()))  # which are made when they are asked for
-_CACHED: Any = type(functools.cache(len))
 _DESCRIPTORS: Any = (
     functools.cached_property, functools.partialmethod, functools.singledispatchmethod,
     DynamicClassAttribute,
@@ -169,8 +176,15 @@ _WITH_NAMES: Any = (
     weakref.WeakKeyDictionary, weakref.WeakValueDictionary, weakref.WeakSet,
 )  # fmt: skip
 
+# Of a dict, and of the attributes of a thing.
+NAMES = Holding(
+    (dict,),
+    _values_of_names,
+    _words,
+    put_back=lambda x: [partial(set_names, x, _in_order(x))],
+)
 HOLDINGS = (
-    Holding((*_WITH_NAMES, Op, _CACHED, *_DESCRIPTORS)),  # all that they hold is in attributes
+    Holding((*_WITH_NAMES, Op, *_DESCRIPTORS)),  # all that they hold is in attributes
     Holding(
         (list,), list.__iter__, put_back=lambda x: [partial(set_items, x, [*list.__iter__(x)])]
     ),
@@ -178,7 +192,7 @@ HOLDINGS = (
     Holding((frozenset,), frozenset.__iter__),
     Holding((set,), set.__iter__, put_back=lambda x: [partial(fill, x, [*set.__iter__(x)])]),
     Holding((deque,), deque.__iter__, put_back=lambda x: [partial(fill, x, [*deque.__iter__(x)])]),
-    Holding((dict,), items_and_names, put_back=_names_put_back),
+    NAMES,
     Holding((defaultdict,), lambda x: [x.default_factory]),
     Holding(_VIEWS, lambda x: x),
     Holding((_PAIRS,), lambda x: [each for pair in x for each in pair]),
@@ -196,6 +210,7 @@ HOLDINGS = (
     ),
     Holding((ContextVar,), lambda x: [x.get(None)], put_back=_context_put_back),
     Holding((weakref.ref,), lambda x: [x()]),
+    Holding((CACHED,), _kept_in_cache),
     Holding(weakref.ProxyTypes, lambda x: [x.__reduce_ex__.__self__]),  # which it forwards
     Holding((partial,), _of_partial),
     Holding((property,), lambda x: [x.fget]),

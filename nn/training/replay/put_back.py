@@ -6,9 +6,13 @@ lets itself be set.
 
 from collections import OrderedDict, deque
 from contextvars import ContextVar
+from functools import cache
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from operator import is_
 from types import CellType
 from typing import Any
+
+CACHED: Any = type(cache(len))
 
 
 def set_slot(thing: Any, name: str, before: Any) -> None:
@@ -72,3 +76,23 @@ def set_context(variable: ContextVar[Any], before: Any) -> None:
     """A variable of the context."""
     if variable.get(None) is not before:
         variable.set(before)
+
+
+def clear_cache(function: Any, before: list[Any]) -> None:
+    """What a cached function remembers: forgotten, unless it is what it was."""
+    now = remembered(function)
+    if not now or len(now) != len(before) or not all(map(is_, now, before)):
+        function.cache_clear()
+
+
+def remembered(function: Any) -> list[Any]:
+    """What a cached function without parameters gives again and again, if it has been called.
+
+    Of others nobody can tell what they remember, but that is seldom anything that changes.
+    """
+    code = getattr(function.__wrapped__, "__code__", None)
+    if type(function) is not CACHED or code is None or code.co_argcount or code.co_kwonlyargcount:
+        return []
+    if code.co_flags & (CO_VARARGS | CO_VARKEYWORDS) or not function.cache_info().currsize:
+        return []
+    return [function()]  # out of its cache

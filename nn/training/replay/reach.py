@@ -14,7 +14,7 @@ from typing import Any
 from autograd import Value
 from autograd.replay import pass_on
 from nn.optim import SGD
-from nn.training.replay.holding import Held, held_by, items_and_names
+from nn.training.replay.holding import NAMES, PLAIN, Held, Holding, held_by
 from nn.training.replay.looked_up import Space, looked_up_by, name_of, variables_of
 from nn.training.replay.ones_own import (
     home,
@@ -24,11 +24,9 @@ from nn.training.replay.ones_own import (
     properties_of,
     slots_of,
 )
-from nn.training.replay.put_back import set_cell, set_names, set_slot
+from nn.training.replay.put_back import clear_cache, remembered, set_cell, set_names, set_slot
 from nn.training.state import Training
 
-# Compared as they are; anything else only by being the same object.
-PLAIN = (int, float, complex, str, bytes, bool, type(None))
 # Ours that change in a training: they count where one's own functions name an attribute of theirs.
 OF_A_TRAINING = (SGD, Training)
 
@@ -52,7 +50,8 @@ class ModelKey:
         self.sources: list[Any] = []  # of random numbers
         self.iterators: list[Any] = []
         self.put_back: list[Callable[[], Any]] = []  # each sets a place to what it holds now
-        self.caches: list[Any] = []  # functions that may remember numbers of what is put back
+        # Each clears what a function has remembered since, numbers of what is put back.
+        self.caches: list[Callable[[], Any]] = []
         self.has_own_code = False
         self._is_kept = is_kept
         self._held: list[Any] = []
@@ -89,28 +88,25 @@ class ModelKey:
         if id(thing) in self._seen or thing.__class__ is Value:
             return
         self._seen.add(id(thing))
+        names = getattr(thing, "__dict__", None)
+        names = names if isinstance(names, dict) else None
         if type(thing) in OF_A_TRAINING:
             self._of_a_training.append(thing)
         elif isinstance(thing, FunctionType):
             self._look_into_function(thing)
         else:
-            self._look_into(thing)
-        names = getattr(thing, "__dict__", None)
-        if isinstance(names, dict) and "__wrapped__" in names:
+            self._look_into(thing, names)
+        if names is not None and "__wrapped__" in names:
             self._pending.append(names["__wrapped__"])  # a compiled or cached function's
             if self._is_kept and hasattr(thing, "cache_clear"):
-                self.caches.append(thing)
+                self.caches.append(partial(clear_cache, thing, remembered(thing)))
 
-    def _look_into(self, thing: Any) -> None:
+    def _look_into(self, thing: Any, names: dict[str, Any] | None) -> None:
+        """Look into what a thing holds, and into these attributes of it."""
         kind = type(thing)
         held = self._kinds.get(id(kind)) or self._kinds.setdefault(id(kind), held_by(kind))
         for row in held.rows:
-            self._look_at_all(row.things(thing))
-            if (bits := row.bits(thing)) != ():
-                self._parts.append(bits)
-            self.sources += row.sources(thing)
-            if self._is_kept:
-                self.put_back += row.put_back(thing)
+            self._follow(row, thing)
         if isinstance(thing, ModuleType):  # which of its names are looked up, nobody can tell
             self._look_at_variables([thing])
             if is_ones_own(name_of(thing)):
@@ -118,7 +114,22 @@ class ModelKey:
         elif not held.rows and (hasattr(kind, "__next__") or isinstance(thing, SimpleQueue)):
             self.iterators.append(thing)  # nobody can look into one without taking something out
         elif held.has_attributes or id(thing) in self._roots:
-            self._look_at_attributes(thing, held.are_private_too)
+            if names is not None and held.are_private_too:
+                self._follow(NAMES, names)
+            elif names is not None:
+                self._look_at_public(thing, names)
+            if is_ones_own(home(kind)):
+                self._look_into_class_of(thing)
+
+    def _follow(self, row: Holding, thing: Any) -> None:
+        if row.things is not None:
+            self._look_at_all(row.things(thing))
+        if row.bits is not None:
+            self._parts.append(row.bits(thing))
+        if row.sources is not None:
+            self.sources += row.sources(thing)
+        if row.put_back is not None and self._is_kept:
+            self.put_back += row.put_back(thing)
 
     def _look_at_all(self, things: Iterable[Any]) -> None:
         """Look at these; most are of one kind, and go at the speed of C."""
@@ -132,30 +143,22 @@ class ModelKey:
         else:
             self._pending += [*things, len(things)]
 
-    def _look_at_attributes(self, thing: Any, are_private_too: bool) -> None:
-        names = getattr(thing, "__dict__", {})
-        if are_private_too:
-            self._look_into_names(names)
-        else:
-            public = {n: x for n, x in names.items() if n[:1] != "_" or n[:2] == "__"}
-            self._look_at_all(items_and_names(public))
-            if self._is_kept:
-                self.put_back += [partial(set_slot, thing, n, x) for n, x in public.items()]
-        kind = type(thing)
-        if not is_ones_own(home(kind)):
-            return
+    def _look_at_public(self, thing: Any, names: dict[str, Any]) -> None:
+        """Look at the attributes of a thing of ours, but for those in which it counts its calls."""
+        public = {n: x for n, x in names.items() if n[:1] != "_" or n[:2] == "__"}
+        self._pending += [*public, *public.values()]
+        if self._is_kept:
+            self.put_back += [partial(set_slot, thing, n, x) for n, x in public.items()]
+
+    def _look_into_class_of(self, thing: Any) -> None:
+        """Look into a class of one's own, and into the slots that it gives to this thing."""
         self.has_own_code = True
-        self._pending.append(kind)
-        slots = [name for base in kind.__mro__ for name in slots_of(base)]
+        self._pending.append(type(thing))
+        slots = [name for base in type(thing).__mro__ for name in slots_of(base)]
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
         self._pending += found.values()
         if self._is_kept:
             self.put_back += [partial(set_slot, thing, name, x) for name, x in found.items()]
-
-    def _look_into_names(self, names: dict[Any, Any]) -> None:
-        self._look_at_all(items_and_names(names))
-        if self._is_kept:
-            self.put_back.append(partial(set_names, names, {**names}))
 
     def _add_what_is_named(self) -> bool:
         """Whether there are optimisers and trainings of which a function names an attribute.
@@ -182,7 +185,7 @@ class ModelKey:
         self.has_own_code = True
         self._named |= names_in(function.__code__)
         self._pending += [function.__code__, function.__defaults__, function.__kwdefaults__]
-        self._look_into_names(vars(function))
+        self._follow(NAMES, vars(function))
         found: list[Any] = []
         for cell in function.__closure__ or ():
             try:

@@ -30,7 +30,7 @@ from tests.nn.training.places import (
     scaled,
 )
 
-factor = 1.0
+shared = 1.0
 
 
 def own(kind, **members):
@@ -68,7 +68,7 @@ def operation(kind, name):
     return found
 
 
-bag = own(set)()
+bag = own(set)()  # which no factor is set on
 WITH_ATTRIBUTE = {
     "partial": functools.partial(same),
     "own partial": own(functools.partial)(same),
@@ -82,7 +82,7 @@ WITH_ATTRIBUTE = {
     "singledispatch": functools.singledispatch(same),
     "compiled": ag.compile(same),
     "own reference": own(weakref.ref)(bag),
-    "proxy": weakref.proxy(bag),
+    "proxy": weakref.proxy(chained := own(collections.ChainMap)()),
     "own property": own(property)(same),
     "own staticmethod": own(staticmethod)(same),
     "staticmethod": staticmethod(same),
@@ -95,7 +95,7 @@ WITH_ATTRIBUTE = {
     "own UserDict": own(collections.UserDict)(),
     "own UserList": own(collections.UserList)(),
     "own UserString": own(collections.UserString)(""),
-    "own ChainMap": own(collections.ChainMap)(),
+    "own ChainMap": chained,
     "own frozenset": own(frozenset)(),
     "own array": own(array.array)("d"),
     "own bytearray": own(bytearray)(),
@@ -120,32 +120,52 @@ WITH_ATTRIBUTE = {
 }
 
 
-class Descriptors:
-    """What reads a variable of this file when an attribute is asked for."""
+class WithProperty:
+    read = property(lambda self: shared)
 
-    plain = property(lambda self: factor)
-    partial = functools.partialmethod(lambda self, y: factor * y, 1.0)
-    cached = functools.cached_property(lambda self: factor)
-    dynamic = types.DynamicClassAttribute(lambda self: factor)
-    member = enum.property(lambda self: factor)
 
+class WithPartial:
+    read = functools.partialmethod(lambda self, y: shared * y, 1.0)
+
+
+class WithCached:
+    read = functools.cached_property(lambda self: shared)
+
+
+class WithDynamic:
+    read = types.DynamicClassAttribute(lambda self: shared)
+
+
+class WithMember:
+    read = enum.property(lambda self: shared)
+
+
+class Dispatched:
     @functools.singledispatchmethod
-    def dispatched(self, x):
-        return factor * x
+    def read(self, x):
+        return shared * x
 
-    @dispatched.register
+
+class Registered:
+    @functools.singledispatchmethod
+    def read(self, x):
+        raise TypeError
+
+    @read.register
     def _(self, x: str):
-        return factor * float(x)
+        return shared * float(x)
 
+
+class OfClass:
     @functools.singledispatchmethod
     @classmethod
-    def of_class(cls, x):
-        return factor * x
+    def read(cls, x):
+        return shared * x
 
 
 @functools.singledispatch
 def dispatched(x):
-    return factor * x
+    return shared * x
 
 
 class Items(collections.defaultdict):
@@ -187,18 +207,30 @@ class ListOp(ag.Op, list):
     pass
 
 
+@functools.cache
+def configuration():
+    return types.SimpleNamespace()
+
+
+@functools.lru_cache
+def table():
+    return {}
+
+
 class Asked(types.ModuleType):
     @property
     def number(self):
-        return factor
+        return shared
 
 
-described, module = Descriptors(), Asked("asked_of_a_test")
+with_property, with_partial = WithProperty(), WithPartial()
+with_dynamic, with_member, dispatching = WithDynamic(), WithMember(), Dispatched()
+module = Asked("asked_of_a_test")
 row, items, two_lists = Row([1.0]), Items(), ListModule([1.0])
 two_dicts, two_arrays = DictModule(), np.ones(1).view(ArrayModule)
 list_op = operation(ListOp, "list_of_a_test")
 list_op.append(1.0)
-makes = collections.defaultdict(lambda: factor)
+makes = collections.defaultdict(lambda: shared)
 wrapped = collections.UserDict()
 values, pairs = wrapped.values(), wrapped.items()
 record = np.array([(None,)], dtype=[("factor", object)])
@@ -208,12 +240,13 @@ get = operator.attrgetter("factor")
 
 
 def put(number):
-    global factor
-    factor = settings.factor = asked._factor = number
+    global shared
+    shared = settings.factor = asked._factor = number
     for one in WITH_ATTRIBUTE.values():
         one.factor = number
     list.__setitem__(row, 0, number)
     dict.__setitem__(items, "factor", number)
+    configuration().factor = table()["factor"] = number
     two_lists[0] = two_dicts["factor"] = two_arrays[0] = list_op[0] = number
     wrapped["factor"] = record["factor"][0] = listed[0] = row_of_proxy[0] = number
 
@@ -224,14 +257,14 @@ def of_module():
 
 PLACES = {
     **{f"{n} with it": functools.partial(getattr, x, "factor") for n, x in WITH_ATTRIBUTE.items()},
-    "property": lambda: described.plain,
-    "partialmethod": lambda: described.partial(),
-    "cached_property": lambda: Descriptors().cached,
-    "DynamicClassAttribute": lambda: described.dynamic,
-    "property of an Enum": lambda: described.member,
-    "singledispatchmethod": lambda: described.dispatched(1.0),
-    "registered method": lambda: described.dispatched("1"),
-    "singledispatchmethod of a class": lambda: Descriptors.of_class(1.0),
+    "property": lambda: with_property.read,
+    "partialmethod": lambda: with_partial.read(),
+    "cached_property": lambda: WithCached().read,
+    "DynamicClassAttribute": lambda: with_dynamic.read,
+    "property of an Enum": lambda: with_member.read,
+    "singledispatchmethod": lambda: dispatching.read(1.0),
+    "registered method": lambda: Registered().read("1"),
+    "singledispatchmethod of a class": lambda: OfClass.read(1.0),
     "singledispatch": lambda: dispatched(1.0),
     "list that says it is empty": lambda: row[0],
     "dict that says it is empty": lambda: items["factor"],
@@ -242,6 +275,8 @@ PLACES = {
     "what makes a default": lambda: makes.default_factory(),
     "values of a UserDict": lambda: sum(values),
     "items of a UserDict": lambda: dict(pairs)["factor"],
+    "object that a cache keeps": lambda: configuration().factor,
+    "dict that a cache keeps": lambda: table()["factor"],
     "objects in records": lambda: record["factor"][0],
     "UserList": lambda: listed[0],
     "proxy of a list": lambda: proxied[0],
