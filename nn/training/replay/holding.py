@@ -91,20 +91,27 @@ def held_by(kind: type) -> Held:
     return Held(tuple(dict.fromkeys(rows.values())), has_attributes, not is_made_by_us)
 
 
-def _in_order(names: dict[Any, Any]) -> dict[Any, Any]:
-    """A copy, whatever a dict of one's own says of itself."""
-    kind = OrderedDict if isinstance(names, OrderedDict) else dict  # which has an order of its own
-    return dict(zip(kind.__iter__(names), kind.values(names), strict=True))
+def _kind_of(names: dict[Any, Any]) -> type[dict[Any, Any]]:
+    """Whose methods are asked, whatever a dict of one's own says of itself."""
+    return OrderedDict if isinstance(names, OrderedDict) else dict  # it has an order of its own
 
 
 def _words(names: dict[Any, Any]) -> Hashable:
     """The names that are words, at their places: nearly all are."""
-    return tuple([name if type(name) is str else type(name) for name in _in_order(names)])
+    order = _kind_of(names).__iter__(names)
+    return tuple([name if type(name) is str else type(name) for name in order])
 
 
 def _values_of_names(names: dict[Any, Any]) -> list[Any]:
-    copy = _in_order(names)
-    return [*[name for name in copy if type(name) is not str], *copy.values()]
+    kind = _kind_of(names)
+    others = [name for name in kind.__iter__(names) if type(name) is not str]
+    return [*others, *kind.values(names)]
+
+
+def _names_put_back(names: dict[Any, Any]) -> list[Undo]:
+    kind = _kind_of(names)
+    before = dict(zip(kind.__iter__(names), kind.values(names), strict=True))
+    return [partial(set_names, names, before)]
 
 
 def _of_class(kind: type) -> list[Any]:
@@ -181,7 +188,7 @@ NAMES = Holding(
     (dict,),
     _values_of_names,
     _words,
-    put_back=lambda x: [partial(set_names, x, _in_order(x))],
+    put_back=_names_put_back,
 )
 HOLDINGS = (
     Holding((*_WITH_NAMES, Op, *_DESCRIPTORS)),  # all that they hold is in attributes
