@@ -91,6 +91,11 @@ def held_by(kind: type) -> Held:
     return Held(tuple(dict.fromkeys(rows.values())), has_attributes, not is_made_by_us)
 
 
+def as_it_is(number: Any) -> Hashable:
+    """What is plain, with its class, as 1 is 1.0; a float by its bits, as 0.0 is -0.0."""
+    return type(number), number.hex() if isinstance(number, float) else number
+
+
 def _kind_of(names: dict[Any, Any]) -> type[dict[Any, Any]]:
     """Whose methods are asked, whatever a dict of one's own says of itself."""
     return OrderedDict if isinstance(names, OrderedDict) else dict  # it has an order of its own
@@ -195,6 +200,7 @@ HOLDINGS = (
     Holding(
         (list,), list.__iter__, put_back=lambda x: [partial(set_items, x, [*list.__iter__(x)])]
     ),
+    Holding(PLAIN, bits=as_it_is),  # of a class of one's own
     Holding((tuple,), tuple.__iter__),
     Holding((frozenset,), frozenset.__iter__),
     Holding((set,), set.__iter__, put_back=lambda x: [partial(fill, x, [*set.__iter__(x)])]),

@@ -14,7 +14,7 @@ from typing import Any
 from autograd import Value
 from autograd.replay import pass_on
 from nn.optim import SGD
-from nn.training.replay.holding import NAMES, PLAIN, Held, Holding, held_by
+from nn.training.replay.holding import NAMES, PLAIN, Held, Holding, as_it_is, held_by
 from nn.training.replay.looked_up import Space, looked_up_by, name_of, variables_of
 from nn.training.replay.ones_own import (
     home,
@@ -29,6 +29,7 @@ from nn.training.state import Training
 
 # Ours that change in a training: they count where one's own functions name an attribute of theirs.
 OF_A_TRAINING = (SGD, Training)
+_ARE_PLAIN = frozenset(map(id, PLAIN))  # a class of the user's may say that it equals any
 
 
 class ModelKey:
@@ -78,11 +79,9 @@ class ModelKey:
                 self._parts.append(id(thing))
 
     def _look_at(self, thing: Any) -> None:
-        if isinstance(thing, PLAIN):
-            number = thing.hex() if isinstance(thing, float) else thing  # 0.0 is not -0.0
-            self._parts.append((type(thing), number))
-            if type(thing) in PLAIN:
-                return
+        if id(type(thing)) in _ARE_PLAIN:
+            self._parts.append(as_it_is(thing))
+            return
         self._held.append(thing)
         self._parts.append(id(thing))
         if id(thing) in self._seen or thing.__class__ is Value:
