@@ -1,8 +1,7 @@
 """Put back: a place in the user's objects set to what it held before, if it holds anything else.
 
 Owns how that is done for each kind of place, and what a cached function remembers. What is as it
-was is not touched: not every class
-lets itself be set.
+was is not touched: not every class lets itself be set.
 """
 
 from collections import OrderedDict, deque
