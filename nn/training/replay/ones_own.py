@@ -21,11 +21,15 @@ def home(thing: Any) -> str:
     return str(kind.__module__)
 
 
+def is_ours(module: str) -> bool:
+    """Whether a module is one of glassgrad's."""
+    return module.partition(".")[0] in OURS
+
+
 @cache
 def is_ones_own(module: str) -> bool:
     """Whether a module is the user's own: neither ours nor Python's nor installed."""
-    package = module.partition(".")[0]
-    if package in OURS or package in sys.stdlib_module_names:
+    if is_ours(module) or module.partition(".")[0] in sys.stdlib_module_names:
         return False
     folders = Path(getattr(sys.modules.get(module), "__file__", None) or "").parts
     return not {"site-packages", "dist-packages"} & {*folders}

@@ -87,8 +87,8 @@ class ModelSurroundings:
             for source, state in zip(sources, states, strict=True):
                 if source.getstate() != state:
                     source.setstate(state)
-            for function in before.caches if changed else ():
-                function.cache_clear()
+            for clear in before.caches if changed else ():
+                clear()
             for put_back in before.put_back:
                 try:
                     put_back()

@@ -24,6 +24,11 @@ import nn
 import tests.nn.settings_package.numbers
 from nn import Module
 from tests.nn.training.both_modes import NUMBERS, ROWS, both, mlp
+from tests.nn.training.places import (
+    check_that_a_change_is_seen,
+    check_that_it_is_put_back,
+    scaled,
+)
 
 settings = tests.nn.settings_package.numbers
 factor = 1.0
@@ -163,13 +168,6 @@ PLACES = {
 }
 
 
-def scaled(read):
-    def loss(outputs, targets):
-        return ag.mean([(a - b) ** 2 for a, b in zip(outputs, targets, strict=True)]) * read()
-
-    return loss
-
-
 def made():
     put(1.0)
     return mlp()
@@ -177,30 +175,12 @@ def made():
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_a_callback_changes_is_seen(place, monkeypatch):
-    def callback(training):
-        if training.epoch in (2, 5):
-            put(1.0 / training.epoch)
-
-    loss = scaled(PLACES[place])
-    found = both(made, (ROWS, NUMBERS), loss, monkeypatch, callbacks=[callback])
-    assert found.n_steps >= 50
-    assert found.said == []
+    check_that_a_change_is_seen(PLACES[place], put, monkeypatch)
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_the_loss_changes_is_put_back_and_done_for_each_batch(place, monkeypatch):
-    read = PLACES[place]
-
-    def counting(outputs, targets):
-        put(min(10.0, read() + 0.5))
-        return scaled(read)(outputs, targets)
-
-    after = []
-    for _ in range(2):
-        found = both(made, (ROWS, NUMBERS), counting, monkeypatch, epochs=2)
-        after.append(read())
-    assert after == [6.0, 6.0]
-    assert "changes attributes or variables" in found.said[0]
+    check_that_it_is_put_back(PLACES[place], put, monkeypatch)
 
 
 def of_closure(number):
