@@ -30,7 +30,7 @@ ASIDE   = -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0 \
           -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 PIP     = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lessons bench torch mutants browser clean
+.PHONY: demo test lessons bench torch mutants browser environments clean
 
 demo: $(VENV)/.demo
 	$(RUN) -m nn train moons --out runs/moons
@@ -53,6 +53,9 @@ lessons: $(LESSONS)/.notebook
 bench: $(BENCH)/.dev .venv-bench-hips/.dev
 	$(BENCH)/bin/python -m benchmarks $(SUITES) --markdown docs/benchmarks.md
 
+# What `.ci/run` needs: side by side, for pip waits for the network most of the time.
+environments: $(VENV)/.dev $(BROWSER)/.dev $(TORCH)/.dev
+
 torch: $(TORCH)/.dev
 	$(TORCH)/bin/python -m pytest tests/pytorch
 
@@ -68,7 +71,7 @@ $(CHROMIUM):
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
 
-$(DOT):
+$(DOT): | $(CHROMIUM)  # one apt-get at a time
 	@test "$$(id -u)" = 0 || { echo "make browser needs Graphviz: apt-get install graphviz, or name yours: make browser DOT=/path"; exit 2; }
 	apt-get update --quiet
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends graphviz

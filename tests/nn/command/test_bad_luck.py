@@ -101,14 +101,21 @@ def test_a_full_disk_at_the_start_leaves_no_folder(tmp_path):
     assert names_in(tmp_path) == set()
 
 
+WIDE = ("train", "moons", "--epochs", "1", "--hidden", "40", "--out", "out")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """How large the files of a training are."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert run(*WIDE, cwd=folder).returncode == 0
+    return {path.name: path.stat().st_size for path in (folder / "out").iterdir()}
+
+
 @posix
 @pytest.mark.parametrize("size", [2000, 20000, 100000])
-def test_a_disk_that_fills_up_leaves_whole_files(tmp_path, size):
-    words = ["train", "moons", "--epochs", "1", "--hidden", "40", "--out", "out"]
-    assert run(*words, cwd=tmp_path).returncode == 0
-    whole = {path.name: path.stat().st_size for path in (tmp_path / "out").iterdir()}
-    (tmp_path / "out").rename(tmp_path / "whole")
-    result = run(*words, cwd=tmp_path, code=limit(size))
+def test_a_disk_that_fills_up_leaves_whole_files(tmp_path, size, whole):
+    result = run(*WIDE, cwd=tmp_path, code=limit(size))
     assert result.returncode == 2
     assert "make room" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
@@ -119,7 +126,7 @@ def test_a_disk_that_fills_up_leaves_whole_files(tmp_path, size):
 
 
 def test_a_disk_that_fills_up_amid_a_training_leaves_its_checkpoint(tmp_path):
-    words = ["train", "moons", "--epochs", "6", "--out", "out"]
+    words = ["train", "moons", "--epochs", "6", "--hidden", "4", "--out", "out"]
     assert run(*words, "--seed", "3", cwd=tmp_path).returncode == 0  # what is replaced
     code = """
 import errno, itertools
