@@ -34,23 +34,17 @@ class Additions:
                 if i >= 0:
                     self.readers[i].append(k)
         self.at_the_end = {i - first for i in tape.read_at_the_end()}
-        additions = [k for k, row in enumerate(tape.rows) if row is ops.add]
-        before: dict[int, int] = {}  # the link of a chain that each link continues
-        for k in additions:
-            left = self.operands[k][0]
-            is_link = left >= 0 and tape.rows[left] is ops.add and len(self.readers[left]) == 1
-            if is_link and left not in self.at_the_end:
-                before[k] = left
+        self._links: dict[int, list[int]] = {}  # by the last one so far
+        for k, row in enumerate(tape.rows):
+            if row is ops.add:
+                left = self.operands[k][0]
+                goes_on = left in self._links and len(self.readers[left]) == 1
+                links = self._links.pop(left) if goes_on and left not in self.at_the_end else []
+                links.append(k)
+                self._links[k] = links
+        self.tails = [*self._links]
         self.minus_zero = tape.n_inputs + [x.hex() for x in tape.constants].index((-0.0).hex())
         self.minus_zero -= first
-        inner = set(before.values())
-        self.tails = [k for k in additions if k not in inner]
-        self._links: dict[int, list[int]] = {}
-        for tail in self.tails:
-            found = [tail]
-            while found[-1] in before:
-                found.append(before[found[-1]])
-            self._links[tail] = found[::-1]
         self.tail_of = {link: tail for tail, links in self._links.items() for link in links}
         self.kinds = [*map(id, tape.rows)]
 
