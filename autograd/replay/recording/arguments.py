@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from autograd.attributes import attributes_of
 from autograd.number import EXACT, as_number, is_array
+from autograd.replay.recording.memory_order import order_of
 from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
@@ -104,15 +105,19 @@ class _Walk:
             return kind_of_block(x)
         if is_array(x):
             if x.dtype.kind != "O":  # bools, dates, text, ints beyond doubles
-                return kind, (x.shape, x.dtype, self._contents(x, where))
-            return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
+                return kind, self.of_array(x, where)
+            items = tuple([self.key(item, where) for item in x.ravel().tolist()])
+            return "array", x.shape, items, *order_of(x)
         return self.fixed(x, where)
 
-    def _contents(self, x: Any, where: Any) -> Any:
-        """What an array holds, as a key: its bytes, unless these only tell where it stands."""
+    def of_array(self, x: Any, where: Any) -> tuple[Any, ...]:
+        """An array by what it holds: its bytes, unless these only tell where that stands."""
+        found: Any
         if x.dtype.kind != "T" and not x.dtype.hasobject:
-            return x.tobytes()
-        return tuple([self.fixed(item, where) for item in x.ravel().tolist()])
+            found = x.tobytes()
+        else:
+            found = tuple([self.fixed(item, where) for item in x.ravel().tolist()])
+        return x.shape, x.dtype, found, *order_of(x)
 
     def fixed(self, x: Any, where: Any) -> Any:
         """What is part of the program, as a key."""
@@ -317,6 +322,7 @@ def kind_of_block(x: Any) -> tuple[Any, ...]:
     if is_array(x):
         kind, is_usual = "float" if x.dtype.kind == "f" else "int", x.dtype.kind in "fi"
         is_usual = is_usual and x.dtype.itemsize == 8
-        return "array", x.shape, kind if is_usual else f"{kind} {x.dtype.str}"
+        kind = kind if is_usual else f"{kind} {x.dtype.str}"
+        return "array", x.shape, kind, *order_of(x)
     view = memoryview(x)
     return "buffer", len(view), "float" if view.format[-1] in "df" else "int"

@@ -5,7 +5,7 @@ Owns which number becomes a Value and which one stays plain.
 
 import copy
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from autograd.containers import made_like
@@ -19,6 +19,7 @@ from autograd.replay.recording.arguments import (
     is_whole,
     kind_of_block,
 )
+from autograd.replay.recording.memory_order import copy_of, objects_like
 from autograd.replay.recording.plain_arrays import plain_array
 from autograd.replay.recording.plain_numbers import Floating, Whole, Wrapping
 from autograd.replay.recording.traced import Traced
@@ -140,13 +141,13 @@ class _Binder:
             self.is_unlike |= not is_usual(x)
             return Floating(self.scalars[-1]) if self._is_recorded else x
         if self._is_left(x):
-            return x.copy(order="K")
+            return copy_of(x)
         block = as_doubles(x)
         if block is not None:
             return self._of_block(x, block)
         if not is_array(x) or x.dtype.kind != "O":
             return _as_given(x)
-        return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
+        return objects_like(x, [self.bound(item) for item in x.ravel().tolist()])
 
     def _is_left(self, x: Any) -> bool:
         """Whether it is an array of numbers that stay what they are; the function gets a copy."""
@@ -177,24 +178,15 @@ class _Binder:
             in_array = is_array(x)
             items = [Floating(v, in_array) if self._is_recorded else v._data for v in nodes]
             if is_array(x) and self._is_recorded:
-                return plain_array(_object_array(items, x.shape))
-        return _object_array(items, x.shape) if is_array(x) else items
+                return plain_array(objects_like(x, items))
+        return objects_like(x, items) if is_array(x) else items
 
 
 def _as_given(x: Any) -> Any:
     """What is no number: a copy of what the function may change."""
     if is_array(x):
-        return x.copy(order="K")
+        return copy_of(x)
     return x[:] if isinstance(x, (bytearray, array)) else x
-
-
-def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
-    import numpy  # loaded already: an argument is an array
-
-    flat = numpy.empty(len(items), dtype=object)
-    for i, item in enumerate(items):
-        flat[i] = item
-    return flat.reshape(lengths)
 
 
 def which_items(arguments: Any) -> list[Any]:
