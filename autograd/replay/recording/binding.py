@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 from autograd.containers import made_like
 from autograd.number import is_array
 from autograd.replay.recording.arguments import (
-    as_doubles,
     is_float,
     is_of_own_int,
     is_usual,
     is_usual_array,
     is_whole,
-    kind_of_block,
 )
+from autograd.replay.recording.blocks import as_doubles, kind_of_block
 from autograd.replay.recording.memory_order import copy_of, objects_like
 from autograd.replay.recording.plain_arrays import plain_array
 from autograd.replay.recording.plain_numbers import Floating, Whole, Wrapping
