@@ -5,6 +5,7 @@ Owns those that are not hashable, and arguments that can have no program.
 
 import asyncio
 import gc
+import warnings
 from collections import deque
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -137,3 +138,33 @@ def test_dates_are_known_by_what_they_hold(backend, hold, what):
     for given in (what, what, what.copy(), what + np.timedelta64(1, "D"), what):
         assert compiled(2.0, hold(given)) == f(2.0, hold(given))
     assert len(compiled.report().paths) == 2
+
+
+def squares(a, b):
+    return ag.sum([(x - y) ** 2 for x, y in zip(a, b, strict=True)]) + (0.5 if a is b else 0.0)
+
+
+@both
+@pytest.mark.parametrize("make", [list, tuple, np.array], ids=["list", "tuple", "array"])
+def test_one_object_in_two_places_is_one_where_the_function_runs(backend, make):
+    xs, ys = make([1.0, 2.0]), make([1.0, 4.0])
+    calls = {
+        "arguments": (ag.grad(lambda s, a, b: s * squares(a, b)), lambda a, b: (2.0, a, b)),
+        "rows": (ag.grad(lambda s, rows: s * squares(*rows)), lambda a, b: (2.0, [a, b])),
+        "names": (ag.grad(lambda s, d: s * squares(**d)), lambda a, b: (2.0, {"a": a, "b": b})),
+        "Values": (squares, lambda a, b: (a, b)),
+        "differentiated": (ag.grad(squares, (0, 1)), lambda a, b: (a, b)),
+        "one of two": (ag.grad(squares), lambda a, b: (a, b)),
+    }
+    for name, (f, given) in calls.items():
+        compiled = ag.compile(f, backend=backend)
+        are_copies = name in (
+            "differentiated",
+            "one of two",
+        )  # to a function that is differentiated
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            found = [compiled(*given(a, b)) for a, b in ((xs, xs), (xs, ys), (ys, ys), (xs, xs))]
+        right = [f(*given(a, b)) for a, b in ((xs, xs), (xs, ys), (ys, ys), (xs, xs))]
+        assert repr(found) == repr(right), name
+        assert len(said) == (not are_copies), name

@@ -239,8 +239,8 @@ class Compiled(Entered):
         results = [float(plain(x)) for x in recording.outputs if is_number(x)]
         # Which an edge that is not there may have made:
         has_nan = not recording.owns_nan and any(map(_is_nan, results))
-        # In a recording are no plain numbers and no bools: is their class asked for?
-        if (bound.has_plain or recording.computes) and not has_nan:
+        # In a recording are no plain numbers and no bools, nor one object twice: is that asked for?
+        if (bound.has_plain or recording.computes or bound.has_twins) and not has_nan:
             right = self._instead_of_recorded(layout, bound, recording, results, args, kwargs)
             if right is not None:
                 return right[0]

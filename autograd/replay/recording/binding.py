@@ -44,10 +44,12 @@ class Bound(NamedTuple):
     Attributes:
         args, kwargs: with fresh nodes in place of the numbers.
         scalars: the nodes for `Parts.numbers`.
-        arrays: for each array of `Parts.arrays` its nodes.
+        arrays: for each array of `Parts.arrays` its nodes. In eager mode both leave out those of an
+            object that stood elsewhere before.
         has_plain: whether there are plain numbers.
         is_unlike: whether one of these, or an array, computes otherwise than Python's floats and
             ints do.
+        has_twins: whether one container or buffer stands in several places.
         spans: the arguments that are lists, tuples or arrays.
         shares: for each argument its place or name, and how many of `scalars` and `arrays` it has.
     """
@@ -58,6 +60,7 @@ class Bound(NamedTuple):
     arrays: list[list[Value]]
     has_plain: bool
     is_unlike: bool
+    has_twins: bool
     spans: list[Span]
     shares: list[tuple[int | str, int, int]]
 
@@ -88,7 +91,7 @@ def bind(
     binder.are_plain = are_plain
     named = {name: binder.argument(x, name) for name, x in kwargs.items()}
     scalars, arrays = binder.scalars, binder.arrays
-    flags = binder.has_plain, binder.is_unlike
+    flags = binder.has_plain, binder.is_unlike, binder.has_twins
     return Bound(bound, named, scalars, arrays, *flags, binder.spans, binder.shares)
 
 
@@ -101,7 +104,9 @@ class _Binder:
         self.arrays: list[list[Value]] = []
         self.spans: list[Span] = []
         self.shares: list[tuple[int | str, int, int]] = []
-        self.has_plain = self.is_unlike = False
+        self.has_plain = self.is_unlike = self.has_twins = False
+        # By what was given and whether its floats are plain: it, which keeps its id, and its twin.
+        self._twins: dict[tuple[int, bool], tuple[Any, Any]] = {}
 
     def argument(self, x: Any, where: int | str) -> Any:
         """An argument, as `bound`."""
@@ -114,7 +119,23 @@ class _Binder:
         return twin
 
     def bound(self, x: Any) -> Any:
-        """`x` with nodes in place of its numbers."""
+        """`x` with nodes in place of its numbers; in eager mode one object stays one object.
+
+        Not in a recording, whose program serves others, too: a function that asks gives other
+        numbers in the two.
+        """
+        if not (isinstance(x, (list, tuple, dict, bytearray, array)) or is_array(x)):
+            return self._made(x)
+        place = id(x), self.are_plain
+        known = self._twins.get(place)
+        self.has_twins |= known is not None
+        if known is not None and not self._is_recorded:
+            return known[1]
+        made = self._made(x)
+        self._twins[place] = x, made
+        return made
+
+    def _made(self, x: Any) -> Any:
         if isinstance(x, (list, tuple)):
             return made_like(x, [self.bound(item) for item in x])
         if isinstance(x, dict):
