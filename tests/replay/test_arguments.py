@@ -203,6 +203,13 @@ def test_arrays_of_no_numbers_are_part_of_the_program(backend):
 
 
 @both
+def test_empty_buffers_are_part_of_the_program(backend):
+    compiled = ag.compile(lambda x, block: x + len(block), backend=backend)
+    for block in (bytearray(), memoryview(bytearray()), (ctypes.c_wchar * 0)(), bytearray(b"1")):
+        assert [compiled(x, block) for x in (1.0, 2.0)] == [1.0 + len(block), 2.0 + len(block)]
+
+
+@both
 @pytest.mark.parametrize("make", [
     lambda n: bytearray(b"12%d" % n), lambda n: memoryview(np.full((2, 2), n)),
     lambda n: (ctypes.c_wchar * 2)("a", chr(65 + n)), lambda n: array.array("q", [2**60 + n, 3]),

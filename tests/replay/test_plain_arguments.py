@@ -6,6 +6,7 @@ Owns what such a number, or an array of them, may be used for, and that the bits
 import ctypes
 import enum
 import math
+import pickle
 import statistics
 import warnings
 from decimal import Decimal
@@ -300,3 +301,29 @@ def test_losses_of_arrays_as_people_write_them_are_compiled(loss):
             )
             w = w - 0.01 * slope
     assert compiled.n_eager == 0
+
+
+LOOKS_AT_MEMORY = {
+    "tobytes": lambda x, ref: x.tobytes() == ref.tobytes(),
+    "of a part": lambda x, ref: x[::1].reshape(-1).tobytes() == ref.tobytes(),
+    "of a sum": lambda x, ref: (x + 0.0).tobytes() == ref.tobytes(),
+    "ctypes": lambda x, ref: ctypes.string_at(x.ctypes.data, x.nbytes) == ref.tobytes(),
+    "data": lambda x, ref: bytes(x.data) == ref.tobytes(),
+    "interface": lambda x, ref: (
+        ctypes.string_at(x.__array_interface__["data"][0], x.nbytes) == ref.tobytes()
+    ),
+    "pickle": lambda x, ref: pickle.dumps(x) == pickle.dumps(ref),
+    "dumps": lambda x, ref: x.dumps() == ref.dumps(),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS_AT_MEMORY)
+def test_a_function_that_looks_at_the_memory_of_an_array_runs_as_it_stands(name):
+    ref = np.full(3, 7.0)
+    gradient = ag.grad(lambda w, x: w * 2 if LOOKS_AT_MEMORY[name](x, ref) else w * w)
+    compiled = ag.compile(gradient)
+    rows = [np.arange(3.0), np.arange(3.0) + 1, np.arange(3.0) + 2, ref.copy()]
+    with pytest.warns(RuntimeWarning, match="runs uncompiled.*the memory of an array") as said:
+        found = [compiled(3.0, x) for x in rows]
+    assert found == [gradient(3.0, x) for x in rows] == [6.0, 6.0, 6.0, 2.0]
+    assert len(said) == 1

@@ -148,12 +148,12 @@ class Maker:
     ) -> Refused | None:
         """None if what was recorded has the numbers of the function itself.
 
-        In a recording are no plain numbers and no bools: is their class asked for? Where there are
-        none, or a nan may be of an edge that is not there, later calls tell.
+        In a recording are no plain numbers and no bools, nor one object twice: is that asked for?
+        Where there are none, or a nan may be of an edge that is not there, later calls tell.
         """
         results = [float(plain(x)) for x in recording.outputs if is_number(x)]
         has_nan = not recording.owns_nan and any(map(_is_nan, results))
-        if has_nan or not (bound.has_plain or recording.computes):
+        if has_nan or not (bound.has_plain or recording.computes or bound.has_twins):
             return None
         try:
             result = self._original.on_values(call)

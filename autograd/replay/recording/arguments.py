@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 from autograd.attributes import attributes_of
 from autograd.number import EXACT, as_number, is_array
+from autograd.replay.recording.blocks import as_doubles, is_of_time, kind_of_block, view_of
+from autograd.replay.recording.memory_order import order_of
 from autograd.replay.recording.traced import Traced
 from autograd.value import Value
 
@@ -104,19 +106,36 @@ class _Walk:
             return kind_of_block(x)
         if is_array(x):
             if x.dtype.kind != "O":  # bools, dates, text, ints beyond doubles
-                return kind, (x.shape, x.dtype, self._contents(x, where))
-            return "array", x.shape, tuple([self.key(item, where) for item in x.ravel().tolist()])
+                return kind, self.of_array(x, where)
+            items = tuple([self.key(item, where) for item in x.ravel().tolist()])
+            return "array", x.shape, items, *order_of(x)
         return self.fixed(x, where)
 
-    def _contents(self, x: Any, where: Any) -> Any:
-        """What an array holds, as a key: its bytes, unless these only tell where it stands."""
+    def _in_memory(self, x: Any, where: Any) -> Any:
+        """A buffer not made of doubles, such as a bytearray, by what it holds; None: it is none."""
+        view, numpy = view_of(x), sys.modules.get("numpy")
+        if view is None:
+            return None
+        if "O" not in view.format:
+            return view.format, view.shape, view.tobytes()
+        return None if numpy is None else self.of_array(numpy.asarray(view), where)
+
+    def of_array(self, x: Any, where: Any) -> tuple[Any, ...]:
+        """An array by what it holds: its bytes, unless these only tell where that stands."""
+        found: Any
         if x.dtype.kind != "T" and not x.dtype.hasobject:
-            return x.tobytes()
-        return tuple([self.fixed(item, where) for item in x.ravel().tolist()])
+            found = x.tobytes()
+        else:
+            found = tuple([self.fixed(item, where) for item in x.ravel().tolist()])
+        return x.shape, x.dtype, found, *order_of(x)
 
     def fixed(self, x: Any, where: Any) -> Any:
         """What is part of the program, as a key."""
         kind: Any = type(x)
+        if is_array(x):
+            return kind, self.of_array(x, where), self.attributes(x)
+        if is_of_time(x):
+            return kind, x.dtype, x.tobytes()
         if kind is slice:
             return kind, tuple([self.fixed(part, where) for part in (x.start, x.stop, x.step)])
         parts = _parts_of(x)
@@ -125,9 +144,9 @@ class _Walk:
         try:
             hash(x)
         except (TypeError, ValueError):  # of a memoryview that may be written
-            bytes_of_it = _bytes_of(x)
-            if bytes_of_it is not None:
-                return kind, bytes_of_it
+            in_memory = self._in_memory(x, where)
+            if in_memory is not None:
+                return kind, in_memory
             if not is_dataclass(x) and not vars_of(x):
                 raise TypeError(
                     f"compile: argument {where!r} holds one of type {kind.__name__}, which is "
@@ -191,11 +210,12 @@ _NUMBERS, _WORDS = (float, complex, int, bool), (str, bytes, type(None))
 def vars_of(x: Any) -> dict[str, Any]:
     """The attributes of an object of which a function may ask; none of what can be called.
 
-    Functions have none that count, and a model has too many to look at in each call.
+    Functions have none that count, and a model has too many to look at in each call. What every
+    Value has, such as its number, is read where the program is run.
     """
     if isinstance(x, type) or callable(x):
         return {}
-    return attributes_of(x)
+    return attributes_of(x, Value if isinstance(x, Value) else object)
 
 
 def _shallow(x: Any) -> Any:
@@ -246,14 +266,9 @@ def is_of_own_int(x: Any) -> bool:
 
 def is_whole(x: Any) -> bool:
     """Whether it is an int of which a program can compute as of a float."""
-    if isinstance(x, bool) or not isinstance(x, Integral) or _is_of_time(x):
+    if isinstance(x, bool) or not isinstance(x, Integral) or is_of_time(x):
         return False
     return -EXACT < int(x) < EXACT
-
-
-def _is_of_time(x: Any) -> bool:
-    """Whether it is a timedelta64, which NumPy counts among the ints."""
-    return type(x).__module__ == "numpy" and type(x).__name__ == "timedelta64"
 
 
 def is_float(x: Any) -> bool:
@@ -261,62 +276,3 @@ def is_float(x: Any) -> bool:
     if isinstance(x, (Fraction, Decimal)):
         return True
     return (isinstance(x, Real) and not isinstance(x, Integral)) or (is_array(x) and x.ndim == 0)
-
-
-def as_doubles(x: Any) -> Any:
-    """An array or buffer of numbers as one of doubles without gaps; None for anything else.
-
-    What is one already is not copied.
-    """
-    if is_array(x):
-        if x.dtype.kind not in "fiu" or _is_beyond_doubles(x):
-            return None
-        import numpy  # loaded already: x is an array
-
-        return numpy.ascontiguousarray(x, dtype=numpy.float64)
-    if isinstance(x, (bytes, bytearray)) or _is_of_time(x):
-        return None
-    try:
-        view = memoryview(x)
-    except TypeError:
-        return None
-    kind = view.format.removeprefix("<" if sys.byteorder == "little" else ">")  # as ctypes has it
-    if view.ndim != 1 or kind not in tuple("dfbBhHiIlLqQ"):
-        return None
-    if kind == "d" and view.contiguous:
-        return view if view.format == "d" else view.cast("B").cast("d")
-    from array import array
-
-    numbers = x.tolist() if hasattr(x, "tolist") else [*x]
-    if kind in tuple("lLqQ") and any(abs(number) >= EXACT for number in numbers):
-        return None
-    return memoryview(array("d", numbers))
-
-
-def _bytes_of(x: Any) -> Any:
-    """A buffer that is not made of doubles as a key: a bytearray, ints beyond doubles."""
-    try:
-        view = memoryview(x)
-    except TypeError:
-        return None
-    return view.format, view.shape, view.tobytes()
-
-
-def _is_beyond_doubles(x: Any) -> bool:
-    """Whether an array has ints that no double is."""
-    if x.dtype.kind == "f" or x.dtype.itemsize < 8 or not x.size:
-        return False
-    return bool(x.max() >= EXACT or x.min() <= -EXACT)
-
-
-def kind_of_block(x: Any) -> tuple[Any, ...]:
-    """What a program is made for, of what `as_doubles` takes: its layout, and "float" or "int".
-
-    Numbers of other sizes, and those without a sign, have another word.
-    """
-    if is_array(x):
-        kind, is_usual = "float" if x.dtype.kind == "f" else "int", x.dtype.kind in "fi"
-        is_usual = is_usual and x.dtype.itemsize == 8
-        return "array", x.shape, kind if is_usual else f"{kind} {x.dtype.str}"
-    view = memoryview(x)
-    return "buffer", len(view), "float" if view.format[-1] in "df" else "int"

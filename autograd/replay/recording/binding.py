@@ -5,20 +5,20 @@ Owns which number becomes a Value and which one stays plain.
 
 import copy
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from autograd.containers import made_like
 from autograd.number import is_array
 from autograd.replay.recording.arguments import (
-    as_doubles,
     is_float,
     is_of_own_int,
     is_usual,
     is_usual_array,
     is_whole,
-    kind_of_block,
 )
+from autograd.replay.recording.blocks import as_doubles, kind_of_block
+from autograd.replay.recording.memory_order import copy_of, objects_like
 from autograd.replay.recording.plain_arrays import plain_array
 from autograd.replay.recording.plain_numbers import Floating, Whole, Wrapping
 from autograd.replay.recording.traced import Traced
@@ -44,10 +44,12 @@ class Bound(NamedTuple):
     Attributes:
         args, kwargs: with fresh nodes in place of the numbers.
         scalars: the nodes for `Parts.numbers`.
-        arrays: for each array of `Parts.arrays` its nodes.
+        arrays: for each array of `Parts.arrays` its nodes. In eager mode both leave out those of an
+            object that stood elsewhere before.
         has_plain: whether there are plain numbers.
         is_unlike: whether one of these, or an array, computes otherwise than Python's floats and
             ints do.
+        has_twins: whether one container or buffer stands in several places.
         spans: the arguments that are lists, tuples or arrays.
         shares: for each argument its place or name, and how many of `scalars` and `arrays` it has.
     """
@@ -58,6 +60,7 @@ class Bound(NamedTuple):
     arrays: list[list[Value]]
     has_plain: bool
     is_unlike: bool
+    has_twins: bool
     spans: list[Span]
     shares: list[tuple[int | str, int, int]]
 
@@ -88,7 +91,7 @@ def bind(
     binder.are_plain = are_plain
     named = {name: binder.argument(x, name) for name, x in kwargs.items()}
     scalars, arrays = binder.scalars, binder.arrays
-    flags = binder.has_plain, binder.is_unlike
+    flags = binder.has_plain, binder.is_unlike, binder.has_twins
     return Bound(bound, named, scalars, arrays, *flags, binder.spans, binder.shares)
 
 
@@ -101,7 +104,9 @@ class _Binder:
         self.arrays: list[list[Value]] = []
         self.spans: list[Span] = []
         self.shares: list[tuple[int | str, int, int]] = []
-        self.has_plain = self.is_unlike = False
+        self.has_plain = self.is_unlike = self.has_twins = False
+        # By what was given and whether its floats are plain: it, which keeps its id, and its twin.
+        self._twins: dict[tuple[int, bool], tuple[Any, Any]] = {}
 
     def argument(self, x: Any, where: int | str) -> Any:
         """An argument, as `bound`."""
@@ -114,7 +119,23 @@ class _Binder:
         return twin
 
     def bound(self, x: Any) -> Any:
-        """`x` with nodes in place of its numbers."""
+        """`x` with nodes in place of its numbers; in eager mode one object stays one object.
+
+        Not in a recording, whose program serves others, too: a function that asks gives other
+        numbers in the two.
+        """
+        if not (isinstance(x, (list, tuple, dict, bytearray, array)) or is_array(x)):
+            return self._made(x)
+        place = id(x), self.are_plain
+        known = self._twins.get(place)
+        self.has_twins |= known is not None
+        if known is not None and not self._is_recorded:
+            return known[1]
+        made = self._made(x)
+        self._twins[place] = x, made
+        return made
+
+    def _made(self, x: Any) -> Any:
         if isinstance(x, (list, tuple)):
             return made_like(x, [self.bound(item) for item in x])
         if isinstance(x, dict):
@@ -140,13 +161,13 @@ class _Binder:
             self.is_unlike |= not is_usual(x)
             return Floating(self.scalars[-1]) if self._is_recorded else x
         if self._is_left(x):
-            return x.copy(order="K")
+            return copy_of(x)
         block = as_doubles(x)
         if block is not None:
             return self._of_block(x, block)
         if not is_array(x) or x.dtype.kind != "O":
             return _as_given(x)
-        return _object_array([self.bound(item) for item in x.ravel().tolist()], x.shape)
+        return objects_like(x, [self.bound(item) for item in x.ravel().tolist()])
 
     def _is_left(self, x: Any) -> bool:
         """Whether it is an array of numbers that stay what they are; the function gets a copy."""
@@ -177,24 +198,15 @@ class _Binder:
             in_array = is_array(x)
             items = [Floating(v, in_array) if self._is_recorded else v._data for v in nodes]
             if is_array(x) and self._is_recorded:
-                return plain_array(_object_array(items, x.shape))
-        return _object_array(items, x.shape) if is_array(x) else items
+                return plain_array(objects_like(x, items))
+        return objects_like(x, items) if is_array(x) else items
 
 
 def _as_given(x: Any) -> Any:
     """What is no number: a copy of what the function may change."""
     if is_array(x):
-        return x.copy(order="K")
+        return copy_of(x)
     return x[:] if isinstance(x, (bytearray, array)) else x
-
-
-def _object_array(items: Sequence[Any], lengths: tuple[int, ...]) -> Any:
-    import numpy  # loaded already: an argument is an array
-
-    flat = numpy.empty(len(items), dtype=object)
-    for i, item in enumerate(items):
-        flat[i] = item
-    return flat.reshape(lengths)
 
 
 def which_items(arguments: Any) -> list[Any]:

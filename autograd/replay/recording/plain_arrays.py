@@ -97,6 +97,13 @@ def _kind() -> Any:
 
         sort = partition = argpartition = searchsorted = argsort
 
+        def tobytes(self, *where: Any, **more: Any) -> Any:
+            """It is refused, as all that shows memory, where addresses of objects stand."""
+            raise TypeError("the memory of an array of plain floats has bits of its own")
+
+        tofile = dump = dumps = __reduce_ex__ = tobytes
+        data = ctypes = __array_interface__ = __array_struct__ = property(tobytes)
+
         def _of_numbers(self, name: str) -> Any:
             """The array, as one of objects, if none is nan; programs ask that of each, too."""
             for x in self.ravel().tolist():

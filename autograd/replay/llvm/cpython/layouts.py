@@ -34,7 +34,8 @@ def _rows(key: Any) -> int | None:
     if key in ("float", "int") or key[0] in FIXED:
         return 1
     if key[0] == "array":
-        return 1 if key[2] in ("float", "int") else None
+        in_other_order = len(key) > 3
+        return 1 if key[2] in ("float", "int") and not in_other_order else None
     if key[0] is dict and _are_plain(key[1]):
         inner = [_rows(one) for one in key[2]]
     elif key[0] not in (list, tuple):
