@@ -112,6 +112,7 @@ def record(
         del result
         if notes.computes and any(map(_is_condition, _keys(shape))):
             raise TypeError("a key of the result stands for a bool")
+        shape = _with_plain_keys(shape)
     except NotReplayable:
         raise
     except Exception as error:
@@ -159,6 +160,24 @@ def _keys(shape: Shape) -> Iterator[Any]:
 def _is_condition(key: Any) -> bool:
     """Whether one stands there, or in a tuple."""
     return isinstance(key, Condition) or (isinstance(key, tuple) and any(map(_is_condition, key)))
+
+
+def _with_plain_keys(shape: Shape) -> Shape:
+    """The same layout with ints and floats among its keys, in place of what stood for them.
+
+    A program is one for these: a dict has asked for their hashes.
+    """
+    if not isinstance(shape.kind, type) or not shape.items:
+        return shape
+    items = tuple(map(_with_plain_keys, shape.items))
+    keys = tuple(map(_plain_key, shape.keys)) if issubclass(shape.kind, dict) else shape.keys
+    return shape._replace(items=items, keys=keys)
+
+
+def _plain_key(key: Any) -> Any:
+    if type(key) is tuple:
+        return tuple(map(_plain_key, key))
+    return key.number if isinstance(key, Traced) else key
 
 
 def uncollected(call: Callable[[], _Found]) -> _Found:
