@@ -226,7 +226,7 @@ class Compiled(Entered):
             return layout.by_sample(*args, **kwargs)
         if recording.is_doubtful:
             return self._eager(args, kwargs, NAN)
-        why = OTHER_NUMBERS if recording.is_unlike else ""
+        why = recording.why_not or (OTHER_NUMBERS if recording.is_unlike else "")
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             for coroutine in filter(iscoroutine, recording.outputs):
                 coroutine.close()  # nobody is going to await it

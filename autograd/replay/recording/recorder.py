@@ -21,6 +21,7 @@ from autograd.replay.recording.conditions import Condition, Held, Question
 from autograd.replay.recording.in_arrays import begin
 from autograd.replay.recording.notes import How, Notes, NotReplayable, WantsBools
 from autograd.replay.recording.plain_numbers import Whole
+from autograd.replay.recording.refusals import in_another_thread
 from autograd.replay.recording.traced import Traced
 from autograd.replay.recording.trial import is_number
 from autograd.value import Value
@@ -43,6 +44,8 @@ class Recording(NamedTuple):
         lines: of the function's code: those that asked, and how often each did.
         identities: those that asked by == whether two Values are one.
         own: the nodes made by operations of the user's own that nothing of this needs.
+        why_not: why no program may stand for it, since it computed in another thread; "" if it did
+            not.
         owns_nan: whether what a program computes is nan only where the function's own result is.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
@@ -65,6 +68,7 @@ class Recording(NamedTuple):
     lines: "Counter[Line]"
     identities: "Counter[Line]"
     own: list[Value]
+    why_not: str
     owns_nan: bool
     is_doubtful: bool
     is_unlike: bool
@@ -90,13 +94,17 @@ def record(
     kwargs: dict[str, Any],
     inputs: Sequence[Value],
     how: How,
+    shared: Sequence[Value] = (),
 ) -> Recording:
-    """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
+    """Run `f` on `args`, in which the leaves `inputs` stand where numbers will, and note all.
+
+    All of these are made for this, but for those that are `shared`, as a model's weights: other
+    threads may do with them what has nothing to do with this run.
 
     Raises what `f` raises, or WantsBools from that; and ValueError where it changes a Value in
     place, which a program would do once and never again, or takes a number out that it may not.
     """
-    notes = Notes(how, record.__code__)
+    notes = Notes(how, record.__code__, {*map(id, inputs)} - {*map(id, shared)})
     begin()
 
     def call() -> Any:
@@ -128,6 +136,8 @@ def record(
     own = _not_among(notes.own, outputs, questions)
     leaves, constants, order = _met(outputs, own, notes, questions, inputs)
     del questions
+    if notes.of_others and not notes.of_others.keys().isdisjoint(map(id, order)):
+        notes.why_not = notes.why_not or in_another_thread(None)
     return Recording(
         leaves=leaves,
         constants=constants,
@@ -139,6 +149,7 @@ def record(
         lines=notes.lines,
         identities=notes.identities,
         own=own,
+        why_not=notes.why_not,
         owns_nan=not notes.may_be_nan,
         is_doubtful=notes.is_doubtful,
         is_unlike=notes.is_unlike,
