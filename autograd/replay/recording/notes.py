@@ -82,7 +82,7 @@ class Notes(modes.Recorder):
         self.held: list[Held] = []
         self._conditions: list[Condition] = []
         self._places: dict[tuple[int, int], Any] = {}
-        self._deciding: dict[int, bool] = {}
+        self._deciding: dict[tuple[int, frozenset[int]], bool] = {}
         self._computed: set[int] = set()  # what conditions are made of, by id
         self._edges: dict[int, tuple[Any, Value]] = {}  # derivatives of those kept; whether dead
         self.may_be_nan, self.is_doubtful, self.is_unlike = False, False, False
