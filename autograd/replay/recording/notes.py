@@ -6,6 +6,7 @@ history and gets it back, which answers a nan on a dead edge may have changed, a
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from numbers import Complex, Real
 from types import CodeType
 from typing import Any, NamedTuple
@@ -65,8 +66,6 @@ class Notes(modes.Recorder):
     Attributes:
         questions, held, lines, identities, own, is_doubtful, is_unlike, compares, computes,
             is_near, why_not: see `Recording`.
-        of_others: by id, the nodes that threads have made in which nothing is recorded. (They are
-            kept: another one must not have the id of one that is gone.)
         may_be_nan: whether an edge is kept that may be dead, and multiplied by 0 then.
         refusal: what has been raised, which the function may have caught.
     """
@@ -88,7 +87,10 @@ class Notes(modes.Recorder):
         self.may_be_nan, self.is_doubtful, self.is_unlike = False, False, False
         self.compares = self.computes = self.is_near = False
         self.refusal: NotReplayable | None = None
-        self.of_others: dict[int, Value] = {}
+        # What threads in which nothing is recorded have made, and what they compared or read, by
+        # id. (All is kept: another one must not have the id of one that is gone.)
+        self._of_others: dict[int, Value] = {}
+        self._asked_elsewhere: dict[int, Value] = {}
         self.why_not = ""
 
     def _line(self) -> Line | None:
@@ -249,7 +251,16 @@ class Notes(modes.Recorder):
         if not self.why_not and any(isinstance(x, Value) and self._is_made_here(x) for x in used):
             self.why_not = in_another_thread(current_line())
         if node is not None:
-            self.of_others[id(node)] = node
+            self._of_others[id(node)] = node
+        else:
+            self._asked_elsewhere.update({id(x): x for x in used if isinstance(x, Value)})
+
+    def look_for_others(self, order: Sequence[Value]) -> None:
+        """Note whether what other threads made of weights hangs on what they compared, too."""
+        found = [node for node in order if id(node) in self._of_others] if self._of_others else []
+        has_lost_history = any(node.op is None for node in found)
+        if has_lost_history or (found and any(id(x) in self._asked_elsewhere for x in order)):
+            self.why_not = self.why_not or in_another_thread(None)
 
     def _is_made_here(self, x: Value) -> bool:
         """Whether it is fresh, or the thread that is recorded has made it, as far as one can tell.
@@ -258,7 +269,7 @@ class Notes(modes.Recorder):
         """
         if id(x) in self._fresh or id(x) in self._cut:
             return True
-        return x.op is not None and id(x) in self.made and id(x) not in self.of_others
+        return x.op is not None and id(x) in self.made and id(x) not in self._of_others
 
     def changed(self, what: str) -> None:
         self._refuse(

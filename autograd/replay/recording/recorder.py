@@ -21,7 +21,6 @@ from autograd.replay.recording.conditions import Condition, Held, Question
 from autograd.replay.recording.in_arrays import begin
 from autograd.replay.recording.notes import How, Notes, NotReplayable, WantsBools
 from autograd.replay.recording.plain_numbers import Whole
-from autograd.replay.recording.refusals import in_another_thread
 from autograd.replay.recording.traced import Traced
 from autograd.replay.recording.trial import is_number
 from autograd.value import Value
@@ -136,8 +135,7 @@ def record(
     own = _not_among(notes.own, outputs, questions)
     leaves, constants, order = _met(outputs, own, notes, questions, inputs)
     del questions
-    if notes.of_others and not notes.of_others.keys().isdisjoint(map(id, order)):
-        notes.why_not = notes.why_not or in_another_thread(None)
+    notes.look_for_others(order)
     return Recording(
         leaves=leaves,
         constants=constants,
