@@ -27,6 +27,8 @@ class Listener:
 class Recorder:
     """What records a function as a program, in one thread, is told of what no graph remembers.
 
+    Of threads in which nothing is recorded it is told what they use (`elsewhere`).
+
     Attributes:
         made: by id, the nodes that operations have made meanwhile, in any thread.
         masks: whether it is told what each edge sends in a sweep.
@@ -66,6 +68,9 @@ class Recorder:
 
     def changed(self, what: str) -> None:
         """The function changed a Value: `what` says how."""
+
+    def elsewhere(self, used: tuple[Any, ...], node: Any) -> None:
+        """Another thread made `node` of these, or None where it read or compared them."""
 
     def keeps_dead_edges(self, depth: int) -> bool:
         """Whether a rule's edge is recorded where it is dead, too, `depth` transforms deep."""

@@ -103,15 +103,25 @@ def is_listened_to() -> bool:
 
 def ran(op: Any, inputs: tuple[Any, ...], node: Any) -> None:
     """Tell recorders, and each listener of this thread once, that an operation has made a node."""
-    for recorder in _recorders:
-        recorder.made.add(id(node))
-    if op.is_own and _context.recorder is not None:
-        _context.recorder.ran_own(node)
+    for each in _recorders:
+        each.made.add(id(node))
+    recorder = _context.recorder
+    if recorder is None:
+        _used_elsewhere(inputs, node)
+    elif op.is_own:
+        recorder.ran_own(node)
     if not _context.sweeps:
-        if _context.recorder is not None:
-            _context.recorder.ran(op, inputs)
+        if recorder is not None:
+            recorder.ran(op, inputs)
         for listener in dict.fromkeys(_context.listeners):
             listener.ran(op, inputs, node)
+
+
+def _used_elsewhere(used: tuple[Any, ...], node: Any = None) -> None:
+    """Tell the recorders of other threads what this one does, if nothing is recorded in it."""
+    if _recorders and not _context.recorders:
+        for recorder in _recorders:
+            recorder.elsewhere(used, node)
 
 
 def swept(order: Any, derivatives: dict[Any, Any], direction: str) -> None:
@@ -149,6 +159,8 @@ def cut(op: Any, inputs: tuple[Any, ...], leaf: Any) -> None:
     """Tell this thread's recorder of a number without its history: of detach, or under no_grad."""
     if _context.recorder is not None:
         _context.recorder.cut(op, inputs, leaf)
+    else:
+        _used_elsewhere(inputs, leaf)
 
 
 def begins(leaf: Any, number: Any) -> Any:
@@ -160,12 +172,17 @@ def asked(question: str, a: Any, b: Any, answer: bool) -> None:
     """Tell this thread's recorder what a comparison answered."""
     if _context.recorder is not None:
         _context.recorder.asked(question, a, b, answer)
+    else:
+        _used_elsewhere((a, b))
 
 
 def compared(question: str, a: Any, b: Any, answer: Any) -> Any:
     """The same of one that may be asked later, or never; return what stands for the answer."""
     recorder = _context.recorder
-    return answer if recorder is None else recorder.compared(question, a, b, answer)
+    if recorder is not None:
+        return recorder.compared(question, a, b, answer)
+    _used_elsewhere((a, b))
+    return answer
 
 
 def identified(a: Any, b: Any) -> None:
@@ -178,6 +195,8 @@ def read(x: Any) -> None:
     """Tell this thread's recorder that the number of a Value was taken out of it."""
     if _context.recorder is not None:
         _context.recorder.read(x)
+    else:
+        _used_elsewhere((x,))
 
 
 def changed(what: str) -> None:

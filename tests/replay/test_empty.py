@@ -45,3 +45,20 @@ def test_empty_arrays(backend):
         for x in (0.5, -1.0, 2.0):
             twice, total = compiled(np.ones(shape), x)
             assert (twice.shape, twice.dtype, total) == (shape, float, x + float(np.prod(shape)))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("dtype", ["int64", "bool", "float64", "float32", "U3"])
+@pytest.mark.parametrize("shape", [(0,), (0, 2)])
+def test_empty_arrays_in_a_result_keep_their_dtype(backend, dtype, shape):
+    compiled = ag.compile(lambda x: (x * 2.0, np.empty(shape, dtype)), backend=backend)
+    for x in (0.5, 1.5, 2.5):
+        twice, empty = compiled(x)
+        assert (twice, empty.shape, empty.dtype) == (2.0 * x, shape, np.dtype(dtype))
+    assert not compiled.n_eager
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_empty_array_of_indices_is_one_of_ints(backend):
+    found = ag.compile(lambda x: [x, np.flatnonzero(np.array([0, 0]))], backend=backend)
+    assert [found(x)[1].dtype for x in (1.0, 2.0, 3.0)] == [np.dtype("int64")] * 3

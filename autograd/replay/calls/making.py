@@ -118,7 +118,7 @@ class Maker:
             return recipe
         if recording.is_doubtful:
             return Refused(why=NAN)
-        why = OTHER_NUMBERS if recording.is_unlike else ""
+        why = recording.why_not or (OTHER_NUMBERS if recording.is_unlike else "")
         if why or holds_of_recording(recording.outputs, recording.shape, inputs):
             for coroutine in filter(iscoroutine, recording.outputs):
                 coroutine.close()  # nobody is going to await it

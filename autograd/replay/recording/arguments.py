@@ -253,8 +253,9 @@ def is_other_array(x: Any) -> bool:
     """Whether it is an array that no program computes: of another kind than floats and Values."""
     if not is_array(x):
         return False
+    # What is taken apart has its kind from its items again; where there are none, it is float64.
     is_taken_apart = x.dtype.kind == "O" or (
-        x.ndim and x.dtype.name in ("float64", "int64", "bool")
+        x.ndim and (x.dtype.name == "float64" or (x.size and x.dtype.name in ("int64", "bool")))
     )
     return not (is_usual_array(x) or type(x).__name__ == "PlainArray") or not is_taken_apart
 

@@ -6,6 +6,7 @@ history and gets it back, which answers a nan on a dead edge may have changed, a
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from numbers import Complex, Real
 from types import CodeType
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from autograd.op import Op
 from autograd.origin import Line, current_line, steps_of, users_frames
 from autograd.replay.recording.conditions import DEPTH, Condition, Held, Question
 from autograd.replay.recording.in_arrays import is_operator_of_comparison
+from autograd.replay.recording.refusals import in_another_thread
 from autograd.replay.recording.traced import Traced
 from autograd.replay.recording.unseen import may_decide
 from autograd.replay.tapes.tape import CONDITIONS
@@ -61,31 +63,37 @@ class Notes(Recorder):
     Args:
         how: what it keeps.
         within: the code of `record`; the lines of the function's are of what that has called.
+        fresh: the inputs that were made for this recording, by id: nobody else has them.
 
     Attributes:
         questions, held, lines, identities, own, is_doubtful, is_unlike, compares, computes,
-            is_near: see `Recording`.
+            is_near, why_not: see `Recording`.
         may_be_nan: whether an edge is kept that may be dead, and multiplied by 0 then.
         refusal: what has been raised, which the function may have caught.
     """
 
-    def __init__(self, how: How, within: CodeType) -> None:
+    def __init__(self, how: How, within: CodeType, fresh: set[int]) -> None:
         super().__init__()
-        self.how, self.masks, self._within = how, how.masks, within
+        self.how, self.masks, self._within, self._fresh = how, how.masks, within, fresh
         self.questions: list[Question] = []
         self.lines: Counter[Line] = Counter()
         self.identities: Counter[Line] = Counter()
         self.own: list[Value] = []
-        self._cut: list[tuple[Op, tuple[Any, ...], Value]] = []
+        self._cut: dict[int, tuple[Op, tuple[Any, ...], Value]] = {}  # by the id of the last
         self.held: list[Held] = []
         self._conditions: list[Condition] = []
         self._places: dict[tuple[int, int], Any] = {}
-        self._deciding: dict[int, bool] = {}
+        self._deciding: dict[tuple[int, frozenset[int]], bool] = {}
         self._computed: set[int] = set()  # what conditions are made of, by id
         self._edges: dict[int, tuple[Any, Value]] = {}  # derivatives of those kept; whether dead
         self.may_be_nan, self.is_doubtful, self.is_unlike = False, False, False
         self.compares = self.computes = self.is_near = False
         self.refusal: NotReplayable | None = None
+        # What threads in which nothing is recorded have made, and what they compared or read, by
+        # id. (All is kept: another one must not have the id of one that is gone.)
+        self._of_others: dict[int, Value] = {}
+        self._asked_elsewhere: dict[int, Value] = {}
+        self.why_not = ""
 
     def _line(self) -> Line | None:
         """The line of the function's code that is being run; None: the engine's own."""
@@ -122,7 +130,7 @@ class Notes(Recorder):
     def cut(self, op: Op, inputs: tuple[Any, ...], leaf: Value) -> None:
         # Until the function has run it is a leaf: sweeps must find the graph that eager mode has,
         # for its shape orders their sums.
-        self._cut.append((op, inputs, leaf))
+        self._cut[id(leaf)] = op, inputs, leaf
         self.made.add(id(leaf))
 
     def begins(self, leaf: Value, number: Any) -> Any:
@@ -138,7 +146,7 @@ class Notes(Recorder):
         """
 
         def mend() -> None:
-            for op, inputs, leaf in self._cut:
+            for op, inputs, leaf in self._cut.values():
                 leaf.op, leaf.inputs, leaf.partials = ops.peak, (apply(op, inputs),), (None,)
 
         modes.recorded_by(None, mend)
@@ -239,6 +247,31 @@ class Notes(Recorder):
             # pi or -pi: nothing that anybody listens for
             angle = modes.recorded_by(None, lambda: apply(ops.atan2, (x, -1.0)))
             self.questions.append(Question(">", angle, 0.0, angle._data > 0.0))
+
+    def elsewhere(self, used: tuple[Any, ...], node: Any) -> None:
+        # Who else computes meanwhile, for reasons of its own, uses nothing that was made here.
+        if not self.why_not and any(isinstance(x, Value) and self._is_made_here(x) for x in used):
+            self.why_not = in_another_thread(current_line())
+        if node is not None:
+            self._of_others[id(node)] = node
+        else:
+            self._asked_elsewhere.update({id(x): x for x in used if isinstance(x, Value)})
+
+    def look_for_others(self, order: Sequence[Value]) -> None:
+        """Note whether what other threads made of weights hangs on what they compared, too."""
+        found = [node for node in order if id(node) in self._of_others] if self._of_others else []
+        has_lost_history = any(node.op is None for node in found)
+        if has_lost_history or (found and any(id(x) in self._asked_elsewhere for x in order)):
+            self.why_not = self.why_not or in_another_thread(None)
+
+    def _is_made_here(self, x: Value) -> bool:
+        """Whether it is fresh, or the thread that is recorded has made it, as far as one can tell.
+
+        Of a leaf, the id may be that of a node which is gone.
+        """
+        if id(x) in self._fresh or id(x) in self._cut:
+            return True
+        return x.op is not None and id(x) in self.made and id(x) not in self._of_others
 
     def changed(self, what: str) -> None:
         self._refuse(

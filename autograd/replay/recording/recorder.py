@@ -43,6 +43,8 @@ class Recording(NamedTuple):
         lines: of the function's code: those that asked, and how often each did.
         identities: those that asked by == whether two Values are one.
         own: the nodes made by operations of the user's own that nothing of this needs.
+        why_not: why no program may stand for it, since it computed in another thread; "" if it did
+            not.
         owns_nan: whether what a program computes is nan only where the function's own result is.
         is_doubtful: whether it asked about a nan that eager mode may not have: of a derivative with
             an edge that is absent there.
@@ -65,6 +67,7 @@ class Recording(NamedTuple):
     lines: "Counter[Line]"
     identities: "Counter[Line]"
     own: list[Value]
+    why_not: str
     owns_nan: bool
     is_doubtful: bool
     is_unlike: bool
@@ -90,13 +93,17 @@ def record(
     kwargs: dict[str, Any],
     inputs: Sequence[Value],
     how: How,
+    shared: Sequence[Value] = (),
 ) -> Recording:
-    """Run `f` on `args`, in which the fresh leaves `inputs` stand where numbers will, and note all.
+    """Run `f` on `args`, in which the leaves `inputs` stand where numbers will, and note all.
+
+    All of these are made for this, but for those that are `shared`, as a model's weights: other
+    threads may do with them what has nothing to do with this run.
 
     Raises what `f` raises, or WantsBools from that; and ValueError where it changes a Value in
     place, which a program would do once and never again, or takes a number out that it may not.
     """
-    notes = Notes(how, record.__code__)
+    notes = Notes(how, record.__code__, {*map(id, inputs)} - {*map(id, shared)})
     begin()
 
     def call() -> Any:
@@ -112,6 +119,7 @@ def record(
         del result
         if notes.computes and any(map(_is_condition, _keys(shape))):
             raise TypeError("a key of the result stands for a bool")
+        shape = _with_plain_keys(shape)
     except NotReplayable:
         raise
     except Exception as error:
@@ -127,6 +135,7 @@ def record(
     own = _not_among(notes.own, outputs, questions)
     leaves, constants, order = _met(outputs, own, notes, questions, inputs)
     del questions
+    notes.look_for_others(order)
     return Recording(
         leaves=leaves,
         constants=constants,
@@ -138,6 +147,7 @@ def record(
         lines=notes.lines,
         identities=notes.identities,
         own=own,
+        why_not=notes.why_not,
         owns_nan=not notes.may_be_nan,
         is_doubtful=notes.is_doubtful,
         is_unlike=notes.is_unlike,
@@ -159,6 +169,24 @@ def _keys(shape: Shape) -> Iterator[Any]:
 def _is_condition(key: Any) -> bool:
     """Whether one stands there, or in a tuple."""
     return isinstance(key, Condition) or (isinstance(key, tuple) and any(map(_is_condition, key)))
+
+
+def _with_plain_keys(shape: Shape) -> Shape:
+    """The same layout with ints and floats among its keys, in place of what stood for them.
+
+    A program is one for these: a dict has asked for their hashes.
+    """
+    if not isinstance(shape.kind, type) or not shape.items:
+        return shape
+    items = tuple(map(_with_plain_keys, shape.items))
+    keys = tuple(map(_plain_key, shape.keys)) if issubclass(shape.kind, dict) else shape.keys
+    return shape._replace(items=items, keys=keys)
+
+
+def _plain_key(key: Any) -> Any:
+    if type(key) is tuple:
+        return tuple(map(_plain_key, key))
+    return key.number if isinstance(key, Traced) else key
 
 
 def uncollected(call: Callable[[], _Found]) -> _Found:

@@ -51,6 +51,15 @@ def no_int(error: Exception) -> str:
     )
 
 
+def in_another_thread(line: Line | None) -> str:
+    """It computes in a thread of which the recording is not told, at this line if that is known."""
+    at = "" if line is None else f", at {_shown(line)}"
+    return (
+        f"it computes in another thread{at}, whose comparisons a program does not see; compute in "
+        "the thread that calls the function"
+    )
+
+
 def raised_at(error: Exception) -> str:
     """The line of the user's code that raised an error, after its text."""
     line = raising_line(error)

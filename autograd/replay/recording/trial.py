@@ -4,13 +4,15 @@ Owns what must be the same: the bits of all numbers, the containers, and what st
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+import sys
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from numbers import Number
 from typing import Any, NamedTuple, Protocol
 
 from autograd.attributes import attributes_of
 from autograd.containers import Shape
 from autograd.node import number_of
+from autograd.number import is_array
 from autograd.replay.recording.refusals import RETURNS_OBJECTS, returns_number
 from autograd.replay.recording.traced import Traced
 from autograd.replay.tapes.tape import Tape
@@ -78,7 +80,7 @@ def difference(
             "a sum that NumPy adds up in an order of its own"
         )
     is_as_before = shape == recorded.shape and fixed.keys() == recorded.fixed.keys()
-    is_as_before = is_as_before and _have_the_same_attributes(shape, recorded.shape)
+    is_as_before = is_as_before and _have_the_same_words(shape, recorded.shape)
     if is_as_before and all(_is_the_same(x, recorded.fixed[i]) for i, x in fixed.items()):
         return ""
     return RETURNS_OBJECTS
@@ -130,22 +132,48 @@ def _compute_the_same(a: Tape, b: Tape) -> bool:
     )  # fmt: skip
 
 
-def _have_the_same_attributes(a: Shape, b: Shape) -> bool:
-    """Whether containers of one layout do, those of classes of their own."""
+def _have_the_same_words(a: Shape, b: Shape) -> bool:
+    """Whether containers of one layout have: keys, and the attributes of classes of their own."""
     if a.kind in (None, "array"):
         return True
     ours, theirs = attributes_of(a.empty), attributes_of(b.empty)
     if ours.keys() != theirs.keys():
         return False
+    if issubclass(a.kind, dict) and not all(map(_is_the_same, a.keys, b.keys)):
+        return False
     return all(_is_the_same(x, theirs[name]) for name, x in ours.items()) and all(
-        map(_have_the_same_attributes, a.items, b.items)
+        map(_have_the_same_words, a.items, b.items)
     )
 
 
 def _is_the_same(a: Any, b: Any) -> bool:
     """Whether it is one thing, or another that nobody can change or tell from it."""
-    if a is b:
-        return True
-    if type(a) is not type(b) or type(a).__hash__ is None:
-        return False
-    return repr(a) == repr(b) if isinstance(a, Number) else bool(a == b)
+    return a is b or _told_from_others(a) == _told_from_others(b)
+
+
+def _told_from_others(x: Any) -> Hashable:
+    """What tells it from others: its text, if nobody can change it, else which object it is.
+
+    A class that says what is equal to it may have what can be changed all the same. Those of
+    Python's own library that are hashable then have nothing, nor have numbers of NumPy.
+    """
+    kind: Any = type(x)
+    if kind is tuple or kind is frozenset:
+        return kind, kind([_told_from_others(part) for part in x])
+    if is_array(x) and not x.size:
+        return kind, x.shape, x.dtype
+    parameters = vars(kind).get("__dataclass_params__")
+    if parameters is not None and parameters.frozen:
+        found = attributes_of(x).items()
+        return kind, tuple([(name, _told_from_others(part)) for name, part in found])
+    if _is_of_library(x) and kind.__eq__ is not object.__eq__ and kind.__hash__ is not None:
+        return (kind, repr(x)) if isinstance(x, Number) else (kind, repr(x), x)  # of nan, nan
+    return id(x)
+
+
+def _is_of_library(x: Any) -> bool:
+    """Whether it is of a class of Python's own, without a `__dict__`, or a number of NumPy."""
+    package = str(type(x).__module__).partition(".")[0]
+    if package == "numpy":
+        return hasattr(x, "dtype") and x.dtype.kind not in "OV"
+    return package in sys.stdlib_module_names and not hasattr(x, "__dict__")

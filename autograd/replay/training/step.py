@@ -117,10 +117,13 @@ class Steps:
 
     def _record(self, f: Callable[[], Any], leaves: Sequence[Value]) -> Recording:
         try:
-            return record(f, (), {}, leaves, self._how)
+            recording = record(f, (), {}, leaves, self._how, shared=self.parameters)
         except WantsBools:
             self._how = self._how._replace(asks_all=True)
-            return record(f, (), {}, leaves, self._how)
+            recording = record(f, (), {}, leaves, self._how, shared=self.parameters)
+        if recording.why_not:
+            raise ValueError(recording.why_not)
+        return recording
 
     def state(
         self,

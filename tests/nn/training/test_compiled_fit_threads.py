@@ -7,6 +7,7 @@ import random
 import sys
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,7 +16,7 @@ from nn import fit, mse_loss
 from nn.init import random_source
 from nn.training.random_sources import of_a_training
 from nn.training.replay.surroundings import ModelSurroundings
-from tests.nn.training.both_modes import NUMBERS, ROWS, mlp
+from tests.nn.training.both_modes import NUMBERS, ROWS, both, mlp
 from tests.threads import in_threads
 
 DATA = ROWS, NUMBERS
@@ -99,3 +100,17 @@ def test_what_the_model_draws_meanwhile_is(name):
     draw = random.random if name == "global" else source.random
     with pytest.raises(ValueError, match="draws random numbers"):
         _draws_while_a_training_does(source, draw)
+
+
+def test_a_loss_that_computes_in_another_thread_is_not_compiled(monkeypatch):
+    with ThreadPoolExecutor(1) as pool:
+
+        def loss(outputs, targets):
+            def cost():
+                return mse_loss(outputs, targets) * (1.0 if outputs[0] > 0.0 else 2.0)
+
+            return pool.submit(cost).result()
+
+        found = both(mlp, DATA, loss, monkeypatch, epochs=60)
+    assert found.n_steps == 0
+    assert ["in another thread" in said for said in found.said] == [True]
