@@ -210,17 +210,17 @@ class Run:
         No copy of the operands is kept: the rule runs on their numbers as it did at first, and must
         give the same bits again.
         """
-        numbers = [x if x.__class__ is float else x._data for x in node.inputs]
+        numbers = [x if x.__class__ is float else x._number for x in node.inputs]
         try:
-            partials = node.op.partials(node._data, *numbers)
+            partials = node.op.partials(node._number, *numbers)
         except (ArithmeticError, ValueError):
-            partials = node.op.partials_ieee(node._data, numbers)
+            partials = node.op.partials_ieee(node._number, numbers)
         same = all(
             x.__class__ is float or _same(again, recorded)
             for x, again, recorded in zip(node.inputs, partials, node.partials, strict=True)
         )
         if node.op.name in BUILTIN:  # a user's forward need not give the same number twice
-            same = same and _same(node.op.compute(numbers), node._data)
+            same = same and _same(node.op.compute(numbers), node._number)
         if not same:
             name = f"node {node.label!r}" if node.label else f"the node {node!r}"
             raise ValueError(

@@ -25,9 +25,9 @@ class _Noted(NamedTuple):
 class Node:
     """A number in a computation graph; the arguments and attributes of a `Value`, said there."""
 
-    __slots__ = ("_data", "_label", "grad", "inputs", "op", "partials")
+    __slots__ = ("_label", "_number", "grad", "inputs", "op", "partials")
 
-    _data: float
+    _number: float
     grad: float
     op: Op | None
     inputs: tuple[Any, ...]
@@ -36,9 +36,9 @@ class Node:
 
     def __init__(self, data: Any, label: str = "") -> None:
         if data.__class__ is float:
-            self._data = data
+            self._number = data
         else:
-            self._data = as_number(modes.begins(self, data) if modes.active else data, "Value")
+            self._number = as_number(modes.begins(self, data) if modes.active else data, "Value")
         self.grad = 0.0
         self.op = None
         self.inputs = ()
@@ -48,7 +48,7 @@ class Node:
     def _get_data(self) -> float:
         if modes.active:
             modes.read(self)
-        return self._data
+        return self._number
 
     def _set_data(self, data: Any) -> None:
         if self.op is not None:
@@ -58,7 +58,7 @@ class Node:
             )
         if modes.active:
             modes.changed(".data was assigned")
-        self._data = data if data.__class__ is float else as_number(data, "data")
+        self._number = data if data.__class__ is float else as_number(data, "data")
 
     data = property(_get_data, _set_data, doc="The number; a leaf's may be assigned.")
 
@@ -118,39 +118,39 @@ class Node:
             return _are_one(self, other)
         if not _is_scalar(other):
             return NotImplemented
-        return _answered("==", self, other, self._data == other)
+        return _answered("==", self, other, self._number == other)
 
     def __ne__(self, other: object) -> Any:
         if isinstance(other, Node):
             return not _are_one(self, other)
         if not _is_scalar(other):
             return NotImplemented
-        return _answered("!=", self, other, self._data != other)
+        return _answered("!=", self, other, self._number != other)
 
     __hash__ = object.__hash__
 
     def __lt__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered("<", self, other, self._data < number_of(other))
+        return _answered("<", self, other, self._number < number_of(other))
 
     def __le__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered("<=", self, other, self._data <= number_of(other))
+        return _answered("<=", self, other, self._number <= number_of(other))
 
     def __gt__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered(">", self, other, self._data > number_of(other))
+        return _answered(">", self, other, self._number > number_of(other))
 
     def __ge__(self, other: Any) -> Any:
         if not _is_scalar(other):
             return NotImplemented
-        return _answered(">=", self, other, self._data >= number_of(other))
+        return _answered(">=", self, other, self._number >= number_of(other))
 
     def __bool__(self) -> bool:
-        return bool(_answered("!=", self, 0.0, self._data != 0.0))
+        return bool(_answered("!=", self, 0.0, self._number != 0.0))
 
     def __float__(self, *_: Any) -> Any:
         raise TypeError(
@@ -219,7 +219,7 @@ def _is_scalar(x: Any) -> bool:
 
 def number_of(x: Any) -> Any:
     """The number of a Value, of which no recording is told; anything else as it is."""
-    return x._data if isinstance(x, Node) else x
+    return x._number if isinstance(x, Node) else x
 
 
 def _are_one(a: Node, b: Node) -> bool:
@@ -235,4 +235,4 @@ def _answered(question: str, a: Node, b: Any, answer: Any) -> Any:
 
 
 def _name(node: Node) -> str:
-    return f"node {node.label!r}" if node.label else f"this node ({node._data!r})"
+    return f"node {node.label!r}" if node.label else f"this node ({node._number!r})"

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.attributes import attributes_of, give_attributes
 from autograd.forking import freed_by_fork
 
-_FIELDS = ("_data", "grad", "op", "partials", "label")
+_FIELDS = ("_number", "grad", "op", "partials", "label")
 
 
 def shallow_copy(node: Any) -> Any:
@@ -37,7 +37,7 @@ def _twin(node: Any, inputs: tuple[Any, ...]) -> Any:
 def _attributes(node: Any) -> dict[str, Any]:
     """What a subclass of Value keeps beside what all have: in its `__dict__` and its slots."""
     kind = type(node)
-    value = next(base for base in kind.__mro__ if "_data" in vars(base))
+    value = next(base for base in kind.__mro__ if "_number" in vars(base))
     return {} if kind is value else attributes_of(node, beside=value)
 
 

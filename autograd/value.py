@@ -32,7 +32,7 @@ class Value(Node):
 
     def detach(self) -> "Value":
         """A new leaf with the same number and label: no gradient flows through it."""
-        leaf = Value(self._data, self.label)
+        leaf = Value(self._number, self.label)
         if modes.active:
             modes.cut(ops.identity, (self,), leaf)
         return leaf
@@ -170,13 +170,13 @@ def record(op: Op, inputs: tuple[Any, ...]) -> Value:
 
 def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """`record` for any number and kind of operands, in any mode, and where arithmetic raises."""
-    numbers = [x._data for x in inputs if x.__class__ is Value]
+    numbers = [x._number for x in inputs if x.__class__ is Value]
     has_constants = len(numbers) != len(inputs)  # or what derives from Value
     if has_constants:
         if [x for x in inputs if x.__class__ is not float and not isinstance(x, Value)]:
             result: Value = op.convert(inputs, ready=Value)
             return result
-        numbers = [x if x.__class__ is float else x._data for x in inputs]
+        numbers = [x if x.__class__ is float else x._number for x in inputs]
     if modes.active and not modes.is_recording():
         result = Value(op.compute(numbers))
         modes.cut(op, inputs, result)
@@ -195,7 +195,7 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
             [None if x.__class__ is float else p for x, p in zip(inputs, partials, strict=True)]
         )
     node: Value = _new(Value)
-    node._data = data
+    node._number = data
     node.grad = 0.0
     node.op = op
     node.inputs = inputs
@@ -211,7 +211,7 @@ def _unary(op: Op, x: Any) -> Value:
     is_told = modes.active
     if is_told and (x.__class__ is float or not modes.is_recording()):
         return _record(op, (x,))
-    number = x._data
+    number = x._number
     try:
         data = op.forward(number)
         partials = op.partials(data, number)
@@ -220,7 +220,7 @@ def _unary(op: Op, x: Any) -> Value:
     if data.__class__ is not float:
         return _record(op, (x,))
     node: Value = _new(Value)  # written out wherever one is made: a call would take as long
-    node._data = data
+    node._number = data
     node.grad = 0.0
     node.op = op
     node.inputs = (x,)
@@ -233,8 +233,8 @@ def _unary(op: Op, x: Any) -> Value:
 
 def _binary(op: Op, a: Any, b: Any) -> Value:
     """The short way for two Values, or a Value and a number."""
-    x = a._data if a.__class__ is Value else a
-    y = b._data if b.__class__ is Value else b
+    x = a._number if a.__class__ is Value else a
+    y = b._number if b.__class__ is Value else b
     if y.__class__ is int and -EXACT < y < EXACT:
         y = b = float(y)
     elif x.__class__ is int and -EXACT < x < EXACT:
@@ -256,7 +256,7 @@ def _binary(op: Op, a: Any, b: Any) -> Value:
     elif b is y:
         partials = (partials[0], None)
     node: Value = _new(Value)
-    node._data = data
+    node._number = data
     node.grad = 0.0
     node.op = op
     node.inputs = (a, b)

@@ -104,6 +104,23 @@ def test_a_value_and_a_masked_array(apply, mask):
     got.sum().backward()
 
 
+@pytest.mark.parametrize("apply", [*OPERATORS, operator.pow], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("mask", [False, [False, True]])
+def test_a_masked_array_takes_no_number_out_of_a_value(apply, mask):
+    """Where NumPy sees to it that results are finite it refuses objects; else they are Values."""
+    v, array = Value(1.25), np.ma.array([0.5, 2.0], mask=mask)
+    orders = [(array, v), (v, array)] if apply is operator.pow else [(array, v)]
+    for a, b in orders:
+        if apply in (operator.truediv, operator.floordiv, operator.pow):
+            with pytest.raises(TypeError, match="isfinite"):
+                apply(a, b)
+        else:
+            got, expected = apply(a, b), apply(array, 1.25)
+            assert list(np.ma.getmaskarray(got)) == list(np.ma.getmaskarray(expected))
+            assert [x.data for x in got.compressed()] == list(expected.compressed())
+            assert all(x.inputs[1] is v for x in got.compressed())
+
+
 def test_a_masked_array_of_one_number_is_no_operand_itself():
     v = Value(2.0)
     product = (v * np.ma.array(3.0)).item()

@@ -26,7 +26,7 @@ from nn.training.history import History
 from nn.training.own_state import lost_by, own_state, put_back
 from nn.training.random_sources import of_a_training
 
-_number = attrgetter("_data")  # in C, as every epoch reads all; nobody records here
+_number = attrgetter("_number")  # in C, as every epoch reads all; nobody records here
 Schedule = Callable[[int], float]  # epoch, from 1 -> its learning rate
 
 

@@ -72,7 +72,7 @@ def test_the_first_other_number_shows_what_was_hidden(backend):
     """That f looks at a number by a way of its own is seen when the number is another."""
 
     def f(x):
-        return x * (2.0 if x._data > 1.0 else 3.0)
+        return x * (2.0 if x._number > 1.0 else 3.0)
 
     compiled = ag.compile(f, backend=backend)
     with warnings.catch_warnings():

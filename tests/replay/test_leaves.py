@@ -87,14 +87,14 @@ def test_a_gradient_that_is_no_float_or_is_missing_is_replaced(way):
 
 def test_a_number_that_is_no_float_is_read_as_python_reads_it(way):
     leaf = Value(1.0)
-    leaf._data = 7
+    leaf._number = 7
     assert bits(Leaves([leaf]).numbers()) == bits([7.0])
 
 
 def test_a_leaf_without_a_number_is_an_error(way):
     leaf = Value(1.0)
-    del leaf._data
-    with pytest.raises(AttributeError, match="_data"):
+    del leaf._number
+    with pytest.raises(AttributeError, match="_number"):
         Leaves([leaf]).numbers()
 
 

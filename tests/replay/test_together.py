@@ -229,7 +229,7 @@ def test_threads_that_are_the_first_to_need_native_code_have_it_until_they_are_t
     expected = [leaf.data for leaf in leaves], [0.5, 1.25]
 
     def work(_):
-        read = slots.read(addresses, "_data")
+        read = slots.read(addresses, "_number")
         return [*read], [*totals.means(numbers, weights, 2)]
 
     for _ in range(5):

@@ -51,7 +51,7 @@ from autograd.vectorize import vmap
 MOST_NAN = 3  # calls in which programs of a layout give one that may not be the function's
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
 
-_data = attrgetter("_data")
+_number = attrgetter("_number")
 _is_nan = math.isnan
 
 
@@ -106,7 +106,7 @@ class Compiled(Entered):
             return self._eager(Call(args, kwargs, parts), TOO_MANY_LAYOUTS)
         tried = [*layout.paths]
         for i, path in enumerate(tried):
-            numbers = [*parts.numbers, *map(_data, path.leaves)]
+            numbers = [*parts.numbers, *map(_number, path.leaves)]
             before = path.program.seconds_later
             try:
                 found = path.program.run(numbers, parts.arrays)

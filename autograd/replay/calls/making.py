@@ -34,7 +34,7 @@ from autograd.replay.recording.results import holds_of_recording
 from autograd.replay.recording.trial import Trial, difference, is_number, is_translation, plain
 from autograd.vectorize import vmap
 
-_data = attrgetter("_data")
+_number = attrgetter("_number")
 _is_nan = math.isnan
 
 
@@ -184,7 +184,7 @@ class Maker:
             found: what it has given.
             call: with which.
         """
-        given = array("d", [*call.parts.numbers, *map(_data, path.leaves)])
+        given = array("d", [*call.parts.numbers, *map(_number, path.leaves)])
         for block in call.parts.arrays:
             given.frombytes(block.tobytes())
         inputs = given.tobytes()

@@ -127,7 +127,7 @@ def path_of(
     made = shape, fixed, wholes, build, seconds, *flags, n_own, recording.lines
     legend = _legend(bound, recording, len(outputs), _parameters(function))
     path = Path(tape, program, recording.leaves, *made, guesses, legend)
-    numbers = array("d", [x._data for x in inputs]).tobytes()
+    numbers = array("d", [x._number for x in inputs]).tobytes()
     result = [*map(number_of, outputs)]
     return Made(path, Trial(numbers, False), result)
 

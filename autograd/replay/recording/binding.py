@@ -192,11 +192,11 @@ class _Binder:
             make = Wrapping if kind != "int" else Whole
             self.has_plain = True
             in_array = is_array(x)
-            items = [make(v, in_array) if self._is_recorded else int(v._data) for v in nodes]
+            items = [make(v, in_array) if self._is_recorded else int(v._number) for v in nodes]
         elif self.are_plain:
             self.has_plain = True
             in_array = is_array(x)
-            items = [Floating(v, in_array) if self._is_recorded else v._data for v in nodes]
+            items = [Floating(v, in_array) if self._is_recorded else v._number for v in nodes]
             if is_array(x) and self._is_recorded:
                 return plain_array(objects_like(x, items))
         return objects_like(x, items) if is_array(x) else items

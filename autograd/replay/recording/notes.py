@@ -206,7 +206,7 @@ class Notes(Recorder):
         """Ask that no operand is nan, where 0 * inf on a dead edge may have made it one."""
         for x in operands if self.may_be_nan else ():
             if isinstance(x, Value) and not self._is_given(x):
-                self.is_doubtful |= x._data != x._data
+                self.is_doubtful |= x._number != x._number
                 self.questions.append(Question("==", x, x, True))
 
     def _is_given(self, x: Value) -> bool:
@@ -238,7 +238,7 @@ class Notes(Recorder):
                 "autograd.take(rows, x) reads a list, and autograd.sqrt(x) stays where "
                 "math.sqrt(x) does not"
             )
-        number = x._data
+        number = x._number
         if number != number:
             self.noted(Question("==", x, x, False), self._line())
             return
@@ -246,7 +246,7 @@ class Notes(Recorder):
         if number == 0.0:  # of which sign?
             # pi or -pi: nothing that anybody listens for
             angle = modes.recorded_by(None, lambda: apply(ops.atan2, (x, -1.0)))
-            self.questions.append(Question(">", angle, 0.0, angle._data > 0.0))
+            self.questions.append(Question(">", angle, 0.0, angle._number > 0.0))
 
     def elsewhere(self, used: tuple[Any, ...], node: Any) -> None:
         # Who else computes meanwhile, for reasons of its own, uses nothing that was made here.

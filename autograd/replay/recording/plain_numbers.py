@@ -95,10 +95,10 @@ class Whole(_Computing):
     @property
     def number(self) -> int:
         """The int itself, where no program depends on it."""
-        return int(self.as_value._data)
+        return int(self.as_value._number)
 
     def _decides(self) -> int:
-        modes.asked("==", self.as_value, self.as_value._data, True)
+        modes.asked("==", self.as_value, self.as_value._number, True)
         return self.number
 
     def __neg__(self) -> "Whole":
@@ -134,7 +134,7 @@ class Floating(_Computing):
     @property
     def number(self) -> float:
         """The float itself, where no program depends on it."""
-        return self.as_value._data
+        return self.as_value._number
 
     def _decides(self) -> float:
         return float(self.as_value.data)  # a recording is told, and may forbid it
@@ -212,7 +212,7 @@ def _compare(question: str, a: Traced, b: Any) -> Any:
                 modes.asked("==", x.as_value, x.as_value, True)
     if isinstance(b, (Traced, Value)):
         node = _as_operand(b)
-        answer = QUESTIONS[question](a.as_value._data, node._data)
+        answer = QUESTIONS[question](a.as_value._number, node._number)
         return modes.compared(question, a.as_value, node, answer)
     ask: Any = QUESTIONS[question]
     return ask(a.as_value, b)

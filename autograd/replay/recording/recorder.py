@@ -244,7 +244,7 @@ def _met(
         order = topological_order(*roots, stop=before)
     met = [node for node in order if node.op is None and node not in bound]
     leaves: list[Value] = []
-    constants: dict[Value, float] = {node: node._data for node in before}
+    constants: dict[Value, float] = {node: node._number for node in before}
     if not met:
         return leaves, constants, order
     uses = Counter([id(x) for node in order for x in node.inputs])
@@ -255,7 +255,7 @@ def _met(
         if count > uses[id(leaf)]:
             leaves.append(leaf)
         else:
-            constants[leaf] = leaf._data
+            constants[leaf] = leaf._number
     return leaves, constants, order
 
 

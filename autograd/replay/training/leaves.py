@@ -1,6 +1,6 @@
 """Leaves: the numbers of many at once, to programs and back.
 
-Owns what stands in `_data` and `grad` of them while nobody of Python's looks.
+Owns what stands in `_number` and `grad` of them while nobody of Python's looks.
 """
 
 from array import array
@@ -15,7 +15,7 @@ from autograd.replay.backends import has_llvm
 from autograd.replay.handlers import pass_on
 from autograd.value import Value
 
-_data = attrgetter("_data")
+_number = attrgetter("_number")
 
 
 class Leaves:
@@ -32,12 +32,12 @@ class Leaves:
 
     def numbers(self) -> "array[float]":
         """The number of each."""
-        found = self._slots.read(self._addresses, "_data") if self._slots is not None else None
-        return array("d", map(_data, self._leaves)) if found is None else found
+        found = self._slots.read(self._addresses, "_number") if self._slots is not None else None
+        return array("d", map(_number, self._leaves)) if found is None else found
 
     def put(self, numbers: "array[float]", gradients: "array[float]") -> None:
         """Give each its number and its gradient."""
-        for name, new in (("grad", gradients), ("_data", numbers)):
+        for name, new in (("grad", gradients), ("_number", numbers)):
             # Calls into C, in which no signal handler runs: all weights change or none.
             if self._slots is not None:
                 self._slots.write(self._addresses, name, new)
@@ -47,7 +47,7 @@ class Leaves:
 
 def _is_plain(kind: type) -> bool:
     """Whether a subclass of Value has left these attributes what they are."""
-    return all(getattr(kind, name) is getattr(Value, name) for name in ("_data", "grad"))
+    return all(getattr(kind, name) is getattr(Value, name) for name in ("_number", "grad"))
 
 
 @cache

@@ -17,7 +17,7 @@ from autograd.replay.training.step import State, Step, Steps
 
 STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
 
-_data = attrgetter("_data")
+_number = attrgetter("_number")
 
 
 class Plan(NamedTuple):
@@ -100,7 +100,7 @@ class Runner:
         size, step = next(iter(steps.items()))
         if not step.is_proven:
             samples = samples[:size]
-        others = array("d", map(_data, step.others))
+        others = array("d", map(_number, step.others))
         numbers = state.numbers + others
         n_given, n_rates = len(numbers) - len(others), len(state.rates)
         # The first program of a way is compared with the outputs that eager mode gives.

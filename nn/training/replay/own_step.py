@@ -50,4 +50,4 @@ _STEP = {**vars(SGD)}  # which somebody may have replaced
 _OF_A_STEP = {"step", "zero_grad", "rates", *_ANYWHERE}
 _OF_A_STEP |= {"parameters", "velocities", "lr", "_lr", "momentum", "dampening", "weight_decay"}
 _OF_A_STEP |= {"nesterov"}
-_OF_A_NUMBER = ("data", "grad", "_data", "__setattr__", "__getattribute__")
+_OF_A_NUMBER = ("data", "grad", "_number", "__setattr__", "__getattribute__")

@@ -70,7 +70,7 @@ def scaled_by_itself(model, x):
 
 def scaled_unseen(model, x):
     y = model.net(x)
-    return y * (1.0 + 0.1 * y._data)
+    return y * (1.0 + 0.1 * y._number)
 
 
 def assigned(model, x):

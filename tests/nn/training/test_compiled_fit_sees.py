@@ -192,11 +192,11 @@ class Clamped(Value):
 
     @property
     def data(self):
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, number):
-        self._data = max(-0.2, min(0.2, number))
+        self._number = max(-0.2, min(0.2, number))
 
 
 class Scale(Module):

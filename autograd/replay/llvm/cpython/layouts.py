@@ -23,7 +23,7 @@ def is_possible(direct: Direct) -> bool:
         return False
     if not python_is_usual() or _rows_of(direct.shape) > MOST_ROWS:
         return False
-    if direct.leaves and place_of("_data") is None:
+    if direct.leaves and place_of("_number") is None:
         return False
     has_arrays = _has_array(direct.shape) or any(map(_brings_array, direct.arguments))
     return array_is_usual() if has_arrays else True

@@ -39,7 +39,7 @@ class _Code(NamedTuple):
 
 def is_possible() -> bool:
     """Whether Values are laid out here as this module reads them."""
-    return python_is_usual() and None not in (place_of("_data"), place_of("grad"))
+    return python_is_usual() and None not in (place_of("_number"), place_of("grad"))
 
 
 def read(values: "array[int]", name: str) -> "array[float] | None":

@@ -94,7 +94,7 @@ class Taken:
         """The number of a Value of the function's own."""
         reader = self._reader
         self._kept.append(leaf)
-        data = reader.field(pointer(id(leaf), OBJECT), place_of("_data") or 0, OBJECT)
+        data = reader.field(pointer(id(leaf), OBJECT), place_of("_number") or 0, OBJECT)
         goal = reader.builder.gep(self._given, [ir.Constant(I64, self._place)])
         reader.builder.store(reader.field(data, NUMBER, DOUBLE), goal)
         self._place += 1
