@@ -4,6 +4,7 @@ Owns telling the user's own modules from ours, Python's and installed ones; and 
 of a function looks up, and which attributes a class has.
 """
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from autograd import attributes
 OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
 
 
+_PYTHONS = Path(os.__file__).parent
 # Of a class: Py_TPFLAGS_HEAPTYPE, as each has that is made by Python, and _IMMUTABLETYPE.
 _IS_MADE, _IS_FIXED = 1 << 9, 1 << 8
 
@@ -67,10 +69,13 @@ def is_ours(module: str) -> bool:
 @cache
 def is_ones_own(module: str) -> bool:
     """Whether a module is the user's own: neither ours nor Python's nor installed."""
-    if is_ours(module) or module.partition(".")[0] in sys.stdlib_module_names:
+    if is_ours(module):
         return False
-    folders = Path(getattr(sys.modules.get(module), "__file__", None) or "").parts
-    return not {"site-packages", "dist-packages"} & {*folders}
+    file = Path(getattr(sys.modules.get(module), "__file__", None) or "")
+    if not {"site-packages", "dist-packages"}.isdisjoint(file.parts):
+        return False
+    is_named_so = module.partition(".")[0] in sys.stdlib_module_names  # as anybody may name a file
+    return not is_named_so or (bool(file.name) and _PYTHONS not in file.parents)
 
 
 def names_in(code: CodeType) -> set[str]:

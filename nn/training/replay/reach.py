@@ -224,7 +224,7 @@ class ModelKey:
 
     def leaves(self) -> list[Value]:
         """The Values among all that was seen, whose numbers may be assigned."""
-        return [x for x in self._held if isinstance(x, Value) and x.op is None]
+        return [x for x in self._held if issubclass(type(x), Value) and x.op is None]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ModelKey) and self._parts == other._parts

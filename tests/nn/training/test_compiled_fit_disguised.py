@@ -7,7 +7,9 @@ dataclasses.make_dataclass made it up; classes made by helpers; and proxies, whi
 import collections
 import dataclasses
 import functools
+import importlib
 import json
+import sys
 import types
 import weakref
 
@@ -67,6 +69,11 @@ def disguised(factory, like):
     return functools.update_wrapper(factory(), like, updated=())
 
 
+def one_that_says(kind):
+    """An object that gives another class for its own, as those of unittest.mock do."""
+    return type("Mock", (), {"__class__": property(lambda self: kind)})()
+
+
 def class_that_says(module, **members):
     """A class that somebody has given the name of another module."""
     return type("Said", (), {"__module__": module, **members})
@@ -120,6 +127,9 @@ WITH_ATTRIBUTE = {
     "class itself that says ours": class_that_says("nn"),
     "class itself that says Python's": class_that_says("typing"),
     "class with slots that says ours": class_that_says("autograd.value", __slots__=("factor",))(),
+    "object that says it is a function": one_that_says(types.FunctionType),
+    "object that says it is a module": one_that_says(types.ModuleType),
+    "object that says it is a Value": one_that_says(ag.Value),
     "namedtuple's object": pair.bag,
     "tuple that says ours": tupled,
     "class disguised": disguised(lambda: type("Said", (Said,), {}), nn.MLP)(),
@@ -256,3 +266,13 @@ def test_a_proxy_of_an_iterator_is_told_by_what_it_stands_for(monkeypatch):
     proxy = weakref.proxy(halves)
     found = both(mlp, (ROWS, NUMBERS), scaled(lambda: next(proxy)), monkeypatch, epochs=2)
     assert "holds an iterator, a Halves" in found.said[0]
+
+
+def test_a_file_of_ones_own_with_the_name_of_one_of_pythons_is_looked_into(tmp_path, monkeypatch):
+    (tmp_path / "antigravity.py").write_text("factor = 1.0\ndef read():\n    return factor\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "antigravity", raising=False)
+    mine = importlib.import_module("antigravity")
+    put_there = functools.partial(setattr, mine, "factor")
+    check_that_a_change_is_seen(mine.read, put_there, monkeypatch)
+    check_that_a_change_is_seen(lambda: mine.factor, put_there, monkeypatch)
