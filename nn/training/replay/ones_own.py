@@ -1,4 +1,4 @@
-"""Whose a function, class or object is, and the names in it.
+"""Whose a function, class or module is, and the names in it.
 
 Owns telling the user's own modules from ours, Python's and installed ones; and which names the code
 of a function looks up, and which attributes a class has.
@@ -14,8 +14,6 @@ from typing import Any, TypeGuard
 from autograd import attributes
 
 OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
-
-
 _PYTHONS = Path(os.__file__).parent
 # Of a class: Py_TPFLAGS_HEAPTYPE, as each has that is made by Python, and _IMMUTABLETYPE.
 _IS_MADE, _IS_FIXED = 1 << 9, 1 << 8
