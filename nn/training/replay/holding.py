@@ -71,11 +71,19 @@ class Holding(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What counts of the things of one class: the rows of all its kinds, and which attributes."""
+    """What counts of the things of one class.
+
+    Attributes:
+        rows: of all its kinds.
+        is_own: whether the class is the user's own.
+        has_attributes: whether attributes count.
+        are_private_too: whether all of them.
+    """
 
     rows: tuple[Holding, ...]
+    is_own: bool
     has_attributes: bool
-    are_private_too: bool = True
+    are_private_too: bool
 
 
 def held_by(kind: type) -> Held:
@@ -88,7 +96,7 @@ def held_by(kind: type) -> Held:
     is_own = is_ones_own(home(kind))
     has_attributes = is_own or any(row.has_attributes for row in rows.values())
     is_made_by_us = is_ours(home(kind)) and not any(is_ours(home(base)) for base in rows)
-    return Held(tuple(dict.fromkeys(rows.values())), has_attributes, not is_made_by_us)
+    return Held(tuple(dict.fromkeys(rows.values())), is_own, has_attributes, not is_made_by_us)
 
 
 def as_it_is(number: Any) -> Hashable:
@@ -134,6 +142,14 @@ def _class_put_back(kind: type) -> list[Undo]:
 def _of_partial(thing: Any) -> tuple[Any, ...]:
     """Nothing of ours: what a compiled function calls changes when a program is made."""
     return () if is_ours(home(type(thing))) else (thing.func, thing.args, thing.keywords)
+
+
+def _behind_proxy(proxy: Any) -> list[Any]:
+    """What it stands for, whose methods it forwards; a class stands first in its own order."""
+    methods = [getattr(proxy, name, None) for name in ("__reduce_ex__", "__setattr__", "__dir__")]
+    found = [getattr(method, "__self__", None) for method in methods]
+    found += getattr(proxy, "__mro__", ())[:1]
+    return [x for x in found if any(each is proxy for each in weakref.getweakrefs(x))][:1]
 
 
 def _context_put_back(variable: ContextVar[Any]) -> list[Undo]:
@@ -224,7 +240,7 @@ HOLDINGS = (
     Holding((ContextVar,), lambda x: [x.get(None)], put_back=_context_put_back),
     Holding((weakref.ref,), lambda x: [x()]),
     Holding((CACHED,), _kept_in_cache),
-    Holding(weakref.ProxyTypes, lambda x: [x.__reduce_ex__.__self__]),  # which it forwards
+    Holding(weakref.ProxyTypes, _behind_proxy),
     Holding((partial,), _of_partial),
     Holding((property,), lambda x: [x.fget]),
     Holding((staticmethod, classmethod), lambda x: [x.__func__]),

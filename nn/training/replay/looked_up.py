@@ -9,7 +9,7 @@ from operator import attrgetter
 from types import FunctionType, ModuleType
 from typing import Any
 
-from nn.training.replay.ones_own import is_ones_own, names_in
+from nn.training.replay.ones_own import home, is_module, is_ones_own, names_in
 
 Space = dict[str, Any]  # the variables of a module
 
@@ -34,7 +34,7 @@ def looked_up_by(function: FunctionType, closed_over: list[Any]) -> Iterator[tup
     seen: set[ModuleType] = set()
     while found:  # modules, such as files of settings, and modules in these
         module = found.pop()
-        if not isinstance(module, ModuleType) or module in seen or not is_ones_own(name_of(module)):
+        if not is_module(module) or module in seen or not is_ones_own(home(module)):
             continue
         seen.add(module)
         space = vars(module)
@@ -47,11 +47,6 @@ def variables_of(module: ModuleType) -> Space:
     """All variables of a module but for those that Python gives."""
     names = {name for name in vars(module) if name[:2] != "__"}
     return _among(names | {ASKED_LAST}, vars(module))
-
-
-def name_of(module: ModuleType) -> str:
-    """The name of a module, by which it is told whose it is."""
-    return str(vars(module).get("__name__", ""))
 
 
 def _among(names: set[str], space: Space) -> Space:

@@ -8,16 +8,17 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from autograd import Value
 from autograd.replay import pass_on
 from nn.optim import SGD
 from nn.training.replay.holding import NAMES, PLAIN, Held, Holding, as_it_is, held_by
-from nn.training.replay.looked_up import Space, looked_up_by, name_of, variables_of
+from nn.training.replay.looked_up import Space, looked_up_by, variables_of
 from nn.training.replay.ones_own import (
     home,
+    is_module,
     is_ones_own,
     is_ours,
     names_in,
@@ -84,14 +85,14 @@ class ModelKey:
             return
         self._held.append(thing)
         self._parts.append(id(thing))
-        if id(thing) in self._seen or thing.__class__ is Value:
+        if id(thing) in self._seen or type(thing) is Value:
             return
         self._seen.add(id(thing))
         names = getattr(thing, "__dict__", None)
         names = names if isinstance(names, dict) else None
         if type(thing) in OF_A_TRAINING:
             self._of_a_training.append(thing)
-        elif isinstance(thing, FunctionType):
+        elif type(thing) is FunctionType:
             self._look_into_function(thing)
         else:
             self._look_into(thing, names)
@@ -106,9 +107,9 @@ class ModelKey:
         held = self._kinds.get(id(kind)) or self._kinds.setdefault(id(kind), held_by(kind))
         for row in held.rows:
             self._follow(row, thing)
-        if isinstance(thing, ModuleType):  # which of its names are looked up, nobody can tell
+        if is_module(thing):  # which of its names are looked up, nobody can tell
             self._look_at_variables([thing])
-            if is_ones_own(name_of(thing)):
+            if is_ones_own(home(thing)):
                 self._look_at_space(vars(thing), variables_of(thing))
         elif not held.rows and (hasattr(kind, "__next__") or isinstance(thing, SimpleQueue)):
             self.iterators.append(thing)  # nobody can look into one without taking something out
@@ -117,7 +118,7 @@ class ModelKey:
                 self._follow(NAMES, names)
             elif names is not None:
                 self._look_at_public(thing, names)
-            if is_ones_own(home(kind)):
+            if held.is_own:
                 self._look_into_class_of(thing)
 
     def _follow(self, row: Holding, thing: Any) -> None:
@@ -179,10 +180,13 @@ class ModelKey:
         return bool(self._pending)
 
     def _look_into_function(self, function: FunctionType) -> None:
-        if is_ours(home(function)):
+        where = home(function)
+        if is_ours(where) and "__wrapped__" not in vars(function):
             return
-        self.has_own_code = True
-        self._named |= names_in(function.__code__)
+        # One of ours around a function keeps what it was given beside it, as vmap its axes.
+        if not is_ours(where):
+            self.has_own_code = True
+            self._named |= names_in(function.__code__)
         self._pending += [function.__code__, function.__defaults__, function.__kwdefaults__]
         self._follow(NAMES, vars(function))
         found: list[Any] = []
@@ -194,7 +198,7 @@ class ModelKey:
             if self._is_kept:
                 self.put_back.append(partial(set_cell, cell, found[-1]))
         self._look_at_variables(found)
-        if is_ones_own(home(function)):
+        if is_ones_own(where):
             for space, variables in looked_up_by(function, found):
                 self._look_at_space(space, variables)
 
@@ -210,7 +214,7 @@ class ModelKey:
         Those who have found it know which of its names they look up there.
         """
         for x in found:
-            if isinstance(x, ModuleType):
+            if is_module(x):
                 self._held.append(x)
                 self._parts.append(id(x))
                 if is_ones_own(home(type(x))):
@@ -220,7 +224,7 @@ class ModelKey:
 
     def leaves(self) -> list[Value]:
         """The Values among all that was seen, whose numbers may be assigned."""
-        return [x for x in self._held if isinstance(x, Value) and x.op is None]
+        return [x for x in self._held if issubclass(type(x), Value) and x.op is None]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ModelKey) and self._parts == other._parts
