@@ -22,20 +22,15 @@ from autograd import Value
 from nn import SGD, EarlyStopping, Module
 from nn.training.callbacks import Callback
 from tests.nn.training.both_modes import NUMBERS, ROWS, both, mlp
+from tests.nn.training.places import (
+    check_that_a_change_is_seen,
+    check_that_it_is_put_back,
+    scaled,
+)
 
 settings = types.ModuleType("settings_of_a_test")
 sys.modules[settings.__name__] = settings
 buffer, raw = array("d", [1.0]), bytearray([10])
-
-
-def scaled(factor):
-    """The mean squared error, times what a function says."""
-
-    def loss(outputs, targets):
-        errors = [(a - b) ** 2 for a, b in zip(outputs, targets, strict=True)]
-        return ag.mean(errors) * factor()
-
-    return loss
 
 
 def of_module():
@@ -61,35 +56,12 @@ def put(factor):
 
 @pytest.mark.parametrize("factor", [of_module, of_function, of_buffer, of_bytes])
 def test_what_a_callback_changes_outside_is_seen(factor, monkeypatch):
-    def make():
-        put(1.0)
-        return mlp()
-
-    def callback(training):
-        if training.epoch in (2, 5):
-            put(1.0 / training.epoch)
-
-    found = both(make, (ROWS, NUMBERS), scaled(factor), monkeypatch, callbacks=[callback])
-    assert found.n_steps >= 50
-    assert found.said == []
+    check_that_a_change_is_seen(factor, put, monkeypatch)
 
 
 @pytest.mark.parametrize("factor", [of_module, of_function, of_buffer, of_bytes])
 def test_what_the_loss_changes_outside_is_not_done_twice(factor, monkeypatch):
-    def counting(outputs, targets):
-        put(min(10.0, factor() + 0.5))
-        return scaled(factor)(outputs, targets)
-
-    def make():
-        put(1.0)
-        return mlp()
-
-    after = []
-    for _ in range(2):
-        found = both(make, (ROWS, NUMBERS), counting, monkeypatch, epochs=2)
-        after.append(factor())
-    assert after[0] == after[1] == 6.0
-    assert "changes attributes or variables" in found.said[0]
+    check_that_it_is_put_back(factor, put, monkeypatch)
 
 
 def log_of(write):
