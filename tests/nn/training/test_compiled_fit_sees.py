@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-import autograd as ag
 import nn
 from autograd import Value
 from nn import SGD, EarlyStopping, Module
