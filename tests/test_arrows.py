@@ -53,7 +53,7 @@ PROGRAM = ("autograd.program", "_public_name", "autograd")
 PICTURE = ("autograd.node", "_repr_mimebundle_", "autograd.view.graph")
 # and a program becomes native code, and orders are shuffled by it, where llvmlite is installed.
 NATIVE = (
-    ("autograd.replay.backends", "_native", "autograd.replay.llvm.program"),
+    ("autograd.replay.backends", "_imported", "autograd.replay.llvm.program"),
     ("autograd.replay.training.orders", "_drawn", "autograd.replay.llvm.training.shuffle"),
     ("autograd.replay.training.totals", "_native", "autograd.replay.llvm.training.totals"),
     ("autograd.replay.training.leaves", "_native_slots", "autograd.replay.llvm.cpython.slots"),

@@ -5,12 +5,12 @@ Owns the choice between native code and a program of Python.
 
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd.forking import LateLock, awaited_by_fork
-from autograd.replay.handlers import pass_on
+from autograd.replay.handlers import pass_on, put_off
 from autograd.replay.programs import LONG, Direct, Program, StepProgram
 from autograd.replay.python.program import PythonProgram
 from autograd.replay.tapes.phases import Outline
@@ -19,6 +19,8 @@ from autograd.replay.tiers import TieredProgram
 
 if TYPE_CHECKING:
     from autograd.replay.llvm.program import Plan
+
+_Found = TypeVar("_Found")
 
 
 def _lock_of_llvmlite() -> Any:
@@ -95,7 +97,7 @@ def _native(backend: str | None) -> "type[Plan] | None":
         remedy = "" if _has_no_lock() else ': pip install "glassgrad[compile]"'
         raise ImportError(f'compile: backend "llvm": {_why_no_llvm()}{remedy}')
     try:
-        from autograd.replay.llvm.program import Plan
+        return _undisturbed(_imported, "autograd.replay.llvm.program")
     except (ImportError, OSError) as error:  # llvmlite is there and broken
         pass_on(error)
         if backend == "llvm":
@@ -103,7 +105,20 @@ def _native(backend: str | None) -> "type[Plan] | None":
                 f'compile: backend "llvm": llvmlite does not load: {error}'
             ) from error
         return None
+
+
+def _imported() -> "type[Plan]":
+    from autograd.replay.llvm.program import Plan
+
     return Plan
+
+
+def _undisturbed(look: Callable[[], _Found], module: str) -> _Found:
+    """What `look` finds, which looks for a module, with no handler of a signal in between.
+
+    If one raises an OSError there, as a timeout is, Python takes a file for missing that is there.
+    """
+    return look() if module in sys.modules else put_off(look)
 
 
 def why_python(backend: str | None) -> str:
@@ -115,13 +130,17 @@ def why_python(backend: str | None) -> str:
 
 def has_llvm() -> bool:
     """Whether native code can be made here: it counts on the interpreter's lock."""
-    return find_spec("llvmlite") is not None and not _has_no_lock()
+    return _is_installed() and not _has_no_lock()
+
+
+def _is_installed() -> bool:
+    return _undisturbed(lambda: find_spec("llvmlite"), "llvmlite") is not None
 
 
 def _why_no_llvm() -> str:
     if _has_no_lock():
         return "native code counts on the interpreter's lock, and this Python has none"
-    return f"llvmlite {'is not installed' if find_spec('llvmlite') is None else 'does not load'}"
+    return f"llvmlite {'does not load' if _is_installed() else 'is not installed'}"
 
 
 def _has_no_lock() -> bool:

@@ -187,9 +187,41 @@ print(compiled(1.0) == ag.sin(1.0), compiled.report().paths[0].backend)
 """
 
 
+# A time-out while Python asks whether a file is there, which then is missing to it.
+MISSING = """
+import signal, importlib._bootstrap_external as files
+import autograd as ag
+
+def handler(number, frame):
+    raise TimeoutError("too slow")
+
+signal.signal(signal.SIGALRM, handler)
+compiled = ag.compile(lambda x: ag.sin(x) * x)
+stat, is_heard = files._path_stat, []
+
+def with_alarm(path):
+    if "llvm" in path and path.endswith(WHERE) and not is_heard:
+        is_heard.append(path)
+        signal.raise_signal(signal.SIGALRM)
+    return stat(path)
+
+files._path_stat = with_alarm
+try:
+    print(compiled(1.0))
+except TimeoutError:
+    print("too slow")
+print(compiled(1.0) == ag.sin(1.0), compiled.report().paths[0].backend)
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_a_time_out_is_not_taken_for_a_broken_llvmlite():
+@pytest.mark.parametrize(
+    "code",
+    [FIRST, *[MISSING.replace("WHERE", repr(end)) for end in ("__init__.py", "ffi.py")]],
+    ids=["at any time", "looking for the package", "looking for a file of it"],
+)
+def test_a_time_out_is_not_taken_for_a_broken_llvmlite(code):
     found = subprocess.run(
-        [sys.executable, "-c", FIRST], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert (found.returncode, found.stdout) == (0, "too slow\nTrue llvm\n"), found.stderr
