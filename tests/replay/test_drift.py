@@ -90,7 +90,7 @@ def test_no_sample_has_moved_further(activation, sizes, mode, scale, written):
     assert sum(in_lanes) == sum(n // 8 * 8 * m for n, m in pairwise(sizes))
     largest = [max(abs(x) for x in column) for column in zip(*rows, strict=True)]
     ratios, notes, ups = [], [], []
-    for _ in range(160):
+    for _ in range(400):
         training.go(draw.randint(1, 4), 10.0 ** draw.uniform(-4.0, -1.0), answers=False)
         now = of_all_samples(training, sizes, activation, rows, targets)
         least = of_absolute_values([w.data for w in training.weights], sizes, activation, largest)

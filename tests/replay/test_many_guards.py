@@ -97,7 +97,7 @@ def test_numbers_of_all_kinds_of_places_are_asked(monkeypatch):
     draw = np.random.default_rng(0)
     eager, compiled = ag.grad(f), ag.compile(ag.grad(f))
     X, Y, xs = draw.normal(size=N), draw.normal(size=N), draw.normal(size=N).tolist()
-    for k in range(6):
+    for k in range(12):
         for w in (0.5, 0.75):
             assert bits(compiled(w, X, Y, xs)) == bits(eager(w, X, Y, xs))
         X, Y, xs = X.copy(), Y.copy(), [*xs]
