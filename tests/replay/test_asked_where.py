@@ -13,6 +13,7 @@ import pytest
 
 import autograd as ag
 import nn
+from tests.nn.training.both_modes import Counting
 
 
 def place_of(function, text):
@@ -208,21 +209,13 @@ def test_the_report_tells_which_layouts_wait_for_a_program():
     assert re.fullmatch(
         r"\(list of 10\), \(list of 11\), \(list of 12\) and 1 more: another program of each is "
         r"made when calls that found none have taken \d+\.\d m?s, as long as one takes to make "
-        r"in the mean \(\d\.\d ms to \d+\.\d ms so far\); lists padded to one length share one",
+        r"in the mean \(\d+\.\d m?s to \d+\.\d m?s so far\); lists padded to one length share one",
         note,
     )
     assert str(compiled.report()).endswith(": 4 until another program is worth making")
 
 
 def test_a_refusal_that_is_no_error_of_the_function_names_no_line_of_ours_or_pythons():
-    class Counting(nn.Module):
-        def __init__(self):
-            self.inner, self.calls = nn.MLP(2, [2], seed=0), 0
-
-        def __call__(self, row):
-            self.calls += 1
-            return self.inner(row)
-
     X, y = nn.moons(64, seed=0)
     with pytest.warns(RuntimeWarning, match="changes attributes or variables") as told:
         nn.fit(

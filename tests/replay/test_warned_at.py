@@ -16,6 +16,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd.replay.calls.layout import MOST_LAYOUTS_EVER
+from tests.nn.training.both_modes import Counting
 from tests.replay.eager import BACKENDS
 
 both = pytest.mark.parametrize("backend", BACKENDS)
@@ -143,17 +144,6 @@ def test_inside_of_a_function_of_the_users_that_is_differentiated(backend):
         return x * x
 
     assert places_of(lambda: ag.vmap(outer)([1.0, 2.0])) == [HERE]
-
-
-class Counting(nn.Module):
-    """A model that no program may stand for: it counts its calls."""
-
-    def __init__(self):
-        self.inner, self.calls = nn.MLP(2, [2], seed=0), 0
-
-    def __call__(self, row):
-        self.calls += 1
-        return self.inner(row)
 
 
 @pytest.mark.parametrize("wrapped", [lambda f: f, ag.scope("training")], ids=["fit", "decorated"])

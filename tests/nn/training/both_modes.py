@@ -26,6 +26,17 @@ def mlp(*sizes, activation="tanh", **options):
     return nn.MLP(3, list(sizes or (4, 1)), activation=activation, seed=2, **options)
 
 
+class Counting(nn.Module):
+    """A model of pairs that no program may stand for: it counts its calls."""
+
+    def __init__(self):
+        self.inner, self.calls = nn.MLP(2, [2], seed=0), 0
+
+    def __call__(self, row):
+        self.calls += 1
+        return self.inner(row)
+
+
 def bits(thing):
     """Anything with its floats written in full."""
     if isinstance(thing, float):

@@ -21,6 +21,7 @@ from tests.nn.training.both_modes import NUMBERS, ROWS, both, mlp
 from tests.nn.training.places import (
     check_that_a_change_is_seen,
     check_that_it_is_put_back,
+    n_run_while_it_changes,
     scaled,
 )
 
@@ -209,18 +210,7 @@ def of_activation():
 @pytest.mark.parametrize("kind", [Wrapped, Proxied, of_activation])
 @pytest.mark.parametrize("validation", [None, 0.25])
 def test_what_a_callback_changes_of_a_model_is_seen(kind, validation, monkeypatch):
-    def make():
-        put(1.0)
-        return kind()
-
-    def callback(training):
-        if training.epoch in (2, 5):
-            put(1.0 / training.epoch)
-
-    options = {"callbacks": [callback], "validation": validation}
-    found = both(make, (ROWS, NUMBERS), "mse", monkeypatch, **options)
-    assert found.n_steps >= 30
-    assert found.said == []
+    assert n_run_while_it_changes(put, kind, "mse", monkeypatch, validation=validation) >= 30
 
 
 def test_a_wrapped_loss_that_counts_validations_is_seen(monkeypatch):
