@@ -171,12 +171,19 @@ def record(op: Op, inputs: tuple[Any, ...]) -> Value:
 def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
     """`record` for any number and kind of operands, in any mode, and where arithmetic raises."""
     numbers = [x._number for x in inputs if x.__class__ is Value]
-    has_constants = len(numbers) != len(inputs)  # or what derives from Value
-    if has_constants:
-        if [x for x in inputs if x.__class__ is not float and not isinstance(x, Value)]:
+    n_constants, first, end = len(inputs) - len(numbers), 0, 0
+    if n_constants:  # or what derives from Value
+        kinds = [*map(type, inputs)]
+        if kinds.count(float) == n_constants:
+            first = kinds.index(float)
+            end = first + n_constants
+        elif [x for x in inputs if x.__class__ is not float and not isinstance(x, Value)]:
             result: Value = op.convert(inputs, ready=Value)
             return result
-        numbers = [x if x.__class__ is float else x._number for x in inputs]
+        if kinds[first:end].count(float) == n_constants:  # side by side, as in a first layer
+            numbers[first:first] = inputs[first:end]
+        else:
+            numbers, end = [x if x.__class__ is float else x._number for x in inputs], 0
     if modes.active and not modes.is_recording():
         result = Value(op.compute(numbers))
         modes.cut(op, inputs, result)
@@ -190,7 +197,9 @@ def _record(op: Op, inputs: tuple[Any, ...]) -> Value:
     except (ArithmeticError, ValueError):
         data = op.compute(numbers)
         partials = op.partials_ieee(data, numbers)
-    if has_constants:  # no edge leads to a constant
+    if end:  # no edge leads to a constant
+        partials = (*partials[:first], *[None] * n_constants, *partials[end:])
+    elif n_constants:
         partials = tuple(
             [None if x.__class__ is float else p for x, p in zip(inputs, partials, strict=True)]
         )

@@ -5,6 +5,7 @@ judged in test_rows.py.
 """
 
 import array
+import itertools
 import math
 import operator
 
@@ -292,6 +293,26 @@ def test_the_functions_and_the_operators_make_the_same_node():
     assert ag.neg(x).data == -2.0
     assert ag.pow(2, x).data == 4.0
     assert ag.abs(-x).data == 2.0
+
+
+class _Named(Value):
+    """What derives from Value."""
+
+
+def test_no_edge_leads_to_a_constant_wherever_it_stands():
+    numbers, slopes = (2.0, 3.0, 5.0, 7.0, 11.0), (5.0, 7.0, 2.0, 3.0, 1.0)
+    for kinds in itertools.product([Value, float, _Named, np.float64], repeat=5):
+        if {Value, _Named}.isdisjoint(kinds):
+            continue
+        inputs = [kind(number) for kind, number in zip(kinds, numbers, strict=True)]
+        y = ag.dot(inputs[:2], inputs[2:4], inputs[4])
+        there = [isinstance(x, Value) for x in inputs]
+        edges = [slope if x else None for slope, x in zip(slopes, there, strict=True)]
+        assert (y.data, y.partials) == (42.0, tuple(edges)), kinds
+        for kept, given in zip(y.inputs, inputs, strict=True):
+            assert kept is given or (type(kept), kept) == (float, given)
+        with ag.no_grad():
+            assert ag.dot(inputs[:2], inputs[2:4], inputs[4]).data == 42.0
 
 
 def test_star_import_rebinds_no_builtin():
