@@ -28,7 +28,8 @@ RUN     = $(VENV)/bin/python
 # Where a process dies or a test hangs, its name is told and all ends, before xdist waits for ever.
 ASIDE   = -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0 \
           -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
-PIP     = -m pip --disable-pip-version-check install --quiet
+# Of what is installed most is never imported: the rest is compiled when it is.
+PIP     = -m pip --disable-pip-version-check install --quiet --no-compile
 
 .PHONY: demo test lessons bench torch mutants browser environments clean
 

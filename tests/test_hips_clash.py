@@ -14,7 +14,7 @@ REMEDY = "pip uninstall -y autograd, then pip install --force-reinstall --no-dep
 @pytest.fixture(scope="module")
 def shared_environment(make_environment):
     environment = make_environment("hips")
-    environment.pip("install", "numpy", "graphviz")
+    environment.pip("install", "--no-compile", "numpy", "graphviz")
     return environment
 
 

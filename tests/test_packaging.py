@@ -25,7 +25,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 def core(make_environment, wheel):
     """An environment with nothing but what `pip install glassgrad` brings."""
     environment = make_environment("core")
-    environment.pip("install", wheel)
+    environment.pip("install", "--no-compile", wheel)
     return environment
 
 
@@ -33,7 +33,7 @@ def core(make_environment, wheel):
 def demo(make_environment, wheel):
     """An environment with the parts that training uses."""
     environment = make_environment("demo")
-    environment.pip("install", f"{wheel}[render,train,plot]")
+    environment.pip("install", "--no-compile", f"{wheel}[render,train,plot]")
     return environment
 
 
