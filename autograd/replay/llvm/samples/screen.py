@@ -17,7 +17,7 @@ from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I64, Code
 from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.memory import Memory
+from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.samples.condense import Column, condense, in_all_lanes, lanes
 from autograd.replay.llvm.samples.gather import gather
 from autograd.replay.llvm.samples.kept import ONE, ZERO, Kept, copy_of_all
@@ -29,8 +29,9 @@ from autograd.replay.tapes.screening import Screening
 # what the model returns is to stay then, or nan; how many runs to wait; whether something is kept;
 # in how many runs since all took part not all did; how many samples in vain since something was
 # noted; how many notes go on from the last one; whether what the model returns is put back though
-# nobody asks for it; how many have been left out of all runs.
-WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_RUNS, IN_VAIN, N_NOTES, OWES, N_LEFT_OUT = range(9)
+# nobody asks for it; how many have been left out of all runs; whether the run before had the same
+# inputs, for sure.
+WORDS = WANTED, BORDER, WAIT, IS_KEPT, N_RUNS, IN_VAIN, N_NOTES, OWES, N_LEFT_OUT, AGAIN = range(10)
 WORTH_A_NOTE = 12.0  # samples, which take about as long
 MOST_NOTES = 16.0  # that go on from each other
 # Where more than so many of the samples have a loss, or the samples are others in each run, none is
@@ -98,7 +99,7 @@ class Screen:
         with builder.if_then(waits):
             self._set(code, WAIT, builder.fsub(self._get(code, WAIT), ONE))
         with builder.if_then(builder.and_(looks, self._is_positive(code, IS_KEPT))):
-            is_same = self._inputs.is_so(code)
+            is_same = self._are_same_inputs(code)
             with builder.if_then(builder.not_(is_same)):
                 self._pause(code)
                 builder.store(NO, keeps)
@@ -137,6 +138,20 @@ class Screen:
             self._note_if_worthwhile(code, run.n, n_live)
             if self._screening.answer is not None:
                 self._put_back_if_asked(code, self._screening.answer, run.n)
+
+    def _are_same_inputs(self, code: Code) -> ir.Value:
+        """Whether the inputs are those that were kept.
+
+        The run before has kept or compared them, or nothing is kept: what it had need not be
+        compared again.
+        """
+        builder, is_again = code.builder, self._is_positive(code, AGAIN)
+        with builder.goto_entry_block():
+            found = builder.alloca(BIT)
+        builder.store(is_again, found)
+        with builder.if_then(builder.not_(is_again)):
+            builder.store(self._inputs.is_so(code), found)
+        return builder.load(found)
 
     def _bring_together(self, code: Code) -> ir.Value:
         """What the pass reads of the samples that may have a loss; returns how many there are."""
@@ -220,7 +235,8 @@ class Screen:
     def _put_back(self, code: Code, answer: int, n: ir.Value) -> None:
         """What the model returns of the samples: of those left out, what is kept."""
         builder, place = code.builder, self._memory.spill(answer)
-        copy_of_all(code, place, self._moved)
+        up = builder.add(n, ir.Constant(I64, LANES - 1))
+        copy_of_all(code, place, self._moved, builder.udiv(up, ir.Constant(I64, LANES)))
         copy_of_all(code, self._kept.numbers[answer], place)
         with loop(builder, n) as k:
             number = builder.fptosi(builder.load(code.address(self._numbers, k)), I64)
@@ -256,7 +272,16 @@ def say(builder: ir.IRBuilder, words: ir.Value, is_wanted: ir.Value, border: ir.
     """
     wanted = builder.uitofp(is_wanted, DOUBLE)
     for word, value in ((WANTED, wanted), (BORDER, border), (OWES, wanted)):
-        builder.store(value, builder.gep(words, [ir.Constant(I64, word)]))
+        _put(builder, words, word, value)
+
+
+def say_again(builder: ir.IRBuilder, words: ir.Value, is_again: ir.Value) -> None:
+    """Say in the words at an address whether the next run has the inputs of the one before."""
+    _put(builder, words, AGAIN, builder.uitofp(is_again, DOUBLE))
+
+
+def _put(builder: ir.IRBuilder, words: ir.Value, word: int, value: ir.Value) -> None:
+    builder.store(value, builder.gep(words, [ir.Constant(I64, word)]))
 
 
 def n_left_out(address: int) -> int:

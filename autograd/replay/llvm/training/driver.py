@@ -17,14 +17,15 @@ from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
 from autograd.replay.llvm.rows.lanes import ALIGNED
-from autograd.replay.llvm.samples.screen import say
+from autograd.replay.llvm.samples.screen import say, say_again
 from autograd.replay.llvm.training.choice import are_beside, are_there, choose
 from autograd.replay.llvm.training.finite import are_finite
+from autograd.replay.llvm.training.right import n_right
 from autograd.replay.llvm.training.states import States
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
-WORDS = I64.as_pointer()
+WORDS, BIT = I64.as_pointer(), ir.IntType(1)
 KIND = ("program", "work", "screen", "size", "n_outputs", "width")  # a row of words
 # What becomes of outputs; the last two count them.
 ALL_KEPT, LEFT_OUT, OVER_BORDER, LARGEST = range(4)
@@ -153,13 +154,17 @@ class _At(NamedTuple):
     log: ir.Value  # where it is noted
     kept: ir.Value
     other: ir.Value  # where the next state is to stand
+    last: ir.Value  # the samples of the batch before, of the same kind
+    beside: ir.Value  # whether those of this one follow each other
 
 
 def _write(function: ir.Function) -> None:
     named = dict(zip(ARGUMENTS, function.args, strict=True))
     builder = ir.IRBuilder(function.append_basic_block("entry"))
     stopped = function.append_basic_block("stopped")
-    at = _At(*[builder.alloca(kind) for kind in (I64, WORDS, POINTER, POINTER, POINTER)])
+    at = _At(
+        *[builder.alloca(kind) for kind in (I64, WORDS, POINTER, POINTER, POINTER, WORDS, BIT)]
+    )
     builder.store(ir.Constant(I64, 0), at.n_done)
     for name in ("order", "log", "kept", "other"):
         builder.store(named[name], getattr(at, name))
@@ -181,7 +186,7 @@ def _write(function: ir.Function) -> None:
                 _write_leg(builder, named, at, number, n_batches, stopped)
     builder.branch(stopped)
     builder.position_at_end(stopped)
-    _say(builder, named, ir.Constant(ir.IntType(1), 0))
+    _say(builder, named, ir.Constant(BIT, 0))
     builder.ret(builder.load(at.n_done))
 
 
@@ -212,12 +217,10 @@ def _write_leg(
     }
     program = builder.inttoptr(word["program"], PROGRAM.as_pointer())
     work = builder.inttoptr(word["work"], POINTER)
+    builder.store(ir.Constant(WORDS, None), at.last)
     with loop(builder, n_batches):
         samples = builder.load(at.order)
-        beside = are_beside(builder, samples, word["size"])
-        there = are_there(builder, named, samples, word["size"], beside)
-        _stop_unless(builder, there, stopped)
-        choose(builder, named, samples, word["size"], beside)
+        _take(builder, named, at, samples, word, stopped)
         state, other = builder.load(named["blocks"]), builder.load(at.other)
         outputs = builder.gep(other, [last_rate])
         status = builder.call(program, [named["blocks"], work, outputs])
@@ -229,6 +232,8 @@ def _write_leg(
         answer, n_before = builder.gep(line, [one]), builder.add(named["n_rates"], named["n_new"])
         answers, others = builder.gep(other, [n_before]), builder.gep(state, [n_before])
         n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
+        beside = builder.load(at.beside)
+        is_border = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
         is_kept = builder.icmp_unsigned("<=", named["answers"], ir.Constant(I64, LEFT_OUT))
         with builder.if_else(is_kept) as (kept, counted):
             with kept:
@@ -237,7 +242,7 @@ def _write_leg(
                 copy(builder, answers, answer, n_kept)
                 builder.store(builder.gep(answer, [n_kept]), at.log)
             with counted:
-                right = _n_right(builder, named, samples, answers, word)
+                right = n_right(builder, named, word, samples, beside, answers, is_border)
                 builder.store(builder.sitofp(right, DOUBLE), answer)
                 builder.store(builder.gep(answer, [one]), at.log)
         builder.store(builder.load(builder.gep(state, [last_rate])), outputs)
@@ -250,49 +255,29 @@ def _write_leg(
         builder.store(builder.add(builder.load(at.n_done), one), at.n_done)
 
 
-def _n_right(
+def _take(
     builder: ir.IRBuilder,
     named: dict[str, ir.Value],
+    at: _At,
     samples: ir.Value,
-    answers: ir.Value,
     word: dict[str, ir.Value],
-) -> ir.Value:
-    """How many samples of a batch the outputs give the right class: see `Decision`."""
-    zero = ir.Constant(I64, 0)
-    with builder.goto_entry_block():
-        count = builder.alloca(I64)
-    builder.store(zero, count)
+    stopped: ir.Block,
+) -> None:
+    """Let the blocks be the rows and targets of a batch, as they are if it is the last one again.
 
-    def counted(i: ir.Value, found: ir.Value) -> None:
-        sample = builder.load(builder.gep(samples, [i]))
-        right = builder.load(builder.gep(named["classes"], [sample]))
-        is_right = builder.icmp_unsigned("==", right, found)
-        builder.store(builder.add(builder.load(count), builder.zext(is_right, I64)), count)
-
-    is_border = builder.icmp_unsigned("==", named["answers"], ir.Constant(I64, OVER_BORDER))
-    with builder.if_else(is_border) as (over_border, largest):
-        with over_border, loop(builder, word["size"]) as i:
-            first = builder.load(builder.gep(answers, [builder.mul(i, word["width"])]))
-            is_over = builder.fcmp_ordered(">", first, named["border"])
-            counted(i, builder.zext(is_over, I64))
-        with largest, loop(builder, word["size"]) as i:
-            row = builder.gep(answers, [builder.mul(i, word["width"])])
-            counted(i, _place_of_largest(builder, row, word["width"]))
-    return builder.load(count)
-
-
-def _place_of_largest(builder: ir.IRBuilder, row: ir.Value, width: ir.Value) -> ir.Value:
-    """Where the largest number of a row stands, the first of equal ones."""
-    with builder.goto_entry_block():
-        found, top = builder.alloca(I64), builder.alloca(DOUBLE)
-    builder.store(ir.Constant(I64, 0), found)
-    builder.store(builder.load(row), top)
-    with loop(builder, width) as j:  # the first one again: it is not over itself
-        x, now = builder.load(builder.gep(row, [j])), builder.load(top)
-        is_larger = builder.fcmp_ordered(">", x, now)
-        builder.store(builder.select(is_larger, x, now), top)
-        builder.store(builder.select(is_larger, j, builder.load(found)), found)
-    return builder.load(found)
+    As steps on all samples are: nobody changes rows, targets or the order during a call.
+    """
+    is_again = builder.icmp_unsigned("==", samples, builder.load(at.last))
+    with builder.if_then(builder.not_(is_again)):
+        beside = are_beside(builder, samples, word["size"])
+        there = are_there(builder, named, samples, word["size"], beside)
+        _stop_unless(builder, there, stopped)
+        choose(builder, named, samples, word["size"], beside)
+        builder.store(samples, at.last)
+        builder.store(beside, at.beside)
+    has_screen = builder.icmp_unsigned("!=", word["screen"], ir.Constant(I64, 0))
+    with builder.if_then(has_screen):
+        say_again(builder, builder.inttoptr(word["screen"], POINTER), is_again)
 
 
 def _stop_unless(builder: ir.IRBuilder, condition: ir.Value, stopped: ir.Block) -> None:
