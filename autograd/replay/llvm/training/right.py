@@ -24,7 +24,7 @@ def n_right(
         named: the arguments of the driver; word: of the kind of the batch.
         samples: which ones; beside: whether these follow each other.
         answers: where what the model returns of them begins.
-        is_border: whether an output over the border tells, or the largest of several.
+        is_border: whether the one output over the border tells, or the largest of several.
     """
     zero = ir.Constant(I64, 0)
     with builder.goto_entry_block():
@@ -38,22 +38,18 @@ def n_right(
     def of_sample(i: ir.Value) -> ir.Value:
         return builder.gep(named["classes"], [builder.load(builder.gep(samples, [i]))])
 
-    def over_border(answer: ir.Value) -> ir.Value:
-        is_over = builder.fcmp_ordered(">", builder.load(answer), named["border"])
-        return builder.zext(is_over, I64)
+    def over_border(i: ir.Value) -> ir.Value:
+        x = builder.load(builder.gep(answers, [i]))
+        return builder.zext(builder.fcmp_ordered(">", x, named["border"]), I64)
 
-    is_single = builder.icmp_unsigned("==", word["width"], ir.Constant(I64, 1))
-    are_in_line = builder.and_(beside, is_single)  # several at once
     with builder.if_else(is_border) as (compared, largest):
-        with compared, builder.if_else(are_in_line) as (in_line, apart):
-            with in_line:
+        with compared, builder.if_else(beside) as (in_line, apart):
+            with in_line:  # several at once
                 first = builder.gep(named["classes"], [builder.load(samples)])
                 with loop(builder, word["size"]) as i:
-                    found = over_border(builder.gep(answers, [i]))
-                    counted(builder.gep(first, [i]), found)
+                    counted(builder.gep(first, [i]), over_border(i))
             with apart, loop(builder, word["size"]) as i:
-                row = builder.gep(answers, [builder.mul(i, word["width"])])
-                counted(of_sample(i), over_border(row))
+                counted(of_sample(i), over_border(i))
         with largest, loop(builder, word["size"]) as i:
             row = builder.gep(answers, [builder.mul(i, word["width"])])
             counted(of_sample(i), _place_of_largest(builder, row, word["width"]))
