@@ -69,6 +69,7 @@ PUBLIC = {
     "autograd.files": set(autograd.files.__all__),
     "autograd.check": set(autograd.check.__all__),
     "autograd.number": {"EXACT"},
+    "autograd.origin": {"users_level"},
     "autograd.replay": set(autograd.replay.__all__),
     "autograd.view": set(autograd.view.__all__),
 }

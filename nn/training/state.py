@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.origin import users_level
 from autograd.replay import draw_orders, means_of, shuffles_as_usual
 from nn.checks import rate
 from nn.evaluate import DecisionRule, numbers_of, outputs_of
@@ -288,7 +289,7 @@ class Training:
                 f"fit: resumed without {', '.join(lost)} of {kind}, which the checkpoint does not "
                 "hold: it keeps numbers, texts, and lists, tuples and dicts of them",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=users_level(),
             )
         put_back(self.optimizer, self.parameters, checkpoint.own)
         watching, best = self.early_stopping, checkpoint.best
