@@ -1,7 +1,7 @@
 """Modules whose parameters and submodules stand in `__slots__`: they are found as attributes are.
 
-Owns this for everything that looks for them: names, gradients, files, copies, `with_parameters`,
-pictures and `fit`.
+Owns this for everything that looks for them: names, gradients, files, copies, `with_parameters`
+and pictures. Training is in tests/nn/training/test_slots_trained.py.
 """
 
 import copy
@@ -55,20 +55,10 @@ class Frozen(nn.Module):
         return self.slope * inputs[0] + ag.sum(self.parts)
 
 
-class InDict(nn.Module):
-    """What `Line` computes, with its parameters where most modules have them."""
-
-    def __init__(self):
-        self.slope, self.bias = Value(0.5), Value(0.0)
-
-    __call__ = Line.unboxed
-
-
 NAMES = [
     "plain", "z", "a.0", "a.1", "head.weights.0", "head.bias", "_Model__secret",
 ]  # fmt: skip
 STATE = ["plain", "z", "a", "head.weight", "head.bias", "_Model__secret", "again"]
-DATA = [[0.1 * k] for k in range(-8, 9)], [0.3 * k + 1.0 for k in range(-8, 9)]
 
 
 def numbers(model):
@@ -160,36 +150,3 @@ def test_the_call_of_a_slotted_dataclass_is_one_box():
 def test_drawing_names_the_part_in_a_slot():
     with pytest.raises(TypeError, match=r"draw a part of it: model\.head\.draw\(\)"):
         Model().draw()
-
-
-@pytest.mark.parametrize("compiled", [False, True])
-def test_they_are_trained_as_attributes_are(compiled):
-    found = {}
-    for kind in (Line, InDict):
-        model = kind()
-        history = nn.fit(
-            model, DATA, "mse", lr=0.05, epochs=400, batch_size=4, seed=0, verbose=False,
-            compiled=compiled, l2=1e-3,
-        )  # fmt: skip
-        found[kind] = [p.data.hex() for p in model.parameters()], list(history["loss"])
-        if compiled:
-            assert history.compiled.n_steps > 0
-    assert found[Line] == found[InDict]
-    assert found[Line][0] != [p.data.hex() for p in Line().parameters()]
-
-
-def test_a_program_sees_that_a_slot_holds_another_module():
-    def swaps(training):
-        if training.finished == 200:
-            training.model.head = nn.Neuron(1, "sigmoid", seed=3)
-
-    trained = []
-    for compiled in (False, True):
-        model = Model()
-        history = nn.fit(
-            model, DATA, "mse", lr=0.01, epochs=400, seed=0, verbose=False, callbacks=[swaps],
-            compiled=compiled,
-        )  # fmt: skip
-        trained.append([p.data.hex() for p in model.parameters()])
-    assert history.compiled.n_steps > 0
-    assert trained[0] == trained[1]
