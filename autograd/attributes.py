@@ -15,14 +15,33 @@ __all__ = ["attributes_of", "give_attributes", "slots_of"]
 def slots_of(kind: type, beside: type = object) -> list[MemberDescriptorType]:
     """The slots of a class and its bases, but for those of `beside`, one of them, and its bases.
 
-    Those that a class written in Python has, in the order in which Python looks for attributes.
+    Those that a class written in Python has, in the order of their definition, those of its bases
+    first: of two of one name the last is the one that is seen.
     """
     found: list[MemberDescriptorType] = []
-    for base in kind.__mro__:
+    for base in reversed(kind.__mro__):
         if base not in beside.__mro__ and "__slots__" in vars(base):
             members = [x for x in [*vars(base).values()] if type(x) is MemberDescriptorType]
-            found += [x for x in members if x.__objclass__ is base]
+            found += _as_defined([x for x in members if x.__objclass__ is base], base)
     return found
+
+
+def _as_defined(slots: list[MemberDescriptorType], base: type) -> list[MemberDescriptorType]:
+    """The slots of one class, which Python has sorted, in the order of its `__slots__`.
+
+    They stay sorted where it tells none, as an iterator that is used up.
+    """
+    told = vars(base)["__slots__"]
+    if len(slots) < 2 or not isinstance(told, (tuple, list, dict)):
+        return slots
+    places = {name: place for place, name in enumerate(told)}
+
+    def place(slot: MemberDescriptorType) -> int:
+        # A private one has the name of its class before its own, which may end like another.
+        own = max(filter(slot.__name__.endswith, places), key=len, default=None)
+        return len(places) if own is None else places[own]
+
+    return sorted(slots, key=place)
 
 
 def attributes_of(thing: Any, beside: type = object) -> dict[str, Any]:
@@ -32,7 +51,7 @@ def attributes_of(thing: Any, beside: type = object) -> dict[str, Any]:
     """
     names = getattr(thing, "__dict__", None)
     found = {**names} if isinstance(names, dict) else {}
-    for slot in reversed(slots_of(type(thing), beside)):  # the nearest of one name is the one seen
+    for slot in slots_of(type(thing), beside):
         try:
             found[slot.__name__] = slot.__get__(thing)
         except AttributeError:
@@ -47,7 +66,7 @@ def give_attributes(thing: Any, attributes: Mapping[str, Any]) -> None:
     """
     if not attributes:  # as for nearly all Values
         return
-    slots = {slot.__name__: slot for slot in reversed(slots_of(type(thing)))}
+    slots = {slot.__name__: slot for slot in slots_of(type(thing))}
     for name, x in attributes.items():
         if name in slots:
             slots[name].__set__(thing, x)

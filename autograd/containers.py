@@ -85,7 +85,7 @@ def _collect(
         items = tuple([_collect(x, numbers, into_lists, whole) for x in tree])
         return Shape(type(tree), items, range(len(tree)), _bare(tree))
     if is_array(tree) and tree.ndim == 0:
-        tree = tree.item()
+        tree = tree.tolist()  # None for a masked one, whose .item() is what the mask hides
     elif is_array(tree) and into_lists:
         numbers += tree.ravel().tolist()
         return Shape("array", tree.shape)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.number import is_array, type_name
+from autograd.number import is_array, require_unmasked, type_name
 
 
 def _listed(values: Any, who: str, at_least: int = 0, any_shape: bool = True) -> list[Any]:
@@ -18,6 +18,7 @@ def _listed(values: Any, who: str, at_least: int = 0, any_shape: bool = True) ->
     Arrays of several dimensions are flattened; refused unless `any_shape`, where order matters.
     """
     if hasattr(values, "tolist"):
+        require_unmasked(values, who)
         if not any_shape and getattr(values, "ndim", 1) > 1:
             raise ValueError(
                 f"{who}: expected numbers in a row, got an array of shape {values.shape}; "

@@ -7,6 +7,7 @@ gradient, how it compares with a number, how it is shown and copied. `value.py` 
 from collections import deque
 from itertools import repeat
 from numbers import Number
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from autograd import modes, storage
@@ -215,6 +216,10 @@ class Node:
 def _is_scalar(x: Any) -> bool:
     """Whether a Value compares with it here; a whole number of a recording does that itself."""
     return isinstance(x, Node) or (isinstance(x, Number) and not hasattr(x, "as_value"))
+
+
+# The number of a Value, of which no recording is told: in C, to be mapped over many.
+stored_number = attrgetter("_number")
 
 
 def number_of(x: Any) -> Any:

@@ -1,8 +1,8 @@
 """What counts as a number: how an operand becomes a float, and how anything else is refused.
 
 Owns `as_number`, the one place where ints, bools, NumPy scalars, fractions and decimals are
-converted, `is_array`, which recognises NumPy arrays without importing NumPy, and `EXACT`, to which
-ints are floats.
+converted, `is_array` and `require_unmasked`, which recognise NumPy arrays without importing NumPy,
+and `EXACT`, to which ints are floats.
 """
 
 import sys
@@ -25,6 +25,16 @@ def is_array(x: Any) -> bool:
     """Whether `x` is a NumPy array; False, and no import, while NumPy is not loaded."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(x, numpy.ndarray)
+
+
+def require_unmasked(x: Any, who: str) -> None:
+    """Raise TypeError, beginning with `who`, for a NumPy array of which something is masked."""
+    masks = sys.modules.get("numpy.ma")
+    if masks is not None and masks.is_masked(x):
+        raise TypeError(
+            f"{who}: expected numbers, got some that are masked; give those that are not: "
+            "array.compressed(), or others in their place: array.filled(0.0)"
+        )
 
 
 def as_number(x: Any, who: str) -> float:
@@ -53,6 +63,7 @@ def as_number(x: Any, who: str) -> float:
             return float(x)
         if isinstance(x, numpy.ndarray):
             if x.ndim == 0:
+                require_unmasked(x, who)
                 return as_number(x.item(), who)
             raise TypeError(
                 f"{who}: expected one number, got an array of shape {x.shape}; "

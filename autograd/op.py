@@ -192,13 +192,16 @@ class Op:
         return self(*numbers)
 
     def broadcast(self, inputs: Sequence[Any]) -> Any:
-        """Apply it to NumPy arrays element by element, as NumPy's own functions do."""
+        """Apply it to NumPy arrays element by element, as NumPy's own functions do.
+
+        What is masked in one of them is masked in the result.
+        """
         import numpy  # loaded already: one of the inputs is an array
 
         with numpy.errstate(all="ignore"):  # inf and nan are answers here, no warnings
             result = numpy.frompyfunc(self, len(inputs), 1)(*inputs)
         holds_numbers = all(numpy.asarray(x).dtype != object for x in inputs)
-        return numpy.asarray(result, dtype=float) if holds_numbers else result
+        return numpy.asanyarray(result, dtype=float) if holds_numbers else result
 
     def checked(self, y: Any, inputs: Sequence[float]) -> float:
         """What `forward` gave, as a float; complex becomes nan, anything else is refused."""

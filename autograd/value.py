@@ -99,7 +99,10 @@ class Value(Node):
             return modes.kept(partial if same else ops.where(self, partial, 0.0), self, partial)
         return partial if self else None
 
-    # What NumPy asks of the elements of an array in np.floor, np.var and np.std
+    # What NumPy asks of the elements of an array in np.floor, np.var and np.std, and of the result
+    # where a masked array of one number is added to or multiplied
+
+    ndim = 0
 
     def __floor__(self) -> "Value":
         return ops.floor(self)  # type: ignore[no-any-return]

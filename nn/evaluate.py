@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.origin import users_level
 from nn.checks import finite_number
 from nn.data.samples import samples_of
 from nn.losses import is_probability_row, loss_function
@@ -122,7 +123,7 @@ def accuracy(
         warnings.warn(
             "accuracy: outputs for the labels 0 and 1 lie below 0 or above 1; if they are logits, "
             "give threshold=0 (0.5 was taken), or threshold=0.5 if they are to be near the labels",
-            stacklevel=2,
+            stacklevel=users_level(),
         )
     n_right = sum(
         is_right(output, target) and not any(map(math.isnan, entries(output)))

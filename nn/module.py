@@ -13,6 +13,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Self, TypeGuard, TypeVar
 
 from autograd import Value, boxed
+from autograd.attributes import attributes_of
 from nn.nested import as_lists, entries, shape_of
 from nn.replaced import replaced
 
@@ -32,8 +33,9 @@ class Module:
     """What has parameters: a neuron, a layer, a whole network; subclass it to make your own.
 
     Parameters are the leaf `Value`s among its attributes, directly, in lists, tuples, dicts or
-    arrays, or inside other modules, in the order in which the attributes were set. (A result that
-    is kept under `no_grad` is a leaf, too: keep its number, `.data`.)
+    arrays, or inside other modules, in the order in which the attributes were set, and after these
+    in that of `__slots__`. (A result that is kept under `no_grad` is a leaf, too: keep its number,
+    `.data`.)
     """
 
     training = True
@@ -41,7 +43,8 @@ class Module:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "__call__" in vars(cls):  # pictures show a call of a module as one box
+        # Pictures show a call of a module as one box. A dataclass with slots is a class made again.
+        if "__call__" in vars(cls) and "unboxed" not in vars(cls):
             cls.unboxed = cls.__call__
             cls.__call__ = boxed(cls.unboxed, is_method=True)  # type: ignore[method-assign]
 
@@ -192,7 +195,7 @@ def evaluating(model: Module) -> Iterator[None]:
 def _members(thing: object) -> Iterable[tuple[str, object]]:
     """The named attributes of a module or items of a container; nothing for anything else."""
     if isinstance(thing, Module):
-        return vars(thing).items()
+        return attributes_of(thing).items()
     if isinstance(thing, dict):
         return [(str(key), item) for key, item in thing.items()]
     if getattr(getattr(thing, "dtype", None), "hasobject", False):  # a NumPy array of Values

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import Value
+from autograd.attributes import give_attributes
 
 Members = Callable[[object], Iterable[tuple[str, object]]]
 
@@ -58,5 +59,5 @@ def replaced(root: Any, new: Mapping[Value, Any], members: Members) -> Any:
             for place, item in enumerate(thing.flat):
                 twin.flat[place] = renewed(item)
         elif not isinstance(thing, tuple):
-            vars(twin).update({name: renewed(item) for name, item in vars(thing).items()})
+            give_attributes(twin, {name: renewed(item) for name, item in members(thing)})
     return made.get(id(root), root)

@@ -18,6 +18,7 @@ from random import Random
 from typing import Any
 
 from autograd.files import write_atomically
+from autograd.origin import users_level
 from nn.data.preparation import Preparation
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module, Numbers
@@ -63,7 +64,7 @@ def save(model: Module, path: _Path, preparation: Preparation | None = None) -> 
             "which is kept only of layers that compute as nn's do, with functions of "
             "nn.ACTIVATIONS; to load it, build the model as you did here and call "
             "load(path, into=model)",
-            stacklevel=2,
+            stacklevel=users_level(),
         )
 
 
@@ -108,7 +109,7 @@ def load(path: _Path, into: Module | None = None) -> Module:
             "classes), which load leaves out: model, preparation = load_prepared(path), and "
             "preparation.row(...) makes a row of a table an input",
             UserWarning,
-            stacklevel=2,
+            stacklevel=users_level(),
         )
     return model
 

@@ -68,7 +68,9 @@ PUBLIC = {
     "autograd.attributes": set(autograd.attributes.__all__),
     "autograd.files": set(autograd.files.__all__),
     "autograd.check": set(autograd.check.__all__),
+    "autograd.node": {"stored_number"},
     "autograd.number": {"EXACT"},
+    "autograd.origin": {"users_level"},
     "autograd.replay": set(autograd.replay.__all__),
     "autograd.view": set(autograd.view.__all__),
 }

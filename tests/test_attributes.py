@@ -106,6 +106,30 @@ def test_attributes_are_found_and_given(case):
         assert attributes_of(twin) == expected
 
 
+class Zoo(Base):
+    # Not sorted, as their order is what is tested; one is a private name that ends another.
+    __slots__ = {"zebra": "for help()", "___ape": "", "ape": "", "__ape": "", "bear": ""}  # noqa: RUF023
+
+
+class Single(Zoo):
+    __slots__ = "only"
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (Zoo, "_Base__secret shared unset zebra _Zoo___ape ape _Zoo__ape bear"),
+        (Single, "_Base__secret shared unset zebra _Zoo___ape ape _Zoo__ape bear only"),
+        (Same, "_Base__secret shared unset _Same__secret shared"),
+        (___, "__secret"),
+        (Once, "a b"),
+    ],
+    ids=["dict", "text", "twice", "one", "iterator"],
+)
+def test_slots_come_in_the_order_of_their_definition(kind, names):
+    assert [slot.__name__ for slot in slots_of(kind)] == names.split()
+
+
 def test_what_is_given_is_not_shared():
     thing = with_dict()
     attributes_of(thing)["more"] = 4.0

@@ -121,6 +121,54 @@ def test_a_masked_array_takes_no_number_out_of_a_value(apply, mask):
             assert all(x.inputs[1] is v for x in got.compressed())
 
 
+@pytest.mark.parametrize("apply", [operator.add, operator.sub, operator.mul])
+def test_a_masked_array_of_one_number_before_a_value(apply):
+    v = Value(3.0)
+    got = apply(np.ma.array(2.0, mask=False), v)
+    assert type(got) is Value
+    assert (got.data, got.inputs) == (apply(2.0, 3.0), (2.0, v))
+    assert apply(np.ma.array(2.0, mask=True), v) is np.ma.masked
+    assert apply(np.ma.masked, v) is np.ma.masked
+    assert ag.compile(lambda x: apply(np.ma.array(2.0), x))(3.0) == apply(2.0, 3.0)
+
+
+def test_functions_keep_the_mask_of_numbers():
+    array = np.ma.array([[0.5, 2.0], [-1.0, 3.0]], mask=[[False, True], [False, False]])
+    got, expected = ag.exp(array), np.ma.exp(array)
+    assert got.dtype == float
+    assert got.mask.tolist() == expected.mask.tolist()
+    np.testing.assert_array_equal(got.compressed(), expected.compressed())
+    np.testing.assert_array_equal(got.filled(7.0), expected.filled(7.0))
+    assert got.filled()[0, 1] == expected.filled()[0, 1]
+    assert ag.maximum(1.0, array).mask.tolist() == array.mask.tolist()
+    assert ag.exp(np.ma.array(2.0, mask=True)) is np.ma.masked
+    assert float(ag.exp(np.ma.array(2.0))) == math.exp(2.0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [ag.sum, ag.max, ag.softmax, lambda x: ag.dot(x, x), lambda x: Value(x[1])],
+)
+@pytest.mark.parametrize("kind", [float, object])
+def test_what_needs_each_number_refuses_a_masked_one(call, kind):
+    items = [0.5, 2.0] if kind is float else [Value(0.5), Value(2.0)]
+    with pytest.raises(TypeError, match=r"masked; give .*\.compressed\(\), .*\.filled\(0\.0\)$"):
+        call(np.ma.array(items, mask=[False, True], dtype=kind))
+
+
+def test_what_needs_each_number_takes_a_masked_array_of_which_none_is():
+    array = np.ma.array([0.5, 2.0])
+    assert ag.sum(array) == 2.5
+    assert Value(array[1]).data == Value(np.ma.array(2.0)).data == 2.0
+    assert ag.grad(ag.sum)(array).tolist() == [1.0, 1.0]
+
+
+def test_nobody_differentiates_by_a_masked_number():
+    for array in (np.ma.array(2.0, mask=True), np.ma.array([1.0, 2.0], mask=[False, True])):
+        with pytest.raises(TypeError, match=r"^grad: argument 0.*expected a number, got None; "):
+            ag.grad(lambda x: ag.sum(x) if isinstance(x, np.ndarray) else x)(array)
+
+
 def test_a_masked_array_of_one_number_is_no_operand_itself():
     v = Value(2.0)
     product = (v * np.ma.array(3.0)).item()

@@ -9,7 +9,6 @@ handler raises for an error of the function.
 
 from autograd.containers import Shape as Shape, flatten as flatten
 from autograd.forking import awaited_by_fork as awaited_by_fork, freed_by_fork as freed_by_fork
-from autograd.origin import users_level as users_level
 from autograd.replay.calls.compiled import Compiled as Compiled
 from autograd.replay.calls.compiling import compile as compile
 from autograd.replay.handlers import pass_on as pass_on
@@ -52,5 +51,4 @@ __all__ = [
     "shuffles_as_usual",
     "too_many_ways_to_pay",
     "too_much_to_look_at",
-    "users_level",
 ]

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.attributes import attributes_of
 from autograd.view import Drawing
 from nn.activations import shown_name
 from nn.checks import whole_number
@@ -97,7 +98,7 @@ def _parts(model: Module) -> list[tuple[str, object]]:
         if path:
             parts.append((path.removeprefix("."), thing))
         if isinstance(thing, Module):
-            pending += [(f"{path}.{name}", item) for name, item in vars(thing).items()]
+            pending += [(f"{path}.{name}", item) for name, item in attributes_of(thing).items()]
         elif isinstance(thing, (list, tuple)):
             pending += [(f"{path}[{i}]", item) for i, item in enumerate(thing)]
         elif isinstance(thing, dict):

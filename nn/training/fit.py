@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from autograd.origin import users_level
 from nn.checks import rate, whole_number
 from nn.evaluate import predict
 from nn.init import Seed, random_source
@@ -205,7 +206,7 @@ def fit(
             "fit: the loss pulls outputs for the labels 0 and 1 below 0 or above 1, as those of "
             "logits, and the accuracy counts those above 0.5 as 1: give threshold=0 for logits, or "
             "threshold=0.5 if it is right",
-            stacklevel=2,
+            stacklevel=users_level(),
         )
     return history
 

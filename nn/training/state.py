@@ -9,11 +9,13 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import attrgetter, is_
+from operator import is_
 from random import Random
 from typing import Any
 
 from autograd import Value, no_grad
+from autograd.node import stored_number
+from autograd.origin import users_level
 from autograd.replay import draw_orders, means_of, shuffles_as_usual
 from nn.checks import rate
 from nn.evaluate import DecisionRule, numbers_of, outputs_of
@@ -26,7 +28,6 @@ from nn.training.history import History
 from nn.training.own_state import lost_by, own_state, put_back
 from nn.training.random_sources import of_a_training
 
-_number = attrgetter("_number")  # in C, as every epoch reads all; nobody records here
 Schedule = Callable[[int], float]  # epoch, from 1 -> its learning rate
 
 
@@ -288,7 +289,7 @@ class Training:
                 f"fit: resumed without {', '.join(lost)} of {kind}, which the checkpoint does not "
                 "hold: it keeps numbers, texts, and lists, tuples and dicts of them",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=users_level(),
             )
         put_back(self.optimizer, self.parameters, checkpoint.own)
         watching, best = self.early_stopping, checkpoint.best
@@ -298,7 +299,7 @@ class Training:
         self.history.snapshots = {**checkpoint.snapshots}
 
     def _weights(self) -> "array[float]":
-        return array("d", map(_number, self.parameters))
+        return array("d", map(stored_number, self.parameters))
 
     def _set_weights(self, weights: "array[float]") -> None:
         for parameter, weight in zip(self.parameters, weights, strict=True):

@@ -9,11 +9,11 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from operator import attrgetter
 from types import MethodType
 from typing import Any
 
 from autograd import modes
+from autograd.node import stored_number
 from autograd.origin import users_level
 from autograd.recipe import Recipe, made_again, taken_down
 from autograd.replay.calls.allowance import Allowance
@@ -51,7 +51,6 @@ from autograd.vectorize import vmap
 MOST_NAN = 3  # calls in which programs of a layout give one that may not be the function's
 MOST_PATHS = 32  # through the comparisons of a function, for one layout of its arguments
 
-_number = attrgetter("_number")
 _is_nan = math.isnan
 
 
@@ -106,7 +105,7 @@ class Compiled(Entered):
             return self._eager(Call(args, kwargs, parts), TOO_MANY_LAYOUTS)
         tried = [*layout.paths]
         for i, path in enumerate(tried):
-            numbers = [*parts.numbers, *map(_number, path.leaves)]
+            numbers = [*parts.numbers, *map(stored_number, path.leaves)]
             before = path.program.seconds_later
             try:
                 found = path.program.run(numbers, parts.arrays)

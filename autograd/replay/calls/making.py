@@ -8,9 +8,9 @@ import math
 from array import array
 from collections.abc import Callable, Sequence
 from inspect import iscoroutine
-from operator import attrgetter
 from typing import NamedTuple
 
+from autograd.node import stored_number
 from autograd.recipe import Recipe, recipe_of
 from autograd.replay.calls.original import Call, Original, Result
 from autograd.replay.calls.path import Made, Path, path_of
@@ -34,7 +34,6 @@ from autograd.replay.recording.results import holds_of_recording
 from autograd.replay.recording.trial import Trial, difference, is_number, is_translation, plain
 from autograd.vectorize import vmap
 
-_number = attrgetter("_number")
 _is_nan = math.isnan
 
 
@@ -184,7 +183,7 @@ class Maker:
             found: what it has given.
             call: with which.
         """
-        given = array("d", [*call.parts.numbers, *map(_number, path.leaves)])
+        given = array("d", [*call.parts.numbers, *map(stored_number, path.leaves)])
         for block in call.parts.arrays:
             given.frombytes(block.tobytes())
         inputs = given.tobytes()

@@ -19,7 +19,7 @@ from autograd.replay.llvm.rolled import Rolled
 from autograd.replay.llvm.samples.passes import Pass
 from autograd.replay.tapes.rolling import Loop, between
 from autograd.replay.tapes.samples import Samples
-from autograd.replay.tapes.screening import Answers
+from autograd.replay.tapes.screening import ModelOutputs
 from autograd.replay.tapes.tape import Tape
 
 PER_FUNCTION = 1024  # instructions of the tape
@@ -73,9 +73,9 @@ class Assembly:
             once = without(once, [*alongside.values()])
             # Who multiplies by a condition otherwise than a rule of the table's has a zero there.
             has_gates = not (tape.n_own or tape.compares)
-            answers = Answers(tape, n_first) if n_first is not None else None
+            outputs = ModelOutputs(tape, n_first) if n_first is not None else None
             passes = [
-                Pass(self._module, samples, p, read_later, has_gates, alongside.get(p), answers)
+                Pass(self._module, samples, p, read_later, has_gates, alongside.get(p), outputs)
                 for p in range(len(once))
             ]
             found = [each.screen.place for each in passes if each.screen is not None]

@@ -46,7 +46,7 @@ LIMITS: dict[Op, float] = {ops.relu: inf, ops.neg: inf, ops.tanh: 1.0}
 SUMS = (ops.add, ops.sub)
 
 
-class Answers(NamedTuple):
+class ModelOutputs(NamedTuple):
     """What the model returns in a training step.
 
     Attributes:
@@ -64,21 +64,21 @@ class Screening(NamedTuple):
     Attributes:
         positions: what that is made of, in order.
         decisive: the one that is then positive.
-        answer: the one that the model returns; None if it returns none.
+        returned: the one that the model returns; None if it returns none.
         exactly: positions that are read of all samples, and come before anything else.
         degree: of how many numbers from outside a product on the way consists at most.
     """
 
     positions: list[int]
     decisive: int
-    answer: int | None
+    returned: int | None
     exactly: list[int]
     degree: int
 
     @property
     def ends(self) -> list[int]:
         """Both that tell, or the one."""
-        return [*dict.fromkeys([p for p in (self.decisive, self.answer) if p is not None])]
+        return [*dict.fromkeys([p for p in (self.decisive, self.returned) if p is not None])]
 
     @property
     def least(self) -> float:
@@ -87,7 +87,7 @@ class Screening(NamedTuple):
 
 
 def screening_of(
-    answers: Answers,
+    outputs: ModelOutputs,
     samples: Samples,
     gate: Gate,
     positions: Collection[int],
@@ -101,7 +101,7 @@ def screening_of(
         chains: its sums.
         read_later: the positions whose numbers all samples need.
     """
-    tape = answers.tape
+    tape = outputs.tape
     if len(gate.conditions) > 1 or samples.n < FEWEST or len({*samples.phases}) > 1:
         return None
     (condition,), later = gate.conditions, {*gate.positions}
@@ -114,31 +114,33 @@ def screening_of(
         return None
     if not all(_is_plus_zero(tape, chain.start) for chain in sums):
         return None
-    readers = _readers(answers, samples, {*read_later})
-    if readers is None or len(readers.answers) > 1:
+    readers = _readers(outputs, samples, {*read_later})
+    if readers is None or len(readers.returned) > 1:
         return None
     exactly = samples.made_of(readers.asked)
     others = {i for p in positions if p not in exactly for i in samples.operands[p]}
     others.update([p for chain in [*sums, *gate.chains] for p in chain.positions])
-    if len(exactly) > EXACTLY or not others.union(readers.answers).isdisjoint(exactly):
+    if len(exactly) > EXACTLY or not others.union(readers.returned).isdisjoint(exactly):
         return None
-    telling = samples.made_of({decisive, *readers.answers})
+    telling = samples.made_of({decisive, *readers.returned})
     degree = _degree(samples, telling)
     if not LEAST <= len(telling) <= MOST or degree is None:
         return None
-    return Screening(telling, decisive, next(iter(readers.answers), None), exactly, degree)
+    return Screening(telling, decisive, next(iter(readers.returned), None), exactly, degree)
 
 
 class _Readers(NamedTuple):
     """The positions of which all samples are read when a pass is over, by who reads them."""
 
-    answers: set[int]
+    returned: set[int]
     asked: set[int]
 
 
-def _readers(answers: Answers, samples: Samples, read_later: Collection[int]) -> _Readers | None:
+def _readers(
+    outputs: ModelOutputs, samples: Samples, read_later: Collection[int]
+) -> _Readers | None:
     """Who reads them, if these are guards and what the model returns alone."""
-    tape, n_first = answers
+    tape, n_first = outputs
     position_of = {mine[p]: p for mine in samples.members for p in read_later}
     once = [slot for group in samples.scalars for slot in group]
     elsewhere = [i for slot in once for i in tape.operands[slot - tape.first]]

@@ -8,14 +8,12 @@ from collections import deque
 from collections.abc import Sequence
 from functools import cache
 from itertools import repeat
-from operator import attrgetter
 from types import ModuleType
 
+from autograd.node import stored_number
 from autograd.replay.backends import has_llvm
 from autograd.replay.handlers import pass_on
 from autograd.value import Value
-
-_number = attrgetter("_number")
 
 
 class Leaves:
@@ -33,7 +31,7 @@ class Leaves:
     def numbers(self) -> "array[float]":
         """The number of each."""
         found = self._slots.read(self._addresses, "_number") if self._slots is not None else None
-        return array("d", map(_number, self._leaves)) if found is None else found
+        return array("d", map(stored_number, self._leaves)) if found is None else found
 
     def put(self, numbers: "array[float]", gradients: "array[float]") -> None:
         """Give each its number and its gradient."""

@@ -6,9 +6,9 @@ batches of a program are compared with eager mode.
 
 from array import array
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
+from autograd.node import stored_number
 from autograd.replay.handlers import pass_on
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Kind
 from autograd.replay.training.done import NOTHING, Done, counts, read
@@ -16,8 +16,6 @@ from autograd.replay.training.proof import Proof
 from autograd.replay.training.step import State, Step, Steps
 
 STATE_NOTED = (0, 0)  # in place of batches of a size: here the parameters are noted
-
-_number = attrgetter("_number")
 
 
 class Plan(NamedTuple):
@@ -100,7 +98,7 @@ class Runner:
         size, step = next(iter(steps.items()))
         if not step.is_proven:
             samples = samples[:size]
-        others = array("d", map(_number, step.others))
+        others = array("d", map(stored_number, step.others))
         numbers = state.numbers + others
         n_given, n_rates = len(numbers) - len(others), len(state.rates)
         # The first program of a way is compared with the outputs that eager mode gives.

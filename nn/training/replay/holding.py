@@ -33,7 +33,7 @@ from nn.module import Module
 from nn.training.callbacks import Callback
 from nn.training.history import History
 from nn.training.random_sources import NumpySource, NumpyState
-from nn.training.replay.ones_own import home, is_ones_own, is_ours
+from nn.training.replay.ones_own import home, is_ones_own, is_ours, slots_of
 from nn.training.replay.put_back import (
     CACHED,
     fill,
@@ -78,12 +78,14 @@ class Held(NamedTuple):
         is_own: whether the class is the user's own.
         has_attributes: whether attributes count.
         are_private_too: whether all of them.
+        slots: the names of those that count.
     """
 
     rows: tuple[Holding, ...]
     is_own: bool
     has_attributes: bool
     are_private_too: bool
+    slots: list[str]
 
 
 def held_by(kind: type) -> Held:
@@ -96,7 +98,8 @@ def held_by(kind: type) -> Held:
     is_own = is_ones_own(home(kind))
     has_attributes = is_own or any(row.has_attributes for row in rows.values())
     is_made_by_us = is_ours(home(kind)) and not any(is_ours(home(base)) for base in rows)
-    return Held(tuple(dict.fromkeys(rows.values())), is_own, has_attributes, not is_made_by_us)
+    of_kinds = tuple(dict.fromkeys(rows.values()))
+    return Held(of_kinds, is_own, has_attributes, not is_made_by_us, slots_of(kind))
 
 
 def as_it_is(number: Any) -> Hashable:

@@ -12,6 +12,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeGuard
 
 from autograd import attributes
+from nn.module import Module
 
 OURS = ("autograd", "nn")  # their functions and classes hold nothing that changes
 _PYTHONS = Path(os.__file__).parent
@@ -93,6 +94,6 @@ def properties_of(kind: type) -> list[str]:
 
 
 def slots_of(kind: type) -> list[str]:
-    """The names of the slots of a class and its bases, of those of them that are one's own."""
-    slots = attributes.slots_of(kind)
-    return [slot.__name__ for slot in slots if is_ones_own(home(slot.__objclass__))]
+    """The names of the slots of a module, or of a class and its bases that are one's own."""
+    slots, of_all = attributes.slots_of(kind), issubclass(kind, Module)
+    return [slot.__name__ for slot in slots if of_all or is_ones_own(home(slot.__objclass__))]

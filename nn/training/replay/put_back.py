@@ -21,6 +21,12 @@ def set_slot(thing: Any, name: str, before: Any) -> None:
         setattr(thing, name, before)
 
 
+def empty_slot(thing: Any, name: str) -> None:
+    """A slot to which nothing had been assigned."""
+    if hasattr(thing, name):
+        delattr(thing, name)
+
+
 def set_cell(cell: CellType, before: Any) -> None:
     """A variable of a closure."""
     if cell.cell_contents is not before:

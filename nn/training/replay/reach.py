@@ -23,9 +23,15 @@ from nn.training.replay.ones_own import (
     is_ours,
     names_in,
     properties_of,
-    slots_of,
 )
-from nn.training.replay.put_back import clear_cache, remembered, set_cell, set_names, set_slot
+from nn.training.replay.put_back import (
+    clear_cache,
+    empty_slot,
+    remembered,
+    set_cell,
+    set_names,
+    set_slot,
+)
 from nn.training.state import Training
 
 # Ours that change in a training: they count where one's own functions name an attribute of theirs.
@@ -118,8 +124,11 @@ class ModelKey:
                 self._follow(NAMES, names)
             elif names is not None:
                 self._look_at_public(thing, names)
+            if held.slots:
+                self._look_into_slots(thing, held.slots)
             if held.is_own:
-                self._look_into_class_of(thing)
+                self.has_own_code = True
+                self._pending.append(kind)
 
     def _follow(self, row: Holding, thing: Any) -> None:
         if row.things is not None:
@@ -150,15 +159,12 @@ class ModelKey:
         if self._is_kept:
             self.put_back += [partial(set_slot, thing, n, x) for n, x in public.items()]
 
-    def _look_into_class_of(self, thing: Any) -> None:
-        """Look into a class of one's own, and into the slots that it gives to this thing."""
-        self.has_own_code = True
-        self._pending.append(type(thing))
-        slots = slots_of(type(thing))
+    def _look_into_slots(self, thing: Any, slots: list[str]) -> None:
         found = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
         self._pending += found.values()
         if self._is_kept:
             self.put_back += [partial(set_slot, thing, name, x) for name, x in found.items()]
+            self.put_back += [partial(empty_slot, thing, n) for n in slots if n not in found]
 
     def _add_what_is_named(self) -> bool:
         """Whether there are optimisers and trainings of which a function names an attribute.

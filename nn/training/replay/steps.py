@@ -15,12 +15,12 @@ from operator import is_
 from typing import Any
 
 from autograd import Value
+from autograd.origin import users_level
 from autograd.replay import (
     Descent,
     Words,
     too_many_ways_to_pay,
     too_much_to_look_at,
-    users_level,
 )
 from nn.extras import is_installed, remedy
 from nn.module import Module

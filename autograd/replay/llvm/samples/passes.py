@@ -28,7 +28,7 @@ from autograd.replay.llvm.samples.strips import varies
 from autograd.replay.llvm.samples.unchanged import regions_of
 from autograd.replay.tapes.gates import gate_of
 from autograd.replay.tapes.samples import Samples
-from autograd.replay.tapes.screening import Answers, screening_of
+from autograd.replay.tapes.screening import ModelOutputs, screening_of
 
 FEW_ROUNDS = 4  # over blocks of samples, where most are left out
 
@@ -43,7 +43,7 @@ class Pass:
         read_later: the positions whose numbers are needed when the pass is over.
         has_gates: whether samples may be left out of what is computed of them in vain.
         alongside: a sum that is made meanwhile.
-        answers: of a training step, by which samples may be screened.
+        outputs: of a training step, by which samples may be screened.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Pass:
         read_later: set[int],
         has_gates: bool,
         alongside: Sum | None = None,
-        answers: Answers | None = None,
+        outputs: ModelOutputs | None = None,
     ) -> None:
         self._module, self._memory = module, module.memory
         self._samples, self._number = samples, number
@@ -75,11 +75,11 @@ class Pass:
         self._columns = _varying(samples, self._positions)
         self.screen: Screen | None = None
         screening = None
-        if self._gate is not None and answers is not None:
+        if self._gate is not None and outputs is not None:
             regions = regions_of(self._memory, samples, self._columns)
             if regions is not None:
                 screening = screening_of(
-                    answers, samples, self._gate, self._positions, chains, read_later
+                    outputs, samples, self._gate, self._positions, chains, read_later
                 )
             if regions is not None and screening is not None:
                 self.screen = Screen(self._memory, samples, screening, self._columns, regions)

@@ -136,8 +136,8 @@ class Screen:
             self._keep(code, n_live)
         with code.builder.if_then(run.is_less):
             self._note_if_worthwhile(code, run.n, n_live)
-            if self._screening.answer is not None:
-                self._put_back_if_asked(code, self._screening.answer, run.n)
+            if self._screening.returned is not None:
+                self._put_back_if_asked(code, self._screening.returned, run.n)
 
     def _are_same_inputs(self, code: Code) -> ir.Value:
         """Whether the inputs are those that were kept.
@@ -173,21 +173,21 @@ class Screen:
         below = in_all_lanes(builder, builder.fneg(distances[screening.decisive]))
         none = in_all_lanes(builder, ZERO)
         border = above = under = counts = None
-        if screening.answer is not None:
+        if screening.returned is not None:
             number = self._get(code, BORDER)
             is_there = builder.fcmp_ordered("==", number, number)
             border = in_all_lanes(builder, builder.select(is_there, number, ZERO))
             counts = in_all_lanes(builder, is_there)
             # Without one, whatever the model returns may stay as it was, unless it is nan.
             no_distance = ir.Constant(DOUBLE, -1.0)
-            far = builder.select(is_there, distances[screening.answer], no_distance)
+            far = builder.select(is_there, distances[screening.returned], no_distance)
             above, under = (in_all_lanes(builder, x) for x in (far, builder.fneg(far)))
 
         def are_open(index: ir.Value) -> ir.Value:
             then, by = (lanes(builder, x[screening.decisive], index) for x in (lines, further))
             is_out = builder.fcmp_ordered("<", builder.fadd(then, by), below)
-            if screening.answer is not None:
-                then, by = (lanes(builder, x[screening.answer], index) for x in (lines, further))
+            if screening.returned is not None:
+                then, by = (lanes(builder, x[screening.returned], index) for x in (lines, further))
                 off, by = builder.fsub(then, border), builder.select(counts, by, none)
                 is_above = builder.fcmp_ordered(">", builder.fsub(off, by), above)
                 is_under = builder.fcmp_ordered("<", builder.fadd(off, by), under)
@@ -224,20 +224,20 @@ class Screen:
             number = code.builder.sitofp(k, DOUBLE)
             code.builder.store(number, code.address(self._in_order, k))
 
-    def _put_back_if_asked(self, code: Code, answer: int, n: ir.Value) -> None:
+    def _put_back_if_asked(self, code: Code, returned: int, n: ir.Value) -> None:
         """Once in any case, too: or a nan of an earlier training may stand there."""
         border = self._get(code, BORDER)
         is_asked = code.builder.fcmp_ordered("==", border, border)
         with code.builder.if_then(code.builder.or_(is_asked, self._is_positive(code, OWES))):
-            self._put_back(code, answer, n)
+            self._put_back(code, returned, n)
         self._set(code, OWES, ZERO)
 
-    def _put_back(self, code: Code, answer: int, n: ir.Value) -> None:
+    def _put_back(self, code: Code, returned: int, n: ir.Value) -> None:
         """What the model returns of the samples: of those left out, what is kept."""
-        builder, place = code.builder, self._memory.spill(answer)
+        builder, place = code.builder, self._memory.spill(returned)
         up = builder.add(n, ir.Constant(I64, LANES - 1))
         copy_of_all(code, place, self._moved, builder.udiv(up, ir.Constant(I64, LANES)))
-        copy_of_all(code, self._kept.numbers[answer], place)
+        copy_of_all(code, self._kept.numbers[returned], place)
         with loop(builder, n) as k:
             number = builder.fptosi(builder.load(code.address(self._numbers, k)), I64)
             builder.store(builder.load(code.address(self._moved, k)), code.address(place, number))
