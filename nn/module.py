@@ -192,10 +192,14 @@ def evaluating(model: Module) -> Iterator[None]:
             module.training = training
 
 
+_WITHOUT_SLOTS = Module.__basicsize__
+
+
 def _members(thing: object) -> Iterable[tuple[str, object]]:
     """The named attributes of a module or items of a container; nothing for anything else."""
     if isinstance(thing, Module):
-        return attributes_of(thing).items()
+        has_slots = type(thing).__basicsize__ != _WITHOUT_SLOTS  # few have: others take less time
+        return (attributes_of(thing) if has_slots else vars(thing)).items()
     if isinstance(thing, dict):
         return [(str(key), item) for key, item in thing.items()]
     if getattr(getattr(thing, "dtype", None), "hasobject", False):  # a NumPy array of Values
