@@ -3,7 +3,7 @@
 #
 #   make demo    train a network on two moons and on real handwritten digits
 #   make test    lint, type check and every test that needs no browser, system package or PyTorch
-#                (20 to 25 minutes on two cores)
+#                (20 to 40 minutes on two cores, as busy as they are)
 #   make lessons open the lessons in JupyterLab; in Korean: make lessons IN=ko
 #   make bench   time the engine against micrograd, and compiled functions and training against
 #                PyTorch, JAX, CasADi and HIPS autograd (half an hour): make bench SUITES=eager
