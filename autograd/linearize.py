@@ -17,7 +17,7 @@ from autograd.blocks import enable_grad
 from autograd.containers import Shape, flatten
 from autograd.ieee import IEEE
 from autograd.node import number_of
-from autograd.number import as_number, is_array, type_name
+from autograd.number import as_number, is_array, require_unmasked, type_name
 from autograd.op import BUILTIN
 from autograd.origin import users_level
 from autograd.value import Value
@@ -79,11 +79,13 @@ class Run:
         return run
 
     def _bind(self, argument: Any, place: int) -> tuple[list[Value], Shape]:
+        who = f"{self.who}: argument {place}"
+        require_unmasked(argument, who)
         numbers, shape = flatten(argument)
         convert(
             numbers,
             shape,
-            f"{self.who}: argument {place}",
+            who,
             if_none="leave it out of what is differentiated: lambda x: f(x, None)",
         )
         # A Value gets an identity of its own, so that no two derivatives are confused.

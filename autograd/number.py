@@ -30,7 +30,7 @@ def is_array(x: Any) -> bool:
 def require_unmasked(x: Any, who: str) -> None:
     """Raise TypeError, beginning with `who`, for a NumPy array of which something is masked."""
     masks = sys.modules.get("numpy.ma")
-    if masks is not None and masks.is_masked(x):
+    if masks is not None and isinstance(x, masks.MaskedArray) and masks.is_masked(x):
         raise TypeError(
             f"{who}: expected numbers, got some that are masked; give those that are not: "
             "array.compressed(), or others in their place: array.filled(0.0)"

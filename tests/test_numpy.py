@@ -165,7 +165,7 @@ def test_what_needs_each_number_takes_a_masked_array_of_which_none_is():
 
 def test_nobody_differentiates_by_a_masked_number():
     for array in (np.ma.array(2.0, mask=True), np.ma.array([1.0, 2.0], mask=[False, True])):
-        with pytest.raises(TypeError, match=r"^grad: argument 0.*expected a number, got None; "):
+        with pytest.raises(TypeError, match=r"^grad: argument 0: .* masked; give .*compressed"):
             ag.grad(lambda x: ag.sum(x) if isinstance(x, np.ndarray) else x)(array)
 
 
