@@ -1,7 +1,8 @@
 """Vectors that fill several registers of the processor, and the instructions that take one.
 
-Owns taking such a vector apart and putting it together, and the instructions of AVX-512 that none
-of LLVM's own operations stands for: each is a function of LLVM's that takes eight doubles.
+Owns taking such a vector apart and putting it together, and the instructions of AVX-512 and AVX2
+that none of LLVM's own operations stands for: each is a function of LLVM's that takes as many
+doubles as a register holds.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,10 +44,16 @@ def n_of_eight(x: Number) -> int:
     return width // LANES if register_lanes() == LANES and width % LANES == 0 else 0
 
 
+def fills_registers(x: Number) -> bool:
+    """Whether it fills some of this processor's, which are of eight doubles or four."""
+    return register_lanes() > 2 and x.code.shape.width % register_lanes() == 0
+
+
 def in_each(body: Callable[..., Number], *numbers: Number) -> Number:
     """What `body` makes of one register after the other; it is told which, and those of each."""
-    code, n = numbers[0].code, n_of_eight(numbers[0])
-    one = Code(Shape(code.shape.module, LANES), code.builder, code.functions, code.flags)
+    code, size = numbers[0].code, register_lanes()
+    n = code.shape.width // size
+    one = Code(Shape(code.shape.module, size), code.builder, code.functions, code.flags)
     each = zip(*[parts(code.builder, x.value, n) for x in numbers], strict=True)
     results = [body(i, *[Number(one, x) for x in those]) for i, those in enumerate(each)]
     return Number(code, joined(code.builder, [result.value for result in results]))
@@ -89,15 +96,28 @@ def by_kind(x: Number, table: int) -> Number:
     return in_each(body, x)
 
 
+def larger(a: Operand, b: Number) -> Number:
+    """a where it is above b, else b, which may be nan: Intel SDM, MAXPD."""
+
+    def body(_: int, a: Number, b: Number) -> Number:
+        if register_lanes() == LANES:
+            return _called("max.pd.512", b, a.value, b.value, (_I32, _ROUNDS_AS_ALWAYS))
+        return _called("max.pd.256", b, a.value, b.value, of="avx")
+
+    return in_each(body, b.code.number(a), b)
+
+
 def _nothing(x: Number) -> ir.Constant:
     """What lanes are that no result is asked of: all are asked."""
     return ir.Constant(x.code.shape.number, ir.Undefined)
 
 
-def _called(name: str, x: Number, *operands: ir.Value | tuple[ir.Type, int]) -> Number:
+def _called(
+    name: str, x: Number, *operands: ir.Value | tuple[ir.Type, int], of: str = "avx512"
+) -> Number:
     """The call of an instruction, a setting being its type and what it is set to."""
     given = [ir.Constant(*each) if isinstance(each, tuple) else each for each in operands]
-    module, symbol = x.code.shape.module, f"llvm.x86.avx512.{name}"
+    module, symbol = x.code.shape.module, f"llvm.x86.{of}.{name}"
     function = module.globals.get(symbol)
     if function is None:
         kind = ir.FunctionType(x.code.shape.number, [each.type for each in given])

@@ -1,13 +1,13 @@
-"""Signs of numbers, as numbers.
+"""Signs of numbers: what a relu and its gate ask for.
 
-Owns what AVX-512 is told to write for each kind of number: there, a gate of a relu is one
-instruction, not four.
+Owns how each is one instruction where the processor has one: what AVX-512 is told to write for each
+kind of number, and the larger of two as AVX understands it.
 """
 
 import math
 
 from autograd.replay.llvm.rows.lanes import Number, select
-from autograd.replay.llvm.rows.registers import by_kind, n_of_eight
+from autograd.replay.llvm.rows.registers import by_kind, fills_registers, larger, n_of_eight
 
 # Intel SDM, VFIXUPIMMPD: a table has four bits for each kind, from the lowest on.
 KINDS = ("quiet nan", "nan", "zero", "one", "-inf", "inf", "negative", "positive")
@@ -20,3 +20,10 @@ def is_positive(x: Number) -> Number:
     if n_of_eight(x) and x.constant is None:
         return by_kind(x, sum(POSITIVE.get(kind, ZERO) << 4 * i for i, kind in enumerate(KINDS)))
     return select(x > 0.0, 1.0, select(x <= 0.0, 0.0, math.nan))
+
+
+def not_below_zero(x: Number) -> Number:
+    """0 where x is below it, else x, which may be -0.0 or nan."""
+    if fills_registers(x):
+        return larger(0.0, x)
+    return select(x < 0.0, 0.0, x)

@@ -28,7 +28,7 @@ from autograd.replay.llvm.rows.lanes import (
     sqrt,
 )
 from autograd.replay.llvm.rows.powers import cube, is_exact_enough, square
-from autograd.replay.llvm.rows.signs import is_positive
+from autograd.replay.llvm.rows.signs import is_positive, not_below_zero
 
 LN2 = special.LN2
 
@@ -249,7 +249,7 @@ WRITERS: dict[str, Callable[..., Any]] = {
     "sigmoid": _sigmoid,
     "log_sigmoid": _log_sigmoid,
     "softplus": _softplus,
-    "relu": lambda x: select(x < 0.0, 0.0, x),
+    "relu": not_below_zero,
     "leaky_relu": lambda x, slope: select(x > 0.0, x, slope * x),
     "elu": _elu,
     "silu": lambda x: x * _sigmoid(x),
