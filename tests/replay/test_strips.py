@@ -124,7 +124,9 @@ def test_each_number_is_computed_once_and_after_what_it_reads(most, monkeypatch)
     monkeypatch.setattr(stages, "MOST", most)
     samples = _sample_program()
     body = [p for p, phase in enumerate(samples.phases) if phase == 0]
-    loops = staged(samples, body, apart=set(body[::5]))
+    found = staged(samples, body, apart=set(body[::5]))
+    assert all(stage.begins.issubset(stage.positions) for stage in found)
+    loops = [stage.positions for stage in found]
     ordered = [p for loop in loops for p in loop]
     assert sorted(ordered) == body
     place = {p: i for i, p in enumerate(ordered)}
@@ -137,7 +139,9 @@ def test_each_number_is_computed_once_and_after_what_it_reads(most, monkeypatch)
 def test_sums_that_read_the_same_go_on_side_by_side():
     samples = _sample_program()
     body = [p for p, phase in enumerate(samples.phases) if phase == 0]
-    ordered = [p for loop in staged(samples, body, apart=set()) for p in loop]
+    found = staged(samples, body, apart=set())
+    assert any(stage.begins for stage in found)
+    ordered = [p for stage in found for p in stage.positions]
     rows = [samples.rows[p].name for p in ordered]
     added = [i for i, name in enumerate(rows) if name == "add"][:12]
     chains = [samples.operands[ordered[i]][0] for i in added]

@@ -41,6 +41,18 @@ def n_registers() -> int:
     return 32 if register_lanes() == 8 else n * register_lanes() // 8
 
 
+@functools.cache
+def any_register() -> str:
+    """What LLVM calls any of its vector registers, where assembly is given numbers; "" if unknown.
+
+    LLVM Language Reference, "Supported Constraint Code List".
+    """
+    name = llvm.get_process_triple().partition("-")[0]
+    if name == "x86_64":
+        return "v" if register_lanes() == 8 else "x"
+    return "w" if name in ("aarch64", "arm64") else ""
+
+
 def lanes_in_order() -> int:
     """Of how many doubles one instruction changes the order as it is told; 1 if there is none."""
     return register_lanes() if register_lanes() > 2 else 1

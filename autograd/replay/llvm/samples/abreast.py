@@ -195,7 +195,8 @@ def _ordered(samples: Samples, packs: Sequence[Terms]) -> list[Terms]:
     except CycleError:
         return []
     alike = _as_positions(samples, ordered)
-    return [ordered[n] for stage in staged(alike, range(len(ordered)), set()) for n in stage]
+    stages = staged(alike, range(len(ordered)), set())
+    return [ordered[n] for stage in stages for n in stage.positions]
 
 
 def _as_positions(samples: Samples, packs: Sequence[Terms]) -> Samples:

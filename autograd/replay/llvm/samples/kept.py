@@ -61,7 +61,7 @@ class Kept:
         self._bounds = {p: memory.reserve(1) for p in ends}
         sizes = {i: self._sizes + self._slots.index(slot) for i, slot in slot_of.items()}
         sizes |= {i: self._largest + k for k, i in enumerate(varying)}
-        order = [p for stage in staged(samples, positions, set()) for p in stage]
+        order = [p for stage in staged(samples, positions, set()) for p in stage.positions]
         self._drift = Drift(memory, samples, order, ends, sizes)
 
     def begin(self, code: Code) -> None:

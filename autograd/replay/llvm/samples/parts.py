@@ -5,17 +5,19 @@ leave to the others.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 
 from llvmlite import ir
 
 from autograd import ops
 from autograd.replay.llvm.alongside import Alongside
 from autograd.replay.llvm.code import I64, Code, Module
+from autograd.replay.llvm.fence import fence
 from autograd.replay.llvm.loops import loop
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.abreast import abreast
-from autograd.replay.llvm.samples.stages import staged
+from autograd.replay.llvm.samples.condense import QUICK
+from autograd.replay.llvm.samples.stages import Stage, staged
 from autograd.replay.llvm.samples.strips import Rooms, Strip, Terms, varies
 from autograd.replay.llvm.samples.sums import Sums
 from autograd.replay.llvm.scheduling import together
@@ -62,23 +64,27 @@ class Part:
         self._stages = staged(samples, body, outlasting | terms | self._numbers)
         self._rooms = self._divided(beside)
         self._alongside = alongside
-        self._host = max(self._stages, key=len)
+        self._host = max(self._stages, key=lambda stage: len(stage.positions))
 
     def _divided(self, beside: Mapping[int, int]) -> Rooms:
         """What the loops leave to each other, and where it stands."""
-        stage_of = {p: k for k, stage in enumerate(self._stages) for p in stage}
+        stage_of = {p: k for k, stage in enumerate(self._stages) for p in stage.positions}
         self._turned: list[list[Terms]] = [[] for _ in self._stages]
         for terms in self._rows:
             self._turned[max([stage_of.get(i, 0) for i in terms])].append(terms)
         kept = {i for i in self._numbers if i in stage_of}
         for k, (stage, turned) in enumerate(zip(self._stages, self._turned, strict=True)):
-            read = [i for p in stage for i in self._samples.operands[p]]
+            read = [i for p in stage.positions for i in self._samples.operands[p]]
             read += [i for terms in turned for i in terms]
             kept.update([i for i in read if stage_of.get(i, k) < k])
         memory = self._module.memory
         kept = kept - memory.spilled.keys() - beside.keys()
         made = self._abreast.kept if self._abreast is not None else ()
         return Rooms(memory, kept, self._rows, made, beside)
+
+    def starts(self) -> dict[tuple[int, ...], int]:
+        """What eight of its sums begin with, and where these go on."""
+        return self._sums.starts()
 
     def begin(self, code: Code) -> None:
         """Write what its sums begin with."""
@@ -104,13 +110,13 @@ class Part:
             here = builder.select(is_whole, size, left)
             strip = Strip(code, self._samples, self._rooms, origin, first, here)
             for stage, turned in zip(self._stages, self._turned, strict=True):
-                if stage or turned:
+                if stage.positions or turned:
                     self._compute(strip, stage, turned)
             if self._abreast is not None:
                 self._abreast.compute(strip)
             self._sums.add_up(strip, is_descending)
 
-    def _compute(self, strip: Strip, stage: list[int], turned: list[Terms]) -> None:
+    def _compute(self, strip: Strip, stage: Stage, turned: list[Terms]) -> None:
         """The loop of a stage over the blocks of a strip."""
         code, builder = strip.code, strip.code.builder
         with loop(builder, strip.n_blocks()) as number:
@@ -132,13 +138,19 @@ class Part:
 
             operands = self._samples.operands
             groups = together(
-                stage, self._kind, operands.__getitem__, self._module.vector.most_together
+                stage.positions,
+                self._kind,
+                operands.__getitem__,
+                self._module.vector.most_together,
             )
             ready = _ready(groups, turned)
             beside, distance = self._beside(code, stage, len(groups))
             for terms in ready.get(0, ()):
                 turn(terms)
+            fences = self._fences(groups, stage.begins)
             for k, positions in enumerate(groups, 1):
+                if positions[0] in fences:
+                    fence(builder, [lanes[p] for p in fences[positions[0]]])
                 each = [[vector(i) for i in operands[p]] for p in positions]
                 results = code.apply_each(self._samples.rows[positions[0]], each)
                 for p, result in zip(positions, results, strict=True):
@@ -151,11 +163,29 @@ class Part:
             for _ in beside:
                 pass
 
-    def _beside(self, code: Code, stage: list[int], n: int) -> tuple[Iterator[None], int]:
+    def _fences(
+        self, groups: Sequence[Sequence[int]], begins: Collection[int]
+    ) -> dict[int, list[int]]:
+        """Before which positions fences stand: what has been made since the last one, to be read.
+
+        After others than quick rows there is none: while these are made, the next sums begin.
+        """
+        operands, rows = self._samples.operands, self._samples.rows
+        last = {i: k for k, group in enumerate(groups) for p in group for i in operands[p]}
+        found, new = dict[int, list[int]](), list[int]()
+        for k, group in enumerate(groups):
+            if group[0] in begins:
+                if all(rows[p] in QUICK for p in new):
+                    found[group[0]] = [p for p in new if last.get(p, 0) >= k]
+                new = []
+            new += group
+        return found
+
+    def _beside(self, code: Code, stage: Stage, n: int) -> tuple[Iterator[None], int]:
         """The additions beside a stage, written one by one, and after how many of n groups each."""
         if self._alongside is None or stage is not self._host:
             return iter(()), 1
-        in_a_round = self._alongside.in_a_round(len(stage))
+        in_a_round = self._alongside.in_a_round(len(stage.positions))
         return self._alongside.go_on(code), max(1, n // max(1, in_a_round))
 
     def _kind(self, position: int) -> Hashable:

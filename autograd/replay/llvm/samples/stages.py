@@ -10,6 +10,7 @@ the processor begins with the next samples instead.
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from autograd import ops
 from autograd.replay.llvm.machine import n_registers
@@ -24,13 +25,25 @@ EACH_CYCLE, CYCLES, SEEN = 2.0, 4.0, 200  # positions; each is about two instruc
 _Unit = list[list[int]]
 
 
-def staged(samples: Samples, body: Sequence[int], apart: set[int]) -> list[list[int]]:
+class Stage(NamedTuple):
+    """What one loop computes.
+
+    Attributes:
+        positions: in order.
+        begins: those of them with which sums begin that go on side by side.
+    """
+
+    positions: list[int]
+    begins: set[int]
+
+
+def staged(samples: Samples, body: Sequence[int], apart: set[int]) -> list[Stage]:
     """The positions of `body` in the loops that compute them; at least one loop.
 
     Args:
         apart: the positions that are read elsewhere, too.
     """
-    ordered = _side_by_side(samples, body, apart)
+    ordered, begins = _side_by_side(samples, body, apart)
     crossing = _crossing(samples, ordered)
     cuts = [0]
     for end in [*_waists(samples, ordered, crossing), len(ordered)]:
@@ -41,7 +54,7 @@ def staged(samples: Samples, body: Sequence[int], apart: set[int]) -> list[list[
             middle = begin + k * size
             cuts.append(min(near, key=lambda i: (crossing[i], abs(i - middle))))
         cuts.append(end)
-    return [ordered[a:b] for a, b in pairwise(cuts)]
+    return [Stage(ordered[a:b], begins.intersection(ordered[a:b])) for a, b in pairwise(cuts)]
 
 
 def _waists(samples: Samples, ordered: Sequence[int], crossing: Sequence[int]) -> list[int]:
@@ -83,8 +96,10 @@ def _crossing(samples: Samples, ordered: Sequence[int]) -> list[int]:
     return [*accumulate(change)]
 
 
-def _side_by_side(samples: Samples, body: Sequence[int], apart: set[int]) -> list[int]:
-    """The positions so that several sums that are alike go on together."""
+def _side_by_side(
+    samples: Samples, body: Sequence[int], apart: set[int]
+) -> tuple[list[int], set[int]]:
+    """The positions so that several sums that are alike go on together; and where some begin."""
     units = _units(samples, body, apart)
     unit_of = {p: n for n, unit in enumerate(units) for step in unit for p in step}
     needs = [
@@ -94,7 +109,7 @@ def _side_by_side(samples: Samples, body: Sequence[int], apart: set[int]) -> lis
     kinds = [(len(unit), *[len(step) for step in unit]) for unit in units]
     order = sorted(range(len(units)), key=lambda n: units[n][-1][-1])
     is_done = [False] * len(units)
-    found: list[int] = []
+    found, begins = list[int](), set[int]()
     for i, n in enumerate(order):
         if is_done[n]:
             continue
@@ -105,11 +120,13 @@ def _side_by_side(samples: Samples, body: Sequence[int], apart: set[int]) -> lis
             alike += [m for m in near if all(is_done[k] for k in needs[m])]
         n_groups = -(-len(alike) // AT_ONCE)  # about as many in each: a few alone would wait
         group = alike[: -(-len(alike) // n_groups)]
+        if len(group) > 1:
+            begins.add(units[n][0][0])
         for steps in zip(*[units[m] for m in group], strict=True):
             found += [p for step in steps for p in step]
         for m in group:
             is_done[m] = True
-    return found
+    return found, begins
 
 
 def _units(samples: Samples, body: Sequence[int], apart: set[int]) -> list[_Unit]:

@@ -56,6 +56,7 @@ class Sums:
         products: set[int],
         in_rows: bool,
     ) -> None:
+        self._memory = memory
         self._groups = _grouped(chains, samples, products)
         self._totals = [memory.reserve(LANES) for _ in self._groups]
         for total, group in zip(self._totals, self._groups, strict=True):
@@ -69,10 +70,17 @@ class Sums:
             one for one in rows if not in_rows or inputs_in_rows(memory, samples, one) is None
         ]
 
+    def starts(self) -> dict[tuple[int, ...], int]:
+        """What the sums of whole groups begin with, and where their totals stand."""
+        each = zip(self._groups, self._totals, strict=True)
+        return {_starts(group): total for group, total in each if len(group.chains) == LANES}
+
     def begin(self, code: Code) -> None:
-        """Write what the sums begin with."""
+        """Write what the sums begin with, unless it is there."""
         for total, group in zip(self._totals, self._groups, strict=True):
-            starts = tuple([chain.start for chain in group.chains])
+            starts = _starts(group)
+            if all(self._memory.place(slot) == total + i for i, slot in enumerate(starts)):
+                continue
             code.store_vector(code.vector((starts + starts[-1:] * LANES)[:LANES]), total)
 
     def add_up(self, strip: Strip, is_descending: bool) -> None:
@@ -122,6 +130,10 @@ class Sums:
         builder.position_at_end(done)
         for g, total in zip(tile, totals, strict=True):
             code.store_vector(total, self._totals[g])
+
+
+def _starts(group: Group) -> tuple[int, ...]:
+    return tuple([chain.start for chain in group.chains])
 
 
 def _tiles(groups: list[Group]) -> list[list[int]]:
