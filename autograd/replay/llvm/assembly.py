@@ -4,6 +4,7 @@ Owns the division of what runs once into functions short enough to be translated
 grows no faster than their number, the order of these and of the passes, and when guards are asked.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from llvmlite import ir
@@ -84,7 +85,10 @@ class Assembly:
             samples is None and not loops and max(tape.n_slots, len(tape.outputs)) <= PER_FUNCTION
         )
         self._packer = Packer(tape, self.memory)
-        groups = [self._packer.items(group) for group in once]
+        starts = [each.starts() if isinstance(each, Pass) else {} for each in passes]
+        starts += [{}] * (len(once) - len(passes))
+        groups = [self._packer.items(*each) for each in zip(once, starts, strict=True)]
+        self._begin_in_place(starts)
         made = [] if is_short else [item for group in groups for item in group]
         self._outputs = Outputs(tape.outputs, self.memory, made)
         parts = [
@@ -103,6 +107,18 @@ class Assembly:
     def text(self) -> str:
         """The module."""
         return str(self._module.ir)
+
+    def _begin_in_place(self, starts: Sequence[dict[Item, int]]) -> None:
+        """Let what sums alone read be computed where these go on."""
+        slots = {slot for each in starts for item in each for slot in item}
+        read = Counter([i for operands in self._tape.operands for i in operands if i in slots])
+        read.update(self._tape.outputs)
+        read.update([i for guard in self._tape.guards for i in (guard.a, guard.b)])
+        for each in starts:
+            for item, place in each.items():
+                if self.memory.is_pack(item) and all(read[slot] == 1 for slot in item):
+                    for lane, slot in enumerate(item):
+                        self.memory.put(slot, place + lane)
 
     def _keep_shared(self, parts: list[list[list[Item]]], passes: Sequence[Pass | Rolled]) -> None:
         """Give a place to each number that runs once and that another function reads."""

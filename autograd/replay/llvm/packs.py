@@ -14,7 +14,6 @@ from autograd.replay.llvm.machine import n_registers
 from autograd.replay.llvm.memory import LANES, WORK, Memory
 from autograd.replay.llvm.rows.lowering import APPROXIMATED, is_lowered
 from autograd.replay.llvm.scheduling import in_order
-from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.tape import Tape
 
 # Slots that are computed together: one, or as many as there are lanes.
@@ -29,8 +28,6 @@ FEW = 2  # numbers that are left of a run and not worth a pack, which reads what
 # Of the instructions so many must be in packs: packs bring others out of the order in which most
 # is at hand, and take longer to translate. A function of the C library counts for many.
 ENOUGH, FUNCTION = 0.3, 8
-MOST_ALONE = 20_000  # instructions; of more, samples are worth it
-FULL = 1.25  # times as many packs as full ones would be: no tape is found in fewer
 # How an operand goes on from lane to lane: it is the same, the next one beside it, the one in the
 # same place of the next run, or one from anywhere.
 SAME, NEXT, ACROSS, ANYHOW = range(4)
@@ -53,16 +50,21 @@ class Packer:
         self._rows: dict[int, int] = {}  # the run that follows a run of its kind
         self._kind: dict[int, _Kind] = {}
         self._readers: defaultdict[int, list[int]] = defaultdict(list)
+        self._wanted: list[Item] = []
 
-    def items(self, group: Sequence[int]) -> list[Item]:
+    def items(self, group: Sequence[int], wanted: Iterable[Item] = ()) -> list[Item]:
         """The instructions of a group in an order in which they can run, alike ones together.
 
         A slot may be in two packs: the last pack of a run that is no multiple of the lanes begins
         earlier, and computes some numbers once more.
+
+        Args:
+            wanted: packs as which numbers of the group are read, if they can be made so.
         """
         for slot in group:
             for i in self._operands(slot):
                 self._readers[i].append(slot)
+        self._wanted = self._made_of(wanted, {*group})
         found = self._found(group)
         if found is None:
             for slot in group:
@@ -91,6 +93,10 @@ class Packer:
     def _together(self, alike: list[int]) -> list[Item]:
         """Instructions that are alike, in packs where their operands go on from lane to lane."""
         found: list[Item] = []
+        here = {*alike}
+        for item in self._wanted:
+            if here.issuperset(item):
+                found += self._packed([*item])
         for run in self._best([self._cut(order) for order in self._orders(alike)]):
             found += self._packed(run)
         left = [slot for slot in alike if slot not in self._place_in_runs]
@@ -110,7 +116,8 @@ class Packer:
             as_row: those that are read side by side.
         """
         pack = self._memory.pack
-        run_of = {s: self._place_in_runs[s][0] for s in read if s in pack}
+        is_left = [s for s in read if s in pack and self._memory.place(s) is None]
+        run_of = {s: self._place_in_runs[s][0] for s in is_left}
         whole = {self._place_in_runs[s][0] for s in as_row if s in self._place_in_runs}
         # The last two packs of some have slots in common.
         whole |= {run for run in run_of.values() if len(self._runs[run - _RUNS]) % LANES > FEW}
@@ -144,6 +151,18 @@ class Packer:
             key = self._kind[slot] = here, kind, len(operands), called
             alike.setdefault(key, []).append(slot)
         return [alike[key] for key in sorted(alike, key=lambda key: (key[0], alike[key][0]))]
+
+    def _made_of(self, wanted: Iterable[Item], group: set[int]) -> list[Item]:
+        """Packs that are wanted and those of which they are made, as far as there can be such."""
+        left, taken, found = [*wanted], set[int](), list[Item]()
+        while left:
+            item = left.pop()
+            is_free = len({*item}) == LANES and group.issuperset(item) and taken.isdisjoint(item)
+            if is_free and len({(self._row(s), len(self._operands(s))) for s in item}) == 1:
+                taken.update(item)
+                found.append(item)
+                left += zip(*map(self._operands, item), strict=True)
+        return found
 
     def _orders(self, alike: list[int]) -> Iterable[_Order]:
         """The same by the place of their first operand, of their second, ..."""
@@ -279,32 +298,3 @@ class Packer:
         for before, after in pairwise(called):
             needs[after].add(before)
         return [items[n] for n in in_order(needs, n_registers())]
-
-
-def are_better(plain: Tape, tape: Tape, samples: Samples) -> bool:
-    """Whether a tape is fewer instructions if all of it is in packs, and no samples in lanes.
-
-    Args:
-        plain: as it was recorded.
-        tape: with these samples; another one if they are of several kinds.
-    """
-    if len(plain.rows) > MOST_ALONE:
-        return False
-    in_lanes = n_in_lanes(tape, samples)
-    if in_lanes <= FULL * len(plain.rows) / LANES:  # to look for packs takes long
-        return False
-    return n_in_packs(plain) <= in_lanes
-
-
-def n_in_packs(tape: Tape) -> int:
-    """How many instructions a tape is if all of it is in packs, which takes long to find out."""
-    packer = Packer(tape, Memory(tape, [tape.n_inputs], None))
-    return len(packer.items(range(tape.first, tape.n_slots)))
-
-
-def n_in_lanes(tape: Tape, samples: Samples) -> int:
-    """How many instructions a tape is if its samples run in lanes and the rest is in packs."""
-    packer = Packer(tape, Memory(tape, [tape.n_inputs], samples))
-    once = sum([len(packer.items(group)) for group in samples.scalars])
-    n_gathered = samples.n * sum([len(set(slots)) > 1 for slots in samples.outside])
-    return once + len(samples.rows) * -(-samples.n // LANES) + 2 * n_gathered

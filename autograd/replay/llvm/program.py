@@ -14,9 +14,9 @@ from autograd.replay.llvm.assembly import OTHERWISE, Assembly
 from autograd.replay.llvm.cpython.entry import Entry
 from autograd.replay.llvm.cpython.layouts import is_possible
 from autograd.replay.llvm.cpython.taking import Addresses
+from autograd.replay.llvm.fewer import are_better, n_in_packs
 from autograd.replay.llvm.machine import translated
 from autograd.replay.llvm.memory import LANES
-from autograd.replay.llvm.packs import are_better, n_in_packs
 from autograd.replay.llvm.reassociation import reassociated
 from autograd.replay.llvm.remembered import remembered
 from autograd.replay.llvm.samples.screen import n_left_out

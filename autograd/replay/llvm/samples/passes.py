@@ -125,6 +125,11 @@ class Pass:
         found = self._samples.read_by(self._number)
         return found if self._beside_it is None else found.union(self._beside_it.reads())
 
+    def starts(self) -> dict[tuple[int, ...], int]:
+        """What eight of its sums begin with, and where these go on."""
+        found = self._first.starts()
+        return found if self._gate is None else found | self._second.starts()
+
     def write(self, name: str) -> ir.Function:
         """The function of this pass."""
         self._code = code = self._module.function(name)
