@@ -99,6 +99,32 @@ def test_starts_in_any_order_of_the_inputs(begun):
     assert begun == [True, True]
 
 
+@pytest.mark.parametrize("n", [8, 19, 21])
+def test_what_is_made_before_an_earlier_pass(n):
+    """There the last packs of a run have slots in common."""
+
+    def f(w, rows):
+        starts = [0.002 * x + 0.001 for x in w]
+        total = ag.sum([ag.exp(0.1 * ag.dot(starts, row)) for row in rows])
+        factors = [ag.tanh(ag.dot(w, row)) * total for row in rows]
+        return [
+            ag.sum([start, *[e * row[j] for e, row in zip(factors, rows, strict=True)]])
+            for j, start in enumerate(starts)
+        ]
+
+    def g(w, rows):
+        starts = [0.002 * x + 0.001 for x in w]
+        total = ag.sum([ag.exp(0.1 * row[0]) for row in rows])
+        factors = [ag.tanh(ag.dot(w, row)) * total for row in rows]
+        return [
+            ag.sum([start, *[e * row[j] for e, row in zip(factors, rows, strict=True)]])
+            for j, start in enumerate(starts)
+        ]
+
+    agree(f, *calls(n))
+    agree(g, *calls(n))
+
+
 @pytest.mark.parametrize("sizes", [(2, 16, 16, 1), (3, 9, 1), (8, 8, 1), (2, 1)])
 def test_a_penalty_is_there_before_the_samples_are(sizes, begun):
     draw = random.Random(f"{sizes}")
@@ -123,16 +149,18 @@ def test_packs_that_are_wanted(seed):
         rows_of.setdefault(tape.rows[slot - tape.first], []).append(slot)
     alike = [many for many in rows_of.values() if len(many) >= LANES]
     wanted += [tuple(draw.sample(draw.choice(alike), LANES)) for _ in range(10 if alike else 0)]
-    memory = Memory(tape, [30, tape.n_inputs - 30], None)
-    items = Packer(tape, memory).items(slots, wanted)
+    packer = Packer(tape, Memory(tape, [30, tape.n_inputs - 30], None))
+    items = packer.items(slots, wanted)
     done = set(range(tape.first))
     for item in items:
         assert len({tape.rows[slot - tape.first] for slot in item}) == 1
         for slot in item:
             assert done.issuperset(tape.operands[slot - tape.first])
         done.update(item)
-        assert len(item) == 1 or memory.is_pack(item)
     assert done == set(range(tape.n_slots))
+    lanes = [slot for item in items for slot in item]
+    for item in items:
+        assert not packer.is_alone(item) or all(lanes.count(slot) == 1 for slot in item)
 
 
 def test_a_pack_that_is_wanted_is_made_with_all_that_it_is_made_of():

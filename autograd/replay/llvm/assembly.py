@@ -116,7 +116,7 @@ class Assembly:
         read.update([i for guard in self._tape.guards for i in (guard.a, guard.b)])
         for each in starts:
             for item, place in each.items():
-                if self.memory.is_pack(item) and all(read[slot] == 1 for slot in item):
+                if self._packer.is_alone(item) and all(read[slot] == 1 for slot in item):
                     for lane, slot in enumerate(item):
                         self.memory.put(slot, place + lane)
 

@@ -74,10 +74,6 @@ class Memory:
         for lane, slot in enumerate(slots):
             self.pack.setdefault(slot, (slots, lane))
 
-    def is_pack(self, slots: tuple[int, ...]) -> bool:
-        """Whether they are computed together, in these lanes."""
-        return slots in self._packs
-
     def column(self, slots: tuple[int, ...]) -> int | None:
         """The one lane in which each of some slots stands in a pack of its own, if that is so."""
         if not all(slot in self.pack for slot in slots):

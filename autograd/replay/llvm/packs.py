@@ -50,7 +50,7 @@ class Packer:
         self._rows: dict[int, int] = {}  # the run that follows a run of its kind
         self._kind: dict[int, _Kind] = {}
         self._readers: defaultdict[int, list[int]] = defaultdict(list)
-        self._wanted: list[Item] = []
+        self._wanted: dict[int, Item] = {}  # by their first slot
 
     def items(self, group: Sequence[int], wanted: Iterable[Item] = ()) -> list[Item]:
         """The instructions of a group in an order in which they can run, alike ones together.
@@ -94,7 +94,7 @@ class Packer:
         """Instructions that are alike, in packs where their operands go on from lane to lane."""
         found: list[Item] = []
         here = {*alike}
-        for item in self._wanted:
+        for item in [self._wanted[slot] for slot in alike if slot in self._wanted]:
             if here.issuperset(item):
                 found += self._packed([*item])
         for run in self._best([self._cut(order) for order in self._orders(alike)]):
@@ -107,6 +107,11 @@ class Packer:
             left = [slot for slot in left if slot not in self._place_in_runs]
         self._lay(left)  # side by side, too, for those who read them
         return found + [(slot,) for slot in left]
+
+    def is_alone(self, item: Item) -> bool:
+        """Whether it is a pack that has no slot in common with another one."""
+        place = self._place_in_runs.get(item[0])
+        return place is not None and self._runs[place[0] - _RUNS] == [*item]
 
     def keep(self, read: Iterable[int], as_row: Iterable[int]) -> None:
         """Give memory to the packs of which a slot is read there, and to runs as a whole.
@@ -152,15 +157,15 @@ class Packer:
             alike.setdefault(key, []).append(slot)
         return [alike[key] for key in sorted(alike, key=lambda key: (key[0], alike[key][0]))]
 
-    def _made_of(self, wanted: Iterable[Item], group: set[int]) -> list[Item]:
+    def _made_of(self, wanted: Iterable[Item], group: set[int]) -> dict[int, Item]:
         """Packs that are wanted and those of which they are made, as far as there can be such."""
-        left, taken, found = [*wanted], set[int](), list[Item]()
+        left, taken, found = [*wanted], set[int](), dict[int, Item]()
         while left:
             item = left.pop()
             is_free = len({*item}) == LANES and group.issuperset(item) and taken.isdisjoint(item)
             if is_free and len({(self._row(s), len(self._operands(s))) for s in item}) == 1:
                 taken.update(item)
-                found.append(item)
+                found[item[0]] = item
                 left += zip(*map(self._operands, item), strict=True)
         return found
 
