@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ctypes
 import random
+from types import SimpleNamespace
 
 import pytest
 from llvmlite import ir
 
 import autograd as ag
+from autograd import ops
 from autograd.op import TABLE
 from autograd.replay.llvm import fence as module
 from autograd.replay.llvm.machine import any_register, function_of, register_lanes, translated
@@ -55,6 +57,17 @@ def test_what_takes_long_may_go_on_while_the_next_sums_begin(fences):
     g, calls = step((2, 30, 1), ag.tanh)
     agree(g, *calls, of=g)
     assert len(fences) <= 1, "before the first tanh alone"
+
+
+def test_a_fence_is_told_what_was_made_before_it_and_is_read_after_it():
+    rows = [ops.mul, ops.add, ops.relu, ops.mul, ops.tanh, ops.mul]
+    operands = [(-1, -2), (0, -1), (1,), (2, -1), (2,), (3, 4)]
+    part = SimpleNamespace(_samples=SimpleNamespace(rows=rows, operands=operands))
+    groups = [[0], [1], [2], [3], [4], [5]]
+    assert parts.Part._fences(part, groups, {1}) == {1: [0]}
+    assert parts.Part._fences(part, groups, {3}) == {3: [2]}
+    assert parts.Part._fences(part, groups, {1, 3}) == {1: [0], 3: [2]}
+    assert parts.Part._fences(part, groups, {5}) == {}, "a tanh is among them"
 
 
 def test_a_processor_whose_registers_have_no_known_name(monkeypatch, fences):

@@ -79,7 +79,7 @@ class Sums:
         """Write what the sums begin with, unless it is there."""
         for total, group in zip(self._totals, self._groups, strict=True):
             starts = _starts(group)
-            if all(self._memory.place(slot) == total + i for i, slot in enumerate(starts)):
+            if self._memory.place(starts[0]) == total:
                 continue
             code.store_vector(code.vector((starts + starts[-1:] * LANES)[:LANES]), total)
 
