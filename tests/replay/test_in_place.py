@@ -183,3 +183,18 @@ def test_a_pack_that_is_wanted_of_several_rows_is_none():
     wanted = tuple([first + i + n * (i % 2) for i in range(LANES)])
     items = Packer(tape, Memory(tape, [first], None)).items(range(first, first + 2 * n), [wanted])
     assert sorted(items) == [tuple(range(first + k, first + k + n)) for k in (0, n)]
+
+
+def test_packs_that_are_wanted_have_no_slot_in_common():
+    """Neither two of them, nor the lanes of one that read one number."""
+    first, n = 3 * LANES, 2 * LANES
+    rows = [ops.mul] * n + [ops.add] * LANES
+    operands = [(i, LANES + i) for i in range(n)] + [(first, i) for i in range(LANES)]
+    slots = range(first, first + n + LANES)
+    tape = Tape(first, [], rows, operands, [*slots], [])
+    wanted = [tuple(slots[k : k + LANES]) for k in (n, 4, 0)]
+    items = Packer(tape, Memory(tape, [first], None)).items(slots, wanted)
+    packs = [item for item in items if len(item) > 1]
+    assert all(len({*item}) == LANES for item in packs)
+    assert (wanted[1] in packs) != (wanted[2] in packs)
+    assert wanted[0] in packs
