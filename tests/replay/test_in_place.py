@@ -189,7 +189,7 @@ def test_packs_that_are_wanted_have_no_slot_in_common():
     """Neither two of them, nor the lanes of one that read one number."""
     first, n = 3 * LANES, 2 * LANES
     rows = [ops.mul] * n + [ops.add] * LANES
-    operands = [(i, LANES + i) for i in range(n)] + [(first, i) for i in range(LANES)]
+    operands = [(i, LANES + i) for i in range(n)] + [(first + 12, i) for i in range(LANES)]
     slots = range(first, first + n + LANES)
     tape = Tape(first, [], rows, operands, [*slots], [])
     wanted = [tuple(slots[k : k + LANES]) for k in (n, 4, 0)]
