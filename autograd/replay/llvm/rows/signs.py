@@ -23,7 +23,7 @@ def is_positive(x: Number) -> Number:
 
 
 def not_below_zero(x: Number) -> Number:
-    """0 where x is below it, else x, which may be -0.0 or nan."""
+    """max(x, 0): 0 where x is below it, else x, which may be -0.0 or nan."""
     if fills_registers(x):
         return larger(0.0, x)
     return select(x < 0.0, 0.0, x)

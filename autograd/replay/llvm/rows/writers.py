@@ -192,7 +192,7 @@ def _log_sigmoid(x: Number) -> Number:
 
 
 def _softplus(x: Number) -> Number:
-    return select(x < 0.0, 0.0, x) + log1p(exp(-abs(x)))
+    return not_below_zero(x) + log1p(exp(-abs(x)))
 
 
 def _gelu(x: Number) -> Number:

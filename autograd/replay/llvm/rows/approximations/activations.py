@@ -11,6 +11,7 @@ from autograd.replay.llvm.rows.approximations.exponential import (
 )
 from autograd.replay.llvm.rows.approximations.logarithm import log_of_sum
 from autograd.replay.llvm.rows.lanes import Number, copysign, fma, is_infinite, select
+from autograd.replay.llvm.rows.signs import not_below_zero
 
 
 class Quotient(NamedTuple):
@@ -63,7 +64,7 @@ def _log_one_plus_exp(x: Number) -> Number:
 
 def softplus(x: Number) -> Number:
     """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)."""
-    return select(x < 0.0, 0.0, x) + _log_one_plus_exp(-abs(x))
+    return not_below_zero(x) + _log_one_plus_exp(-abs(x))
 
 
 def log_sigmoid(x: Number) -> Number:
