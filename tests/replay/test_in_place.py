@@ -30,7 +30,9 @@ def begun(monkeypatch):
 
     def noted(sums, code):
         for starts, total in sums.starts().items():
-            found.append([code.memory.place(slot) for slot in starts] == [*range(total, total + 8)])
+            found.append(
+                [code.memory.place(slot) for slot in starts] == [*range(total, total + LANES)]
+            )
         write(sums, code)
 
     monkeypatch.setattr(Sums, "begin", noted)
@@ -73,9 +75,9 @@ def test_what_is_returned_as_well_stays_what_it_was(n, begun):
 
 def test_what_other_sums_begin_with_as_well_stays_what_it_was(begun):
     def f(w, rows):
-        sums = sums_from(lambda w: [0.002 * x + 0.001 for x in w], is_returned=True)
-        found, starts = sums(w, rows)
-        return [*found, *[ag.exp(x) for x in starts]]
+        made = sums_from(lambda w: [0.002 * x + 0.001 for x in w], is_returned=True)
+        sums, starts = made(w, rows)
+        return [*sums, *[ag.exp(x) for x in starts]]
 
     agree(f, *calls(16))
     assert begun == [False, False]
@@ -83,9 +85,8 @@ def test_what_other_sums_begin_with_as_well_stays_what_it_was(begun):
 
 def test_what_a_comparison_asks_of_as_well_stays_what_it_was(begun):
     def f(w, rows):
-        sums, starts = sums_from(lambda w: [0.002 * x + 0.001 for x in w], is_returned=True)(
-            w, rows
-        )
+        made = sums_from(lambda w: [0.002 * x + 0.001 for x in w], is_returned=True)
+        sums, starts = made(w, rows)
         return [x if start > 0.0 else -x for x, start in zip(sums, starts, strict=True)]
 
     agree(f, *calls(8))

@@ -111,6 +111,8 @@ class Assembly:
     def _begin_in_place(self, starts: Sequence[dict[Item, int]]) -> None:
         """Let what sums alone read be computed where these go on."""
         slots = {slot for each in starts for item in each for slot in item}
+        if not slots:  # or to look through a long program takes its time for nothing
+            return
         read = Counter([i for operands in self._tape.operands for i in operands if i in slots])
         read.update(self._tape.outputs)
         read.update([i for guard in self._tape.guards for i in (guard.a, guard.b)])

@@ -121,8 +121,8 @@ class Packer:
             as_row: those that are read side by side.
         """
         pack = self._memory.pack
-        is_left = [s for s in read if s in pack and self._memory.place(s) is None]
-        run_of = {s: self._place_in_runs[s][0] for s in is_left}
+        left = [s for s in read if s in pack and self._memory.place(s) is None]
+        run_of = {s: self._place_in_runs[s][0] for s in left}
         whole = {self._place_in_runs[s][0] for s in as_row if s in self._place_in_runs}
         # The last two packs of some have slots in common.
         whole |= {run for run in run_of.values() if len(self._runs[run - _RUNS]) % LANES > FEW}
