@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd.replay import Decision
+from autograd.replay.llvm.samples import condense
 from tests.replay.gated import LOSSES
 from tests.replay.screened import Training, alike, left_out, made, moons
 
@@ -45,6 +46,20 @@ def test_those_that_are_right_are_counted_as_ever(border):
         n_right[-490:] == counted(Training(sizes, LOSSES["hinge"], rows, targets), answers)[-490:]
     )
     assert left_out() > 0
+
+
+@pytest.mark.parametrize("width", [8, 4, 1])  # AVX-512, AVX2, no such instruction
+@pytest.mark.parametrize("n", [64, 67, 81])
+def test_what_some_return_is_brought_back_to_their_places(n, width, monkeypatch):
+    width = min(width, condense.lanes_in_order())
+    monkeypatch.setattr(condense, "lanes_in_order", lambda: width)
+    rows, targets = moons(n)
+    answers = Decision(0.25, array("q", [int(t > 0) for t in targets]))
+    sizes, legs = (2, 6, 1), [(500, 0.1)]
+    n_right = alike(sizes, LOSSES["hinge"], rows, targets, legs, answers)
+    assert left_out() > 0
+    whole = counted(Training(sizes, LOSSES["hinge"], rows, targets), answers)
+    assert n_right[-490:] == whole[-490:]
 
 
 @pytest.mark.parametrize("border", [-2.0, -1.25, 1.25, 2.0])

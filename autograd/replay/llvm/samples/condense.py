@@ -1,8 +1,9 @@
-"""Condensing: the numbers of those samples that a gate lets through, side by side.
+"""Condensing: the numbers of those samples that a gate lets through, side by side, and back.
 
 Owns that code, and what is to be condensed. Of the lanes of a register some are let through; in one
-instruction these are brought together, in an order that is looked up. Where a processor has no such
-instruction, a register has one lane, and a sample is moved or not.
+instruction these are brought together, in an order that is looked up, and in one they are brought
+back to where they were. Where a processor has no such instruction, a register has one lane, and a
+sample is moved or not.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -13,7 +14,7 @@ from llvmlite import ir
 
 from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, I32, I64, Code
-from autograd.replay.llvm.loops import loop
+from autograd.replay.llvm.loops import carried
 from autograd.replay.llvm.machine import lanes_in_order
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.against import Against
@@ -26,7 +27,7 @@ AT_ONCE = 1024  # vectors of eight doubles, 64 KB: what stands side by side befo
 # To move a number of all samples takes as long as to compute so many again, if all are let through.
 MOST_AGAIN = 4
 QUICK = (ops.add, ops.sub, ops.mul, ops.neg, ops.relu)
-ORDERS = "orders.of.lanes"
+ORDERS, RANKS = "orders.of.lanes", "ranks.of.lanes"
 BIT, BYTE = ir.IntType(1), ir.IntType(8)
 
 
@@ -82,6 +83,7 @@ def condense(
     copied: Sequence[Column],
     n: ir.Value,
     beside: Against | None = None,
+    noted: ir.Value | None = None,
 ) -> ir.Value:
     """Write the loop that moves what belongs to the samples let through to the front.
 
@@ -91,21 +93,22 @@ def condense(
         in_place, copied: the columns; of the first ones the goal is the source.
         n: how many samples there are.
         beside: sums that go on meanwhile, from the first sample to the last.
+        noted: points to bytes, one for each step, in which it is noted who is let through.
 
     Returns how many are let through.
     """
     builder, width = code.builder, lanes_in_order()
-    vector = ir.VectorType(DOUBLE, width)
     bits_of = ir.IntType(width)
-    with builder.goto_entry_block():
-        count = builder.alloca(I64)
-    builder.store(ir.Constant(I64, 0), count)
     n_blocks = builder.udiv(builder.add(n, ir.Constant(I64, width - 1)), ir.Constant(I64, width))
-    with loop(builder, n_blocks) as number:
+
+    def of_block(number: ir.Value, before: ir.Value) -> ir.Value:
         index = builder.mul(number, ir.Constant(I64, width))
         some = builder.and_(are_open(index), _are_samples(builder, n, index))
         bits = builder.bitcast(some, bits_of)
-        before, order = builder.load(count), _order(code, bits)
+        if noted is not None:
+            byte = bits if width == 8 else builder.zext(bits, BYTE)
+            builder.store(byte, builder.gep(noted, [number]))
+        order = _looked_up(code, bits, ORDERS, _order)
         is_any = builder.icmp_unsigned("!=", bits, ir.Constant(bits_of, 0))
         is_all = builder.icmp_unsigned("==", bits, ir.Constant(bits_of, (1 << width) - 1))
         stays = builder.and_(is_all, builder.icmp_unsigned("==", before, index))
@@ -119,13 +122,51 @@ def condense(
                 with builder.if_then(is_moved) if is_asked else nullcontext():
                     for column in columns:
                         moved = _permuted(code, lanes(builder, column.source, index), order)
-                        goal = builder.gep(column.goal, [before])
-                        goal = builder.bitcast(goal, vector.as_pointer())
-                        builder.store(moved, goal, align=8)
-        builder.store(builder.add(before, builder.zext(builder.ctpop(bits), I64)), count)
+                        put_lanes(builder, moved, column.goal, before)
         if beside is not None:
             beside.go_on(code, n, index, width)
-    return builder.load(count)
+        return builder.add(before, builder.zext(builder.ctpop(bits), I64))
+
+    return carried(builder, n_blocks, ir.Constant(I64, 0), of_block)
+
+
+def spread(
+    code: Code,
+    noted: ir.Value,
+    n_all: int,
+    n: ir.Value,
+    body: Callable[[ir.Value, ir.Value, Callable[[ir.Value], ir.Value]], None],
+) -> None:
+    """Write the loop that brings numbers back to those samples that `condense` has let through.
+
+    It begins with the last ones, so that a column may be its own goal.
+
+    Args:
+        noted: where `condense` has noted who they are.
+        n_all: how many samples there are.
+        n: how many of them were let through.
+        body: what is done in a step; it is given at which sample this begins, in which lanes there
+            are some that were let through, and what brings into these lanes the numbers of a column
+            at whose front theirs stand. In the other lanes there are any numbers then.
+    """
+    builder, width = code.builder, lanes_in_order()
+    n_blocks = -(-n_all // width)
+
+    def of_block(k: ir.Value, after: ir.Value) -> ir.Value:
+        number = builder.sub(ir.Constant(I64, n_blocks - 1), k)
+        byte = builder.load(builder.gep(noted, [number]))
+        bits = byte if width == 8 else builder.trunc(byte, ir.IntType(width))
+        before = builder.sub(after, builder.zext(builder.ctpop(bits), I64))
+        rank = _looked_up(code, bits, RANKS, _ranks)
+
+        def brought(column: ir.Value) -> ir.Value:
+            return _permuted(code, lanes(builder, column, before), rank)
+
+        index = builder.mul(number, ir.Constant(I64, width))
+        body(index, builder.bitcast(bits, ir.VectorType(BIT, width)), brought)
+        return before
+
+    carried(builder, ir.Constant(I64, n_blocks), n, of_block)
 
 
 def where_not_zero(code: Code, conditions: Sequence[ir.Value]) -> Callable[[ir.Value], ir.Value]:
@@ -145,9 +186,17 @@ def where_not_zero(code: Code, conditions: Sequence[ir.Value]) -> Callable[[ir.V
 
 def lanes(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
     """The numbers of a column of as many samples as `lanes_in_order` says, from one on."""
-    pointer = builder.gep(column, [index])
-    pointer = builder.bitcast(pointer, ir.VectorType(DOUBLE, lanes_in_order()).as_pointer())
-    return builder.load(pointer, align=8)
+    return builder.load(_lanes_at(builder, column, index), align=8)
+
+
+def put_lanes(builder: ir.IRBuilder, x: ir.Value, column: ir.Value, index: ir.Value) -> None:
+    """Put numbers where `lanes` finds them."""
+    builder.store(x, _lanes_at(builder, column, index), align=8)
+
+
+def _lanes_at(builder: ir.IRBuilder, column: ir.Value, index: ir.Value) -> ir.Value:
+    kind = ir.VectorType(DOUBLE, lanes_in_order()).as_pointer()
+    return builder.bitcast(builder.gep(column, [index]), kind)
 
 
 def in_all_lanes(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
@@ -165,36 +214,47 @@ def _are_samples(builder: ir.IRBuilder, n: ir.Value, index: ir.Value) -> ir.Valu
     return builder.icmp_signed("<", ir.Constant(words, [*range(lanes_in_order())]), left)
 
 
-def _order(code: Code, bits: ir.Value) -> ir.Value | None:
-    """The lanes whose bits are set, in order, before any others: looked up in a table.
+def _order(mask: int) -> list[int]:
+    """The lanes whose bits are set, in order, before any others."""
+    width = lanes_in_order()
+    found = [lane for lane in range(width) if mask >> lane & 1]
+    return found + [0] * (width - len(found))
 
-    AVX-512 wants the number of the double in each lane, AVX2 those of its two halves.
+
+def _ranks(mask: int) -> list[int]:
+    """For each lane how many before it have their bits set: where `_order` has brought it from."""
+    return [(mask & (1 << lane) - 1).bit_count() for lane in range(lanes_in_order())]
+
+
+def _looked_up(
+    code: Code, bits: ir.Value, name: str, lanes_of: Callable[[int], list[int]]
+) -> ir.Value | None:
+    """From which lanes numbers are to come, by some bits: looked up in a table of that name.
+
+    AVX-512 wants the number of the double for each lane, AVX2 those of its two halves.
     """
     width = lanes_in_order()
     if width == 1:
         return None
     parts = 8 // width
-    table = code.module.ir.globals.get(ORDERS)
+    table = code.module.ir.globals.get(name)
     if table is None:
-        orders: list[int] = []
-        for mask in range(1 << width):
-            found = [lane for lane in range(width) if mask >> lane & 1]
-            found += [0] * (width - len(found))
-            orders += [lane * parts + part for lane in found for part in range(parts)]
-        kind = ir.ArrayType(BYTE, len(orders))
-        table = ir.GlobalVariable(code.module.ir, kind, ORDERS)
+        each = [lane for mask in range(1 << width) for lane in lanes_of(mask)]
+        halves = [lane * parts + part for lane in each for part in range(parts)]
+        kind = ir.ArrayType(BYTE, len(halves))
+        table = ir.GlobalVariable(code.module.ir, kind, name)
         table.linkage, table.global_constant = "internal", True
-        table.initializer = ir.Constant(kind, orders)
+        table.initializer = ir.Constant(kind, halves)
     builder = code.builder
     place = builder.mul(builder.zext(bits, I64), ir.Constant(I64, 8))
     found_at = builder.gep(table, [ir.Constant(I64, 0), place])
     found_at = builder.bitcast(found_at, ir.VectorType(BYTE, 8).as_pointer())
-    order = builder.load(found_at, align=1)
-    return builder.zext(order, ir.VectorType(I64 if width == 8 else I32, 8))
+    found = builder.load(found_at, align=1)
+    return builder.zext(found, ir.VectorType(I64 if width == 8 else I32, 8))
 
 
 def _permuted(code: Code, value: ir.Value, order: ir.Value | None) -> ir.Value:
-    """The lanes in that order."""
+    """The numbers of these lanes."""
     if order is None:
         return value
     name, kind = "llvm.x86.avx512.permvar.df.512", value.type

@@ -13,6 +13,7 @@ from autograd import ops
 from autograd.replay.llvm.code import DOUBLE, I32, I64, VECTOR, Code
 from autograd.replay.llvm.loops import carried, loop
 from autograd.replay.llvm.memory import LANES, WORK, Memory
+from autograd.replay.llvm.samples.condense import in_all_lanes, lanes, put_lanes, spread
 from autograd.replay.llvm.samples.drift import Drift
 from autograd.replay.llvm.samples.stages import staged
 from autograd.replay.llvm.samples.strips import varies
@@ -42,7 +43,7 @@ class Kept:
     def __init__(
         self, memory: Memory, samples: Samples, screening: Screening, columns: Sequence[int]
     ) -> None:
-        self._memory = memory
+        self._memory, self._n = memory, samples.n
         self.columns = {e: memory.reserve(memory.n_padded) for e in columns}
         positions = screening.positions
         read = sorted({i for p in positions for i in samples.operands[p] if i < 0})
@@ -98,29 +99,30 @@ class Kept:
             self._for_all(code, self.further[p], lambda _: none)
         self._note_once(code)
 
-    def note_some(self, code: Code, which: int, n: ir.Value, is_anew: ir.Value) -> None:
+    def note_some(self, code: Code, noted: ir.Value, n: ir.Value, is_anew: ir.Value) -> None:
         """Write it after a pass that some took part in: of these anew, of the others what is added.
 
         Args:
-            which: where it stands which ones these are.
+            noted: where `condense` has noted who these are.
             n: how many.
             is_anew: whether the bounds go on from the numbers as they are; if not, from how large
                 they can be by now, which takes less time, and is more from note to note.
         """
-        builder, up = code.builder, code.module.vector.constant(UP)
-        for p, distance in self._distances(code).items():
-            by = code.splat(distance)
+        builder = code.builder
+        none, up = (in_all_lanes(builder, ir.Constant(DOUBLE, x)) for x in (0.0, UP))
+        distances = self._distances(code)
+        by = {p: in_all_lanes(builder, distance) for p, distance in distances.items()}
 
-            def added(x: ir.Value, by: ir.Value = by) -> ir.Value:
-                return builder.fmul(builder.fadd(x, by), up)
-
-            self._for_all(code, self.further[p], added)
-        with loop(builder, n) as k:
-            number = builder.fptosi(builder.load(code.address(which, k)), I64)
+        def note(index: ir.Value, take_part: ir.Value, brought: Callable[..., ir.Value]) -> None:
             for p, place in self.numbers.items():
-                now = builder.load(code.address(self._memory.spill(p), k))
-                builder.store(now, code.address(place, number))
-                builder.store(ZERO, code.address(self.further[p], number))
+                then, further = code.address(place), code.address(self.further[p])
+                now = brought(code.address(self._memory.spill(p)))
+                number = builder.select(take_part, now, lanes(builder, then, index))
+                put_lanes(builder, number, then, index)
+                more = builder.fmul(builder.fadd(lanes(builder, further, index), by[p]), up)
+                put_lanes(builder, builder.select(take_part, none, more), further, index)
+
+        spread(code, noted, self._n, n, note)
         with builder.if_else(is_anew) as (anew, on):
             with anew:
                 self._note_once(code)

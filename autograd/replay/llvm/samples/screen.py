@@ -16,11 +16,18 @@ from typing import NamedTuple
 from llvmlite import ir
 
 from autograd.replay.llvm.code import DOUBLE, I64, Code
-from autograd.replay.llvm.loops import loop
-from autograd.replay.llvm.memory import LANES, Memory
-from autograd.replay.llvm.samples.condense import Column, condense, in_all_lanes, lanes
+from autograd.replay.llvm.memory import Memory
+from autograd.replay.llvm.samples.condense import (
+    BYTE,
+    Column,
+    condense,
+    in_all_lanes,
+    lanes,
+    put_lanes,
+    spread,
+)
 from autograd.replay.llvm.samples.gather import gather
-from autograd.replay.llvm.samples.kept import ONE, ZERO, Kept, copy_of_all
+from autograd.replay.llvm.samples.kept import ONE, ZERO, Kept
 from autograd.replay.llvm.samples.unchanged import Region, Unchanged
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import Screening
@@ -82,8 +89,7 @@ class Screen:
         self.place = memory.reserve(len(WORDS))
         self._inputs = Unchanged(memory, regions)
         self._kept = Kept(memory, samples, screening, columns)
-        n = memory.n_padded
-        self._in_order, self._numbers, self._moved = (memory.reserve(n) for _ in range(3))
+        self._who = memory.reserve(-(-memory.n_padded // 8))  # bytes: who takes part
 
     def write(self, code: Code) -> Run:
         """Write what comes before the pass: it brings together what this reads."""
@@ -122,7 +128,6 @@ class Screen:
         with builder.if_then(run.keeps):
             self._inputs.keep(code)
             self._kept.keep_columns(code)
-            self._number(code)
         return run
 
     def finish(self, code: Code, run: Run, n_live: ir.Value) -> None:
@@ -155,12 +160,16 @@ class Screen:
 
     def _bring_together(self, code: Code) -> ir.Value:
         """What the pass reads of the samples that may have a loss; returns how many there are."""
-        kept = {self._in_order: self._numbers}
-        for e, place in self._kept.columns.items():
-            kept[place] = self._memory.gather(e)
-        columns = [Column(code.address(then), code.address(now)) for then, now in kept.items()]
-        n = ir.Constant(I64, self._samples.n)
-        return condense(code, self._may_have_a_loss(code), [], columns, n)
+        columns = [
+            Column(code.address(place), code.address(self._memory.gather(e)))
+            for e, place in self._kept.columns.items()
+        ]
+        n, noted = ir.Constant(I64, self._samples.n), self._noted(code)
+        return condense(code, self._may_have_a_loss(code), [], columns, n, noted=noted)
+
+    def _noted(self, code: Code) -> ir.Value:
+        """Points to who takes part."""
+        return code.builder.bitcast(code.address(self._who), BYTE.as_pointer())
 
     def _may_have_a_loss(self, code: Code) -> Callable[[ir.Value], ir.Value]:
         """What `condense` asks for."""
@@ -206,7 +215,7 @@ class Screen:
         with builder.if_then(builder.fcmp_ordered(">=", in_vain, enough)):
             n_notes = self._get(code, N_NOTES)
             is_anew = builder.fcmp_ordered(">=", n_notes, ir.Constant(DOUBLE, MOST_NOTES))
-            self._kept.note_some(code, self._numbers, n, is_anew)
+            self._kept.note_some(code, self._noted(code), n, is_anew)
             following = builder.select(is_anew, ZERO, builder.fadd(n_notes, ONE))
             for word, value in ((IN_VAIN, ZERO), (N_NOTES, following)):
                 self._set(code, word, value)
@@ -218,12 +227,6 @@ class Screen:
         for word, more in ((N_RUNS, ONE), (N_LEFT_OUT, n_out)):
             self._set(code, word, code.builder.fadd(self._get(code, word), more))
 
-    def _number(self, code: Code) -> None:
-        """Write down which sample is which."""
-        with loop(code.builder, ir.Constant(I64, self._memory.n_padded)) as k:
-            number = code.builder.sitofp(k, DOUBLE)
-            code.builder.store(number, code.address(self._in_order, k))
-
     def _put_back_if_asked(self, code: Code, returned: int, n: ir.Value) -> None:
         """Once in any case, too: or a nan of an earlier training may stand there."""
         border = self._get(code, BORDER)
@@ -234,13 +237,14 @@ class Screen:
 
     def _put_back(self, code: Code, returned: int, n: ir.Value) -> None:
         """What the model returns of the samples: of those left out, what is kept."""
-        builder, place = code.builder, self._memory.spill(returned)
-        up = builder.add(n, ir.Constant(I64, LANES - 1))
-        copy_of_all(code, place, self._moved, builder.udiv(up, ir.Constant(I64, LANES)))
-        copy_of_all(code, self._kept.numbers[returned], place)
-        with loop(builder, n) as k:
-            number = builder.fptosi(builder.load(code.address(self._numbers, k)), I64)
-            builder.store(builder.load(code.address(self._moved, k)), code.address(place, number))
+        builder, column = code.builder, code.address(self._memory.spill(returned))
+        kept = code.address(self._kept.numbers[returned])
+
+        def put(index: ir.Value, take_part: ir.Value, brought: Callable[..., ir.Value]) -> None:
+            number = builder.select(take_part, brought(column), lanes(builder, kept, index))
+            put_lanes(builder, number, column, index)
+
+        spread(code, self._noted(code), self._samples.n, n, put)
 
     def _keep(self, code: Code, n_live: ir.Value) -> None:
         """Say that something is kept; of too many with a loss it is not worth while."""

@@ -1,6 +1,6 @@
 """Whether numbers that follow each other are finite.
 
-Owns that code: x - x is 0 unless x is nan or infinite, and sums of that tell of all. Many of these
+Owns that code: 0 x is 0 unless x is nan or infinite, and sums of that tell of all. Many of these
 are made side by side, and none waits for another.
 """
 
@@ -9,6 +9,7 @@ from llvmlite import ir
 from autograd.replay.llvm.loops import carried
 from autograd.replay.llvm.rows.lanes import DOUBLE, INTEGER
 
+FUSED = ("contract",)  # one instruction, where there is one
 WIDTHS = (32, 8, 1)  # of the sums: what is left of one is for the next
 
 
@@ -33,7 +34,7 @@ def _are_finite(builder: ir.IRBuilder, start: ir.Value, count: ir.Value, width: 
     def added(i: ir.Value, total: ir.Value) -> ir.Value:
         pointer = builder.gep(start, [builder.mul(i, ir.Constant(INTEGER, width))])
         x = builder.load(builder.bitcast(pointer, vector.as_pointer()), align=8)
-        return builder.fadd(total, builder.fsub(x, x))
+        return builder.fadd(total, builder.fmul(x, zeros, FUSED), FUSED)
 
     total = carried(builder, count, zeros, added)
     is_zero = builder.bitcast(builder.fcmp_ordered("==", total, zeros), bits)
