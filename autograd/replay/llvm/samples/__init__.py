@@ -5,5 +5,6 @@ between them, `parts` is some of it, in loops over `strips` of a few blocks of s
 says how many loops, `sums` adds up after them, `abreast` has neurons in lanes in place of samples.
 `against` is the sums that run the other way. What is left out: `condense` brings those samples
 together that a gate lets through, `screen` passes over those that can have no loss, as far as their
-inputs are `unchanged`, by what is `kept` of each and the bound of its `drift`.
+inputs are `unchanged`, by what is `kept` of each and the bound of its `drift`, most of it in
+`eights`.
 """

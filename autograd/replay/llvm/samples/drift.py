@@ -2,39 +2,39 @@
 
 Owns the code of that bound, one for all samples: see `tapes/screening.py`. It is run on absolute
 values: on those of then, which makes M, and on these with what they have moved since, which makes
-N. A neuron's sum of products is made in lanes where its weights stand side by side, and so do
-the bounds that they are multiplied by; the order of its terms is free.
+N. A neuron's sum of products is made in lanes where its weights stand side by side; the order of
+its terms is free. Of eight neurons that are read together the lanes are added up together, and so
+their bounds are in lanes, too, for the sums of the next layer.
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from llvmlite import ir
 
 from autograd import ops
-from autograd.replay.llvm.code import DOUBLE, VECTOR, Code, Module
+from autograd.op import Op
+from autograd.replay.llvm.code import (
+    DOUBLE,
+    EVEN,
+    FIRST_PAIRS,
+    I32,
+    LOWER,
+    ODD,
+    SECOND_PAIRS,
+    UPPER,
+    VECTOR,
+    Code,
+    Module,
+)
 from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
+from autograd.replay.llvm.samples.eights import Eights, Sum
+from autograd.replay.llvm.samples.strips import Terms
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import LIMITS, SUMS
 
 FUSED = ("contract",)  # a product and a sum may be rounded once
 FREE = ("contract", "reassoc")  # and in any order
-
-
-class _Sum(NamedTuple):
-    """A sum, with the sums that it alone reads.
-
-    Attributes:
-        lanes: where the factors of eight products of it begin.
-        products: what else it reads of products that it alone reads.
-        others: what else it reads.
-    """
-
-    lanes: list[tuple[int, int]]
-    products: list[int]
-    others: list[int]
 
 
 class Drift:
@@ -67,66 +67,7 @@ class Drift:
         self.up = start
         self.found = {p: start + 1 + k for k, p in enumerate(ends)}
         self._above = {p: start + 1 + len(ends) + k for k, p in enumerate(limited)}
-        self._places = dict[int, int]()  # of bounds that are read side by side
-        self._inner = self._read_by_sums_alone()
-        self._sums = {
-            p: self._taken_apart(memory, p)
-            for p in positions
-            if samples.rows[p] in SUMS and p not in self._inner
-        }
-
-    def _read_by_sums_alone(self) -> set[int]:
-        """The sums and products that one sum reads, and nothing else."""
-        operands, rows = self._samples.operands, self._samples.rows
-        uses = Counter([i for p in self._positions for i in operands[p]])
-        summed = {i for p in self._positions if rows[p] in SUMS for i in operands[p]}
-        return {
-            p
-            for p in self._positions
-            if rows[p] in (ops.mul, *SUMS) and uses[p] == 1 and p in summed and p not in self.found
-        }
-
-    def _taken_apart(self, memory: Memory, p: int) -> _Sum:
-        operands, rows = self._samples.operands, self._samples.rows
-        products, others, left = list[int](), list[int](), [*operands[p]]
-        while left:
-            i = left.pop()
-            if i not in self._inner:
-                others.append(i)
-            elif rows[i] is ops.mul:
-                products.append(i)
-            else:
-                left += operands[i]
-        lanes = []
-        weight_of = {i: min(operands[i]) for i in products}
-        products.sort(key=lambda i: self._sizes.get(weight_of[i], -1))
-        alone = []
-        while products:
-            eight = products[:LANES]
-            start = self._side_by_side(memory, eight)
-            if start is None:
-                alone.append(products.pop(0))
-            else:
-                lanes.append(start)
-                products = products[LANES:]
-        return _Sum(lanes, alone, others)
-
-    def _side_by_side(self, memory: Memory, products: Sequence[int]) -> tuple[int, int] | None:
-        """Where the factors of eight products begin, if they stand so, or can be made to."""
-        pairs = [sorted(self._samples.operands[p]) for p in products]
-        weights = [self._sizes.get(a) for a, _ in pairs]
-        bounds = [b for _, b in pairs]
-        first = weights[0]
-        if first is None or weights != [*range(first, first + LANES)] or min(bounds) < 0:
-            return None
-        if self._places.keys().isdisjoint(bounds) and len({*bounds}) == LANES:
-            start = memory.reserve(LANES)
-            self._places |= {i: start + k for k, i in enumerate(bounds)}
-        places = [self._places.get(i) for i in bounds]
-        start_of = places[0]
-        if start_of is None or places != [*range(start_of, start_of + LANES)]:
-            return None
-        return first, start_of
+        self._eights = Eights(samples, positions, self.found, sizes, self._above)
 
     def write(self, module: Module) -> ir.Function:
         """The function (blocks, work) that computes it."""
@@ -135,13 +76,15 @@ class Drift:
         self._up = builder.load(code.address(self.up))
         self._is_then = builder.fcmp_ordered("==", self._up, ir.Constant(DOUBLE, 1.0))
         self._bounds: dict[int, ir.Value] = {}
+        self._vectors: dict[Terms, ir.Value] = {}
         for p in self._positions:
-            if p not in self._inner:
-                self._bounds[p] = found = self._bound(p)
-                if p in self._places:
-                    builder.store(found, code.address(self._places[p]))
+            if p in self._eights.by_last:
+                terms = self._eights.by_last[p]
+                self._vectors[terms] = self._eight(terms)
+            elif p not in self._eights.inner and p not in self._eights.in_lanes:
+                self._bounds[p] = self._bound(p)
         for p, place in self.found.items():
-            builder.store(builder.fmul(self._bounds[p], self._up), code.address(place))
+            builder.store(builder.fmul(self._of(p), self._up), code.address(place))
         builder.ret_void()
         return code.function
 
@@ -152,37 +95,89 @@ class Drift:
             a, b = (self._of(i) for i in read)
             return builder.fmul(a, b, flags=FUSED)
         if row in SUMS:
-            return self._summed(self._sums[p])
-        found = self._of(read[0])
-        if p in self._above:
-            limit = ir.Constant(DOUBLE, -LIMITS[row])
-            place, zero = self._code.address(self._above[p]), ir.Constant(DOUBLE, 0.0)
-            found = builder.fmul(found, self._up)  # what is subtracted takes no rounding with it
-            over = builder.fadd(found, limit)
-            over = builder.select(builder.fcmp_ordered(">", over, zero), over, zero)
-            over = builder.select(self._is_then, over, builder.load(place))
-            builder.store(over, place)
-            return builder.fsub(found, over)
-        return found
+            terms = self._eights.sums[p]
+            lanes, total = self._products(terms), self._others(terms)
+            if lanes is None:
+                return total
+            lanes = _all_lanes(self._code, lanes)
+            return lanes if total is None else builder.fadd(lanes, total, flags=FUSED)
+        place = self._code.address(self._above[p]) if p in self._above else None
+        return self._limited(self._of(read[0]), row, place)
 
-    def _summed(self, terms: _Sum) -> ir.Value:
+    def _eight(self, terms: Terms) -> ir.Value:
+        """The bounds of eight in lanes."""
+        code, builder = self._code, self._code.builder
+        row = self._samples.rows[terms[0]]
+        if row in LIMITS:
+            read = tuple([self._samples.operands[p][0] for p in terms])
+            above = self._above.get(terms[0])
+            start = None if above is None else code.address(above)
+            start = start and builder.bitcast(start, VECTOR.as_pointer())
+            return self._limited(self._vectors[read], row, start)
+        each = []
+        for p in terms:
+            lanes, total = self._products(self._eights.sums[p]), self._others(self._eights.sums[p])
+            if total is not None:  # whichever lane it is added to
+                zeros = ir.Constant(VECTOR, [ir.Constant(DOUBLE, 0.0)] * LANES)
+                total = builder.insert_element(zeros, total, ir.Constant(I32, 0))
+                lanes = builder.fadd(lanes, total, flags=FUSED)
+            each.append(lanes)
+        return _all_lanes_of(code, each)
+
+    def _limited(self, found: ir.Value, row: Op, place: ir.Value | None) -> ir.Value:
+        """What lets nothing further apart makes of a bound, or of eight.
+
+        Args:
+            place: points to how much a limit takes from the bounds of then; None if there is none.
+        """
+        if place is None:
+            return found
+        builder = self._code.builder
+        kind = self._code.module.scalar if found.type == DOUBLE else self._code.module.vector
+        limit, zero = (kind.constant(x) for x in (-LIMITS[row], 0.0))
+        up = self._up if found.type == DOUBLE else self._code.splat(self._up)
+        found = builder.fmul(found, up)  # what is subtracted takes no rounding with it
+        over = builder.fadd(found, limit)
+        over = builder.select(builder.fcmp_ordered(">", over, zero), over, zero)
+        over = builder.select(self._is_then, over, builder.load(place, align=8))
+        builder.store(over, place, align=8)
+        return builder.fsub(found, over)
+
+    def _products(self, terms: Sum) -> ir.Value | None:
+        """The products that are made in lanes, added up lane by lane; None if there are none."""
         code, builder = self._code, self._code.builder
         total: ir.Value | None = None
-        for place, other in terms.lanes:
-            a, b = (code.load_row(Input(WORK, x)) for x in (place, other))
+        for place, others in terms.lanes:
+            a, b = code.load_row(Input(WORK, place)), self._vector(others)
             product = builder.fmul(a, b, flags=FUSED)
             total = product if total is None else builder.fadd(total, product, flags=FUSED)
-        if total is not None:
-            total = _all_lanes(code, total)
-        each = [self._bound(i) for i in terms.products] + [self._of(i) for i in terms.others]
-        for x in each:
-            total = x if total is None else builder.fadd(total, x, flags=FUSED)
         return total
 
+    def _others(self, terms: Sum) -> ir.Value | None:
+        """The sum of all else; None if there is nothing."""
+        total: ir.Value | None = None
+        for x in [*map(self._bound, terms.products), *map(self._of, terms.others)]:
+            total = x if total is None else self._code.builder.fadd(total, x, flags=FUSED)
+        return total
+
+    def _vector(self, terms: Terms) -> ir.Value:
+        """The bounds of eight side by side."""
+        if terms not in self._vectors:
+            found = ir.Constant(VECTOR, ir.Undefined)
+            for lane, p in enumerate(terms):
+                at = ir.Constant(I32, lane)
+                found = self._code.builder.insert_element(found, self._of(p), at)
+            self._vectors[terms] = found
+        return self._vectors[terms]
+
     def _of(self, i: int) -> ir.Value:
-        if i >= 0:
-            return self._bounds[i]
-        return self._code.builder.load(self._code.address(self._sizes[i]))
+        if i < 0:
+            return self._code.builder.load(self._code.address(self._sizes[i]))
+        if i not in self._bounds:
+            terms, lane = self._eights.in_lanes[i]
+            at = ir.Constant(I32, lane)
+            self._bounds[i] = self._code.builder.extract_element(self._vectors[terms], at)
+        return self._bounds[i]
 
 
 def _all_lanes(code: Code, x: ir.Value) -> ir.Value:
@@ -193,3 +188,17 @@ def _all_lanes(code: Code, x: ir.Value) -> ir.Value:
         kind = ir.FunctionType(DOUBLE, [DOUBLE, VECTOR])
         function = ir.Function(code.module.ir, kind, name)
     return code.builder.call(function, [ir.Constant(DOUBLE, -0.0), x], fastmath=FREE)
+
+
+def _all_lanes_of(code: Code, v: Sequence[ir.Value]) -> ir.Value:
+    """The sums of the lanes of eight vectors: half as many instructions as for one after another.
+
+    Neighbours are added, then pairs, then halves; see `Code.transposed`.
+    """
+    for masks in ((EVEN, ODD), (FIRST_PAIRS, SECOND_PAIRS), (LOWER, UPPER)):
+        found = []
+        for a, b in zip(v[::2], v[1::2], strict=True):
+            first, second = (code.mixed(a, b, mask) for mask in masks)
+            found.append(code.builder.fadd(first, second, flags=FUSED))
+        v = found
+    return v[0]
