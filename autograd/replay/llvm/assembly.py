@@ -90,7 +90,8 @@ class Assembly:
         groups = [self._packer.items(*each) for each in zip(once, starts, strict=True)]
         self._begin_in_place(starts)
         made = [] if is_short else [item for group in groups for item in group]
-        self._outputs = Outputs(tape.outputs, self.memory, made)
+        self._outputs = Outputs(tape.outputs, self.memory, made, tells=n_first is not None)
+        self.told = self._outputs.told
         parts = [
             [group[i : i + PER_FUNCTION] for i in range(0, len(group), PER_FUNCTION)]
             for group in groups
@@ -180,6 +181,7 @@ class Assembly:
         for slots in items:
             self._compute(code, slots)
             self._outputs.write_made(code, slots)
+        self._outputs.finish(code)
         code.builder.ret_void()
         return code.function
 
@@ -213,10 +215,12 @@ class Assembly:
         if asked_first:
             with code.builder.if_then(differ(code, asked_first), likely=False):
                 code.builder.ret(ir.Constant(I32, OTHERWISE))
+        self._outputs.begin(code)
         if inside:
             for slots in inside:
                 self._compute(code, slots)
             self._outputs.write(code, self._outputs.left)
+            self._outputs.finish(code)
         for part in [] if inside else [*functions, *self._ends()]:
             code.builder.call(part, function.args[: len(part.args)])
         asked_last = [guard for guard in self._tape.guards if guard.last >= self._tape.first]
@@ -229,6 +233,7 @@ class Assembly:
         for start in range(0, len(left), PER_FUNCTION):
             code = self._module.function(f"outputs.{start}", n_pointers=3)
             self._outputs.write(code, left[start : start + PER_FUNCTION])
+            self._outputs.finish(code)
             code.builder.ret_void()
             found.append(code.function)
         return found

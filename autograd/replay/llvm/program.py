@@ -192,6 +192,7 @@ class NativeProgram:
         self.bytes = 8 * (assembly.memory.size + LANES)
         self._room, self.work = _room(self.bytes)
         self._screen = 0 if assembly.screen is None else self.work + 8 * assembly.screen
+        self._told = 0 if assembly.told is None else self.work + 8 * assembly.told
         self._work_is_free = Lock()
         self._blocks = (ctypes.c_void_p * len(sizes))()
         self._given = (ctypes.c_double * max(1, sizes[0]))()
@@ -244,7 +245,7 @@ class NativeProgram:
         """See `StepProgram.run_batches`."""
         programs: list[Any] = [kind.program for kind in batches.kinds]  # of this backend, too
         n_outputs = [len(program._outputs) for program in programs]
-        places = [(program.address, program.work, program._screen) for program in programs]
+        places = [(each.address, each.work, each._screen, each._told) for each in programs]
         before = [program._n_left_out for program in programs]
         found = drive(batches, places, n_outputs, state)
         after = [program._n_left_out for program in programs]

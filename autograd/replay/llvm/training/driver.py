@@ -16,17 +16,17 @@ from llvmlite import ir
 from autograd.replay.llvm.code import BLOCKS, DOUBLE, I32, I64, POINTER
 from autograd.replay.llvm.loops import copy, loop
 from autograd.replay.llvm.machine import function_of, translated
+from autograd.replay.llvm.outputs import all_finite
 from autograd.replay.llvm.rows.lanes import ALIGNED
 from autograd.replay.llvm.samples.screen import say, say_again
 from autograd.replay.llvm.training.choice import are_beside, are_there, choose
-from autograd.replay.llvm.training.finite import are_finite
 from autograd.replay.llvm.training.right import n_right
 from autograd.replay.llvm.training.states import States
 from autograd.replay.programs import NOTE_STATE, Batches, Decision, Ran
 
 PROGRAM = ir.FunctionType(I32, [BLOCKS, POINTER, POINTER])
 WORDS, BIT = I64.as_pointer(), ir.IntType(1)
-KIND = ("program", "work", "screen", "size", "n_outputs", "width")  # a row of words
+KIND = ("program", "work", "screen", "told", "size", "n_outputs", "width")  # a row of words
 # What becomes of outputs; the last two count them.
 ALL_KEPT, LEFT_OUT, OVER_BORDER, LARGEST = range(4)
 # In order, as `drive` names them.
@@ -63,15 +63,15 @@ _Drive = ctypes.PYFUNCTYPE(
 
 def drive(
     batches: Batches,
-    places: Sequence[tuple[int, int, int]],
+    places: Sequence[tuple[int, int, int, int]],
     n_outputs: Sequence[int],
     state: "array[float]",
 ) -> Ran:
     """Run batches: see `StepProgram.run_batches`.
 
     Args:
-        places: for each kind where its program, the memory that this works in, and the words of its
-            screen stand; 0 where it has none.
+        places: for each kind where its program, the memory that this works in, the words of its
+            screen, 0 where it has none, and what is told of its outputs stand.
         n_outputs: how many outputs it has.
     """
     kinds, answers = batches.kinds, batches.answers
@@ -226,13 +226,10 @@ def _write_leg(
         status = builder.call(program, [named["blocks"], work, outputs])
         is_same_way = builder.icmp_unsigned("==", status, ir.Constant(I32, 0))
         _stop_unless(builder, is_same_way, stopped)
-        cost, others_out = builder.load(outputs), builder.gep(outputs, [one])
-        # Apart: all else begins where a line of memory does.
-        is_finite = builder.fcmp_ordered("==", builder.fsub(cost, cost), ir.Constant(DOUBLE, 0.0))
-        are_all = are_finite(builder, others_out, builder.sub(word["n_outputs"], one))
-        _stop_unless(builder, builder.and_(is_finite, are_all), stopped)
+        told = builder.inttoptr(word["told"], POINTER)
+        _stop_unless(builder, all_finite(builder, told), stopped)
         line = builder.load(at.log)
-        builder.store(cost, line)
+        builder.store(builder.load(outputs), line)
         answer, n_before = builder.gep(line, [one]), builder.add(named["n_rates"], named["n_new"])
         answers, others = builder.gep(other, [n_before]), builder.gep(state, [n_before])
         n_answers = builder.sub(builder.sub(word["n_outputs"], one), named["n_new"])
