@@ -242,3 +242,19 @@ def test_a_million_epochs_take_a_few_bytes_each():
         tracemalloc.stop()
     assert len(history) == len(history["loss"]) == 300_000
     assert kept / 300_000 < 60.0  # twice two numbers; a dict for each took 400 bytes
+
+
+def test_an_epoch_with_other_measures_leaves_those_before_what_they_are():
+    """Whoever has the list of rows may have renamed one."""
+    measured = Measured()
+    measured.extend({"loss": (2.0, 1.0)})
+    measured.rows[0] = {"epoch": 1, "cost": 2.0}
+    measured.extend({"cost": (0.5,)})
+    measured.rows[0] = {"epoch": 1, "loss": 2.0}
+    measured.extend({"loss": (0.25, 0.125)})
+    assert measured.rows[1:] == [
+        {"epoch": 2, "loss": 1.0},
+        {"epoch": 3, "cost": 0.5},
+        {"epoch": 4, "loss": 0.25},
+        {"epoch": 5, "loss": 0.125},
+    ]
