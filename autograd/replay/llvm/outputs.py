@@ -86,8 +86,8 @@ class Outputs:
             code.store_vector(ZEROS, self.told)
 
     def finish(self, code: Code) -> None:
-        """Write, at the end of each function that writes outputs, what is told of these."""
-        if self.told is not None:
+        """Write, at the end of a function, what is told of the outputs that it has written."""
+        if self.told is not None and (self._alone or self._eights):
             total = code.load_vector(self.told)
             for x in self._eights:
                 total = code.builder.fadd(total, x)
