@@ -87,7 +87,7 @@ class Outputs:
 
     def finish(self, code: Code) -> None:
         """Write, at the end of a function, what is told of the outputs that it has written."""
-        if self.told is not None and (self._alone or self._eights):
+        if self.told is not None:
             total = code.load_vector(self.told)
             for x in self._eights:
                 total = code.builder.fadd(total, x)

@@ -248,9 +248,10 @@ def test_an_epoch_with_other_measures_leaves_those_before_what_they_are():
     """Whoever has the list of rows may have renamed one."""
     measured = Measured()
     measured.extend({"loss": (2.0, 1.0)})
-    measured.rows[0] = {"epoch": 1, "cost": 2.0}
+    rows = measured.rows
+    rows[0] = {"epoch": 1, "cost": 2.0}
     measured.extend({"cost": (0.5,)})
-    measured.rows[0] = {"epoch": 1, "loss": 2.0}
+    rows[0] = {"epoch": 1, "loss": 2.0}
     measured.extend({"loss": (0.25, 0.125)})
     assert measured.rows[1:] == [
         {"epoch": 2, "loss": 1.0},

@@ -92,8 +92,7 @@ class Eights:
             are_sums = all(p in self.sums and self.sums[p].lanes for p in steps[-1])
             places = [above.get(p, 0) for p in pack]
             is_row = not any(places) or places == [*range(places[0], places[0] + LANES)]
-            is_new = found.keys().isdisjoint([p for terms in steps for p in terms])
-            if not (are_sums and is_row and is_new):
+            if not (are_sums and is_row):
                 continue
             ends = {max(terms, key=place.__getitem__): terms for terms in steps}
             if all(
