@@ -229,11 +229,9 @@ def of_all(
     return carried(builder, n, start, of_block)
 
 
-def copy_of_all(code: Code, source: int, goal: int, n_blocks: ir.Value | None = None) -> None:
-    """Copy a number of all samples, or of so many blocks of eight."""
-    if n_blocks is None:
-        n_blocks = ir.Constant(I64, code.memory.n_padded // LANES)
-    with loop(code.builder, n_blocks) as block:
+def copy_of_all(code: Code, source: int, goal: int) -> None:
+    """Copy a number of all samples."""
+    with loop(code.builder, ir.Constant(I64, code.memory.n_padded // LANES)) as block:
         index = code.builder.mul(block, ir.Constant(I64, LANES))
         code.store_vector(code.load_vector(source, index), goal, index)
 
