@@ -60,9 +60,9 @@ class Measured:
             raise ValueError(f"History: {uneven[0]} has numbers of {n_there} of {n} epochs")
         with _looking:
             if columns.keys() != set(self._names):
+                names, none = tuple(columns), [array("d") for _ in columns]
                 self._look()  # what there is keeps its names
-                self._names = tuple(columns)
-                self._columns = [array("d") for _ in self._names]
+                self._names, self._columns = names, none  # no signal is handled in between
             new = [columns[name] for name in self._names]
             # In C, where no signal handler runs: all measures go on, or none.
             deque(map(array.extend, self._columns, new), maxlen=0)

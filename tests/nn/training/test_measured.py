@@ -226,6 +226,20 @@ def test_ctrl_c_leaves_whole_epochs(call):
     assert number > 5
 
 
+def test_ctrl_c_in_the_first_epochs_loses_none_of_those_that_follow():
+    for number in range(1, 2000):
+        measured = Measured()
+        first = {"loss": [2.0], "accuracy": [0.5]}
+        was_interrupted = interrupted_at(number, lambda m=measured, first=first: m.extend(first))
+        n = len(measured)
+        measured.extend({"loss": [1.0], "accuracy": [0.75]})
+        assert measured.of("loss") == [2.0, 1.0][-1 - n :]
+        assert measured.of("accuracy") == [0.5, 0.75][-1 - n :]
+        if not was_interrupted:
+            break
+    assert number > 5
+
+
 def test_a_million_epochs_take_a_few_bytes_each():
     """Those of a compiled training that nobody looks at, its checkpoint among them."""
     X, y = moons(8, seed=0)
