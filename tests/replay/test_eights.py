@@ -25,13 +25,21 @@ N = LANES
 
 
 def eights(
-    activations=(ops.relu,) * N, *, at_once=True, early=None, late=None, wanted=(), above=(), n=N
+    activations=(ops.relu,) * N,
+    *,
+    at_once=True,
+    early=None,
+    late=None,
+    again=(),
+    above=(),
+    n=N,
 ):
     """Eight neurons of n inputs, read by one more; the sums, activations, and what is made how.
 
     Args:
         at_once: whether all sums stand before the activations.
         early: of which neuron the sum is read before the last neuron; late: after it.
+        again: the neurons whose sums have a second activation, in the order in which it is read.
         above: the places for the activations.
     """
     rows, operands = [], []
@@ -62,12 +70,14 @@ def eights(
     if late is not None:
         others.append(add(ops.neg, sums[late]))
     last = summed(500, active)
+    if again:
+        others.append(summed(600, [add(ops.neg, sums[k]) for k in again]))
     for other in others:
         last = add(ops.add, last, other)
-    sizes = {-1 - e: 100 + e for e in range(600)}
+    sizes = {-1 - e: 100 + e for e in range(700)}
     places = dict(zip(active, above, strict=False))
     samples = SimpleNamespace(rows=rows, operands=operands)
-    found = Eights(samples, range(len(rows)), {last, *wanted}, sizes, places)
+    found = Eights(samples, range(len(rows)), {last}, sizes, places)
     return tuple(sums), tuple(active), found
 
 
@@ -86,6 +96,14 @@ def test_neurons_that_are_read_side_by_side(at_once, late, n):
 @pytest.mark.parametrize("early", range(7))
 def test_none_where_one_is_read_before_the_last_is_there(early):
     assert not eights(early=early)[2].by_last
+
+
+@pytest.mark.parametrize("again", [range(8), [7, *range(7)], [*range(8)][::-1]])
+def test_neurons_with_two_activations_are_made_together_once(again):
+    """Whoever reads the second ones beside each other, in the same order or not."""
+    sums, active, found = eights(again=again)
+    assert found.by_last == {sums[-1]: sums, active[-1]: active}
+    assert found.in_lanes.keys() == {*sums, *active}
 
 
 def test_none_of_few_inputs():

@@ -85,6 +85,7 @@ class Eights:
                 readers.setdefault(i, set()).add(p)
 
         found: dict[int, Terms] = {}
+        taken = set[int]()
         for pack in self._packs:
             steps = [pack]
             if len({rows[p] for p in pack}) == 1 and rows[pack[0]] in LIMITS:
@@ -92,7 +93,7 @@ class Eights:
             are_sums = all(p in self.sums and self.sums[p].lanes for p in steps[-1])
             places = [above.get(p, 0) for p in pack]
             is_row = not any(places) or places == [*range(places[0], places[0] + LANES)]
-            if not (are_sums and is_row):
+            if not (are_sums and is_row and taken.isdisjoint(steps[-1])):
                 continue
             ends = {max(terms, key=place.__getitem__): terms for terms in steps}
             if all(
@@ -102,6 +103,7 @@ class Eights:
                 for r in readers.get(p, set()).difference(pack)
             ):
                 found |= ends
+                taken.update(steps[-1])
         return found
 
     def _taken_apart(self, p: int) -> Sum:
