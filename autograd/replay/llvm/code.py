@@ -25,6 +25,7 @@ VECTOR = ir.VectorType(DOUBLE, LANES)
 EVEN, ODD = [0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]
 FIRST_PAIRS, SECOND_PAIRS = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]
 LOWER, UPPER = [0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15]
+FUSED = ("contract",)  # a product and a sum may be rounded once: one instruction, if there is one
 CALL_BACK = ir.FunctionType(DOUBLE, [I32, POINTER, I32])
 
 

@@ -12,11 +12,10 @@ from functools import reduce
 
 from llvmlite import ir
 
-from autograd.replay.llvm.code import DOUBLE, I32, VECTOR, Code
+from autograd.replay.llvm.code import DOUBLE, FUSED, I32, VECTOR, Code
 from autograd.replay.llvm.memory import LANES, Memory
 from autograd.replay.llvm.packs import Item
 
-FUSED = ("contract",)  # product and sum are one instruction, where there is one
 N_SUMS = 4  # that are made at once: each addition waits for the one before in its sum
 ZERO = ir.Constant(DOUBLE, 0.0)
 ZEROS = ir.Constant(VECTOR, [ZERO] * LANES)

@@ -18,6 +18,7 @@ from autograd.replay.llvm.code import (
     DOUBLE,
     EVEN,
     FIRST_PAIRS,
+    FUSED,
     I32,
     LOWER,
     ODD,
@@ -27,14 +28,13 @@ from autograd.replay.llvm.code import (
     Code,
     Module,
 )
-from autograd.replay.llvm.memory import LANES, WORK, Input, Memory
+from autograd.replay.llvm.memory import WORK, Input, Memory
 from autograd.replay.llvm.samples.eights import Eights, Sum
 from autograd.replay.llvm.samples.strips import Terms
 from autograd.replay.tapes.samples import Samples
 from autograd.replay.tapes.screening import LIMITS, SUMS
 
-FUSED = ("contract",)  # a product and a sum may be rounded once
-FREE = ("contract", "reassoc")  # and in any order
+FREE = (*FUSED, "reassoc")  # and in any order
 
 
 class Drift:
@@ -101,8 +101,7 @@ class Drift:
                 return total
             lanes = _all_lanes(self._code, lanes)
             return lanes if total is None else builder.fadd(lanes, total, flags=FUSED)
-        place = self._code.address(self._above[p]) if p in self._above else None
-        return self._limited(self._of(read[0]), row, place)
+        return self._limited(self._of(read[0]), row, self._above.get(p))
 
     def _eight(self, terms: Terms) -> ir.Value:
         """The bounds of eight in lanes."""
@@ -110,29 +109,28 @@ class Drift:
         row = self._samples.rows[terms[0]]
         if row in LIMITS:
             read = tuple([self._samples.operands[p][0] for p in terms])
-            above = self._above.get(terms[0])
-            start = None if above is None else code.address(above)
-            start = start and builder.bitcast(start, VECTOR.as_pointer())
-            return self._limited(self._vectors[read], row, start)
+            return self._limited(self._vectors[read], row, self._above.get(terms[0]))
         each = []
         for p in terms:
             lanes, total = self._products(self._eights.sums[p]), self._others(self._eights.sums[p])
             if total is not None:  # whichever lane it is added to
-                zeros = ir.Constant(VECTOR, [ir.Constant(DOUBLE, 0.0)] * LANES)
+                zeros = code.module.vector.constant(0.0)
                 total = builder.insert_element(zeros, total, ir.Constant(I32, 0))
                 lanes = builder.fadd(lanes, total, flags=FUSED)
             each.append(lanes)
         return _all_lanes_of(code, each)
 
-    def _limited(self, found: ir.Value, row: Op, place: ir.Value | None) -> ir.Value:
+    def _limited(self, found: ir.Value, row: Op, above: int | None) -> ir.Value:
         """What lets nothing further apart makes of a bound, or of eight.
 
         Args:
-            place: points to how much a limit takes from the bounds of then; None if there is none.
+            above: where it stands how much a limit takes from the bounds of then; None if there is
+                no limit.
         """
-        if place is None:
+        if above is None:
             return found
         builder = self._code.builder
+        place = builder.bitcast(self._code.address(above), found.type.as_pointer())
         kind = self._code.module.scalar if found.type == DOUBLE else self._code.module.vector
         limit, zero = (kind.constant(x) for x in (-LIMITS[row], 0.0))
         up = self._up if found.type == DOUBLE else self._code.splat(self._up)
