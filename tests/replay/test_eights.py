@@ -14,12 +14,15 @@ from types import SimpleNamespace
 import pytest
 from llvmlite import ir
 
+import autograd as ag
 from autograd import ops
+from autograd.replay import Descent
 from autograd.replay.llvm.code import I64, POINTER, VECTOR, Code
 from autograd.replay.llvm.machine import function_of, translated
 from autograd.replay.llvm.memory import LANES
 from autograd.replay.llvm.samples.drift import _all_lanes_of
 from autograd.replay.llvm.samples.eights import Eights
+from tests.replay.screened import made, moons
 
 N = LANES
 
@@ -104,6 +107,53 @@ def test_neurons_with_two_activations_are_made_together_once(again):
     sums, active, found = eights(again=again)
     assert found.by_last == {sums[-1]: sums, active[-1]: active}
     assert found.in_lanes.keys() == {*sums, *active}
+
+
+@pytest.mark.usefixtures(made.__name__)
+def test_a_training_of_neurons_with_two_activations():
+    """relu(z) and -z, read beside each other in another order: the bits of eager mode."""
+    rows, targets = moons(64)
+    draw = random.Random(1)
+    weights = [ag.Value(draw.uniform(-1.0, 1.0)) for _ in range(9 * 3 + N * 10 + 2 * N + 1)]
+    first = [w.data for w in weights]
+
+    def cost(rows, targets):
+        left = iter(weights)
+
+        def layer(n, m):
+            return [([next(left) for _ in range(m)], next(left)) for _ in range(n)]
+
+        hidden, features = layer(9, 2), layer(N, 9)
+        ((last, bias),) = layer(1, 2 * N)
+        outputs = []
+        for row in rows:
+            h = [ag.relu(ag.dot(w, row, b)) for w, b in hidden]
+            z = [ag.dot(w, h, b) for w, b in features]
+            positive = ag.dot(last[:N], [ag.relu(x) for x in z], bias)
+            outputs.append(positive + ag.dot(last[N:], [-x for x in [z[-1], *z[:-1]]]))
+        losses = [ag.relu(1.0 - y * t) for y, t in zip(outputs, targets, strict=True)]
+        return ag.mean(losses) + 1e-3 * ag.sum([w * w for w in weights]), outputs
+
+    def update(weight, gradient, velocity, rates):
+        return weight - rates[0] * gradient, velocity
+
+    steps, n_done, n_left_out = Descent(cost, weights, update, rows, targets), 0, 0
+    while n_done < 300:
+        sizes, speeds = [(64, 300 - n_done)], [None] * len(weights)
+        done = steps.run(range(64), sizes, [0.05], speeds, answers=False)
+        assert done.costs, done.refusal
+        n_done, n_left_out = n_done + len(done.costs), n_left_out + done.n_left_out
+    found = [w.data for w in weights]
+    assert n_left_out > 1000
+    for w, number in zip(weights, first, strict=True):
+        w.data = number
+    for _ in range(300):
+        for w in weights:
+            w.grad = 0.0
+        cost(rows, targets)[0].backward()
+        for w in weights:
+            w.data -= 0.05 * w.grad
+    assert found == [w.data for w in weights]
 
 
 def test_none_of_few_inputs():
